@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { argvSchema } from '../provenance/schema.js'
+import { LEVELS, RULE_IDS, TRACKS, type RuleId } from '../verdict/rules.js'
+
+/** The policy, `reprogate.yml`. Trusted: on a pull request it is read from the base commit. */
+
+const path = z
+  .string()
+  .min(1)
+  .max(1024)
+  .regex(/^[^-/]/, 'must be a relative path')
+const level = z.enum(LEVELS)
+const track = z.enum(TRACKS)
+
+export const toleranceSchema = z
+  .strictObject({
+    absolute: z.number().nonnegative().optional(),
+    relative: z.number().nonnegative().optional(),
+  })
+  .refine((t) => t.absolute !== undefined || t.relative !== undefined, 'needs `absolute` or `relative`')
+export type Tolerance = z.infer<typeof toleranceSchema>
+
+export const limitsSchema = z.strictObject({
+  build: z.number().positive().max(360).default(30).describe('Minutes for the build'),
+  evaluation: z.number().positive().max(360).default(30).describe('Minutes for one replay'),
+  memory: z.number().positive().default(8).describe('GiB for one replay; never more than the engine has'),
+  processes: z.int().positive().default(512).describe('Processes and threads in one replay'),
+  output: z.number().positive().default(2).describe('GiB that one replay may write'),
+})
+export type Limits = z.infer<typeof limitsSchema>
+
+const predictionsSchema = z.strictObject({
+  path: path.describe('The file into which the evaluation writes its predictions'),
+  key: z.string().min(1).optional().describe('The column that identifies a row; default: the first'),
+  truth: z.string().min(1).optional().describe('The column with the right answer, for the equivalence test'),
+  margin: z
+    .number()
+    .positive()
+    .max(1)
+    .optional()
+    .describe(
+      'Largest difference of accuracy that counts as equivalent, where the evaluation is not deterministic',
+    ),
+})
+
+export const modelSchema = z.strictObject({
+  record: path.describe('The model’s `provenance.yml`'),
+  track: track.optional(),
+  environment: z
+    .strictObject({
+      dockerfile: path.optional(),
+      context: path.optional(),
+      args: z
+        .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
+        .optional()
+        .describe('Build arguments'),
+    })
+    .optional(),
+  evaluation: z
+    .strictObject({
+      command: argvSchema.optional(),
+      metrics: path
+        .optional()
+        .describe('The file into which the evaluation writes its metrics, as a JSON object'),
+      predictions: predictionsSchema.optional(),
+      tolerance: z
+        .record(z.string(), toleranceSchema)
+        .optional()
+        .describe('Per metric; default 1e-6 relative, 1e-12 absolute'),
+    })
+    .optional(),
+})
+export type PolicyModel = z.infer<typeof modelSchema>
+
+export const policySchema = z
+  .strictObject({
+    models: z
+      .record(
+        z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'letters, digits, `.`, `_`, `-`'),
+        modelSchema,
+      )
+      .optional(),
+    track: track
+      .optional()
+      .describe('The stricter of policy, model, record and input wins; default `exploratory`'),
+    rules: z
+      .partialRecord(
+        z.enum(RULE_IDS as [RuleId, ...RuleId[]]),
+        z.union([level, z.strictObject({ exploratory: level.optional(), production: level.optional() })]),
+      )
+      .optional()
+      .describe('A level for both tracks, or one for each'),
+    required: z
+      .array(z.string().regex(/^[a-z]+(?:\.[a-z]+)*$/))
+      .optional()
+      .describe('More fields that a record must have, as `run.rationale` or `data.source`'),
+    limits: limitsSchema.optional(),
+  })
+  .meta({ title: 'reprogate policy', description: 'What this repository asks of a model run.' })
+
+export type Policy = z.infer<typeof policySchema>
