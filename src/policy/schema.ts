@@ -91,9 +91,9 @@ export const policySchema = z
       .optional()
       .describe('A level for both tracks, or one for each'),
     required: z
-      .array(z.string().regex(/^[a-z]+(?:\.[a-z]+)*$/))
+      .array(z.string().regex(/^[a-z]+(?:\.[\w-]+)*$/))
       .optional()
-      .describe('More fields that a record must have, as `run.rationale` or `data.source`'),
+      .describe('More fields that a record must have, as `run.rationale`, `seeds.split` or `data.source`'),
     limits: limitsSchema.optional(),
   })
   .meta({ title: 'reprogate policy', description: 'What this repository asks of a model run.' })

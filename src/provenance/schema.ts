@@ -43,6 +43,7 @@ export const dataEntrySchema = z.strictObject({
   split: label.optional(),
   path: path.optional(),
   digest: digest.optional(),
+  list: path.optional().describe('For a folder: the list its digest is taken of, as `sha256sum` writes it'),
   licence: text.optional(),
   source: text.optional(),
 })
