@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { errorText, ReprogateError } from '../errors.js'
+import type { Runner } from './runner.js'
+
+export type Event =
+  | {
+      kind: 'pull_request'
+      number: number
+      /** Commit of the head when the event was sent; the pull request may have moved on since. */
+      head: string
+      base: { sha: string; ref: string }
+      /** The head lies in another repository, so the token can usually only read. */
+      fork: boolean
+    }
+  | { kind: 'other'; name: string; sha: string | undefined }
+
+const sha = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)
+const repository = z.object({ full_name: z.string() })
+
+/** The fields that are used, of the many that GitHub sends. */
+const pullRequestSchema = z.object({
+  pull_request: z.object({
+    number: z.int().positive(),
+    /** `repo` is null when the fork has been deleted. */
+    head: z.object({ sha, repo: repository.nullable() }),
+    base: z.object({ sha, ref: z.string().min(1), repo: repository }),
+  }),
+})
+
+/**
+ * These run with the secrets and the write token of the repository while the head of the pull
+ * request belongs to anybody: building and evaluating it there would hand them over.
+ */
+const PRIVILEGED = new Set(['pull_request_target', 'workflow_run'])
+
+/**
+ * The event that started the workflow. `name` is `GITHUB_EVENT_NAME`, `sha` is `GITHUB_SHA`,
+ * `payload` the parsed event file. Throws `event/privileged` where checking would be unsafe and
+ * `event/malformed` where a pull request's event lacks what GitHub always sends.
+ */
+export function parseEvent(name: string, payload: unknown, sha: string | undefined): Event {
+  if (PRIVILEGED.has(name)) {
+    throw new ReprogateError(
+      'event/privileged',
+      `\`${name}\` runs with this repository’s secrets, and a check builds and runs the pull request’s code`,
+      'Run reprogate `on: pull_request`. A pull request from a fork then gets its verdict in the job and its summary.',
+    )
+  }
+  if (name !== 'pull_request') return { kind: 'other', name, sha }
+  const result = pullRequestSchema.safeParse(payload)
+  if (!result.success) {
+    throw new ReprogateError(
+      'event/malformed',
+      `The event of the pull request cannot be read:\n${z.prettifyError(result.error)}`,
+      'Run reprogate on a GitHub runner, or give the runner the event that GitHub sent.',
+    )
+  }
+  const { number, head, base } = result.data.pull_request
+  return {
+    kind: 'pull_request',
+    number,
+    head: head.sha,
+    base: { sha: base.sha, ref: base.ref },
+    fork: head.repo?.full_name !== base.repo.full_name,
+  }
+}
+
+/** Reads the event file of the runner. Throws as `parseEvent` does. */
+export async function readEvent(runner: Runner): Promise<Event> {
+  const payload = await readFile(runner.eventPath, 'utf8')
+    .then((text): unknown => JSON.parse(text))
+    .catch((error: unknown) => {
+      throw new ReprogateError(
+        'event/malformed',
+        `The event file cannot be read: ${errorText(error)}`,
+        'Run reprogate on a GitHub runner, or set GITHUB_EVENT_PATH to the event that GitHub sent.',
+      )
+    })
+  return parseEvent(runner.eventName, payload, runner.sha)
+}
