@@ -1,4 +1,4 @@
-import type { Agreement, Decision, Finding, ModelReport, Parity, Verdict } from './report.js'
+import type { Agreement, Decision, Finding, Parity, Verdict } from './report.js'
 import { RULES, type Consequence, type Level, type RuleId, type Track } from './rules.js'
 
 /** The team's levels: one for both tracks, or one for each. */
@@ -68,4 +68,3 @@ const LEVEL_ORDER: readonly Level[] = ['error', 'warn', 'off']
 export const byLevel = (a: Finding, b: Finding): number =>
   LEVEL_ORDER.indexOf(a.level) - LEVEL_ORDER.indexOf(b.level)
 
-export type Judged = Pick<ModelReport, 'verdict' | 'decision'>

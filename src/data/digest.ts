@@ -1,0 +1,112 @@
+import { createHash, type Hash } from 'node:crypto'
+import { constants } from 'node:fs'
+import { lstat, open, readdir, realpath } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+
+export type Algorithm = 'sha256' | 'md5'
+
+export const algorithmOf = (digest: string): Algorithm => (digest.startsWith('md5:') ? 'md5' : 'sha256')
+
+export interface ListedFile {
+  /** Relative to the folder, with `/`; '' for a single file. */
+  path: string
+  digest: string
+  bytes: number
+}
+
+export interface Fingerprint {
+  /** `sha256:…` of the file's bytes, or of the folder's list. */
+  digest: string
+  files: ListedFile[]
+  bytes: number
+}
+
+/** Something in a data folder that is no file: a pipe, a device, a link that leads out. */
+export class NotData extends Error {}
+
+const CHUNK = 1024 * 1024
+
+/** Digest of a regular file, read in chunks of 1 MiB: memory does not grow with the file. */
+export async function fileDigest(path: string, algorithm: Algorithm, signal?: AbortSignal): Promise<{ digest: string; bytes: number }> {
+  const hash = createHash(algorithm)
+  const bytes = await readInto(hash, path, signal)
+  return { digest: `${algorithm}:${hash.digest('hex')}`, bytes }
+}
+
+async function readInto(hash: Hash, path: string, signal?: AbortSignal): Promise<number> {
+  // Non-blocking: opening a named pipe must not wait for a writer.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    if (!(await handle.stat()).isFile()) throw new NotData(`${path} is not a regular file`)
+    const chunk = Buffer.allocUnsafe(CHUNK)
+    let total = 0
+    for (;;) {
+      signal?.throwIfAborted()
+      const { bytesRead } = await handle.read(chunk, 0, CHUNK, null)
+      if (bytesRead === 0) return total
+      hash.update(chunk.subarray(0, bytesRead))
+      total += bytesRead
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+const compareBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
+
+/**
+ * The list that a folder's digest is taken of: a line `digest  path` for each file, sorted by the
+ * bytes of the path. It is what `find . -type f | LC_ALL=C sort | xargs sha256sum` prints without `./`,
+ * and `sha256sum --check` reads it.
+ */
+export const listText = (files: readonly ListedFile[]): string =>
+  files.map(({ digest, path }) => `${digest.slice(digest.indexOf(':') + 1)}  ${path}\n`).join('')
+
+export function listDigest(files: readonly ListedFile[], algorithm: Algorithm): string {
+  return `${algorithm}:${createHash(algorithm).update(listText(files)).digest('hex')}`
+}
+
+/** Digests by path, from such a list. */
+export function parseList(text: string, algorithm: Algorithm): Map<string, string> {
+  const entries = text.split('\n').flatMap((line): [string, string][] => {
+    const match = /^([0-9a-f]{32,64}) [ *](.+)$/.exec(line)
+    return match ? [[match[2]!, `${algorithm}:${match[1]}`]] : []
+  })
+  return new Map(entries)
+}
+
+/**
+ * Fingerprint of a file, or of all files below a folder.
+ *
+ * @param root real path: links inside a folder may not lead out of it
+ * @throws NotData for what is neither file nor folder
+ */
+export async function fingerprint(root: string, path: string, algorithm: Algorithm, signal?: AbortSignal): Promise<Fingerprint> {
+  if (!(await lstat(path)).isDirectory()) {
+    const { digest, bytes } = await fileDigest(path, algorithm, signal)
+    return { digest, bytes, files: [{ path: '', digest, bytes }] }
+  }
+  const files: ListedFile[] = []
+  for (const name of (await walk(root, path, '')).sort(compareBytes))
+    files.push({ path: name, ...(await fileDigest(join(path, name), algorithm, signal)) })
+  return { digest: listDigest(files, algorithm), files, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }
+}
+
+async function walk(root: string, folder: string, below: string): Promise<string[]> {
+  const entries = await readdir(join(folder, below), { withFileTypes: true })
+  const names: string[] = []
+  for (const entry of entries) {
+    const name = below === '' ? entry.name : `${below}/${entry.name}`
+    if (entry.isDirectory()) names.push(...(await walk(root, folder, name)))
+    else if (entry.isFile()) names.push(name)
+    else if (entry.isSymbolicLink()) {
+      const target = await realpath(join(folder, name)).catch(() => null)
+      const way = target === null ? '..' : relative(root, target)
+      if (way === '..' || way.startsWith(`..${sep}`)) throw new NotData(`${name} is a link that leads out of the repository, or nowhere`)
+      // A linked folder could hold itself.
+      if ((await lstat(target!)).isDirectory()) throw new NotData(`${name} is a link to a folder`)
+      names.push(name)
+    } else throw new NotData(`${name} is neither a file nor a folder`)
+  }
+  return names
+}
