@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { posix } from 'node:path'
+import { verdictWord } from '../report/words.js'
 import { AGREEMENTS, PARITIES, type ModelReport, type Report } from '../verdict/report.js'
 
 /** The worst of all models; '' unless there is one for every model, for less would claim too much. */
@@ -30,30 +33,21 @@ export const reportOutputs = (report: Report) => ({
 })
 
 /**
- * What tells this comment from those of other steps on the same pull request:
- * `<working directory, or all>[:<models>]`. The same from run to run, whatever the order of the
- * models, and safe inside an HTML comment.
+ * What tells this comment from those of other steps on the same pull request: the working directory,
+ * or `all`, and `//` and the models where they were chosen. The same from run to run, in whatever
+ * order the models are given.
  */
 export function commentId(directory: string, models: readonly string[]): string {
-  const folder = directory.replace(/^(?:\.\/+)+|\/+$/g, '')
-  const place = folder === '' || folder === '.' ? 'all' : folder
-  const id = models.length === 0 ? place : `${place}:${models.toSorted().join(',')}`
-  return id
-    .replace(/[^\w./,:-]+/g, '-')
-    .replace(/--+/g, '-')
-    .slice(0, 200)
-    .replace(/-+$/, '')
+  const folder = posix.normalize(directory).replace(/\/$/, '')
+  const place = folder === '.' ? 'all' : folder
+  const id = models.length === 0 ? place : `${place}//${models.toSorted().join('/')}`
+  // A marker has room for 100 characters.
+  const hash = createHash('sha256').update(id).digest('hex').slice(0, 12)
+  return id.length <= 80 ? id : `${id.slice(0, 80)}.${hash}`
 }
-
-const SAID = {
-  reproduced: 'reproduced',
-  'not-reproduced': 'not reproduced',
-  incomplete: 'incomplete',
-  'could-not-check': 'could not be checked',
-} as const
 
 /** One line for each model: its verdict, the cause and the fix. Holds untrusted text. */
 export const headline = (report: Report): string =>
   report.models
-    .map(({ name, verdict, cause, fix }) => `${name}: ${SAID[verdict]}. ${cause}${fix ? ` ${fix}` : ''}`)
-    .join('\n') || `The check is ${SAID[report.verdict]}: there is no model.`
+    .map((model) => `${model.name}: ${verdictWord(model)}. ${model.cause}${model.fix ? ` ${model.fix}` : ''}`)
+    .join('\n') || 'No model was checked.'

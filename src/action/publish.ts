@@ -2,8 +2,9 @@ import * as core from '@actions/core'
 import type { Progress } from '../context.js'
 import { errorText } from '../errors.js'
 import { annotations } from '../report/annotations.js'
-import { renderComment } from '../report/comment.js'
+import { marker, renderComment } from '../report/comment.js'
 import { renderSummary } from '../report/summary.js'
+import { renderTerminal } from '../report/terminal.js'
 import type { Report } from '../verdict/report.js'
 import type { Event } from './event.js'
 import { renderFailure, type Failure } from './failure.js'
@@ -20,8 +21,6 @@ export interface Publication {
   inputs: Inputs
 }
 
-/** The runner shows ten annotations of each kind; the headline is one of the errors. */
-const SHOWN = 10
 /** Above it the runner drops the whole summary. */
 const SUMMARY_BYTES = 1024 * 1024
 /** A comment is not worth a longer wait. */
@@ -106,15 +105,9 @@ export async function publishReport(
   progress: Progress,
 ): Promise<void> {
   const { repositoryUrl, runUrl } = to.runner
-  const links = {
-    repositoryUrl,
-    ...(runUrl && { runUrl }),
-    blobUrl: `${repositoryUrl}/blob/${report.commit}`,
-  }
+  const links = { repositoryUrl, runUrl }
 
-  const line = headline(report)
-  if (report.decision === 'fail') core.error(line, { title: 'reprogate' })
-  else progress.line(line)
+  progress.line(renderTerminal(report, { colour: false, reportPath: path || undefined }))
   await attempt('The outputs', () => {
     for (const [name, value] of Object.entries({ ...reportOutputs(report), report: path })) {
       core.setOutput(name, value)
@@ -122,22 +115,13 @@ export async function publishReport(
   })
   await attempt('The annotations', () => {
     const emit = { error: core.error, warning: core.warning, notice: core.notice }
-    const shown = {
-      error: report.decision === 'fail' ? SHOWN - 1 : SHOWN,
-      warning: SHOWN - 1,
-      notice: SHOWN - 1,
-    }
     for (const { level, message, title, file, line } of annotations(report)) {
-      if (shown[level]-- <= 0) continue
-      emit[level](message, {
-        ...(title && { title }),
-        ...(file && { file }),
-        ...(line && { startLine: line }),
-      })
+      emit[level](message, { title, file, ...(line && { startLine: line }) })
     }
   })
   await attempt('The job summary', () => writeSummary(renderSummary(report, links)))
   await publishComment(to, report.decision !== 'pass', (id) => renderComment(report, { id, ...links }))
+  if (report.decision === 'fail') core.error(headline(report), { title: 'reprogate' })
 }
 
 /** Says in the log, and on the line that caused it, why there is no verdict. */
@@ -154,5 +138,5 @@ export async function publishFailure(failure: Failure, to: Publication | undefin
   const commit = to?.event.kind === 'pull_request' ? to.event.head : to?.event.sha
   const markdown = renderFailure(failure, commit, to?.runner.runUrl)
   await attempt('The job summary', () => writeSummary(markdown))
-  if (to) await publishComment(to, true, (id) => `<!-- reprogate:${id} -->\n${markdown}`)
+  if (to) await publishComment(to, true, (id) => `${marker(id)}\n${markdown}`)
 }
