@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
+import { lstat, open, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** A file that a run has written, or why it cannot be used. */
+export type Output<T> = { ok: true; value: T } | { ok: false; problem: string }
+
+export interface PredictionsFile {
+  /** Absolute path of our own copy. */
+  file: string
+  bytes: number
+  /** `sha256:…` */
+  digest: string
+  /** `md5:…`, for a record that has no better. */
+  md5: string
+  /** Lines of the table without its header; a line break inside quotes does not count. */
+  rows: number
+}
+
+const METRICS_CAP = 1024 ** 2
+const PREDICTIONS_CAP = 1024 ** 3
+const CHUNK = 1024 ** 2
+
+/**
+ * Opens a file that an untrusted run has left behind, after the run has ended. Only a regular file,
+ * with no link anywhere on the way: the run could have put one to `/etc` in place of a folder.
+ * A FIFO would be opened without waiting, and is refused.
+ */
+async function openOutput<T>(
+  workspace: string,
+  path: string,
+  cap: number,
+  read: (file: FileHandle, size: number) => Promise<T>,
+): Promise<Output<T>> {
+  const problem = (text: string): Output<T> => ({ ok: false, problem: `\`${path}\` ${text}` })
+  const names = path.split('/').filter((name) => name !== '' && name !== '.')
+  let way = workspace
+  for (const [index, name] of names.entries()) {
+    way = join(way, name)
+    const there = await lstat(way).catch(() => undefined)
+    if (name === '..') return problem('leaves the workspace')
+    if (!there) return problem('was not written')
+    if (there.isSymbolicLink()) return problem('is a link or lies behind one')
+    if (index < names.length - 1 ? !there.isDirectory() : !there.isFile())
+      return problem('is not a regular file')
+  }
+  let file: FileHandle
+  try {
+    file = await open(way, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (error) {
+    return problem(`cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+  try {
+    const info = await file.stat()
+    if (!info.isFile()) return problem('is not a regular file')
+    if (info.size > cap) return problem(`is larger than ${cap / 1024 ** 2} MiB`)
+    return { ok: true, value: await read(file, info.size) }
+  } finally {
+    await file.close()
+  }
+}
+
+/** The bytes of the metrics file; at most 1 MiB. */
+export const takeMetrics = (workspace: string, path: string): Promise<Output<Buffer>> =>
+  openOutput(workspace, path, METRICS_CAP, async (file, size) => {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0)
+    return buffer.subarray(0, bytesRead)
+  })
+
+/** Copies the predictions file, at most 1 GiB, to `copy`; hashes it and counts its rows on the way. */
+export const takePredictions = (
+  workspace: string,
+  path: string,
+  copy: string,
+): Promise<Output<PredictionsFile>> =>
+  openOutput(workspace, path, PREDICTIONS_CAP, async (file) => {
+    const target = await open(copy, 'wx', 0o600)
+    try {
+      return { file: copy, ...(await readTable(file, (chunk) => target.writeFile(chunk))) }
+    } finally {
+      await target.close()
+    }
+  })
+
+/** Digest, size and rows of a table; one pass, 1 MiB of memory. */
+async function readTable(
+  file: FileHandle,
+  each: (chunk: Buffer) => Promise<void>,
+): Promise<Omit<PredictionsFile, 'file'>> {
+  const sha256 = createHash('sha256')
+  const md5 = createHash('md5')
+  const counter = rowCounter()
+  const buffer = Buffer.allocUnsafe(CHUNK)
+  let bytes = 0
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, 0, CHUNK, null)
+    if (bytesRead === 0) break
+    const chunk = buffer.subarray(0, bytesRead)
+    bytes += bytesRead
+    sha256.update(chunk)
+    md5.update(chunk)
+    counter.push(chunk)
+    await each(chunk)
+  }
+  return {
+    bytes,
+    digest: `sha256:${sha256.digest('hex')}`,
+    md5: `md5:${md5.digest('hex')}`,
+    rows: counter.rows(),
+  }
+}
+
+/** Counts the records of a CSV file in its bytes: lines that are not empty, but for the header. */
+export function rowCounter() {
+  let lines = 0
+  let quoted = false
+  let content = false
+  return {
+    push(chunk: Uint8Array) {
+      for (const byte of chunk) {
+        if (byte === 0x22) quoted = !quoted
+        if (byte === 0x0a && !quoted) {
+          if (content) lines++
+          content = false
+        } else if (byte !== 0x0d) content = true
+      }
+    },
+    rows: () => Math.max(0, lines + (content ? 1 : 0) - 1),
+  }
+}

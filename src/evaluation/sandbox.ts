@@ -1,0 +1,116 @@
+import { posix } from 'node:path'
+import { within } from '../paths.js'
+
+/** Where the throwaway export lies in the container, and where the command starts. */
+export const WORKSPACE = '/workspace'
+
+export interface Mount {
+  /** Absolute path on this machine, links resolved. */
+  source: string
+  /** Relative to the workspace. */
+  target: string
+}
+
+export interface Sandbox {
+  /** Unique, so that the container can be removed by it. */
+  name: string
+  /** `reprogate.check=<id>` */
+  label: string
+  /** An image id, never a tag. */
+  image: string
+  command: readonly string[]
+  /** Absolute path of the throwaway export on this machine. */
+  workspace: string
+  /** Mounted over the workspace, read-only. */
+  mounts: readonly Mount[]
+  /** Paths that the image declares as volumes. */
+  volumes: readonly string[]
+  user: { uid: number; gid: number }
+  /** Bytes. */
+  memory: number
+  processes: number
+  /** Bytes that a single file may have. */
+  fileSize: number
+}
+
+/** Who the evaluation runs as where we are root; `nobody` nearly everywhere. */
+export const UNPRIVILEGED = { uid: 65534, gid: 65534 }
+
+/**
+ * The docker client would hand the proxies of its own configuration file, passwords included, to every
+ * container. Naming a variable without a value keeps it out.
+ */
+export const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name) => [
+  name,
+  name.toLowerCase(),
+])
+
+/** `--mount` takes one line of CSV: a path may hold commas and quotes. */
+function mount(fields: Record<string, string | true>): string[] {
+  const line = Object.entries(fields).map(([key, value]) => (value === true ? key : `${key}=${value}`))
+  return ['--mount', line.map((f) => (/[",\r\n]/.test(f) ? `"${f.replaceAll('"', '""')}"` : f)).join(',')]
+}
+
+/** Where a mount over the workspace is seen in the container. */
+export function targetOf(target: string): string {
+  const path = posix.join(WORKSPACE, target)
+  if (posix.isAbsolute(target) || path === WORKSPACE || !within(WORKSPACE, path))
+    throw new Error(`not inside the workspace: ${target}`)
+  return path
+}
+
+/** The volumes of an image that nothing else is mounted on. */
+export function openVolumes(sandbox: Pick<Sandbox, 'volumes' | 'mounts'>): string[] {
+  const taken = new Set(['/tmp', WORKSPACE, ...sandbox.mounts.map(({ target }) => targetOf(target))])
+  return [...new Set(sandbox.volumes.map((path) => posix.join('/', path).replace(/(.)\/$/, '$1')))].filter(
+    (path) => !taken.has(path),
+  )
+}
+
+/** Names of the volumes that `createArguments` makes; they have to be removed with the container. */
+export const volumeNames = (sandbox: Pick<Sandbox, 'name' | 'volumes' | 'mounts'>): string[] =>
+  openVolumes(sandbox).map((_, index) => `${sandbox.name}-${index}`)
+
+/**
+ * The arguments of `docker create` for one replay: no network, nothing writable but the workspace and
+ * a bounded `/tmp`, no capabilities, no way to get new ones, an unprivileged user, bounded memory,
+ * processes and file size. The image's ENV stays, its entrypoint and command do not; nothing of this
+ * machine's environment is passed.
+ *
+ * A container is created and then started, not `run`: once it has a name that exists, removing it by
+ * name is certain, also when the check is cancelled in between. It is not removed by the engine
+ * itself (`--rm`), because only a container that is still there says that it ran out of memory.
+ *
+ * An image can declare volumes, which the engine would make writable and without a limit: they get
+ * the image's content, read-only like the rest of it.
+ *
+ * @throws Error where a mount leaves the workspace; the record's paths are checked before
+ */
+export function createArguments(sandbox: Sandbox): string[] {
+  const [program, ...rest] = sandbox.command
+  const { uid, gid } = sandbox.user
+  return [
+    'create',
+    ...['--name', sandbox.name, '--label', sandbox.label, '--pull', 'never', '--init'],
+    ...['--network', 'none', '--hostname', 'replay', '--ipc', 'private', '--log-driver', 'none'],
+    ...['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--no-healthcheck'],
+    ...['--user', `${uid}:${gid}`, '--pids-limit', String(sandbox.processes)],
+    ...['--memory', `${sandbox.memory}b`, '--memory-swap', `${sandbox.memory}b`],
+    ...['--ulimit', 'nofile=4096:4096', '--ulimit', 'core=0:0'],
+    ...['--ulimit', `fsize=${sandbox.fileSize}:${sandbox.fileSize}`],
+    // Both count as memory of the container.
+    ...['--tmpfs', `/tmp:size=${Math.ceil(sandbox.memory / 2)},nosuid,nodev`],
+    ...['--shm-size', `${Math.ceil(sandbox.memory / 2)}b`],
+    // The user need not exist in the image: a home that can be written to, and a name for those who ask.
+    ...['--env', 'HOME=/tmp', '--env', 'LOGNAME=replay'],
+    ...PROXIES.flatMap((name) => ['--env', name]),
+    ...mount({ type: 'bind', source: sandbox.workspace, target: WORKSPACE }),
+    ...sandbox.mounts.flatMap(({ source, target }) =>
+      mount({ type: 'bind', source, target: targetOf(target), readonly: true }),
+    ),
+    ...openVolumes(sandbox).flatMap((path, index) =>
+      mount({ type: 'volume', source: `${sandbox.name}-${index}`, target: path, readonly: true }),
+    ),
+    ...['--workdir', WORKSPACE, `--entrypoint=${program}`, '--', sandbox.image, ...rest],
+  ]
+}

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto'
+import { lchown, lstat, mkdir, open, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { createRunner } from '../process.js'
+import { within } from '../paths.js'
+import type { Mount } from './sandbox.js'
+
+/** What the evaluation must not see. */
+export interface Hidden {
+  /** Files or folders, relative to the workspace. */
+  paths: readonly string[]
+  /** `sha256:…` or `md5:…`: every file with these bytes is hidden, whatever its name. */
+  digests: readonly string[]
+}
+
+const CHUNK = 1024 * 1024
+
+/** Digests of a file, `<algorithm>:<hex>`, one for each algorithm; read once, 1 MiB at a time. */
+export async function digestsOf(path: string, algorithms: readonly string[]): Promise<string[]> {
+  const hashes = algorithms.map((algorithm) => createHash(algorithm))
+  const file = await open(path, 'r')
+  try {
+    const buffer = Buffer.allocUnsafe(CHUNK)
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, CHUNK, null)
+      if (bytesRead === 0) break
+      for (const hash of hashes) hash.update(buffer.subarray(0, bytesRead))
+    }
+  } finally {
+    await file.close()
+  }
+  return hashes.map((hash, index) => `${algorithms[index]}:${hash.digest('hex')}`)
+}
+
+export const algorithmOf = (digest: string): string => digest.slice(0, digest.indexOf(':'))
+
+/**
+ * Makes a fresh export ready for a run: takes out what is hidden, by path and by content, gives it to
+ * the user of the run (`owner`, where that is not us), and makes the places that mounts go to, so that
+ * the engine does not make them as root. Follows no link out of the workspace.
+ */
+export async function readyWorkspace(
+  workspace: string,
+  hidden: Hidden,
+  mounts: readonly Mount[],
+  owner: { uid: number; gid: number } | undefined,
+): Promise<void> {
+  for (const path of hidden.paths) await hide(workspace, path)
+  for (const mount of mounts) await makePlace(workspace, mount)
+
+  const algorithms = [...new Set(hidden.digests.map(algorithmOf))]
+  const secret = new Set(hidden.digests)
+  const visit = async (folder: string): Promise<void> => {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) await visit(path)
+      else if (entry.isFile() && algorithms.length > 0) {
+        if ((await digestsOf(path, algorithms)).some((digest) => secret.has(digest))) {
+          await rm(path)
+          continue
+        }
+      }
+      if (owner) await lchown(path, owner.uid, owner.gid)
+    }
+  }
+  await visit(workspace)
+  if (owner) await lchown(workspace, owner.uid, owner.gid)
+}
+
+/** Removes one path of the workspace. Its folder may be a link: what lies outside stays untouched. */
+async function hide(workspace: string, path: string): Promise<void> {
+  const wanted = join(workspace, path)
+  const folder = await realpath(dirname(wanted)).catch(() => undefined)
+  const root = await realpath(workspace)
+  if (folder === undefined || !within(root, folder) || wanted === workspace) return
+  await rm(join(folder, wanted.slice(dirname(wanted).length + 1)), { recursive: true, force: true })
+}
+
+async function makePlace(workspace: string, { source, target }: Mount): Promise<void> {
+  let path = workspace
+  const names = target.split('/').filter((name) => name !== '' && name !== '.')
+  for (const [index, name] of names.entries()) {
+    path = join(path, name)
+    const there = await lstat(path).catch(() => undefined)
+    // The engine resolves a link within the container, so it cannot lead out of it.
+    if (there?.isSymbolicLink()) return
+    if (there) continue
+    if (index < names.length - 1 || (await stat(source)).isDirectory()) await mkdir(path)
+    else await writeFile(path, '')
+  }
+}
+
+/**
+ * Hidden things that would be visible through the mounted data: a hidden path below the target of a
+ * folder that is mounted. Empty where all is well.
+ */
+export async function exposed(hidden: Hidden, mounts: readonly Mount[]): Promise<string[]> {
+  const found: string[] = []
+  for (const path of hidden.paths) {
+    for (const { source, target } of mounts) {
+      if (!within(target, path)) continue
+      if (await lstat(join(source, relative(target, path))).catch(() => undefined)) found.push(path)
+    }
+  }
+  return found
+}
+
+export interface Size {
+  /** Of disk space, so that a sparse file counts what it takes. */
+  bytes: number
+  entries: number
+}
+
+/**
+ * Disk space below a folder, links not followed. Something in it may be writing at the same time:
+ * what vanishes meanwhile counts nothing; what is nested too deeply to be looked at counts as endless.
+ */
+export async function sizeOf(folder: string): Promise<Size> {
+  const size: Size = { bytes: 0, entries: 0 }
+  const visit = async (path: string): Promise<void> => {
+    const entries = await readdir(path, { withFileTypes: true })
+    size.entries += entries.length
+    for (const entry of entries) {
+      const child = join(path, entry.name)
+      try {
+        if (entry.isDirectory()) await visit(child)
+        else size.bytes += (await lstat(child)).blocks * 512
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') size.entries = Infinity
+      }
+    }
+  }
+  await visit(folder).catch(() => {})
+  return size
+}
+
+const always = createRunner(new AbortController().signal)
+
+/** Removes a folder that an evaluation wrote into: also where it took permissions away or nested endlessly. */
+export async function removeTree(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true, maxRetries: 2 })
+  } catch {
+    await always(['chmod', '-R', 'u+rwx', '--', folder])
+    await always(['rm', '-rf', '--', folder])
+  }
+}
