@@ -1,0 +1,252 @@
+import { lstat, mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Context, Found } from './context.js'
+import { verifyData, type DataCheck } from './data/verify.js'
+import { findEngine } from './environment/engine.js'
+import { checkPins, type Pins } from './environment/pins.js'
+import { checkEnvironment } from './environment/stage.js'
+import { checkEvaluation } from './evaluation/stage.js'
+import type { Git } from './git.js'
+import { loadPolicy, type Base, type LoadedPolicy } from './policy/load.js'
+import { selectModels, type SelectedModel } from './policy/models.js'
+import { planFindings, planOf, type Plan } from './policy/plan.js'
+import { checkCompleteness } from './provenance/completeness.js'
+import { committedMetrics } from './provenance/committed-metrics.js'
+import type { Record_ } from './provenance/schema.js'
+import { checkCommit } from './provenance/sources/git.js'
+import { readRecord, type ReadRecord } from './provenance/sources/native.js'
+import { provenanceSummary } from './provenance/summary.js'
+import { exportWithoutAnswers, recordedPredictions } from './replay-inputs.js'
+import { withSession, type World } from './session.js'
+import { Stages } from './stages.js'
+import { causeOf } from './verdict/cause.js'
+import { lineageOf } from './verdict/lineage.js'
+import type { ModelReport, Report } from './verdict/report.js'
+import type { Track } from './verdict/rules.js'
+import { byLevel, decisionOf, verdictOf, worstDecision, worstVerdict } from './verdict/verdict.js'
+
+export interface CheckRequest {
+  /** The working directory: paths of policy and record are relative to it. */
+  directory: string
+  /** The policy's path. */
+  config: string
+  /** Names of models; none: all. */
+  models: readonly string[]
+  track?: Track
+  /** Asks for the costly stages on the exploratory track, too; `fresh` is what production does anyway. */
+  rebuild?: 'fresh' | 'cached'
+  pullRequest?: { base: Base; head: string }
+}
+
+/**
+ * Checks every model and folds what was found into one report. Nothing is published here.
+ *
+ * @throws ReprogateError for what keeps any model from being judged: a policy that cannot be read, no
+ * engine. The doors tell it as a check that could not run, never as a pass.
+ */
+export function check(request: CheckRequest, world: World): Promise<Report> {
+  const started = new Date().toISOString()
+  const begun = performance.now()
+  return withSession(request.directory, world, async (context, git) => {
+    const head = await headOf(git, request)
+    const loaded = await loadPolicy(git, context.root, request.config, request.pullRequest?.base, head)
+    const models: ModelReport[] = []
+    for (const model of selectModels(loaded.policy, await git.files(), request.models))
+      models.push(await checkModel(context, git, request, loaded, head, model))
+    return {
+      reprogate: 'report/1',
+      verdict: worstVerdict(models.map(({ verdict }) => verdict))!,
+      decision: worstDecision(models.map(({ decision }) => decision))!,
+      commit: head,
+      started,
+      seconds: Math.round(performance.now() - begun) / 1000,
+      policy: { path: loaded.path, from: loaded.from, ...(loaded.change !== undefined && { change: loaded.change }) },
+      models,
+    }
+  })
+}
+
+/** The commit that is judged: the pull request's own head, not the merge that a runner checks out. */
+async function headOf(git: Git, { pullRequest }: CheckRequest): Promise<string> {
+  return pullRequest && (await git.has(pullRequest.head)) ? pullRequest.head : git.head()
+}
+
+/** One model, stage by stage. The cheap stages all run; the costly ones wait for a complete record. */
+async function checkModel(
+  context: Context,
+  git: Git,
+  request: CheckRequest,
+  { policy, path: policyPath }: LoadedPolicy,
+  head: string,
+  model: SelectedModel,
+): Promise<ModelReport> {
+  const begun = context.now()
+  const read = await readRecord(context.root, context.prefix, model.settings.record)
+  const { record } = read
+  const plan = planOf(model, policy, policyPath, record, request.track)
+  const levels = policy.rules ?? {}
+  const stages = new Stages(context, model.name, plan.track, levels)
+  const report = (done: Done): ModelReport => {
+    const findings = stages.findings.toSorted(byLevel)
+    const agreement = done.evaluation?.agreement ?? null
+    const parity = done.environment?.parity ?? null
+    const verdict = verdictOf(findings, parity, agreement, levels)
+    const fields = { present: done.provenance.present, required: done.provenance.required }
+    return {
+      name: model.name,
+      ...(record?.model?.version !== undefined && { version: record.model.version }),
+      track: plan.track,
+      verdict,
+      decision: decisionOf(verdict, plan.track, findings, parity !== null),
+      parity,
+      agreement,
+      environmentHash: done.environment?.hash ?? record?.environment?.hash ?? null,
+      ...causeOf({ verdict, findings, agreement, waiting: done.waiting, fields }),
+      record: context.prefix + model.settings.record,
+      findings,
+      stages: stages.results,
+      seconds: Math.round(context.now() - begun) / 1000,
+      evidence: {
+        fields,
+        data: done.data?.data ?? [],
+        ...(done.environment && { environment: done.environment.evidence }),
+        ...(done.evaluation && { evaluation: done.evaluation.evidence }),
+        ...(record && { lineage: lineageOf(record, findings) }),
+      },
+    }
+  }
+
+  const provenance = await stages.run('provenance', () => checkProvenance(context, git, request, policy.required ?? [], head, model, plan, read))
+  if (record === null) {
+    stages.skip(['data', 'environment', 'evaluation'], 'there is no record to go by')
+    return report({ provenance })
+  }
+  const data = await stages.run('data', () => checkData(context, git, record, plan, read))
+
+  const waiting = whyNotRebuild(stages, plan.track, request.rebuild)
+  const { commit } = { ...record.code }
+  const { dockerfile } = provenance
+  if (waiting !== undefined || commit === undefined || dockerfile === undefined) {
+    stages.skip(['environment'], `not rebuilt: ${waiting}`)
+    stages.skip(['evaluation'], `not replayed: ${waiting}`)
+    return report({ provenance, data, waiting })
+  }
+  const engine = await findEngine(context.run)
+  const environment = await stages.run('environment', async () =>
+    checkEnvironment(context, engine, {
+      ...record.environment,
+      directory: await exportWithoutAnswers(context, git, commit, plan),
+      dockerfile,
+      context: plan.context,
+      args: plan.args,
+      recordedHash: record.environment?.hash,
+      manifestFile: provenance.manifest,
+      fresh: request.rebuild !== 'cached',
+      timeout: plan.limits.build * 60_000,
+      locate: read.locate,
+      dockerfilePath: context.prefix + dockerfile,
+    }),
+  )
+  const { image } = environment
+  const { command } = plan
+  if (image === undefined || command === undefined) {
+    stages.skip(['evaluation'], 'not replayed: there is no image to replay in')
+    return report({ provenance, data, environment })
+  }
+  const evaluation = await stages.run('evaluation', () =>
+    checkEvaluation(context, engine, {
+      image,
+      prepare: () => exportWithoutAnswers(context, git, commit, plan),
+      mounts: data.mounts,
+      hide: { paths: plan.answers, digests: [record.evaluation?.predictions?.digest ?? []].flat() },
+      command,
+      metrics: plan.metrics,
+      predictions: plan.predictions,
+      limits: plan.limits,
+      recorded: {
+        metrics: record.evaluation?.metrics ?? {},
+        ...(record.evaluation?.predictions && { predictions: { ...record.evaluation.predictions, file: data.predictions } }),
+      },
+      tolerance: plan.tolerance,
+      locate: read.locate,
+    }),
+  )
+  return report({ provenance, data, environment, evaluation })
+}
+
+/** What the stages have given when a model's report is written. */
+interface Done {
+  provenance: { present: number; required: number }
+  data?: DataCheck
+  waiting?: string | undefined
+  environment?: Awaited<ReturnType<typeof checkEnvironment>>
+  evaluation?: Awaited<ReturnType<typeof checkEvaluation>>
+}
+
+type Provenance = Partial<Pins> & { findings: Found[]; summary: string; present: number; required: number }
+
+async function checkProvenance(
+  context: Context,
+  git: Git,
+  request: CheckRequest,
+  required: readonly string[],
+  head: string,
+  model: SelectedModel,
+  plan: Plan,
+  { record, findings: malformed, locate }: ReadRecord,
+): Promise<Provenance> {
+  if (record === null) return { findings: malformed, summary: 'no readable record', present: 0, required: 0 }
+  const complete = checkCompleteness(record, locate, required, malformed)
+  const pins = await checkPins(context, git, record, plan, locate)
+  const { commit, dirty } = { ...record.code }
+  const code =
+    commit === undefined
+      ? []
+      : await checkCommit(git, commit, head, { dirty, answers: plan.settled, worktree: !request.pullRequest }, locate)
+  const findings = [
+    ...malformed,
+    ...complete.findings,
+    ...planFindings(model, record, locate),
+    ...code,
+    ...(await committedMetrics(git, head, plan.metrics, record, locate)),
+    ...pins.findings,
+  ]
+  return { ...pins, ...complete, findings, summary: provenanceSummary(record, complete, findings) }
+}
+
+async function checkData(context: Context, git: Git, record: Record_, plan: Plan, { locate }: ReadRecord) {
+  const kept = await recordedPredictions(context, record, locate)
+  const checked = await verifyData(context, git, record, { paths: plan.answers, digest: record.evaluation?.predictions?.digest }, locate)
+  const verified = checked.data.filter((data) => data.verified)
+  const files = verified.reduce((sum, { files }) => sum + files, 0)
+  const names = [...new Set((record.data ?? []).map(({ name, version }) => [name, version].filter(Boolean).join('@')))].filter(Boolean)
+  const wrong = checked.data.length - verified.length
+  return {
+    ...checked,
+    findings: [...checked.findings, ...kept.findings],
+    predictions: kept.file,
+    summary:
+      wrong === 0 && checked.findings.length === 0
+        ? `${names.join(', ') || 'data'}: ${files} ${files === 1 ? 'file' : 'files'} hashed again, as recorded`
+        : `${verified.length} of ${checked.data.length + checked.findings.filter(({ rule }) => rule.endsWith('-missing')).length} as recorded`,
+  }
+}
+
+/** Why the costly stages do not run; undefined when they do. */
+function whyNotRebuild(stages: Stages, track: Track, asked: CheckRequest['rebuild']): string | undefined {
+  if (stages.blocked()) return 'the record is not complete'
+  if (track === 'exploratory' && asked === undefined) return 'the exploratory track rebuilds only when asked for'
+  return undefined
+}
+
+/** Writes the JSON report into the working directory, and says where. */
+export async function writeReport(directory: string, report: Report): Promise<string> {
+  const folder = join(directory, '.reprogate')
+  const path = join(folder, 'report.json')
+  // A repository can hold links by these names, to write somewhere else: what is no folder of ours goes.
+  if (!(await lstat(folder).catch(() => null))?.isDirectory()) await rm(folder, { force: true })
+  await mkdir(folder, { recursive: true })
+  await rm(path, { recursive: true, force: true })
+  await writeFile(path, `${JSON.stringify(report, null, 2)}\n`)
+  return path
+}
