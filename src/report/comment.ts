@@ -171,7 +171,7 @@ function grid(models: readonly ModelReport[], places: Places): string | undefine
     ],
     models.map((model) => [
       ICONS[modelSign(model)],
-      `${code(model.name, 'cell', 60)}${model.version === undefined ? '' : ` ${prose(model.version, 'cell', undefined, 30)}`}`,
+      `${code(model.name, 'cell', 60)}${model.version === undefined ? '' : `\u00a0${prose(model.version, 'cell', undefined, 30)}`}`,
       ...STAGES.map((name) => {
         const stage = model.stages.find((s) => s.name === name)
         return ICONS[stage ? STAGE_SIGNS[stage.status] : 'none']

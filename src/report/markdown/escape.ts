@@ -1,4 +1,4 @@
-import { cleanLines, oneLine } from '../text.js'
+import { cleanLines, clip, oneLine } from '../text.js'
 
 /**
  * Untrusted text into Markdown. Text is taken word by word: a word that Markdown or GitHub could read
@@ -31,9 +31,15 @@ function span(text: string, place: Place): string {
   return fence + pad + text + pad + fence
 }
 
-/** Untrusted text as code, on one line, at most `max` characters. */
+/** Cells are narrow: a digest is cut to what tells two apart, and so is a word of which nobody reads the end. */
+const narrow = (text: string, place: Place): string =>
+  place === 'cell'
+    ? text.replace(/\b([0-9a-f]{12})[0-9a-f]{20,}\b/g, '$1…').replace(/\S{101,}/g, (word) => clip(word, 100))
+    : text
+
+/** Untrusted text as code, on one line, at most `max` characters; digests are cut short in cells. */
 export const code = (text: string, place: Place = 'markdown', max = 200): string =>
-  span(oneLine(text, max) || '(empty)', place)
+  span(narrow(oneLine(text, max), place) || '(empty)', place)
 
 /** Files that prose may link to: `requirements.txt:4` becomes a link to the line. */
 export interface Places {
@@ -46,7 +52,7 @@ export const NO_PLACES: Places = { files: new Set() }
 /** Only web addresses; everything that could end a link destination or an attribute is encoded. */
 export const safeUrl = (url: string | undefined): string | undefined =>
   url !== undefined && /^https?:\/\/[^\s]+$/.test(url) && url.length < 2000
-    ? url.replace(/[()<>"'`\\|[\]*_~^{}]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+    ? url.replace(/[()<>"'`\\|[\]^{}]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
     : undefined
 
 /** `[`file` line 4](…#L4)`, or the same words without a link. */
@@ -102,7 +108,7 @@ function pieces(line: string, places: Places): Piece[] {
  * reference, link, image, HTML or emphasis. `` `words` `` in it stay code.
  */
 export function prose(text: string, at: Place = 'markdown', places: Places = NO_PLACES, max = 600): string {
-  const inline = pieces(oneLine(text, max), places)
+  const inline = pieces(narrow(oneLine(text, max), at), places)
     .map((piece) =>
       'text' in piece
         ? piece.text

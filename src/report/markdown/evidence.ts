@@ -17,7 +17,7 @@ const optional = (text: string | undefined, max?: number): string =>
   text === undefined ? '–' : value(text, max)
 
 /** `f1_macro` reads better plain; what could be a commit, or anything else, is code. */
-const metricName = (name: string): string =>
+const plainName = (name: string): string =>
   /^[a-z][a-z0-9]{0,40}(?:_[a-z0-9]{1,40}){0,4}$/i.test(name) && !/^[0-9a-f]{7,}$/i.test(name)
     ? name
     : code(name, 'cell', 60)
@@ -31,7 +31,7 @@ export function metricsTable(evaluation: EvaluationEvidence | undefined, max: nu
   const rows = changed.slice(0, max).map((m) => {
     const [recorded, replayed] = pair(m.recorded, m.replayed)
     return [
-      metricName(m.name),
+      plainName(m.name),
       value(recorded),
       m.agrees ? value(replayed) : `**${value(replayed)}**`,
       m.difference === undefined ? '–' : signed(m.difference),
@@ -64,7 +64,7 @@ function rowsTable(p: PredictionComparison, max: number): string | undefined {
   const beside = [...new Set(shown.flatMap(({ also }) => also.map(({ column }) => column)))].slice(0, 3)
   const rows = shown.map((row) => [
     value(row.key),
-    ...(columns.length > 1 ? [code(row.column, 'cell', 40)] : []),
+    ...(columns.length > 1 ? [plainName(row.column)] : []),
     value(row.recorded),
     `**${value(row.replayed)}**`,
     ...beside.map((name) => {
@@ -82,7 +82,7 @@ function rowsTable(p: PredictionComparison, max: number): string | undefined {
       ...(columns.length > 1 ? [['column', 'left'] as [string, Alignment]] : []),
       ['recorded', 'centre'],
       ['replayed', 'centre'],
-      ...beside.map((name): [string, Alignment] => [code(name, 'cell', 40), 'right']),
+      ...beside.map((name): [string, Alignment] => [plainName(name), 'right']),
     ],
     rows,
   )

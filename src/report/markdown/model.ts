@@ -105,6 +105,13 @@ function where(finding: Finding, places: Places): string {
   return url === undefined ? name : `[${name}](${url})`
 }
 
+/** Expected and actual, where the sentence does not say them. Digests say nothing that `differs` does not. */
+function values({ message, expected, actual }: Finding): string {
+  if (expected === undefined || actual === undefined || message.includes(actual)) return ''
+  if (/[0-9a-f]{32}$/.test(actual)) return ''
+  return ` (expected ${code(expected, 'cell', 80)}, found ${code(actual, 'cell', 80)})`
+}
+
 function findingsTable(findings: readonly Finding[], heading: string, max: number, places: Places) {
   if (findings.length === 0) return undefined
   const shown = findings.slice(0, max)
@@ -121,7 +128,7 @@ function findingsTable(findings: readonly Finding[], heading: string, max: numbe
         shown.map((finding) => [
           finding.level === 'error' ? ICONS.bad : ICONS.doubt,
           where(finding, places),
-          prose(finding.message, 'cell', places, 300),
+          prose(finding.message, 'cell', places, 300) + values(finding),
           prose(finding.remedy, 'cell', places, 300),
         ]),
       ),
