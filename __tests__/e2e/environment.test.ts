@@ -1,0 +1,294 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Context } from '../../src/context.js'
+import { findEngine, type Engine } from '../../src/environment/engine.js'
+import { describeImage, pushImage, resolveDigest } from '../../src/environment/image.js'
+import { toManifestFile } from '../../src/environment/manifest-file.js'
+import { checkEnvironment, type EnvironmentRequest } from '../../src/environment/stage.js'
+import { createRunner } from '../../src/process.js'
+
+const execute = promisify(execFile)
+const BASE = process.env.REPROGATE_TEST_BASE ?? ''
+const REGISTRY = process.env.REPROGATE_TEST_REGISTRY ?? ''
+
+/** Every docker client of this machine, with what it is to be found capable of. */
+const CLIENTS = [
+  ...new Set([process.env.REPROGATE_DOCKER ?? 'docker', '/usr/bin/docker', '/usr/local/bin/docker']),
+].filter((program) => !program.startsWith('/') || existsSync(program))
+
+interface Check {
+  context: Context
+  lines: string[]
+  abort: AbortController
+  engine: Engine
+  /** Undoes what was deferred, as the gate does at its end. */
+  end(): Promise<void>
+}
+
+async function startCheck(scratch: string, env: NodeJS.ProcessEnv): Promise<Check> {
+  const abort = new AbortController()
+  const lines: string[] = []
+  const deferred: (() => Promise<void>)[] = []
+  const run = createRunner(abort.signal)
+  await mkdir(scratch, { recursive: true })
+  const context: Context = {
+    root: scratch,
+    prefix: '',
+    run,
+    progress: { start: () => {}, line: (text) => lines.push(text), end: () => {} },
+    signal: abort.signal,
+    scratch,
+    defer: (cleanup) => deferred.push(cleanup),
+    now: () => performance.now(),
+  }
+  return {
+    context,
+    lines,
+    abort,
+    engine: await findEngine(run, env),
+    end: async () => {
+      for (const cleanup of deferred.reverse()) await cleanup()
+    },
+  }
+}
+
+async function docker(...args: string[]): Promise<string> {
+  return (await execute(process.env.REPROGATE_DOCKER ?? 'docker', args)).stdout.trim()
+}
+
+/** Ids of the images that a check could leave behind: those without a name. */
+const leftovers = async () => ({
+  images: (await docker('image', 'ls', '-aq', '--no-trunc', '--filter', 'dangling=true')).split('\n').sort(),
+  containers: (await docker('ps', '-aq', '--filter', 'label=reprogate.check')).split('\n').sort(),
+})
+
+const DOCKERFILE = `ARG BASE
+FROM \${BASE}
+RUN mkdir /opt/app && python3 -c "import time; open('/opt/app/__init__.py', 'w').write('x = 1\\n')" && \\
+    python3 -m compileall -q /opt/app
+COPY requirements.txt /opt/
+ENV OMP_NUM_THREADS=4
+COPY pkg /usr/local/lib/python3.11/dist-packages
+`
+const FILES: Record<string, string> = {
+  Dockerfile: DOCKERFILE,
+  'requirements.txt': 'six==1.16.0\ntoy-model==1.2.1\n',
+  'pkg/toy_model-1.2.1.dist-info/METADATA': 'Metadata-Version: 2.1\nName: toy_model\nVersion: 1.2.1\n',
+  'pkg/toy_model-1.2.1.dist-info/RECORD':
+    'toy_model/__init__.py,,\ntoy_model-1.2.1.dist-info/METADATA,,\ntoy_model-1.2.1.dist-info/RECORD,,\n',
+  'pkg/toy_model/__init__.py': 'answer = 42\n',
+}
+
+describe.each(CLIENTS)('with %s', (program) => {
+  let folder: string
+  let number = 0
+  let image: string
+  let recorded: Awaited<ReturnType<typeof describeImage>>
+  const env = { ...process.env, REPROGATE_DOCKER: program }
+  let check: Check
+  let before: Awaited<ReturnType<typeof leftovers>>
+
+  /** A throwaway export of the example with changes, every file newer than in the last one. */
+  async function exported(changes: Record<string, string | null> = {}): Promise<string> {
+    const directory = join(folder, `export-${number++}`)
+    for (const [path, content] of Object.entries({ ...FILES, ...changes })) {
+      if (content === null) continue
+      await mkdir(dirname(join(directory, path)), { recursive: true })
+      await writeFile(join(directory, path), content)
+      const time = Date.now() / 1000 - 100_000 + number * 60
+      await utimes(join(directory, path), time, time)
+    }
+    return directory
+  }
+
+  const request = async (
+    changes: Record<string, string | null> = {},
+    more: Partial<EnvironmentRequest> = {},
+  ): Promise<EnvironmentRequest> => ({
+    directory: await exported(changes),
+    dockerfile: 'Dockerfile',
+    context: '.',
+    args: { BASE },
+    image,
+    recordedHash: recorded.hashes.environment,
+    manifestFile: toManifestFile(recorded.manifest, image),
+    fresh: true,
+    timeout: 120_000,
+    locate: { record: 'models/toy/provenance.yml', imageLine: 11, hashLine: 12, dockerfilePath: 'toy/Dockerfile' },
+    ...more,
+  })
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'reprogate-environment-'))
+    const first = await startCheck(join(folder, 'scratch'), env)
+    const directory = await exported()
+    const tag = `reprogate-test-${process.pid}:pinned`
+    await first.engine.docker(['build', '-q', '-t', tag, '--build-arg', `BASE=${BASE}`, directory])
+    image = await pushImage(first.context, first.engine, tag, `${REGISTRY}/environment-test`)
+    recorded = await describeImage(first.context, first.engine, image)
+    await first.end()
+    await docker('image', 'rm', tag)
+  }, 120_000)
+  beforeEach(async () => {
+    before = await leftovers()
+    check = await startCheck(join(folder, 'scratch'), env)
+  })
+  afterAll(async () => {
+    await docker('image', 'rm', image).catch(() => '')
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  test('a rebuild from touched files is content identical, and leaves nothing behind', async () => {
+    const result = await checkEnvironment(check.context, check.engine, await request())
+    expect(result.findings).toEqual([])
+    expect(result.parity).toBe('content')
+    expect(result.hash).toBe(recorded.hashes.environment)
+    expect(result.summary).toMatch(/^content identical: \d+ packages, [\d,]+ files$/)
+    expect(result.evidence).toMatchObject({ cached: false, builder: check.engine.builder, differences: [] })
+    expect(await check.engine.inspect(result.image!)).not.toBeNull()
+    await check.end()
+    expect(await leftovers()).toEqual(before)
+    expect(await check.engine.inspect(result.image!)).toBeNull()
+  }, 120_000)
+
+  test('names package, setting, file of a package and other file, each with line and remedy', async () => {
+    const result = await checkEnvironment(
+      check.context,
+      check.engine,
+      await request({
+        Dockerfile: DOCKERFILE.replace('THREADS=4', 'THREADS=1').replace('x = 1', 'x = 2'),
+        'pkg/toy_model-1.2.1.dist-info/METADATA': null,
+        'pkg/toy_model-1.2.1.dist-info/RECORD': null,
+        'pkg/toy_model-1.3.0.dist-info/METADATA': 'Metadata-Version: 2.1\nName: toy_model\nVersion: 1.3.0\n',
+        'pkg/toy_model-1.3.0.dist-info/RECORD':
+          'toy_model/__init__.py,,\ntoy_model-1.3.0.dist-info/METADATA,,\ntoy_model-1.3.0.dist-info/RECORD,,\n',
+        'pkg/toy_model/__init__.py': 'answer = 43\n',
+      }),
+    )
+    await check.end()
+    expect(result.parity).toBe('drift')
+    expect(result.findings).toMatchObject([
+      {
+        rule: 'environment/package-differs',
+        message: 'toy-model 1.2.1 → 1.3.0',
+        expected: '1.2.1',
+        actual: '1.3.0',
+        file: 'toy/Dockerfile',
+        remedy: 'Pin toy-model==1.2.1 in toy/Dockerfile, or record the run again.',
+      },
+      {
+        rule: 'environment/config-differs',
+        message: 'environment variable OMP_NUM_THREADS changed: 4 → 1',
+        line: 6,
+      },
+      { rule: 'environment/file-differs', file: 'toy/Dockerfile' },
+    ])
+    expect(result.findings[2]!.message).toContain('/opt/app/__init__.py')
+    expect(result.evidence.differences.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'package pkg:pypi/toy-model',
+      'config Env.OMP_NUM_THREADS',
+      'file /opt/app/__init__.py',
+      'file /opt/app/__pycache__/__init__.cpython-311.pyc',
+    ])
+  }, 120_000)
+
+  test('a build that fails says at which step and line, and leaves nothing behind', async () => {
+    const result = await checkEnvironment(
+      check.context,
+      check.engine,
+      await request({ Dockerfile: `${DOCKERFILE}RUN echo about to fail && \\\n    exit 7\n` }),
+    )
+    await check.end()
+    expect(result).toMatchObject({
+      parity: 'unverifiable',
+      findings: [{ rule: 'environment/build-failed', file: 'toy/Dockerfile', line: 8 }],
+    })
+    expect(result.summary).toMatch(/^unverifiable: the build failed at step \d of \d$/)
+    expect(result.findings[0]!.message).toContain('RUN echo about to fail')
+    expect(result.evidence.failure!.tail.join('\n')).toContain('about to fail')
+    expect(await leftovers()).toEqual(before)
+  }, 120_000)
+
+  test('out of time leaves no container and no image behind', async () => {
+    const result = await checkEnvironment(
+      check.context,
+      check.engine,
+      await request({ Dockerfile: `${DOCKERFILE}RUN sleep 100\n` }, { timeout: 9_000 }),
+    )
+    await check.end()
+    expect(result).toMatchObject({ parity: 'unverifiable', findings: [{ rule: 'environment/build-timeout', line: 8 }] })
+    expect(result.summary).toContain('ran out of time')
+    expect(await leftovers()).toEqual(before)
+    expect(await docker('ps', '-q', '--no-trunc', '--filter', 'status=running')).not.toContain('sleep 100')
+  }, 120_000)
+
+  test('cancelled leaves no container and no image behind', async () => {
+    const asked = request({ Dockerfile: `${DOCKERFILE}RUN echo waiting && sleep 100\n` })
+    const running = checkEnvironment(check.context, check.engine, await asked)
+    const timer = setInterval(() => {
+      if (check.lines.some((line) => /waiting$/.test(line) && !line.includes('RUN'))) check.abort.abort(new Error('cancelled'))
+    }, 50)
+    await expect(running).rejects.toThrow('cancelled')
+    clearInterval(timer)
+    await check.end()
+    expect(await leftovers()).toEqual(before)
+  }, 120_000)
+
+  test('without the image the manifest stands in, and names the folder', async () => {
+    const gone = image.replace(/@sha256:.*/, `@sha256:${'0'.repeat(64)}`)
+    const result = await checkEnvironment(
+      check.context,
+      check.engine,
+      await request({ 'pkg/toy_model/__init__.py': 'answer = 43\n' }, { image: gone }),
+    )
+    await check.end()
+    expect(result.parity).toBe('drift')
+    expect(result.findings).toMatchObject([
+      {
+        rule: 'environment/package-file-differs',
+        message: 'a file in /usr/local/lib/python3.11/dist-packages/toy_model differs, where toy-model lies',
+      },
+      { rule: 'environment/image-gone', file: 'models/toy/provenance.yml', line: 11 },
+    ])
+    expect(result.evidence.pinned).toMatchObject({ from: 'manifest' })
+  }, 120_000)
+
+  test('a recorded hash that is not the image’s is named, with the part', async () => {
+    const wrong = `env-v1:sha256:${'0'.repeat(64)}`
+    const result = await checkEnvironment(check.context, check.engine, await request({}, { recordedHash: wrong, fresh: false }))
+    await check.end()
+    expect(result.parity).toBe('unverifiable')
+    expect(result.findings).toMatchObject([
+      {
+        rule: 'environment/hash-mismatch',
+        line: 12,
+        field: 'environment.hash',
+        actual: wrong,
+        expected: recorded.hashes.environment,
+      },
+      { rule: 'environment/cached-rebuild' },
+    ])
+  }, 120_000)
+
+  test('a context that leads out of the repository is never sent', async () => {
+    const asked = await request()
+    await symlink('/etc', join(asked.directory, 'out'))
+    const result = await checkEnvironment(check.context, check.engine, { ...asked, context: 'out' })
+    await check.end()
+    expect(result).toMatchObject({ parity: 'unverifiable', findings: [{ rule: 'record/path-outside' }] })
+    expect(check.lines).toEqual([])
+  })
+
+  test('an image is named by its digest, or not at all', async () => {
+    expect(await resolveDigest(check.engine, image)).toBe(image)
+    const tag = `reprogate-test-${process.pid}:local`
+    await check.engine.docker(['build', '-q', '-t', tag, '--build-arg', `BASE=${BASE}`, '--label', 'a=b', await exported()])
+    await expect(resolveDigest(check.engine, tag)).rejects.toMatchObject({ code: 'environment/image-not-pushed' })
+    await docker('image', 'rm', tag)
+  }, 120_000)
+})
