@@ -89,18 +89,22 @@ function stageLine(stage: StageResult, width: number, paint: Paint): string {
 /** Below a minute with one decimal, so that a column of them can be compared. */
 const seconds = (s: number): string => (s < 59.95 ? `${s.toFixed(1)} s` : duration(s))
 
-const toldByFigures = (model: ModelReport, { rule }: Finding): boolean =>
-  (rule === 'evaluation/metric-differs' && (model.evidence.evaluation?.metrics.length ?? 0) > 0) ||
-  // The stage's own line says it.
-  (rule === 'evaluation/prediction-differs' && (model.evidence.evaluation?.predictions?.flips ?? 0) > 0) ||
-  (rule === 'environment/package-differs' && (model.evidence.environment?.differenceCounts.package ?? 0) > 0)
+/** What the lines of figures below a stage, or its own line, say already. */
+function toldByFigures({ evidence }: ModelReport, { rule }: Finding): boolean {
+  const { environment, evaluation } = evidence
+  if (rule === 'evaluation/metric-differs') return evaluation?.metrics.some(({ agrees }) => !agrees) ?? false
+  if (rule === 'evaluation/prediction-differs') return (evaluation?.predictions?.flips ?? 0) > 0
+  return (
+    /^environment\/(?:package|config|package-file)-differs$/.test(rule) &&
+    (environment?.differences.length ?? 0) > 0
+  )
+}
 
 function stageDetails(stage: StageResult, model: ModelReport, paint: Paint): string[] {
   const figures =
     stage.name === 'environment' ? environment(model) : stage.name === 'evaluation' ? metrics(model) : []
   const findings = inForce(model.findings).filter(
-    (finding) =>
-      stageOf(finding.rule) === stage.name && !(figures.length > 0 && toldByFigures(model, finding)),
+    (finding) => stageOf(finding.rule) === stage.name && !toldByFigures(model, finding),
   )
   return [...figures, ...findings.flatMap((finding) => findingLines(finding, paint))]
 }
@@ -157,4 +161,43 @@ function total(report: Report): string {
   )
   const tally = [...new Set(words)].map((word) => `${words.filter((w) => w === word).length} ${word}`)
   return `${plural(report.models.length, 'model')}: ${tally.join(', ')}.`
+}
+
+/** What `record` wrote, and what it cannot know. */
+export interface RecordedText {
+  readonly model: string
+  /** Files written, the record first. */
+  readonly files: readonly string[]
+  /** Changes that were not committed. */
+  readonly dirty: readonly string[]
+  readonly metrics: Readonly<Record<string, number>>
+  readonly missing: readonly { readonly field: string; readonly message: string; readonly remedy: string }[]
+}
+
+/** The end of `reprogate record`: what was written, and what only a person can add. */
+export function renderRecorded({ model, files, dirty, metrics: recorded, missing }: RecordedText): string {
+  const some = (paths: readonly string[]) =>
+    paths
+      .slice(0, DETAILS)
+      .map((path) => text(path, 200))
+      .join(', ') + (paths.length > DETAILS ? ` and ${count(paths.length - DETAILS)} more` : '')
+  const figures = Object.entries(recorded)
+    .slice(0, DETAILS)
+    .map(([name, value]) => `${text(name, 60)} ${value}`)
+  const lines = [
+    `  ${SIGNS.good} recorded ${text(model, 100)}${figures.length > 0 ? `: ${figures.join(', ')}` : ''}`,
+    ...files.map((file) => `${INDENT.slice(16)}${text(file, 1000)}`),
+    ...(dirty.length > 0
+      ? [
+          `  ${SIGNS.doubt} the work tree has changes that are not committed: ${some(dirty)}`,
+          `    fix: commit them, and record again.`,
+        ]
+      : []),
+    ...(missing.length > 0 ? ['', '  Only a person can add:'] : []),
+    ...missing.flatMap(({ field, message, remedy }) => [
+      `    ${field === '' ? '' : `${text(field, 200)}  `}${text(message)}`,
+      `      fix: ${text(remedy)}`,
+    ]),
+  ]
+  return `${lines.map(inert).join('\n')}\n`
 }

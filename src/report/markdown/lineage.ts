@@ -63,9 +63,9 @@ export function lineageGraph(lineage: Lineage): string {
   const modelText = lines(titled('model', model.label), model.digest && label(short(model.digest)))
   return [
     'flowchart LR',
-    `  run(["${lines(titled('run', run.label), run.seeds ? titled('seeds', run.seeds) : '')}"])`,
+    `  run(["${lines(titled('run', run.label), run.seeds && (/seed/i.test(run.seeds) ? label(run.seeds) : `seeds ${label(run.seeds)}`))}"])`,
     ...inputs.map(({ id, text }) => `  ${id}["${text}"] --> run`),
-    `  run --> model["${modelText}"] --> result["${label(result.label)}"]`,
+    `  run --> model["${modelText}"] --> result["${label(result.label.slice(0, 200).replace(/\b\d+\.\d{7,}\b/g, (n) => Number(n).toFixed(6)))}"]`,
     ...(changed.length > 0
       ? [
           '  classDef changed fill:#ffebe9,stroke:#cf222e,color:#1f2328',

@@ -60,16 +60,18 @@ export function headline(model: ModelReport, at: Place): string {
   return `${ICONS[modelSign(model)]} ${word}: ${code(model.name, at, 100)}${version}${rest}`
 }
 
-/** The finding that the first lines are about. */
-const lead = (model: ModelReport): Finding | undefined => {
-  const findings = inForce(model.findings).filter(
-    ({ level }) => level === 'error' || model.decision !== 'fail',
-  )
-  return findings.find(({ rule }) => RULES[rule].consequence === model.verdict)
+/** The finding that the first lines are about: the one whose remedy is the fix, or else the first that made the verdict. */
+function lead({ findings, verdict, fix }: ModelReport): Finding | undefined {
+  const telling = inForce(findings).filter(({ rule }) => RULES[rule].consequence === verdict)
+  return telling.find(({ remedy }) => remedy === fix) ?? telling[0]
 }
 
 const mentions = (text: string | undefined, { file, line }: Finding): boolean =>
   file === undefined || (text?.includes(line === undefined ? file : `${file}:${line}`) ?? false)
+
+/** As the continuation of `To fix:`. */
+const inSentence = (text: string): string =>
+  text.replace(/[.\s]+$/, '').replace(/^\p{Lu}(?=\p{Ll}+\s)/u, (letter) => letter.toLowerCase())
 
 function opening(model: ModelReport, places: Places): string {
   const [first, rest] = firstSentence(model.cause)
@@ -87,9 +89,7 @@ function opening(model: ModelReport, places: Places): string {
     mentions(`${model.cause} ${model.fix}`, from)
       ? ''
       : ` (${location(from.file, from.line, places, 'markdown')})`
-  const fix = model.fix
-    ? `**To fix:** ${prose(model.fix.replace(/[.\s]+$/, ''), 'markdown', places)}${where}.`
-    : ''
+  const fix = model.fix ? `**To fix:** ${prose(inSentence(model.fix), 'markdown', places)}${where}.` : ''
   // Two spaces: a line break also where Markdown does not keep line breaks, as in the job summary.
   return [cause, fix].filter(Boolean).join('  \n')
 }
@@ -179,11 +179,12 @@ export function modelBody(
   const incomplete = model.verdict === 'incomplete'
   const told = toldByEvidence(model)
   const first = lead(model)
+  const said = model.cause.toLowerCase()
+  const opened = (finding: Finding) =>
+    (finding === first || finding.file === undefined) &&
+    said.includes(finding.message.toLowerCase().replace(/\.$/, ''))
   const findings = inForce(model.findings).filter(
-    (finding) =>
-      everyFinding ||
-      incomplete ||
-      !(told(finding) || (finding === first && model.cause.includes(finding.message.replace(/\.$/, '')))),
+    (finding) => everyFinding || incomplete || !(told(finding) || opened(finding)),
   )
   const listed = findingsTable(findings, incomplete ? 'field' : 'where', detail.findings, places)
   const folds = [
