@@ -134,17 +134,18 @@ async function checkModel(
   const engine = await findEngine(context.run)
   const environment = await stages.run('environment', async () =>
     checkEnvironment(context, engine, {
-      ...record.environment,
       directory: await exportWithoutAnswers(context, git, commit, plan),
       dockerfile,
       context: plan.context,
       args: plan.args,
-      recordedHash: record.environment?.hash,
-      manifestFile: provenance.manifest,
+      ...environmentClaims(record, provenance.manifest),
       fresh: request.rebuild !== 'cached',
       timeout: plan.limits.build * 60_000,
-      locate: read.locate,
-      dockerfilePath: context.prefix + dockerfile,
+      locate: {
+        record: context.prefix + model.settings.record,
+        ...linesOf(read, { imageLine: 'environment.image', hashLine: 'environment.hash' }),
+        dockerfilePath: context.prefix + dockerfile,
+      },
     }),
   )
   const { image } = environment
@@ -230,6 +231,22 @@ async function checkData(context: Context, git: Git, record: Record_, plan: Plan
         ? `${names.join(', ') || 'data'}: ${files} ${files === 1 ? 'file' : 'files'} hashed again, as recorded`
         : `${verified.length} of ${checked.data.length + checked.findings.filter(({ rule }) => rule.endsWith('-missing')).length} as recorded`,
   }
+}
+
+/** What the record says of the environment, without what it leaves open. */
+function environmentClaims({ environment }: Record_, manifestFile: Pins['manifest']) {
+  const { image, hash: recordedHash, platform } = { ...environment }
+  return {
+    ...(image !== undefined && { image }),
+    ...(recordedHash !== undefined && { recordedHash }),
+    ...(platform !== undefined && { platform }),
+    ...(manifestFile && { manifestFile }),
+  }
+}
+
+function linesOf<K extends string>({ locate }: ReadRecord, fields: Record<K, string>): Partial<Record<K, number>> {
+  const lines = Object.entries<string>(fields).map(([name, field]) => [name, locate(field).line] as const)
+  return Object.fromEntries(lines.filter(([, line]) => line !== undefined)) as Partial<Record<K, number>>
 }
 
 /** Why the costly stages do not run; undefined when they do. */

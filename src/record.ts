@@ -7,8 +7,8 @@ import type { Context } from './context.js'
 import { algorithmOf, fingerprint, listText } from './data/digest.js'
 import { rebuild } from './environment/build.js'
 import { findEngine, type Engine } from './environment/engine.js'
-import { toManifestFile } from './environment/manifest-file.js'
-import { describeImage, pushImage, resolveDigest } from './environment/reference.js'
+import { describeImage, pushImage, resolveDigest } from './environment/image.js'
+import { formatManifestFile, toManifestFile } from './environment/manifest-file.js'
 import { ReprogateError } from './errors.js'
 import { runOnce } from './evaluation/stage.js'
 import type { Git } from './git.js'
@@ -99,7 +99,7 @@ export function record(request: RecordRequest, world: World): Promise<Recorded> 
     set(['code', 'dirty'], dirty.length > 0)
 
     const manifestPath = join(folder, 'environment.json')
-    const manifest = manifestText(toManifestFile(description.manifest, image))
+    const manifest = formatManifestFile(toManifestFile(description.manifest, image))
     await writeInside(context, manifestPath, manifest)
     files.push(manifestPath)
     set(['environment', 'image'], image)
@@ -255,7 +255,7 @@ async function chooseImage(
   const given = image ?? before.environment?.image
   if (given === undefined)
     throw new ReprogateError('record/image-unknown', 'which image did the run use?', 'Name it with `--image <reference>`, or have it built and pushed with `--push <repository>`.')
-  return resolveDigest(context, engine, given)
+  return resolveDigest(engine, given)
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -20,6 +20,8 @@ const CALM: Partial<Record<NonNullable<ModelReport['agreement']>, string>> = {
 
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
 
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+
 /**
  * The cause in a sentence and the fix in another: what a reviewer reads first. It says what differs,
  * and claims no more than was measured: that a package changed and the result changed, not that the
@@ -42,7 +44,7 @@ export function causeOf({ verdict, findings, agreement, waiting, fields }: Judge
   }
   if (first === undefined) {
     const complete = fields.required > 0 && fields.present === fields.required
-    return { cause: `${complete ? 'The record is complete. ' : ''}${waiting ?? 'Nothing was compared'}.` }
+    return { cause: `${complete ? 'The record is complete. ' : ''}${sentence(waiting ?? 'nothing was compared')}` }
   }
   const environment = telling.find(({ rule }) => rule.startsWith('environment/'))
   const evaluation = telling.find(({ rule }) => rule.startsWith('evaluation/'))
@@ -50,5 +52,5 @@ export function causeOf({ verdict, findings, agreement, waiting, fields }: Judge
     return { cause: `The rebuild is another environment (${environment.message}), and the result is another: ${evaluation.message}.`, fix: environment.remedy }
   if (verdict === 'not-reproduced' && environment)
     return { cause: `The rebuild is another environment: ${environment.message}.`, fix: environment.remedy }
-  return { cause: `${first.message.charAt(0).toUpperCase()}${first.message.slice(1)}.`, fix: first.remedy }
+  return { cause: sentence(first.message), fix: first.remedy }
 }
