@@ -67,20 +67,19 @@ export const allowedFor = (recorded: number, tolerance: Tolerance = DEFAULT_TOLE
  * either side disagrees. In the order of the record, then what only the replay has.
  */
 export function compareMetrics(
-  recorded: ReadonlyMap<string, number>,
-  replayed: ReadonlyMap<string, number>,
+  recorded: Readonly<Record<string, number>>,
+  replayed: Readonly<Record<string, number>>,
   tolerance: Readonly<Record<string, Tolerance>> = {},
 ): MetricComparison[] {
-  return [...new Set([...recorded.keys(), ...replayed.keys()])].map((name) => {
-    const [before, after] = [recorded.get(name), replayed.get(name)]
+  return [...new Set([...Object.keys(recorded), ...Object.keys(replayed)])].map((name) => {
+    const [before, after] = [own(recorded, name), own(replayed, name)]
     const text = {
       name,
       ...(before !== undefined && { recorded: numberText(before) }),
       ...(after !== undefined && { replayed: numberText(after) }),
     }
     if (before === undefined || after === undefined) return { ...text, agrees: false }
-    const declared = Object.hasOwn(tolerance, name) ? tolerance[name] : undefined
-    const [difference, allowed] = [after - before, allowedFor(before, declared)]
+    const [difference, allowed] = [after - before, allowedFor(before, own(tolerance, name))]
     return {
       ...text,
       ...(Number.isFinite(difference) && { difference }),
@@ -91,6 +90,10 @@ export function compareMetrics(
     }
   })
 }
+
+/** Names come from the evaluation: one may be `constructor`. */
+export const own = <T>(of: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(of, name) ? of[name] : undefined
 
 /** All digits of a double; `-0` keeps its sign. */
 export const numberText = (value: number): string => (Object.is(value, -0) ? '-0' : String(value))

@@ -1,7 +1,7 @@
 import type { Tolerance } from '../policy/schema.js'
 import type { PredictionComparison } from '../verdict/report.js'
 import { compareCells } from './cells.js'
-import { allowedFor } from './metrics.js'
+import { allowedFor, own } from './metrics.js'
 import type { Discordance } from './statistics.js'
 import { cellOf, openTable, TableError, textOf, type Table } from './table.js'
 
@@ -185,9 +185,7 @@ function createTally(columns: Columns, { truth, tolerance = {} }: PredictionOpti
   let largest: PredictionComparison['largest']
   let truthChanged = false
   const discordance = { samples: 0, onlyRecorded: 0, onlyReplayed: 0 }
-  const toleranceOf = columns.names.map((name) =>
-    Object.hasOwn(tolerance, name) ? tolerance[name] : undefined,
-  )
+  const toleranceOf = columns.names.map((name) => own(tolerance, name))
   const same = (a: string, b: string) => compareCells(a, b).kind === 'equal'
 
   return {

@@ -1,6 +1,8 @@
 import type { Context, Found } from '../context.js'
+import { ReprogateError } from '../errors.js'
 import type { Tolerance } from '../policy/schema.js'
 import type { Agreement, EvaluationEvidence } from '../verdict/report.js'
+import { RULES } from '../verdict/rules.js'
 import { agree, sameValues, type AgreementResult, type Comparison } from './agreement.js'
 import { compareMetrics, parseMetrics } from './metrics.js'
 import type { PredictionsFile } from './output.js'
@@ -10,13 +12,14 @@ import { count, movement, shortNumber } from './words.js'
 
 /** What one successful run of the evaluation gave. */
 export interface RunOutcome {
-  metrics: ReadonlyMap<string, number>
+  /** By name, nested names with dots; empty where no metrics file is asked for. */
+  metrics: Record<string, number>
   predictions?: PredictionsFile
   seconds: number
 }
 
 /** Why a run gave nothing to compare. */
-export interface RunFailure {
+interface RunFailure {
   finding: Pick<Found, 'rule' | 'message' | 'actual' | 'remedy'>
   /** For the stage's line: `failed: exit code 1`. */
   summary: string
@@ -35,8 +38,6 @@ export interface RecordedResults {
 export interface EvaluationRequest extends ReplayRequest {
   recorded: RecordedResults
   tolerance: Readonly<Record<string, Tolerance>>
-  /** The record's path, for what concerns it as a whole. */
-  record: string
   locate: (field: string) => { file: string; line?: number }
 }
 
@@ -64,7 +65,7 @@ export async function checkEvaluation(
     predictions: recorded.predictions?.file !== undefined || recorded.predictions?.digest !== undefined,
   }
   const none = (summary: string, finding?: Pick<Found, 'rule' | 'message'>): EvaluationResult => ({
-    findings: finding ? [{ file: request.record, ...finding }] : [],
+    findings: finding ? [{ ...request.locate('evaluation'), ...finding }] : [],
     agreement: null,
     evidence,
     summary,
@@ -83,7 +84,8 @@ export async function checkEvaluation(
 
   const outcomes: RunOutcome[] = []
   for (const turn of [1, 2]) {
-    const outcome = await runOnce(context, engine, request, `Replay ${turn} of 2`)
+    context.progress.start(`Replay ${turn} of 2`)
+    const outcome = await attempt(context, engine, request).finally(() => context.progress.end())
     evidence.replays.push(outcome.seconds)
     if ('finding' in outcome) {
       evidence.exitCode = outcome.exitCode
@@ -137,9 +139,8 @@ async function againstRecord(
   options: Parameters<typeof comparePredictions>[2],
   tolerance: EvaluationRequest['tolerance'],
 ): Promise<Comparison> {
-  const names = Object.entries(metrics)
   return {
-    metrics: names.length === 0 ? [] : compareMetrics(new Map(names), first.metrics, tolerance),
+    metrics: Object.keys(metrics).length === 0 ? [] : compareMetrics(metrics, first.metrics, tolerance),
     ...(first.predictions &&
       (predictions?.file !== undefined || predictions?.digest !== undefined) && {
         predictions: await predictionsAgainst(predictions, first.predictions, options),
@@ -158,20 +159,30 @@ async function predictionsAgainst(
   return { grade: 'different', comparison: { rows: replayed.rows, flips: 0, moved: 0, first: [] } }
 }
 
-/** One replay and its results, read; or why there are none. Shows the run under `title`. */
+/**
+ * One replay and its results, for `reprogate record`.
+ *
+ * @throws ReprogateError with the id of the rule that a check would report: `evaluation/failed`,
+ *   `evaluation/timeout`, `evaluation/output-unusable`
+ */
 export async function runOnce(
   context: Context,
   engine: ReplayEngine,
   request: ReplayRequest,
-  title: string,
+): Promise<RunOutcome> {
+  const outcome = await attempt(context, engine, request)
+  if (!('finding' in outcome)) return outcome
+  const { rule, message, remedy } = outcome.finding
+  throw new ReprogateError(rule, message, remedy ?? RULES[rule].remedy)
+}
+
+/** One replay and its results, read; or why there are none. */
+async function attempt(
+  context: Context,
+  engine: ReplayEngine,
+  request: ReplayRequest,
 ): Promise<RunOutcome | RunFailure> {
-  context.progress.start(title)
-  let run: Replay
-  try {
-    run = await replay(context, engine, request)
-  } finally {
-    context.progress.end()
-  }
+  const run = await replay(context, engine, request)
   const { seconds, exitCode, tail } = run
   const failure = (finding: RunFailure['finding'], summary: string): RunFailure => ({
     finding,
@@ -208,7 +219,7 @@ export async function runOnce(
   const metrics = run.metrics && parseMetrics(run.metrics.value)
   if (metrics && 'problem' in metrics) return unusable(`\`${request.metrics}\` ${metrics.problem}`)
   return {
-    metrics: metrics?.values ?? new Map<string, number>(),
+    metrics: Object.fromEntries(metrics?.values ?? []),
     ...(run.predictions && { predictions: run.predictions.value }),
     seconds,
   }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
-import { lchown, lstat, mkdir, open, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { lchown, lstat, mkdir, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, relative } from 'node:path'
+import { algorithmOf, fileDigest } from '../data/digest.js'
 import { createRunner } from '../process.js'
 import { within } from '../paths.js'
 import type { Mount } from './sandbox.js'
@@ -13,31 +13,10 @@ export interface Hidden {
   digests: readonly string[]
 }
 
-const CHUNK = 1024 * 1024
-
-/** Digests of a file, `<algorithm>:<hex>`, one for each algorithm; read once, 1 MiB at a time. */
-export async function digestsOf(path: string, algorithms: readonly string[]): Promise<string[]> {
-  const hashes = algorithms.map((algorithm) => createHash(algorithm))
-  const file = await open(path, 'r')
-  try {
-    const buffer = Buffer.allocUnsafe(CHUNK)
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, CHUNK, null)
-      if (bytesRead === 0) break
-      for (const hash of hashes) hash.update(buffer.subarray(0, bytesRead))
-    }
-  } finally {
-    await file.close()
-  }
-  return hashes.map((hash, index) => `${algorithms[index]}:${hash.digest('hex')}`)
-}
-
-export const algorithmOf = (digest: string): string => digest.slice(0, digest.indexOf(':'))
-
 /**
  * Makes a fresh export ready for a run: takes out what is hidden, by path and by content, gives it to
  * the user of the run (`owner`, where that is not us), and makes the places that mounts go to, so that
- * the engine does not make them as root. Follows no link out of the workspace.
+ * the engine does not make them as root. Follows no link out of the workspace, whose path is a real one.
  */
 export async function readyWorkspace(
   workspace: string,
@@ -49,16 +28,18 @@ export async function readyWorkspace(
   for (const mount of mounts) await makePlace(workspace, mount)
 
   const algorithms = [...new Set(hidden.digests.map(algorithmOf))]
-  const secret = new Set(hidden.digests)
+  const isSecret = async (path: string): Promise<boolean> => {
+    for (const algorithm of algorithms)
+      if (hidden.digests.includes((await fileDigest(path, algorithm)).digest)) return true
+    return false
+  }
   const visit = async (folder: string): Promise<void> => {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name)
       if (entry.isDirectory()) await visit(path)
-      else if (entry.isFile() && algorithms.length > 0) {
-        if ((await digestsOf(path, algorithms)).some((digest) => secret.has(digest))) {
-          await rm(path)
-          continue
-        }
+      else if (entry.isFile() && (await isSecret(path))) {
+        await rm(path)
+        continue
       }
       if (owner) await lchown(path, owner.uid, owner.gid)
     }
@@ -67,13 +48,14 @@ export async function readyWorkspace(
   if (owner) await lchown(workspace, owner.uid, owner.gid)
 }
 
-/** Removes one path of the workspace. Its folder may be a link: what lies outside stays untouched. */
+/** Removes one path of the workspace, and what it links to. What lies outside stays untouched. */
 async function hide(workspace: string, path: string): Promise<void> {
   const wanted = join(workspace, path)
+  const target = await realpath(wanted).catch(() => undefined)
   const folder = await realpath(dirname(wanted)).catch(() => undefined)
-  const root = await realpath(workspace)
-  if (folder === undefined || !within(root, folder) || wanted === workspace) return
-  await rm(join(folder, wanted.slice(dirname(wanted).length + 1)), { recursive: true, force: true })
+  for (const doomed of [target, folder && join(folder, basename(wanted))])
+    if (doomed !== undefined && doomed !== workspace && within(workspace, doomed))
+      await rm(doomed, { recursive: true, force: true })
 }
 
 async function makePlace(workspace: string, { source, target }: Mount): Promise<void> {
