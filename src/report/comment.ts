@@ -10,7 +10,7 @@ import {
   type Alignment,
   type Places,
 } from './markdown/escape.js'
-import { ICONS, headline, modelBody, placesOf, type Detail } from './markdown/model.js'
+import { ICONS, headline, modelBody, opening, placesOf, type Detail } from './markdown/model.js'
 import { count, duration, short } from './text.js'
 import {
   NOT_REBUILT,
@@ -40,7 +40,7 @@ export interface CommentOptions extends Links {
 
 /** The comment's first line, by which it is found again. */
 export const marker = (id: string): string =>
-  `<!-- reprogate:${id.replace(/[^A-Za-z0-9._/-]|--+/g, '-').slice(0, 100)} -->`
+  `<!-- reprogate:${id.replace(/[^A-Za-z0-9._/]+/g, '-').slice(0, 100)} -->`
 
 const FULL: Detail = {
   rows: 20,
@@ -115,7 +115,7 @@ function layout(
   const [only] = report.models
   const parts =
     only !== undefined && report.models.length === 1
-      ? [`### ${headline(only, 'markdown')}`, body(only)]
+      ? [`### ${headline(only, 'markdown')}`, detail.sections ? body(only) : opening(only, places)]
       : several(report, places, detail, body)
   return [...parts, policyChange(report, detail), footer(report, links, shortened)]
     .filter(Boolean)

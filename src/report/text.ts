@@ -56,7 +56,9 @@ const number = (text: string | undefined): number =>
 
 /** As written where that is short; else both with six decimals, or with as many as it takes to tell them apart. */
 export function pair(recorded: string | undefined, replayed: string | undefined): [string, string] {
-  const short = [recorded, replayed].every((raw) => raw === undefined || /^[-+]?\d*\.?\d{0,6}$/.test(raw))
+  const short = [recorded, replayed].every(
+    (raw) => raw === undefined || /^[-+]?\d*\.?\d{0,6}(?:e[-+]?\d+)?$/i.test(raw),
+  )
   if (short) return [recorded ?? '–', replayed ?? '–']
   const [a, b] = [number(recorded), number(replayed)]
   const text = (x: number, raw: string | undefined, round: (n: number) => string) =>

@@ -28,6 +28,7 @@ export function metricsTable(evaluation: EvaluationEvidence | undefined, max: nu
     .filter((m) => !m.agrees || m.recorded !== m.replayed)
     .sort((a, b) => Number(a.agrees) - Number(b.agrees))
   if (changed.length === 0) return undefined
+  if (max === 0) return `${plural(changed.length, 'metric')} in the full report.`
   const rows = changed.slice(0, max).map((m) => {
     const [recorded, replayed] = pair(m.recorded, m.replayed)
     return [

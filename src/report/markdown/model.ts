@@ -73,7 +73,8 @@ const mentions = (text: string | undefined, { file, line }: Finding): boolean =>
 const inSentence = (text: string): string =>
   text.replace(/[.\s]+$/, '').replace(/^\p{Lu}(?=\p{Ll}+\s)/u, (letter) => letter.toLowerCase())
 
-function opening(model: ModelReport, places: Places): string {
+/** Cause and fix. */
+export function opening(model: ModelReport, places: Places): string {
   const [first, rest] = firstSentence(model.cause)
   const plain = model.verdict === 'reproduced' || isNotRebuilt(model)
   const cause = plain
