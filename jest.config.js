@@ -13,6 +13,7 @@ const shared = {
 /** `unit` needs nothing but Node and git; `e2e` needs the engine, the base image and the built bundle. */
 export default {
   coverageProvider: 'v8',
+  reporters: ['default', ...(process.env.CI ? ['<rootDir>/scripts/strict-reporter.js'] : [])],
   projects: [
     {
       ...shared,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { basename, dirname, join } from 'node:path/posix'
 import { Document, isMap, parseDocument, type YAMLMap } from 'yaml'
@@ -119,6 +119,7 @@ export function record(request: RecordRequest, world: World): Promise<Recorded> 
       const place = await confine(context.root, kept)
       if (!place.ok) throw new ReprogateError('record/path-outside', `${kept} ${place.why}`, RULES['record/path-outside'].remedy)
       await copyFile(run.predictions.file, place.absolute)
+      await chmod(place.absolute, 0o644)
       files.push(kept)
       set(['evaluation', 'predictions'], {
         path: kept,

@@ -104,7 +104,7 @@ async function verifyOne(
       ...at('digest'),
       expected: digest,
       actual: now.digest,
-      remedy: (await git.has('HEAD')) && (await git.dirty()).some((dirty) => within(path, dirty))
+      remedy: (await git.dirty()).some((dirty) => within(path, dirty))
         ? `Restore ${path} with \`git checkout ${path}\`, or record the run of ${name} again with the new bytes.`
         : `Restore ${path} as it was for this run, or record the run of ${name} again with the new bytes.`,
     })
