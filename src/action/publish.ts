@@ -113,14 +113,15 @@ export async function publishReport(
       core.setOutput(name, value)
     }
   })
+  await attempt('The job summary', () => writeSummary(renderSummary(report, links)))
+  await publishComment(to, report.decision !== 'pass', (id) => renderComment(report, { id, ...links }))
+  // After the warnings above: the runner shows ten of a level, and the findings stand in the summary, too.
   await attempt('The annotations', () => {
     const emit = { error: core.error, warning: core.warning, notice: core.notice }
     for (const { level, message, title, file, line } of annotations(report)) {
       emit[level](message, { title, file, ...(line && { startLine: line }) })
     }
   })
-  await attempt('The job summary', () => writeSummary(renderSummary(report, links)))
-  await publishComment(to, report.decision !== 'pass', (id) => renderComment(report, { id, ...links }))
   if (report.decision === 'fail') core.error(headline(report), { title: 'reprogate' })
 }
 
