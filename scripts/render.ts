@@ -142,6 +142,10 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   } else {
     const html = toHtml(readFileSync(input, 'utf8'), { theme: 'light' })
     writeFileSync(output, html)
-    if (png) await screenshot(html, png)
+    if (png)
+      await screenshot(html, png).catch((error: Error) => {
+        console.error(error.message.split('\n', 1)[0])
+        process.exitCode = 1
+      })
   }
 }

@@ -218,7 +218,11 @@ export const notReproduced = reportOf([notReproducedModel], {
   seconds: 134,
 })
 
-const { environment: _environment, evaluation: _evaluation, ...cheapEvidence } = reproducedModel.evidence
+const cheapEvidence: ModelReport['evidence'] = {
+  fields: reproducedModel.evidence.fields,
+  data: reproducedModel.evidence.data,
+  lineage,
+}
 const notRun = [
   { name: 'environment', status: 'not-run', summary: 'not rebuilt', seconds: 0 },
   { name: 'evaluation', status: 'not-run', summary: 'not replayed', seconds: 0 },
