@@ -85,7 +85,7 @@ export function buildArguments(
 /** Follows what a builder prints: the step it is at, the images it makes, the last lines. */
 export function buildLog(dockerfile: string) {
   let step: { text: string; number?: number } | undefined
-  let failed: { text: string } | undefined
+  let failed: { text: string; number?: number } | undefined
   let line: number | undefined
   const made = new Set<string>()
   const tail: string[] = []
@@ -95,6 +95,8 @@ export function buildLog(dockerfile: string) {
       const text = plain(raw)
       const classic = /^Step (\d+)\/\d+ : (.*)$/.exec(text)
       if (classic) step = { number: Number(classic[1]), text: text.slice(5).replace(' : ', ' ') }
+      const running = /^#\d+ \[(?:[^\]]* )?(\d+\/\d+)\] (.*)$/.exec(text)
+      if (running) step = { text: `${running[1]} ${running[2]}` }
       // BuildKit names the failing step in its summary, also where others run beside it.
       const buildkit = /^ > \[(?:[^\]]* )?(\d+\/\d+)\] (.*?):?$/.exec(text)
       if (buildkit) failed = { text: `${buildkit[1]} ${buildkit[2]}` }
@@ -115,11 +117,7 @@ export function buildLog(dockerfile: string) {
     },
     failure(reason: BuildFailure['reason']): BuildFailure {
       const where = failed ?? step
-      const found =
-        line ??
-        (failed
-          ? instructionLine(dockerfile, { text: failed.text.replace(/^\S+ /, '') })
-          : step && instructionLine(dockerfile, step))
+      const found = line ?? (where && instructionLine(dockerfile, where))
       return {
         reason,
         ...(where && { step: where.text }),

@@ -1,4 +1,4 @@
-import { DockerfileParser, From, type Instruction } from 'dockerfile-ast'
+import { DockerfileParser, From, ModifiableInstruction, type Instruction } from 'dockerfile-ast'
 import type { Found } from '../context.js'
 
 /** An image that a Dockerfile reads from. */
@@ -71,18 +71,13 @@ function frontends(text: string): { value: string; line: number }[] {
 }
 
 function fromFlags(instruction: Instruction): { reference: string; used: string }[] {
-  const words = (instruction.getRawArgumentsContent() ?? '').split(/\s+/)
-  const flags = words.slice(
-    0,
-    words.findIndex((word) => !word.startsWith('--')),
-  )
+  if (!(instruction instanceof ModifiableInstruction)) return []
   const keyword = instruction.getKeyword()
-  return flags.flatMap((flag) => {
-    const copy = keyword === 'COPY' || keyword === 'ADD' ? /^--from=(.*)$/is.exec(flag) : null
-    if (copy) return [{ reference: unquote(copy[1]!), used: `${keyword} --from` }]
-    const mount = keyword === 'RUN' ? /^--mount=(.*)$/is.exec(flag) : null
-    const from = mount && /(?:^|,)"?from=([^,"]*)/i.exec(unquote(mount[1]!))
-    return from ? [{ reference: from[1]!, used: 'RUN --mount' }] : []
+  return instruction.getFlags().flatMap((flag) => {
+    const [name, value] = [flag.getName().toLowerCase(), unquote(flag.getValue() ?? '')]
+    if (name === 'from') return [{ reference: value, used: `${keyword} --from` }]
+    const from = name === 'mount' ? /(?:^|,)"?from=([^,"]*)/i.exec(value) : null
+    return from ? [{ reference: from[1]!, used: `${keyword} --mount` }] : []
   })
 }
 
@@ -184,7 +179,7 @@ export function dockerfileFindings(
   ]
 }
 
-/** The line (from 1) of the step that a builder names, by its number among all instructions or by its text. */
+/** The line (from 1) of a step, by its number among all instructions or by its text, as in `3/5 RUN make`. */
 export function instructionLine(text: string, step: { number?: number; text: string }): number | undefined {
   try {
     if (text.length > SIZE_CAP) return undefined
@@ -199,7 +194,7 @@ export function instructionLine(text: string, step: { number?: number; text: str
       step.number === undefined
         ? instructions.find((instruction) => {
             const content = plain(`${instruction.getKeyword()} ${instruction.getRawArgumentsContent() ?? ''}`)
-            return content !== '' && plain(step.text).startsWith(content)
+            return content !== '' && plain(step.text.replace(/^\d+\/\d+ /, '')).startsWith(content)
           })
         : instructions[step.number - 1]
     return named && named.getRange().start.line + 1

@@ -98,7 +98,7 @@ export function hashPackages(packages: readonly Package[]): string {
 }
 
 /** `env-v1`: sha256 over the ruleset's name and the three parts, each ended by a zero byte. */
-export function combineHashes(parts: Omit<Hashes, 'environment'>): Hashes {
-  const total = sha256([RULESET, parts.tree, parts.config, parts.packages, ''].join('\0'))
-  return { environment: `${RULESET}:sha256:${total}`, ...parts }
+export function combineHashes({ tree, config, packages }: Omit<Hashes, 'environment'>): Hashes {
+  const total = sha256([RULESET, tree, config, packages, ''].join('\0'))
+  return { environment: `${RULESET}:sha256:${total}`, tree, config, packages }
 }

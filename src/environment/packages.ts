@@ -167,11 +167,15 @@ export function ownersOf(manifest: Pick<Manifest, 'ownership' | 'entries'>): Own
       const listed = kind === 'dpkg' ? line : recordPath(line.trimEnd())
       if (listed === '') continue
       const path = real(joinPath(root, listed))
+      if (path === '') continue
       // Python's own lists are finer than those of the distribution, and folders are shared.
       if (kind === 'record' || !owners.has(path)) owners.set(path, ownership)
     }
   }
-  return (path) => owners.get(path) ?? owners.get(sourceOf(path) ?? '')
+  return (path) => {
+    const source = sourceOf(path)
+    return owners.get(path) ?? (source === undefined ? undefined : owners.get(source))
+  }
 }
 
 /** `a/__pycache__/b.cpython-311.opt-1.pyc` → `a/b.py`; undefined for what is no compiled file. */

@@ -104,8 +104,8 @@ async function build(
     evidence.builder = result.builder
     evidence.buildSeconds = result.seconds
     if (!result.failure) return { id: result.id }
-    const { reason, ...failure } = result.failure
-    evidence.failure = failure
+    const { step, line, tail } = result.failure
+    evidence.failure = { tail, ...(step !== undefined && { step }), ...(line !== undefined && { line }) }
     return unverifiable(evidence, failureText(result.failure), [buildFinding(result.failure, request)])
   } catch (error) {
     if (!(error instanceof ReprogateError)) throw error

@@ -1,0 +1,158 @@
+import { describe, expect, test } from '@jest/globals'
+import { dockerfileFindings, inspectDockerfile, instructionLine } from '../../src/environment/dockerfile.js'
+
+const D = `sha256:${'a'.repeat(64)}`
+const bases = (text: string, args?: Record<string, string>) =>
+  inspectDockerfile(text, args).bases.map(
+    ({ reference, line, pinned }) => `${line} ${reference}${pinned ? ' pinned' : ''}`,
+  )
+
+describe('base images', () => {
+  test.each<[string, string, Record<string, string>, string[]]>([
+    ['a digest', `FROM debian@${D}`, {}, [`1 debian@${D} pinned`]],
+    ['a tag with digest', `FROM r.example:5000/a/b:1@${D}`, {}, [`1 r.example:5000/a/b:1@${D} pinned`]],
+    ['a tag', 'FROM debian:12', {}, ['1 debian:12']],
+    ['a short digest', 'FROM debian@sha256:abc', {}, ['1 debian@sha256:abc']],
+    ['lower case and a platform', `from --platform=linux/amd64 debian:12 as x`, {}, ['1 debian:12']],
+    ['a continued line', `FROM \\\n  debian:12 \\\n  AS x`, {}, ['1 debian:12']],
+    ['another escape character', '# escape=`\nFROM `\n debian:12', {}, ['2 debian:12']],
+    ['a stage', `FROM debian@${D} AS Build\nFROM build`, {}, [`1 debian@${D} pinned`]],
+    [
+      'a name that is a stage only later',
+      `FROM build\nFROM debian@${D} AS build`,
+      {},
+      ['1 build', `2 debian@${D} pinned`],
+    ],
+    ['scratch', 'FROM scratch', {}, []],
+    ['a default', `ARG BASE=debian@${D}\nFROM $BASE`, {}, [`2 debian@${D} pinned`]],
+    ['an argument', 'ARG BASE=debian:12\nFROM ${BASE}', { BASE: `debian@${D}` }, [`2 debian@${D} pinned`]],
+    ['an argument that is not declared', 'FROM $BASE', { BASE: `debian@${D}` }, ['1 ']],
+    ['an argument declared too late', 'FROM debian:12\nARG BASE=x\nFROM $BASE', {}, ['1 debian:12', '3 ']],
+    ['a default from another', `ARG V=12\nARG BASE="debian:$V"\nFROM \${BASE:-x}`, {}, ['3 debian:12']],
+    ['a fallback', `ARG BASE\nFROM \${BASE:-debian@${D}}`, {}, [`2 debian@${D} pinned`]],
+    ['a replacement', 'ARG A=1\nFROM ${A:+debian:12}', {}, ['2 debian:12']],
+    [
+      'COPY --from',
+      `FROM debian@${D}\nCOPY --chown=1 --from=alpine:3 /a /b`,
+      {},
+      [`1 debian@${D} pinned`, '2 alpine:3'],
+    ],
+    [
+      'COPY --from a stage',
+      `FROM debian@${D} AS a\nFROM scratch\nCOPY --from=a / /\nCOPY --from=0 / /`,
+      {},
+      [`1 debian@${D} pinned`],
+    ],
+    [
+      'COPY --from a number that is no stage',
+      `FROM debian@${D}\nCOPY --from=7 / /`,
+      {},
+      [`1 debian@${D} pinned`, '2 7'],
+    ],
+    [
+      'RUN --mount',
+      `FROM debian@${D}\nRUN --mount=type=bind,from=alpine:3,target=/x ls`,
+      {},
+      [`1 debian@${D} pinned`, '2 alpine:3'],
+    ],
+    ['a flag of the program', `FROM debian@${D}\nRUN x --mount=from=alpine`, {}, [`1 debian@${D} pinned`]],
+    ['FROM in a heredoc', `FROM debian@${D}\nRUN <<EOF\nFROM evil\nEOF`, {}, [`1 debian@${D} pinned`]],
+    ['nothing', '', {}, []],
+  ])('%s', (_, text, args, expected) => expect(bases(text, args)).toEqual(expected))
+
+  test('findings carry line and remedy', () => {
+    expect(dockerfileFindings('a/Dockerfile', 'ARG X\nFROM debian:12\n')).toEqual([
+      {
+        rule: 'environment/base-not-pinned',
+        message: 'FROM names debian:12, which is not pinned by digest',
+        file: 'a/Dockerfile',
+        line: 2,
+        expected: 'debian:12@sha256:<64 hex digits>',
+        actual: 'debian:12',
+        remedy: expect.stringContaining('Write `FROM <image>@sha256:…`'),
+      },
+    ])
+    expect(dockerfileFindings('Dockerfile', `# syntax=docker/dockerfile:1\nFROM debian@${D}`)).toEqual([])
+  })
+
+  test.each<[string, string]>([
+    ['a megabyte', 'FROM a\n'.repeat(150_000)],
+    ['a line of a quarter megabyte', `FROM ${'a'.repeat(250_000)}`],
+    ['nested variables', `ARG A\nFROM ${'${A:-'.repeat(5000)}`],
+    ['many dollars', `ARG A\nFROM ${'$A${'.repeat(20_000)}`],
+    ['unclosed heredocs', 'RUN <<A <<B\n'.repeat(2000)],
+    ['escapes', `RUN ${'\\\n'.repeat(20_000)}`],
+    ['quotes and brackets', `ENV A=${'"['.repeat(20_000)}`],
+    ['flags', `COPY ${'--from=a '.repeat(10_000)}`],
+    ['mounts', `RUN --mount=${'from=,'.repeat(20_000)}`],
+    ['control characters', '\0\u001b[31mFROM\u2028a\r\r\n\uFEFF'],
+    ['a prototype', 'ARG __proto__=x\nARG constructor\nFROM $constructor$__proto__'],
+  ])('%s is read in no time', (_, text) => {
+    const started = performance.now()
+    inspectDockerfile(text, {})
+    dockerfileFindings('Dockerfile', text)
+    expect(performance.now() - started).toBeLessThan(5000)
+  })
+
+  test('what is too long to be read is not pinned', () => {
+    const text = `FROM debian@${D}\n${'#\n'.repeat(200_000)}`
+    expect(dockerfileFindings('Dockerfile', text)).toMatchObject([{ rule: 'environment/base-not-pinned' }])
+  })
+})
+
+describe('the frontend', () => {
+  const named = (text: string, args?: Record<string, string>) =>
+    dockerfileFindings('Dockerfile', `${text}\nFROM scratch`, args).map(({ rule, line, actual }) => [
+      rule,
+      line,
+      actual,
+    ])
+  const not = 'environment/syntax-not-allowed'
+
+  test.each([
+    '# syntax=docker/dockerfile:1',
+    '#syntax = docker.io/docker/dockerfile',
+    `# syntax=docker/dockerfile:1.7-labs@${D}`,
+    '# escape=`',
+    '# just a comment about syntax',
+    'FROM a AS b\n# syntax=evil/image',
+  ])('%j is fine', (text) => expect(named(text).filter(([rule]) => rule === not)).toEqual([]))
+
+  test.each([
+    ['# syntax=evil/image', 'evil/image', 1],
+    ['#SYNTAX=evil/image', 'evil/image', 1],
+    ['\uFEFF# syntax=evil/image', 'evil/image', 1],
+    ['#!/bin/sh\n# syntax=evil/image', 'evil/image', 2],
+    ['# escape=`\r\n#\tsyntax\t=\tevil/image\r', 'evil/image', 2],
+    ['// syntax=evil/image', 'evil/image', 1],
+    ['# syntax=docker/dockerfile:1\n# syntax=evil/image', 'evil/image', 2],
+    ['# syntax=docker/dockerfile-upstream', 'docker/dockerfile-upstream', 1],
+    ['# syntax=evil.example/docker/dockerfile', 'evil.example/docker/dockerfile', 1],
+    ['# syntax=docker/dockerfile:1@sha256:abc', 'docker/dockerfile:1@sha256:abc', 1],
+    ['\n\n# syntax=evil/image', 'evil/image', 3],
+    ['# syntax=', '', 1],
+  ])('%j is found', (text, actual, line) => expect(named(text)).toContainEqual([not, line, actual]))
+
+  test('in JSON', () => {
+    expect(dockerfileFindings('Dockerfile', '{"Syntax": "evil/image x"}')).toContainEqual(
+      expect.objectContaining({ rule: not, actual: 'evil/image', line: 1 }),
+    )
+  })
+
+  test('in a build argument', () => {
+    expect(dockerfileFindings('Dockerfile', 'FROM scratch', { BUILDKIT_SYNTAX: 'evil/image' })).toEqual([
+      expect.objectContaining({
+        rule: not,
+        actual: 'evil/image',
+        remedy: 'Remove the build argument BUILDKIT_SYNTAX.',
+      }),
+    ])
+  })
+})
+
+describe('instructionLine', () => {
+  const text = `FROM a\n# comment\nRUN one && \\\n    two\n\nCOPY x y\n`
+  test('by number', () => expect(instructionLine(text, { number: 3, text: 'x' })).toBe(6))
+  test('by text', () => expect(instructionLine(text, { text: '2/3 RUN one &&     two' })).toBe(3))
+  test('of what is not there', () => expect(instructionLine(text, { text: '2/3 RUN three' })).toBeUndefined())
+})
