@@ -228,6 +228,18 @@ open('predictions.csv', 'w').write('id,prediction\\n' + ''.join(f'{i},{random.ra
   })
 })
 
+test('recorded predictions, and no word of where the evaluation writes them', async () => {
+  const { recorded } = await kept()
+  const result = await checkEvaluation(context, engine, await request(write(), {}, { recorded }))
+  expect(result).toMatchObject({
+    agreement: null,
+    evidence: { replays: [] },
+    findings: [
+      { rule: 'evaluation/output-unusable', message: expect.stringContaining('The record has predictions') },
+    ],
+  })
+})
+
 describe('an evaluation that does not come to its end', () => {
   test('a failing one is named by exit code and last line', async () => {
     const script = "import sys; print('almost there', flush=True); sys.exit('no such model')"

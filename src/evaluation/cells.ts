@@ -15,7 +15,11 @@ const NAMED: Record<string, number> = {
 }
 
 function parse(text: string): number | undefined {
-  if (DECIMAL.test(text)) return Number(text)
+  if (DECIMAL.test(text)) {
+    // Digits that no double holds, as `1e999`, are compared as text.
+    const value = Number(text)
+    return Number.isFinite(value) ? value : undefined
+  }
   const [, sign, name = ''] = /^([+-]?)([A-Za-z]+)$/.exec(text) ?? []
   const value = Object.hasOwn(NAMED, name.toLowerCase()) ? NAMED[name.toLowerCase()] : undefined
   return value !== undefined && sign === '-' ? -value : value

@@ -54,9 +54,15 @@ async function hide(workspace: string, path: string): Promise<void> {
   const target = await realpath(wanted).catch(() => undefined)
   const folder = await realpath(dirname(wanted)).catch(() => undefined)
   for (const doomed of [target, folder && join(folder, basename(wanted))])
-    if (doomed !== undefined && doomed !== workspace && within(workspace, doomed))
+    if (doomed !== undefined && doomed !== workspace && within(workspace, doomed) && (await isThere(doomed)))
       await rm(doomed, { recursive: true, force: true })
 }
+
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  )
 
 async function makePlace(workspace: string, { source, target }: Mount): Promise<void> {
   let path = workspace
@@ -81,7 +87,7 @@ export async function exposed(hidden: Hidden, mounts: readonly Mount[]): Promise
   for (const path of hidden.paths) {
     for (const { source, target } of mounts) {
       if (!within(target, path)) continue
-      if (await lstat(join(source, relative(target, path))).catch(() => undefined)) found.push(path)
+      if (await isThere(join(source, relative(target, path)))) found.push(path)
     }
   }
   return found

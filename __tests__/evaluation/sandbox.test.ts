@@ -1,0 +1,105 @@
+import { describe, expect, test } from '@jest/globals'
+import {
+  createArguments,
+  openVolumes,
+  targetOf,
+  volumeNames,
+  type Sandbox,
+} from '../../src/evaluation/sandbox.js'
+
+const SANDBOX: Sandbox = {
+  name: 'reprogate-replay-1',
+  label: 'reprogate.check=1',
+  image: 'sha256:abc',
+  command: ['python3', 'evaluate.py', '--privileged', '-v', '/:/host'],
+  workspace: '/tmp/w, "quoted"',
+  mounts: [{ source: '/home/a,b/data', target: 'data/train.csv' }],
+  volumes: [],
+  user: { uid: 65534, gid: 65534 },
+  memory: 1024,
+  processes: 64,
+  fileSize: 2048,
+}
+const after = (args: readonly string[], option: string) =>
+  args.flatMap((arg, index) => (args[index - 1] === option ? [arg] : []))
+
+describe('the arguments of a sandbox', () => {
+  const args = createArguments(SANDBOX)
+
+  test('everything that confines is there', () => {
+    const text = args.join(' ')
+    for (const part of [
+      '--network none',
+      '--read-only',
+      '--cap-drop ALL',
+      '--security-opt no-new-privileges',
+      '--user 65534:65534',
+      '--pids-limit 64',
+      '--memory 1024b --memory-swap 1024b',
+      '--ulimit fsize=2048:2048',
+      '--tmpfs /tmp:size=512,nosuid,nodev',
+      '--shm-size 512b',
+      '--ipc private',
+      '--hostname replay',
+      '--pull never',
+      '--log-driver none',
+      '--init',
+      '--workdir /workspace',
+      '--label reprogate.check=1',
+    ])
+      expect(text).toContain(part)
+    expect(after(args, '--env').filter((value) => value.includes('='))).toEqual([
+      'HOME=/tmp',
+      'LOGNAME=replay',
+    ])
+  })
+
+  test('the command comes after the image: none of it is an option', () => {
+    const end = args.indexOf('--')
+    expect(args.slice(end - 1)).toEqual([
+      '--entrypoint=python3',
+      '--',
+      'sha256:abc',
+      'evaluate.py',
+      '--privileged',
+      '-v',
+      '/:/host',
+    ])
+  })
+
+  test('paths with commas and quotes stay one field each', () => {
+    expect(after(args, '--mount')).toEqual([
+      'type=bind,"source=/tmp/w, ""quoted""",target=/workspace',
+      'type=bind,"source=/home/a,b/data",target=/workspace/data/train.csv,readonly',
+    ])
+  })
+
+  test('a path cannot add a field', () => {
+    const hostile = createArguments({
+      ...SANDBOX,
+      mounts: [{ source: '/d', target: 'x,readonly=false,source=/' }],
+    })
+    expect(after(hostile, '--mount')[1]).toBe(
+      'type=bind,source=/d,"target=/workspace/x,readonly=false,source=/",readonly',
+    )
+  })
+
+  test.each(['..', '../x', 'a/../../x', '/etc', '.', ''])(
+    'a target that leaves the workspace: %s',
+    (target) => {
+      expect(() => targetOf(target)).toThrow('not inside the workspace')
+    },
+  )
+
+  test('volumes of the image become read-only, but for those that something else is mounted on', () => {
+    const sandbox = {
+      ...SANDBOX,
+      volumes: ['/keep/', '/keep', '/tmp', '/workspace/', '/workspace/data/train.csv'],
+    }
+    expect(openVolumes(sandbox)).toEqual(['/keep'])
+    expect(volumeNames(sandbox)).toEqual(['reprogate-replay-1-0'])
+    expect(after(createArguments(sandbox), '--mount').at(-1)).toBe(
+      'type=volume,source=reprogate-replay-1-0,target=/keep,readonly',
+    )
+  })
+})
