@@ -122,21 +122,21 @@ export const notReproducedModel: ModelReport = {
   parity: 'drift',
   agreement: 'different',
   cause:
-    'scikit-learn 1.2.1 → 1.3.0 changed the result. With 1.2.1 put back into the rebuild, every recorded number returns; nothing else matters.',
-  fix: 'pin `scikit-learn==1.2.1` in requirements.txt:4, or train again and record the new run.',
+    'The rebuild is another environment (scikit-learn 1.2.1 → 1.3.0), and the result is another: accuracy 0.972176 → 0.969950, allowed ±0.000001.',
+  fix: 'Pin scikit-learn==1.2.1 in requirements.txt, or record the run again.',
   findings: [
     found({
       rule: 'environment/package-differs',
-      message: 'scikit-learn is 1.3.0 in the rebuild, 1.2.1 in the pinned image.',
+      message: 'scikit-learn 1.2.1 → 1.3.0',
       file: 'requirements.txt',
       line: 4,
       expected: '1.2.1',
       actual: '1.3.0',
-      remedy: 'Pin scikit-learn==1.2.1, or record the run again.',
+      remedy: 'Pin scikit-learn==1.2.1 in requirements.txt, or record the run again.',
     }),
     found({
       rule: 'evaluation/metric-differs',
-      message: 'accuracy is 0.9699499165275459, recorded is 0.9721758486366165.',
+      message: 'accuracy 0.972176 → 0.969950, allowed ±0.000001',
       file: 'models/digits/provenance.yml',
       line: 31,
       field: 'evaluation.metrics.accuracy',
@@ -146,7 +146,7 @@ export const notReproducedModel: ModelReport = {
     }),
     found({
       rule: 'evaluation/prediction-differs',
-      message: '4 of 1,797 predictions flipped.',
+      message: '4 of 1,797 predictions flipped, first `211`',
       file: 'models/digits/provenance.yml',
       line: 34,
       field: 'evaluation.predictions',

@@ -2,6 +2,7 @@ import type { Finding, ModelReport, Report, StageResult } from '../verdict/repor
 import { count, duration, magnitude, oneLine, pair, plural, short } from './text.js'
 import {
   STAGE_SIGNS,
+  fixOf,
   VERDICT_WORDS,
   inForce,
   isNotRebuilt,
@@ -59,6 +60,7 @@ function modelLines(model: ModelReport, commit: string, paint: Paint): string[] 
     .join(' ')
     .trim()
   const sign = modelSign(model)
+  const fix = fixOf(model)
   const width = Math.min(
     WIDTH.most,
     Math.max(WIDTH.least, ...model.stages.map((s) => stageText(s).length + 14)),
@@ -72,7 +74,7 @@ function modelLines(model: ModelReport, commit: string, paint: Paint): string[] 
     ]),
     '',
     `  ${paint(COLOURS[sign], `${verdictWord(model)}:`)} ${text(model.cause, 600)}`,
-    ...(model.fix === undefined ? [] : [`  ${paint(BOLD, 'Fix:')} ${text(model.fix, 600)}`]),
+    ...(fix === undefined ? [] : [`  ${paint(BOLD, 'Fix:')} ${text(fix, 600)}`]),
   ]
 }
 

@@ -66,3 +66,30 @@ export function stageOf(rule: RuleId): StageResult['name'] {
   if (rule.startsWith('environment/')) return 'environment'
   return rule.startsWith('evaluation/') ? 'evaluation' : 'provenance'
 }
+
+/** The finding that the first lines are about: the one whose remedy is the fix, or else the first that made the verdict. */
+export function lead({ findings, verdict, fix }: ModelReport): Finding | undefined {
+  const telling = inForce(findings).filter(({ rule }) => RULES[rule].consequence === verdict)
+  return telling.find(({ remedy }) => remedy === fix) ?? telling[0]
+}
+
+/** The fix, with the place of what it mends: `Pin numpy==1.2 in requirements.txt:4, or record the run again.` */
+export function fixOf(model: ModelReport): string | undefined {
+  if (model.fix === undefined) return undefined
+  const fix = model.fix.replace(/[.\s]+$/, '')
+  const { file, line } = lead(model) ?? {}
+  // An incomplete record has many places, and a table of them.
+  if (file === undefined || model.verdict === 'incomplete') return `${fix}.`
+  const place = line === undefined ? file : `${file}:${line}`
+  if (`${model.cause} ${fix}`.includes(place)) return `${fix}.`
+  const words = fix.split(/(?<=\s)/)
+  const at = words.findIndex((word) => word.replace(/[,;:)\s]+$/, '') === file)
+  return at < 0
+    ? `${fix} (${place}).`
+    : `${words
+        .with(
+          at,
+          words[at]!.replace(file, () => place),
+        )
+        .join('')}.`
+}

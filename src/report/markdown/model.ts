@@ -1,7 +1,15 @@
 import type { Finding, ModelReport, Report, StageResult } from '../../verdict/report.js'
-import { RULES } from '../../verdict/rules.js'
 import { count } from '../text.js'
-import { STAGE_SIGNS, inForce, isNotRebuilt, modelSign, verdictWord, type Sign } from '../words.js'
+import {
+  fixOf,
+  lead,
+  STAGE_SIGNS,
+  inForce,
+  isNotRebuilt,
+  modelSign,
+  verdictWord,
+  type Sign,
+} from '../words.js'
 import { code, firstSentence, location, prose, safeUrl, table, type Place, type Places } from './escape.js'
 import {
   commandFolds,
@@ -60,18 +68,9 @@ export function headline(model: ModelReport, at: Place): string {
   return `${ICONS[modelSign(model)]} ${word}: ${code(model.name, at, 100)}${version}${rest}`
 }
 
-/** The finding that the first lines are about: the one whose remedy is the fix, or else the first that made the verdict. */
-function lead({ findings, verdict, fix }: ModelReport): Finding | undefined {
-  const telling = inForce(findings).filter(({ rule }) => RULES[rule].consequence === verdict)
-  return telling.find(({ remedy }) => remedy === fix) ?? telling[0]
-}
-
-const mentions = (text: string | undefined, { file, line }: Finding): boolean =>
-  file === undefined || (text?.includes(line === undefined ? file : `${file}:${line}`) ?? false)
-
 /** As the continuation of `To fix:`. */
 const inSentence = (text: string): string =>
-  text.replace(/[.\s]+$/, '').replace(/^\p{Lu}(?=\p{Ll}+\s)/u, (letter) => letter.toLowerCase())
+  text.replace(/^\p{Lu}(?=\p{Ll}+\s)/u, (letter) => letter.toLowerCase())
 
 /** Cause and fix. */
 export function opening(model: ModelReport, places: Places): string {
@@ -82,15 +81,8 @@ export function opening(model: ModelReport, places: Places): string {
     : [first && `**${prose(first, 'markdown', places)}**`, prose(rest, 'markdown', places)]
         .filter(Boolean)
         .join(' ')
-  const from = lead(model)
-  // An incomplete record has its places in the table of fields.
-  const where =
-    from?.file === undefined ||
-    model.verdict === 'incomplete' ||
-    mentions(`${model.cause} ${model.fix}`, from)
-      ? ''
-      : ` (${location(from.file, from.line, places, 'markdown')})`
-  const fix = model.fix ? `**To fix:** ${prose(inSentence(model.fix), 'markdown', places)}${where}.` : ''
+  const remedy = fixOf(model)
+  const fix = remedy && `**To fix:** ${prose(inSentence(remedy), 'markdown', places)}`
   // Two spaces: a line break also where Markdown does not keep line breaks, as in the job summary.
   return [cause, fix].filter(Boolean).join('  \n')
 }
