@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { errorText, ReprogateError } from './errors.js'
 import { check, writeReport } from './gate.js'
 import { record } from './record.js'
@@ -27,6 +27,13 @@ interface CheckOptions extends Common {
 interface RecordOptions extends Common {
   image?: string
   push?: string
+  buildArg: Record<string, string>
+}
+
+function buildArgument(text: string, before: Record<string, string>): Record<string, string> {
+  const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? []
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('Write it as NAME=value.')
+  return { ...before, [name]: value }
 }
 
 /** The terminal's door. Progress goes to standard error, the result to standard output. */
@@ -34,7 +41,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   const abort = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => abort.abort(new ReprogateError('run/cancelled', 'cancelled', 'Run it again.')))
-  const world = ({ verbose }: Common) => ({ progress: terminalProgress(process.stderr, verbose === true), signal: abort.signal })
+  const world = ({ verbose }: Common) => ({
+    progress: terminalProgress(process.stderr, verbose === true),
+    signal: abort.signal,
+  })
   let code = 0
 
   const program = new Command('reprogate')
@@ -53,8 +63,15 @@ export async function main(argv: readonly string[]): Promise<number> {
     .command('check')
     .description('check the record, rebuild the image, replay the evaluation, and say what differs')
     .argument('[model...]', 'models of the policy; none: all')
-    .addOption(new Option('--track <track>', 'the stricter of this, the policy and the record wins').choices(TRACKS))
-    .addOption(new Option('--rebuild <how>', 'rebuild also on the exploratory track; `cached` is quick and no evidence').choices(['fresh', 'cached']))
+    .addOption(
+      new Option('--track <track>', 'the stricter of this, the policy and the record wins').choices(TRACKS),
+    )
+    .addOption(
+      new Option(
+        '--rebuild <how>',
+        'rebuild also on the exploratory track; `cached` is quick and no evidence',
+      ).choices(['fresh', 'cached']),
+    )
     .option('--json', 'print the JSON report')
     .option('--no-color', 'no colour, also on a terminal')
     .addOption(config())
@@ -76,14 +93,31 @@ export async function main(argv: readonly string[]): Promise<number> {
     .command('record')
     .description('write a record from a real run: hash, evaluate in the sandbox, keep what a person wrote')
     .argument('<model>', 'the model, as the policy calls it')
-    .addOption(new Option('--image <reference>', 'the image that the run used; resolved to its digest').conflicts('push'))
+    .addOption(
+      new Option('--image <reference>', 'the image that the run used; resolved to its digest').conflicts(
+        'push',
+      ),
+    )
     .option('--push <repository>', 'build the image from the Dockerfile and push it there')
+    .option(
+      '--build-arg <name=value>',
+      'a build argument, may be repeated; kept in the record',
+      buildArgument,
+      {},
+    )
     .addOption(config())
     .addOption(verbose())
     .action(async (model: string, options: RecordOptions) => {
-      const { image, push } = options
+      const { image, push, buildArg: args } = options
       const recorded = await record(
-        { directory: process.cwd(), config: options.config, model, ...(image && { image }), ...(push && { push }) },
+        {
+          directory: process.cwd(),
+          config: options.config,
+          model,
+          args,
+          ...(image && { image }),
+          ...(push && { push }),
+        },
         world(options),
       )
       process.stdout.write(renderRecorded(recorded))

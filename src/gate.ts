@@ -60,7 +60,11 @@ export function check(request: CheckRequest, world: World): Promise<Report> {
       commit: head,
       started,
       seconds: Math.round(performance.now() - begun) / 1000,
-      policy: { path: loaded.path, from: loaded.from, ...(loaded.change !== undefined && { change: loaded.change }) },
+      policy: {
+        path: loaded.path,
+        from: loaded.from,
+        ...(loaded.change !== undefined && { change: loaded.change }),
+      },
       models,
     }
   })
@@ -116,7 +120,9 @@ async function checkModel(
     }
   }
 
-  const provenance = await stages.run('provenance', () => checkProvenance(context, git, request, policy.required ?? [], head, model, plan, read))
+  const provenance = await stages.run('provenance', () =>
+    checkProvenance(context, git, request, policy.required ?? [], head, model, plan, read),
+  )
   if (record === null) {
     stages.skip(['data', 'environment', 'evaluation'], 'there is no record to go by')
     return report({ provenance })
@@ -166,7 +172,9 @@ async function checkModel(
       limits: plan.limits,
       recorded: {
         metrics: record.evaluation?.metrics ?? {},
-        ...(record.evaluation?.predictions && { predictions: { ...record.evaluation.predictions, file: data.predictions } }),
+        ...(record.evaluation?.predictions && {
+          predictions: { ...record.evaluation.predictions, file: data.predictions },
+        }),
       },
       tolerance: plan.tolerance,
       locate: read.locate,
@@ -203,7 +211,13 @@ async function checkProvenance(
   const code =
     commit === undefined
       ? []
-      : await checkCommit(git, commit, head, { dirty, answers: plan.settled, worktree: !request.pullRequest }, locate)
+      : await checkCommit(
+          git,
+          commit,
+          head,
+          { dirty, answers: plan.settled, worktree: !request.pullRequest },
+          locate,
+        )
   const findings = [
     ...malformed,
     ...complete.findings,
@@ -217,10 +231,18 @@ async function checkProvenance(
 
 async function checkData(context: Context, git: Git, record: Record_, plan: Plan, { locate }: ReadRecord) {
   const kept = await recordedPredictions(context, record, locate)
-  const checked = await verifyData(context, git, record, { paths: plan.answers, digest: record.evaluation?.predictions?.digest }, locate)
+  const checked = await verifyData(
+    context,
+    git,
+    record,
+    { paths: plan.answers, digest: record.evaluation?.predictions?.digest },
+    locate,
+  )
   const verified = checked.data.filter((data) => data.verified)
   const files = verified.reduce((sum, { files }) => sum + files, 0)
-  const names = [...new Set((record.data ?? []).map(({ name, version }) => [name, version].filter(Boolean).join('@')))].filter(Boolean)
+  const names = [
+    ...new Set((record.data ?? []).map(({ name, version }) => [name, version].filter(Boolean).join('@'))),
+  ].filter(Boolean)
   const wrong = checked.data.length - verified.length
   return {
     ...checked,
@@ -244,7 +266,10 @@ function environmentClaims({ environment }: Record_, manifestFile: Pins['manifes
   }
 }
 
-function linesOf<K extends string>({ locate }: ReadRecord, fields: Record<K, string>): Partial<Record<K, number>> {
+function linesOf<K extends string>(
+  { locate }: ReadRecord,
+  fields: Record<K, string>,
+): Partial<Record<K, number>> {
   const lines = Object.entries<string>(fields).map(([name, field]) => [name, locate(field).line] as const)
   return Object.fromEntries(lines.filter(([, line]) => line !== undefined)) as Partial<Record<K, number>>
 }
@@ -252,7 +277,8 @@ function linesOf<K extends string>({ locate }: ReadRecord, fields: Record<K, str
 /** Why the costly stages do not run; undefined when they do. */
 function whyNotRebuild(stages: Stages, track: Track, asked: CheckRequest['rebuild']): string | undefined {
   if (stages.blocked()) return 'the record is not complete'
-  if (track === 'exploratory' && asked === undefined) return 'the exploratory track rebuilds only when asked for'
+  if (track === 'exploratory' && asked === undefined)
+    return 'the exploratory track rebuilds only when asked for'
   return undefined
 }
 

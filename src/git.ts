@@ -30,18 +30,30 @@ export interface Git {
   history(path: string, limit: number): Promise<string[]>
 }
 
-const lines0 = (out: Buffer): string[] => out.toString('utf8').split('\0').filter((path) => path !== '')
+const lines0 = (out: Buffer): string[] =>
+  out
+    .toString('utf8')
+    .split('\0')
+    .filter((path) => path !== '')
 
 /** Opens the repository that holds `directory`, a real absolute path. */
 export async function openGit(run: Runner, directory: string, scratch: string): Promise<Git> {
   // Options of the repository's own configuration that run programs are switched off; hooks never run here.
-  const env = { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', GIT_LITERAL_PATHSPECS: '1' }
+  const env = {
+    ...process.env,
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_LITERAL_PATHSPECS: '1',
+  }
   const call = (args: string[], options: RunOptions = {}) =>
-    run(['git', '-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', '-c', `safe.directory=*`, ...args], {
-      cwd: directory,
-      env,
-      ...options,
-    })
+    run(
+      ['git', '-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', '-c', `safe.directory=*`, ...args],
+      {
+        cwd: directory,
+        env,
+        ...options,
+      },
+    )
   const must = async (args: string[], options?: RunOptions): Promise<Buffer> => {
     const result = await call(args, options)
     if (result.code !== 0)
@@ -69,7 +81,8 @@ export async function openGit(run: Runner, directory: string, scratch: string): 
     head: async () => (await must(['rev-parse', '--verify', 'HEAD^{commit}'])).toString().trim(),
     shallow: async () => (await must(['rev-parse', '--is-shallow-repository'])).toString().trim() === 'true',
     has: async (commit) => (await call(['cat-file', '-e', `${commit}^{commit}`])).code === 0,
-    isAncestor: async (commit, head) => (await call(['merge-base', '--is-ancestor', commit, head])).code === 0,
+    isAncestor: async (commit, head) =>
+      (await call(['merge-base', '--is-ancestor', commit, head])).code === 0,
     show: async (commit, path) => {
       const name = `${commit}:${prefix}${path}`
       const type = await call(['cat-file', '-t', name])
@@ -77,16 +90,33 @@ export async function openGit(run: Runner, directory: string, scratch: string): 
       return must(['cat-file', 'blob', name], { outputCap: 256 * 1024 * 1024 })
     },
     changed: async (from, to) =>
-      lines0(await must(['diff', '--name-only', '--no-renames', '--no-ext-diff', '--relative', '-z', from, to, '--', '.'])),
+      lines0(
+        await must([
+          'diff',
+          '--name-only',
+          '--no-renames',
+          '--no-ext-diff',
+          '--relative',
+          '-z',
+          from,
+          to,
+          '--',
+          '.',
+        ]),
+      ),
     dirty: async () => {
-      const entries = lines0(await must(['status', '--porcelain=v1', '--no-renames', '-z', '--untracked-files=all', '--', '.']))
+      const entries = lines0(
+        await must(['status', '--porcelain=v1', '--no-renames', '-z', '--untracked-files=all', '--', '.']),
+      )
       return entries.map((entry) => entry.slice(3)).map((path) => path.slice(prefix.length))
     },
     files: async () =>
       lines0(await must(['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', '.'])),
     diff: async (from, to, path) =>
       (
-        await must(['diff', '--no-ext-diff', '--no-textconv', '--no-color', from, to, '--', path], { outputCap: 64 * 1024 })
+        await must(['diff', '--no-ext-diff', '--no-textconv', '--no-color', from, to, '--', path], {
+          outputCap: 64 * 1024,
+        })
       ).toString(),
     export: async (commit, into) => {
       // Not `git archive`: its export-ignore and export-subst attributes would give other files than the commit has.
@@ -94,14 +124,25 @@ export async function openGit(run: Runner, directory: string, scratch: string): 
       const own = { env: { ...env, GIT_INDEX_FILE: index } }
       await mkdir(into, { recursive: true })
       await must(['read-tree', `${commit}:${prefix}`], own)
-      await must(['--work-tree', top, 'checkout-index', '--all', '--force', `--prefix=${into}/`], { ...own, cwd: top })
+      await must(['--work-tree', top, 'checkout-index', '--all', '--force', `--prefix=${into}/`], {
+        ...own,
+        cwd: top,
+      })
     },
     remote: async () => {
       const result = await call(['remote', 'get-url', 'origin'])
       // A token in the address has no place in a record.
-      return result.code === 0 ? result.stdout.toString().trim().replace(/^(https?:\/\/)[^/@]*@/, '$1') : undefined
+      return result.code === 0
+        ? result.stdout
+            .toString()
+            .trim()
+            .replace(/^(https?:\/\/)[^/@]*@/, '$1')
+        : undefined
     },
     history: async (path, limit) =>
-      (await must(['log', `--max-count=${limit}`, '--format=%H', '--', path])).toString().split('\n').filter(Boolean),
+      (await must(['log', `--max-count=${limit}`, '--format=%H', '--', path]))
+        .toString()
+        .split('\n')
+        .filter(Boolean),
   }
 }

@@ -32,6 +32,8 @@ export interface RecordRequest {
   image?: string
   /** The repository that an image built from the Dockerfile is pushed to. */
   push?: string
+  /** Build arguments, over those that the record has. */
+  args?: Readonly<Record<string, string>>
 }
 
 export interface Recorded {
@@ -52,10 +54,21 @@ export interface Recorded {
  */
 export function record(request: RecordRequest, world: World): Promise<Recorded> {
   return withSession(request.directory, world, async (context, git) => {
-    const { policy, path: policyPath } = await loadPolicy(git, context.root, request.config, undefined, await git.head())
-    const model = await chooseModel(context, policy.models ? selectModels(policy, [], [request.model])[0] : undefined, git, request.model)
+    const { policy, path: policyPath } = await loadPolicy(
+      git,
+      context.root,
+      request.config,
+      undefined,
+      await git.head(),
+    )
+    const model = await chooseModel(
+      context,
+      policy.models ? selectModels(policy, [], [request.model])[0] : undefined,
+      git,
+      request.model,
+    )
     const document = await openDocument(context, model.settings.record)
-    const before = readable(document)
+    const before = withArguments(readable(document), request.args ?? {})
     const plan = planOf(model, policy, policyPath, before, undefined)
     const folder = dirname(model.settings.record)
     const commit = await git.head()
@@ -76,7 +89,11 @@ export function record(request: RecordRequest, world: World): Promise<Recorded> 
     context.progress.end()
 
     if (plan.command === undefined)
-      throw new ReprogateError('evaluation/command-missing', 'neither the policy nor the record says how to evaluate', RULES['evaluation/command-missing'].remedy)
+      throw new ReprogateError(
+        'evaluation/command-missing',
+        'neither the policy nor the record says how to evaluate',
+        RULES['evaluation/command-missing'].remedy,
+      )
     context.progress.start(`${model.name} · evaluating in the sandbox`)
     const run = await runOnce(context, engine, {
       image: description.id,
@@ -117,7 +134,12 @@ export function record(request: RecordRequest, world: World): Promise<Recorded> 
     if (plan.predictions && run.predictions) {
       const kept = join(folder, basename(plan.predictions.path))
       const place = await confine(context.root, kept)
-      if (!place.ok) throw new ReprogateError('record/path-outside', `${kept} ${place.why}`, RULES['record/path-outside'].remedy)
+      if (!place.ok)
+        throw new ReprogateError(
+          'record/path-outside',
+          `${kept} ${place.why}`,
+          RULES['record/path-outside'].remedy,
+        )
       await copyFile(run.predictions.file, place.absolute)
       await chmod(place.absolute, 0o644)
       files.push(kept)
@@ -132,37 +154,81 @@ export function record(request: RecordRequest, world: World): Promise<Recorded> 
 
     const text = document.toString({ lineWidth: 0, flowCollectionPadding: false })
     await writeInside(context, model.settings.record, text)
-    const { record: written, findings, locate } = parseRecord(Buffer.from(text), context.prefix + model.settings.record)
-    const open = written ? [...findings, ...checkCompleteness(written, locate, policy.required ?? [], findings).findings] : findings
+    const {
+      record: written,
+      findings,
+      locate,
+    } = parseRecord(Buffer.from(text), context.prefix + model.settings.record)
+    const open = written
+      ? [...findings, ...checkCompleteness(written, locate, policy.required ?? [], findings).findings]
+      : findings
     return {
       model: model.name,
       files,
       dirty,
       metrics: run.metrics,
-      missing: open.map(({ field, message, remedy, rule }) => ({ field: field ?? '', message, remedy: remedy ?? RULES[rule].remedy })),
+      missing: open.map(({ field, message, remedy, rule }) => ({
+        field: field ?? '',
+        message,
+        remedy: remedy ?? RULES[rule].remedy,
+      })),
     }
   })
 }
 
 /** A model that neither the policy nor a record knows yet gets its record in `models/<name>`, where there is such a folder. */
-async function chooseModel(context: Context, named: SelectedModel | undefined, git: Git, name: string): Promise<SelectedModel> {
+async function chooseModel(
+  context: Context,
+  named: SelectedModel | undefined,
+  git: Git,
+  name: string,
+): Promise<SelectedModel> {
   if (named) return named
   const files = await git.files()
-  const found = files.some((file) => /(?:^|\/)provenance\.(?:ya?ml|json)$/.test(file)) && selectModels({}, files, []).find((model) => model.name === name)
+  const found =
+    files.some((file) => /(?:^|\/)provenance\.(?:ya?ml|json)$/.test(file)) &&
+    selectModels({}, files, []).find((model) => model.name === name)
   if (found) return found
   const place = await confine(context.root, `models/${name}`)
   if (!place.ok || /[/\\]|^[-.]/.test(name))
-    throw new ReprogateError('models/name', `${name} is no name for a model`, 'Use letters, digits, `.`, `_` and `-`.')
-  return { name, named: false, settings: { record: place.exists ? `models/${name}/provenance.yml` : 'provenance.yml' } }
+    throw new ReprogateError(
+      'models/name',
+      `${name} is no name for a model`,
+      'Use letters, digits, `.`, `_` and `-`.',
+    )
+  return {
+    name,
+    named: false,
+    settings: { record: place.exists ? `models/${name}/provenance.yml` : 'provenance.yml' },
+  }
 }
 
-const SECTIONS = ['reprogate', 'model', 'run', 'code', 'data', 'environment', 'seeds', 'hyperparameters', 'evaluation']
+const SECTIONS = [
+  'reprogate',
+  'model',
+  'run',
+  'code',
+  'data',
+  'environment',
+  'seeds',
+  'hyperparameters',
+  'evaluation',
+]
 
 /** The record as a document whose comments and order are kept; a new one has the sections in reading order. */
 async function openDocument(context: Context, path: string): Promise<Document> {
   const { findings } = await readRecord(context.root, context.prefix, path)
-  const broken = findings.find(({ rule }) => rule === 'record/path-outside' || rule === 'record/too-large' || (rule === 'record/malformed' && !findings[0]?.field))
-  if (broken) throw new ReprogateError(broken.rule, broken.message, RULES[broken.rule].remedy, { ...(broken.file && { file: broken.file }), ...(broken.line && { line: broken.line }) })
+  const broken = findings.find(
+    ({ rule }) =>
+      rule === 'record/path-outside' ||
+      rule === 'record/too-large' ||
+      (rule === 'record/malformed' && !findings[0]?.field),
+  )
+  if (broken)
+    throw new ReprogateError(broken.rule, broken.message, RULES[broken.rule].remedy, {
+      ...(broken.file && { file: broken.file }),
+      ...(broken.line && { line: broken.line }),
+    })
   const place = await confine(context.root, path)
   if (place.ok && place.exists) return parseDocument(await readFile(place.absolute, 'utf8'))
   return new Document({})
@@ -173,12 +239,26 @@ function readable(document: Document): Record_ {
   return parseRecord(Buffer.from(document.toString()), '').record ?? recordSchema.parse({})
 }
 
+const withArguments = (record: Record_, args: Readonly<Record<string, string>>): Record_ => ({
+  ...record,
+  environment: { ...record.environment, args: { ...record.environment?.args, ...args } },
+})
+
 function setIn(document: Document, path: readonly (string | number)[], value: unknown): void {
   const [section] = path
-  if (typeof section === 'string' && isMap(document.contents) && !document.has(section)) insertSection(document, document.contents, section)
+  if (typeof section === 'string' && isMap(document.contents) && !document.has(section))
+    insertSection(document, document.contents, section)
   const node = document.createNode(value)
   // Short lists and maps of one line each: the record is read by people.
-  if (typeof value === 'object' && value !== null && path.length > 1 && path[1] !== 'manifest' && path[1] !== 'metrics' && path[1] !== 'predictions') (node as { flow?: boolean }).flow = true
+  if (
+    typeof value === 'object' &&
+    value !== null &&
+    path.length > 1 &&
+    path[1] !== 'manifest' &&
+    path[1] !== 'metrics' &&
+    path[1] !== 'predictions'
+  )
+    (node as { flow?: boolean }).flow = true
   document.setIn(path, node)
 }
 
@@ -205,8 +285,14 @@ async function hashData(
   for (const { at, path, digest } of entries) {
     if (path === undefined) continue
     const place = await confine(context.root, path)
-    if (!place.ok) throw new ReprogateError('record/path-outside', `${path} ${place.why}`, RULES['record/path-outside'].remedy)
-    if (!place.exists) throw new ReprogateError('data/file-missing', `${path} is not there`, RULES['data/file-missing'].remedy)
+    if (!place.ok)
+      throw new ReprogateError(
+        'record/path-outside',
+        `${path} ${place.why}`,
+        RULES['record/path-outside'].remedy,
+      )
+    if (!place.exists)
+      throw new ReprogateError('data/file-missing', `${path} is not there`, RULES['data/file-missing'].remedy)
     context.progress.line(`hashing ${path}`)
     const now = await fingerprint(context.root, place.absolute, algorithmOf(digest ?? ''), context.signal)
     set([...at, 'digest'], now.digest)
@@ -244,18 +330,34 @@ async function chooseImage(
   if (push !== undefined) {
     context.progress.start(`building ${dockerfile}`)
     const directory = await exportWithoutAnswers(context, git, commit, plan)
-    const built = await rebuild(context, engine, { directory, dockerfile, context: plan.context, args: plan.args, fresh: true, timeout: plan.limits.build * 60_000 })
+    const built = await rebuild(context, engine, {
+      directory,
+      dockerfile,
+      context: plan.context,
+      args: plan.args,
+      fresh: true,
+      timeout: plan.limits.build * 60_000,
+    })
     context.progress.end()
     if (built.failure)
-      throw new ReprogateError('environment/build-failed', `the image did not build: ${built.failure.tail.at(-1) ?? ''}`, RULES['environment/build-failed'].remedy, {
-        file: context.prefix + dockerfile,
-        ...(built.failure.line !== undefined && { line: built.failure.line }),
-      })
+      throw new ReprogateError(
+        'environment/build-failed',
+        `the image did not build: ${built.failure.tail.at(-1) ?? ''}`,
+        RULES['environment/build-failed'].remedy,
+        {
+          file: context.prefix + dockerfile,
+          ...(built.failure.line !== undefined && { line: built.failure.line }),
+        },
+      )
     return pushImage(context, engine, built.id, push)
   }
   const given = image ?? before.environment?.image
   if (given === undefined)
-    throw new ReprogateError('record/image-unknown', 'which image did the run use?', 'Name it with `--image <reference>`, or have it built and pushed with `--push <repository>`.')
+    throw new ReprogateError(
+      'record/image-unknown',
+      'which image did the run use?',
+      'Name it with `--image <reference>`, or have it built and pushed with `--push <repository>`.',
+    )
   return resolveDigest(engine, given)
 }
 
@@ -263,13 +365,22 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 function hardware(): { cpu: string; cores: number; memory: string } {
   const [first] = cpus()
-  return { cpu: first?.model.trim() ?? 'unknown', cores: cpus().length, memory: `${Math.round(totalmem() / 1024 ** 3)} GiB` }
+  return {
+    cpu: first?.model.trim() ?? 'unknown',
+    cores: cpus().length,
+    memory: `${Math.round(totalmem() / 1024 ** 3)} GiB`,
+  }
 }
 
 /** Writes a file of the working directory, whole or not at all. */
 async function writeInside(context: Context, path: string, text: string): Promise<void> {
   const place = await confine(context.root, path)
-  if (!place.ok) throw new ReprogateError('record/path-outside', `${path} ${place.why}`, RULES['record/path-outside'].remedy)
+  if (!place.ok)
+    throw new ReprogateError(
+      'record/path-outside',
+      `${path} ${place.why}`,
+      RULES['record/path-outside'].remedy,
+    )
   await mkdir(dirname(place.absolute), { recursive: true })
   const draft = `${place.absolute}.reprogate-draft`
   await writeFile(draft, text)

@@ -18,7 +18,9 @@ export function renderRecorded({ model, files, dirty, metrics, missing }: Record
     missing.length === 0
       ? 'The record is complete. Commit it, and open the pull request.'
       : 'A machine cannot know the rest. Please add:',
-    ...missing.map(({ field, message, remedy }) => `  ${oneLine(field || message, 80)}: ${oneLine(remedy, 300)}`),
+    ...missing.map(
+      ({ field, message, remedy }) => `  ${oneLine(field || message, 80)}: ${oneLine(remedy, 300)}`,
+    ),
   ]
   return `${lines.join('\n')}\n`
 }

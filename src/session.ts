@@ -24,10 +24,16 @@ export async function withSession<T>(
   work: (context: Context, git: Git) => Promise<T>,
 ): Promise<T> {
   const root = await realpath(directory).catch(() => {
-    throw new ReprogateError('directory/missing', `there is no folder ${directory}`, 'Correct `working-directory`.')
+    throw new ReprogateError(
+      'directory/missing',
+      `there is no folder ${directory}`,
+      'Correct `working-directory`.',
+    )
   })
   const scratch = await mkdtemp(join(await realpath(process.env['RUNNER_TEMP'] ?? tmpdir()), 'reprogate-'))
-  const cleanups: (() => Promise<void>)[] = [() => rm(scratch, { recursive: true, force: true, maxRetries: 3 })]
+  const cleanups: (() => Promise<void>)[] = [
+    () => rm(scratch, { recursive: true, force: true, maxRetries: 3 }),
+  ]
   try {
     const run = createRunner(signal)
     const git = await openGit(run, root, scratch)

@@ -25,7 +25,10 @@ export class Stages {
   ) {}
 
   /** Runs a stage and folds its findings in; none is dropped because another came first. */
-  async run<T extends { findings: readonly Found[]; summary: string }>(name: Name, stage: () => Promise<T>): Promise<T> {
+  async run<T extends { findings: readonly Found[]; summary: string }>(
+    name: Name,
+    stage: () => Promise<T>,
+  ): Promise<T> {
     const begun = this.context.now()
     this.context.progress.start(`${this.model} · ${TITLES[name]}`)
     try {
@@ -55,7 +58,11 @@ export class Stages {
   }
 
   private judge(found: Found): Finding {
-    return { ...found, level: levelOf(found.rule, this.track, this.levels), remedy: found.remedy ?? RULES[found.rule].remedy }
+    return {
+      ...found,
+      level: levelOf(found.rule, this.track, this.levels),
+      remedy: found.remedy ?? RULES[found.rule].remedy,
+    }
   }
 }
 

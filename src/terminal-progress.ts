@@ -8,7 +8,10 @@ import { cleanLines } from './report/text.js'
  * only the titles are printed, or every line where asked for. What programs print is untrusted: control
  * characters are taken out.
  */
-export function terminalProgress(stream: Pick<WriteStream, 'write' | 'isTTY' | 'columns'> & NodeJS.WritableStream, verbose: boolean): Progress {
+export function terminalProgress(
+  stream: Pick<WriteStream, 'write' | 'isTTY' | 'columns'> & NodeJS.WritableStream,
+  verbose: boolean,
+): Progress {
   const live = stream.isTTY === true && !verbose
   const show = (text: string): void => {
     clearLine(stream, 0)

@@ -1,5 +1,17 @@
 import { distance } from 'fastest-levenshtein'
-import { isAlias, isMap, isNode, isPair, isScalar, isSeq, Lexer, LineCounter, parseDocument, type Document, type Node } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+} from 'yaml'
 import { z } from 'zod'
 
 export type Path = readonly (string | number)[]
@@ -22,7 +34,9 @@ export interface Parsed {
 
 /** `['data', 1, 'digest']` as `data[1].digest`. */
 export const fieldName = (path: Path): string =>
-  path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('')
+  path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
+    .join('')
 
 /** The reverse of `fieldName`, for names made by it. */
 export const fieldPath = (name: string): Path =>
@@ -38,7 +52,7 @@ function nestsTooDeep(text: string): boolean {
     else if (character === ']' || character === '}') depth--
     if (depth > DEEPEST) return true
   }
-  return /^(?:\s*- ){65}|^\s{400}/m.test(text)
+  return /^(?:\s*[-?] ){65}|^\s{400}/m.test(text)
 }
 
 /** Resolving an alias searches the document: thousands of them take minutes. People use a few. */
@@ -113,7 +127,8 @@ function duplicateKeys(
 ): Problem[] {
   // An alias names a node that is looked at where it stands.
   if (isAlias(node) || depth > DEEPEST) return []
-  if (isSeq(node)) return node.items.flatMap((item, index) => duplicateKeys(item, [...path, index], lineAt, depth + 1))
+  if (isSeq(node))
+    return node.items.flatMap((item, index) => duplicateKeys(item, [...path, index], lineAt, depth + 1))
   if (!isMap(node)) return []
   const seen = new Map<string, Node>()
   return node.items.flatMap((pair) => {
@@ -124,7 +139,14 @@ function duplicateKeys(
     seen.set(key, pair.key)
     const line = lineAt(pair.key)
     const twice: Problem[] = first
-      ? [{ path: own, kind: 'duplicate', message: `given twice, first in line ${lineAt(first)}`, ...(line && { line }) }]
+      ? [
+          {
+            path: own,
+            kind: 'duplicate',
+            message: `given twice, first in line ${lineAt(first)}`,
+            ...(line && { line }),
+          },
+        ]
       : []
     return [...twice, ...duplicateKeys(pair.value, own, lineAt, depth + 1)]
   })
@@ -150,7 +172,8 @@ function knownKeys(schema: z.ZodType, path: Path): string[] {
     else if (at instanceof z.ZodRecord) at = at.valueType as z.ZodType
     else return []
   }
-  return at instanceof z.ZodObject ? Object.keys(at.shape as object) : []
+  if (at instanceof z.ZodObject) return Object.keys(at.shape as object)
+  return at instanceof z.ZodRecord && at.keyType instanceof z.ZodEnum ? at.keyType.options.map(String) : []
 }
 
 /** Holds a parsed file against a schema, in words that a person can act on. */
@@ -171,25 +194,17 @@ export function validate<S extends z.ZodType>(
       return issue.keys.map((key) => {
         const guess = didYouMean(key, knownKeys(schema, path))
         const own = [...path, key]
-        return { path: own, kind: 'unknown', message: `unknown key${guess ? `: did you mean \`${guess}\`?` : ''}`, ...at(own) }
+        return {
+          path: own,
+          kind: 'unknown',
+          message: `unknown key${guess ? `: did you mean \`${guess}\`?` : ''}`,
+          ...at(own),
+        }
       })
-    if (issue.code === 'invalid_key') {
-      const key = String(path.at(-1))
-      const guess = didYouMean(key, ruleNames(schema, path.slice(0, -1)))
-      return [{ path, kind: 'unknown', message: `unknown key${guess ? `: did you mean \`${guess}\`?` : ''}`, ...at(path) }]
-    }
-    return [{ path, kind: 'value', message: issue.message.replace(/^Invalid (input|string): /, ''), ...at(path) }]
+    const told = issue.code === 'invalid_key' ? (issue.issues[0] ?? issue) : issue
+    return [
+      { path, kind: 'value', message: told.message.replace(/^Invalid (input|string): /, ''), ...at(path) },
+    ]
   })
   return { problems }
-}
-
-/** Names of a record whose keys are an enumeration. */
-function ruleNames(schema: z.ZodType, path: Path): string[] {
-  let at: unknown = schema
-  for (const part of path) {
-    while (at instanceof z.ZodOptional) at = at.unwrap()
-    if (at instanceof z.ZodObject) at = (at.shape as Record<string, unknown>)[String(part)]
-  }
-  while (at instanceof z.ZodOptional) at = at.unwrap()
-  return at instanceof z.ZodRecord && at.keyType instanceof z.ZodEnum ? at.keyType.options.map(String) : []
 }

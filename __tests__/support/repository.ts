@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { check, type CheckRequest } from '../../src/gate.js'
 import type { Progress } from '../../src/context.js'
 import type { Finding, Report } from '../../src/verdict/report.js'
 
-export const sha256 = (bytes: string | Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+export const sha256 = (bytes: string | Buffer): string =>
+  `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 export const PINNED = `registry.example/digits@sha256:${'7'.repeat(64)}`
 export const TRAIN = 'id,x,y\n1,0.5,0\n2,0.25,1\n3,0.75,0\n'
 export const TEST = 'id,x,y\n4,0.5,1\n'
@@ -63,14 +64,21 @@ evaluation:
   metrics: {accuracy: 0.972175, f1_macro: 0.972061}
 `
 
+/** Made once for each test file, then copied. */
+let template: { folder: string; commit: string } | undefined
+
 export function createRepository(): Repository {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'reprogate-test-')))
   const git = (...args: string[]): string =>
-    execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', '-c', 'commit.gpgsign=false', ...args], {
-      cwd: root,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    }).trim()
+    execFileSync(
+      'git',
+      ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', '-c', 'commit.gpgsign=false', ...args],
+      {
+        cwd: root,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    ).trim()
   const write = (path: string, text: string | Buffer): void => {
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
@@ -81,16 +89,26 @@ export function createRepository(): Repository {
     git('commit', '-q', '--allow-empty', '-m', message)
     return git('rev-parse', 'HEAD')
   }
-  git('init', '-q', '-b', 'main')
-  write('.gitignore', '.reprogate/\n')
-  write('Dockerfile', `FROM debian@sha256:${'1'.repeat(64)}\nRUN true\n`)
-  write('evaluate.py', 'print("evaluated")\n')
-  write('data/train.csv', TRAIN)
-  write('data/test.csv', TEST)
-  write('models/digits/model.bin', MODEL)
-  const commit = save('the code')
-  write(RECORD, record(commit))
-  save('the record')
+  let commit: string
+  if (template === undefined) {
+    git('init', '-q', '-b', 'main')
+    write('.gitignore', '.reprogate/\n')
+    write('Dockerfile', `FROM debian@sha256:${'1'.repeat(64)}\nRUN true\n`)
+    write('evaluate.py', 'print("evaluated")\n')
+    write('data/train.csv', TRAIN)
+    write('data/test.csv', TEST)
+    write('models/digits/model.bin', MODEL)
+    commit = save('the code')
+    write(RECORD, record(commit))
+    save('the record')
+    const folder = `${root}-template`
+    cpSync(root, folder, { recursive: true })
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+    template = { folder, commit }
+  } else {
+    cpSync(template.folder, root, { recursive: true })
+    commit = template.commit
+  }
   return {
     root,
     commit,
@@ -105,7 +123,10 @@ export function createRepository(): Repository {
       write(path, after)
     },
     check: (request = {}) =>
-      check({ directory: root, config: 'reprogate.yml', models: [], ...request }, { progress: silent, signal: new AbortController().signal }),
+      check(
+        { directory: root, config: 'reprogate.yml', models: [], ...request },
+        { progress: silent, signal: new AbortController().signal },
+      ),
     remove: () => rmSync(root, { recursive: true, force: true }),
   }
 }

@@ -27,7 +27,11 @@ export class NotData extends Error {}
 const CHUNK = 1024 * 1024
 
 /** Digest of a regular file, read in chunks of 1 MiB: memory does not grow with the file. */
-export async function fileDigest(path: string, algorithm: Algorithm, signal?: AbortSignal): Promise<{ digest: string; bytes: number }> {
+export async function fileDigest(
+  path: string,
+  algorithm: Algorithm,
+  signal?: AbortSignal,
+): Promise<{ digest: string; bytes: number }> {
   const hash = createHash(algorithm)
   const bytes = await readInto(hash, path, signal)
   return { digest: `${algorithm}:${hash.digest('hex')}`, bytes }
@@ -81,7 +85,12 @@ export function parseList(text: string, algorithm: Algorithm): Map<string, strin
  * @param root real path: links inside a folder may not lead out of it
  * @throws NotData for what is neither file nor folder
  */
-export async function fingerprint(root: string, path: string, algorithm: Algorithm, signal?: AbortSignal): Promise<Fingerprint> {
+export async function fingerprint(
+  root: string,
+  path: string,
+  algorithm: Algorithm,
+  signal?: AbortSignal,
+): Promise<Fingerprint> {
   if (!(await lstat(path)).isDirectory()) {
     const { digest, bytes } = await fileDigest(path, algorithm, signal)
     return { digest, bytes, files: [{ path: '', digest, bytes }] }
@@ -89,7 +98,11 @@ export async function fingerprint(root: string, path: string, algorithm: Algorit
   const files: ListedFile[] = []
   for (const name of (await walk(root, path, '')).sort(compareBytes))
     files.push({ path: name, ...(await fileDigest(join(path, name), algorithm, signal)) })
-  return { digest: listDigest(files, algorithm), files, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }
+  return {
+    digest: listDigest(files, algorithm),
+    files,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+  }
 }
 
 async function walk(root: string, folder: string, below: string): Promise<string[]> {
@@ -102,7 +115,8 @@ async function walk(root: string, folder: string, below: string): Promise<string
     else if (entry.isSymbolicLink()) {
       const target = await realpath(join(folder, name)).catch(() => null)
       const way = target === null ? '..' : relative(root, target)
-      if (way === '..' || way.startsWith(`..${sep}`)) throw new NotData(`${name} is a link that leads out of the repository, or nowhere`)
+      if (way === '..' || way.startsWith(`..${sep}`))
+        throw new NotData(`${name} is a link that leads out of the repository, or nowhere`)
       // A linked folder could hold itself.
       if ((await lstat(target!)).isDirectory()) throw new NotData(`${name} is a link to a folder`)
       names.push(name)

@@ -15,11 +15,14 @@ const shorten = (row: string | undefined): string =>
  * undefined where the two are no text, or larger than 64 MiB
  */
 export function differingRows(before: Buffer, after: Buffer): string | undefined {
-  if (!isText(before) || !isText(after) || Math.max(before.length, after.length) > TEXT_LARGEST) return undefined
+  if (!isText(before) || !isText(after) || Math.max(before.length, after.length) > TEXT_LARGEST)
+    return undefined
   const [old, now] = [before.toString('utf8').split('\n'), after.toString('utf8').split('\n')]
   const rows: number[] = []
   for (let row = 0; row < Math.max(old.length, now.length); row++) if (old[row] !== now[row]) rows.push(row)
   if (rows.length === 0) return 'only bytes that are no text differ'
-  const shown = rows.slice(0, SHOWN).map((row) => `row ${row + 1}: ${shorten(old[row])} → ${shorten(now[row])}`)
+  const shown = rows
+    .slice(0, SHOWN)
+    .map((row) => `row ${row + 1}: ${shorten(old[row])} → ${shorten(now[row])}`)
   return `${rows.length} ${rows.length === 1 ? 'row differs' : 'rows differ'}; ${shown.join('; ')}`
 }

@@ -37,11 +37,31 @@ function subjects(record: Record_): Subject[] {
   const data = (record.data ?? []).flatMap((entry, index) =>
     entry.path === undefined
       ? []
-      : [{ field: `data[${index}]`, name: entry.name ?? entry.path, path: entry.path, digest: entry.digest, list: entry.list, rules: { missing: 'data/file-missing', mismatch: 'data/digest-mismatch' } } as const],
+      : [
+          {
+            field: `data[${index}]`,
+            name: entry.name ?? entry.path,
+            path: entry.path,
+            digest: entry.digest,
+            list: entry.list,
+            rules: { missing: 'data/file-missing', mismatch: 'data/digest-mismatch' },
+          } as const,
+        ],
   )
   const { path, digest } = record.model ?? {}
   const model: Subject[] =
-    path === undefined ? [] : [{ field: 'model', name: record.model?.name ?? path, path, digest, list: undefined, rules: { missing: 'model/file-missing', mismatch: 'model/digest-mismatch' } }]
+    path === undefined
+      ? []
+      : [
+          {
+            field: 'model',
+            name: record.model?.name ?? path,
+            path,
+            digest,
+            list: undefined,
+            rules: { missing: 'model/file-missing', mismatch: 'model/digest-mismatch' },
+          },
+        ]
   return [...data, ...model]
 }
 
@@ -77,8 +97,10 @@ async function verifyOne(
 ): Promise<{ findings: Found[]; data?: Verified; mount?: { source: string; target: string } }> {
   const at = (part: string) => ({ ...locate(`${field}.${part}`), field: `${field}.${part}` })
   const place = await confine(context.root, path)
-  if (!place.ok) return { findings: [{ rule: 'record/path-outside', message: `${path} ${place.why}`, ...at('path') }] }
-  if (!place.exists) return { findings: [{ rule: rules.missing, message: `${path} is not there`, ...at('path') }] }
+  if (!place.ok)
+    return { findings: [{ rule: 'record/path-outside', message: `${path} ${place.why}`, ...at('path') }] }
+  if (!place.exists)
+    return { findings: [{ rule: rules.missing, message: `${path} is not there`, ...at('path') }] }
 
   context.progress.line(`hashing ${path}`)
   let now: Fingerprint
@@ -86,7 +108,9 @@ async function verifyOne(
     now = await fingerprint(context.root, place.absolute, algorithmOf(digest ?? ''), context.signal)
   } catch (error) {
     if (!(error instanceof NotData)) throw error
-    return { findings: [{ rule: 'record/path-outside', message: `${path}: ${error.message}`, ...at('path') }] }
+    return {
+      findings: [{ rule: 'record/path-outside', message: `${path}: ${error.message}`, ...at('path') }],
+    }
   }
 
   const findings: Found[] = []
@@ -94,7 +118,11 @@ async function verifyOne(
     answers.paths.find((answer) => within(path, answer)) ??
     now.files.find((file) => answers.digest !== undefined && file.digest === answers.digest)?.path
   if (exposed !== undefined)
-    findings.push({ rule: 'data/exposes-answers', message: `${path} holds the recorded answers (${exposed || path})`, ...at('path') })
+    findings.push({
+      rule: 'data/exposes-answers',
+      message: `${path} holds the recorded answers (${exposed || path})`,
+      ...at('path'),
+    })
 
   const verified = digest === now.digest
   if (digest !== undefined && !verified)
@@ -133,29 +161,48 @@ async function whatDiffers(
   const names =
     before === null
       ? commit !== undefined && (await git.has(commit))
-        ? [...(await git.changed(commit, 'HEAD')), ...(await git.dirty())].filter((changed) => within(path, changed))
+        ? [...(await git.changed(commit, 'HEAD')), ...(await git.dirty())].filter((changed) =>
+            within(path, changed),
+          )
         : []
       : [
-          ...now.files.filter((file) => before.get(file.path) !== file.digest).map((file) => (before.has(file.path) ? `${file.path} changed` : `${file.path} added`)),
-          ...[...before.keys()].filter((old) => !now.files.some((file) => file.path === old)).map((old) => `${old} removed`),
+          ...now.files
+            .filter((file) => before.get(file.path) !== file.digest)
+            .map((file) => (before.has(file.path) ? `${file.path} changed` : `${file.path} added`)),
+          ...[...before.keys()]
+            .filter((old) => !now.files.some((file) => file.path === old))
+            .map((old) => `${old} removed`),
         ]
   const unique = [...new Set(names)]
-  return unique.length === 0 ? '' : `: ${unique.slice(0, 5).join(', ')}${unique.length > 5 ? ` and ${unique.length - 5} more` : ''}`
+  return unique.length === 0
+    ? ''
+    : `: ${unique.slice(0, 5).join(', ')}${unique.length > 5 ? ` and ${unique.length - 5} more` : ''}`
 }
 
 /** The recorded list of a folder, when its own bytes have the recorded digest: nothing else vouches for it. */
-async function listedBefore(context: Context, list: string | undefined, digest: string): Promise<Map<string, string> | null> {
+async function listedBefore(
+  context: Context,
+  list: string | undefined,
+  digest: string,
+): Promise<Map<string, string> | null> {
   if (list === undefined) return null
   const place = await confine(context.root, list)
   if (!place.ok || !place.exists) return null
   const own = await fileDigest(place.absolute, algorithmOf(digest), context.signal).catch(() => null)
-  return own?.digest === digest ? parseList(await readFile(place.absolute, 'utf8'), algorithmOf(digest)) : null
+  return own?.digest === digest
+    ? parseList(await readFile(place.absolute, 'utf8'), algorithmOf(digest))
+    : null
 }
 
 /** How far back the old bytes are looked for. */
 const HISTORY = 20
 
-async function bytesInGit(git: Git, commit: string | undefined, path: string, digest: string): Promise<Buffer | null> {
+async function bytesInGit(
+  git: Git,
+  commit: string | undefined,
+  path: string,
+  digest: string,
+): Promise<Buffer | null> {
   const algorithm = algorithmOf(digest)
   const known = commit !== undefined && (await git.has(commit)) ? [commit] : []
   for (const at of [...known, ...(await git.history(path, HISTORY))]) {

@@ -29,17 +29,31 @@ export const DEFAULT_LIMITS = limitsSchema.parse({})
  * Reads the team's rules: from the base commit on a pull request, from the work tree otherwise. A
  * policy that cannot be read stops the check: a typo must not loosen a rule.
  */
-export async function loadPolicy(git: Git, root: string, path: string, base: Base | undefined, head: string): Promise<LoadedPolicy> {
+export async function loadPolicy(
+  git: Git,
+  root: string,
+  path: string,
+  base: Base | undefined,
+  head: string,
+): Promise<LoadedPolicy> {
   const place = await confine(root, path)
   if (!place.ok)
-    throw new ReprogateError('policy/outside', `the policy ${path} ${place.why}`, 'Give a path inside the working directory.')
+    throw new ReprogateError(
+      'policy/outside',
+      `the policy ${path} ${place.why}`,
+      'Give a path inside the working directory.',
+    )
   if (base && !(await git.has(base.commit)))
     throw new ReprogateError(
       'policy/base-missing',
       `the base commit ${base.commit.slice(0, 7)} (${base.ref}) is not in this clone, so its policy cannot be read`,
       'Check out with `fetch-depth: 0`.',
     )
-  const bytes = base ? await git.show(base.commit, path) : place.exists ? await readFile(place.absolute) : null
+  const bytes = base
+    ? await git.show(base.commit, path)
+    : place.exists
+      ? await readFile(place.absolute)
+      : null
   const change = base ? await git.diff(base.commit, head, path) : ''
   const from = base ? `${base.ref} (${base.commit.slice(0, 7)})` : 'the work tree'
   return {
@@ -53,10 +67,15 @@ export async function loadPolicy(git: Git, root: string, path: string, base: Bas
 /** @param file as it is shown in messages */
 export function parsePolicy(bytes: Buffer, file: string): Policy {
   const invalid = (message: string, line?: number) =>
-    new ReprogateError('policy/invalid', message, 'Correct the policy; `schema/policy.schema.json` describes every field.', {
-      file,
-      ...(line === undefined ? {} : { line }),
-    })
+    new ReprogateError(
+      'policy/invalid',
+      message,
+      'Correct the policy; `schema/policy.schema.json` describes every field.',
+      {
+        file,
+        ...(line === undefined ? {} : { line }),
+      },
+    )
   if (bytes.length > LARGEST) throw invalid('larger than 1 MiB')
   const parsed = parseYaml(bytes.toString('utf8'))
   const { data, problems } = validate(policySchema, parsed, parsed.value ?? {})
@@ -64,7 +83,10 @@ export function parsePolicy(bytes: Buffer, file: string): Policy {
   if (first || !data) {
     const rest = parsed.problems.length + problems.length - 1
     const where = first && first.path.length > 0 ? `\`${fieldName(first.path)}\`: ` : ''
-    throw invalid(`${where}${first?.message ?? 'unreadable'}${rest > 0 ? ` (and ${rest} more)` : ''}`, first?.line)
+    throw invalid(
+      `${where}${first?.message ?? 'unreadable'}${rest > 0 ? ` (and ${rest} more)` : ''}`,
+      first?.line,
+    )
   }
   return data
 }

@@ -14,8 +14,16 @@ export interface SelectedModel {
 const RECORD = /(?:^|\/)provenance\.(?:ya?ml|json)$/
 
 /** The models that a check is about: those of the policy, or every record where it names none. */
-export function selectModels(policy: Policy, files: readonly string[], wanted: readonly string[]): SelectedModel[] {
-  const named = Object.entries(policy.models ?? {}).map(([name, settings]) => ({ name, named: true, settings }))
+export function selectModels(
+  policy: Policy,
+  files: readonly string[],
+  wanted: readonly string[],
+): SelectedModel[] {
+  const named = Object.entries(policy.models ?? {}).map(([name, settings]) => ({
+    name,
+    named: true,
+    settings,
+  }))
   const all = named.length > 0 ? named : discover(files)
   if (all.length === 0)
     throw new ReprogateError(

@@ -30,9 +30,16 @@ export interface Plan {
 /** A record may call only such files its answers: it could otherwise excuse a change of code. */
 const ANSWER = /\.(?:json|jsonl|csv|tsv|parquet|npy|npz|ya?ml|sha256|md5)$/i
 
-const defined = (paths: readonly (string | undefined)[]): string[] => paths.filter((path) => path !== undefined)
+const defined = (paths: readonly (string | undefined)[]): string[] =>
+  paths.filter((path) => path !== undefined)
 
-export function planOf(model: SelectedModel, policy: Policy, policyPath: string | null, record: Record_ | null, wanted: Track | undefined): Plan {
+export function planOf(
+  model: SelectedModel,
+  policy: Policy,
+  policyPath: string | null,
+  record: Record_ | null,
+  wanted: Track | undefined,
+): Plan {
   const { settings } = model
   const environment = { ...record?.environment, ...settings.environment }
   const evaluation = record?.evaluation
@@ -60,7 +67,12 @@ export function planOf(model: SelectedModel, policy: Policy, policyPath: string 
     predictions:
       output === undefined
         ? undefined
-        : { path: output, ...(key !== undefined && { key }), ...(truth !== undefined && { truth }), ...(margin !== undefined && { margin }) },
+        : {
+            path: output,
+            ...(key !== undefined && { key }),
+            ...(truth !== undefined && { truth }),
+            ...(margin !== undefined && { margin }),
+          },
     tolerance: ruled?.tolerance ?? {},
     limits: policy.limits ?? DEFAULT_LIMITS,
     answers,
@@ -74,12 +86,21 @@ export function planOf(model: SelectedModel, policy: Policy, policyPath: string 
 }
 
 /** Where the record claims another command or other build arguments than the policy asks for. */
-export function planFindings(model: SelectedModel, record: Record_, locate: (field: string) => Location): Found[] {
+export function planFindings(
+  model: SelectedModel,
+  record: Record_,
+  locate: (field: string) => Location,
+): Found[] {
   const findings: Found[] = []
   const ruled = model.settings.evaluation?.command
   const claimed = record.evaluation?.command
   if (!ruled && !claimed)
-    findings.push({ rule: 'evaluation/command-missing', message: 'neither the policy nor the record says how to evaluate', field: 'evaluation.command', ...locate('evaluation.command') })
+    findings.push({
+      rule: 'evaluation/command-missing',
+      message: 'neither the policy nor the record says how to evaluate',
+      field: 'evaluation.command',
+      ...locate('evaluation.command'),
+    })
   if (ruled && claimed && JSON.stringify(ruled) !== JSON.stringify(claimed))
     findings.push({
       rule: 'evaluation/command-contradictory',

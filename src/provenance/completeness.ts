@@ -16,20 +16,48 @@ interface Required {
 }
 
 const filled = (value: unknown): boolean =>
-  value !== undefined && value !== null && value !== '' && !(typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0)
+  value !== undefined &&
+  value !== null &&
+  value !== '' &&
+  !(typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0)
 
 const REQUIRED: readonly Required[] = [
   { field: 'model.name', rule: 'model/missing', name: 'model name', value: (r) => r.model?.name },
   { field: 'model.path', rule: 'model/missing', name: 'model file', value: (r) => r.model?.path },
-  { field: 'model.digest', rule: 'model/digest-missing', name: 'model digest', value: (r) => r.model?.digest },
+  {
+    field: 'model.digest',
+    rule: 'model/digest-missing',
+    name: 'model digest',
+    value: (r) => r.model?.digest,
+  },
   { field: 'code.commit', rule: 'code/commit-missing', name: 'commit', value: (r) => r.code?.commit },
   { field: 'data', rule: 'data/missing', name: 'data', value: (r) => (r.data?.length ? r.data : undefined) },
-  { field: 'environment.image', rule: 'environment/image-missing', name: 'image digest', value: (r) => r.environment?.image },
-  { field: 'environment.hash', rule: 'environment/hash-missing', name: 'environment hash', value: (r) => r.environment?.hash },
+  {
+    field: 'environment.image',
+    rule: 'environment/image-missing',
+    name: 'image digest',
+    value: (r) => r.environment?.image,
+  },
+  {
+    field: 'environment.hash',
+    rule: 'environment/hash-missing',
+    name: 'environment hash',
+    value: (r) => r.environment?.hash,
+  },
   { field: 'seeds', rule: 'seeds/value-missing', name: 'seeds', value: (r) => r.seeds },
   // `{}` says that there are none, which is an answer.
-  { field: 'hyperparameters', rule: 'hyperparameters/value-missing', name: 'hyperparameters', value: (r) => r.hyperparameters && [r.hyperparameters] },
-  { field: 'evaluation.metrics', rule: 'metrics/value-missing', name: 'metrics', value: (r) => r.evaluation?.metrics },
+  {
+    field: 'hyperparameters',
+    rule: 'hyperparameters/value-missing',
+    name: 'hyperparameters',
+    value: (r) => r.hyperparameters && [r.hyperparameters],
+  },
+  {
+    field: 'evaluation.metrics',
+    rule: 'metrics/value-missing',
+    name: 'metrics',
+    value: (r) => r.evaluation?.metrics,
+  },
 ]
 
 const REQUIRED_OF_DATA: readonly { key: keyof DataEntry; rule: RuleId; name: string }[] = [
@@ -79,7 +107,15 @@ export function checkCompleteness(
     ...more.flatMap((field) => policyFields(record, field)),
   ]
   const findings = checks
-    .filter(({ ok, field }) => !ok && ![...told].some((other) => other !== undefined && (field === other || other.startsWith(`${field}.`) || other.startsWith(`${field}[`))))
+    .filter(
+      ({ ok, field }) =>
+        !ok &&
+        ![...told].some(
+          (other) =>
+            other !== undefined &&
+            (field === other || other.startsWith(`${field}.`) || other.startsWith(`${field}[`)),
+        ),
+    )
     .map(({ field, rule, name }): Found => ({ rule, field, message: `${name} missing`, ...locate(field) }))
   return {
     findings: [...findings, ...contradictions(record, locate)],
@@ -92,7 +128,13 @@ function policyFields(record: Record_, field: string) {
   const rule = POLICY_RULES.find(([pattern]) => pattern.test(field))?.[1] ?? 'record/field-missing'
   const [head = '', ...rest] = field.split('.')
   const dig = (value: unknown, keys: readonly string[]): unknown =>
-    keys.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? (at as Record<string, unknown>)[key] : undefined), value)
+    keys.reduce<unknown>(
+      (at, key) =>
+        typeof at === 'object' && at !== null && Object.hasOwn(at, key)
+          ? (at as Record<string, unknown>)[key]
+          : undefined,
+      value,
+    )
   if (head === 'data' && rest.length > 0)
     return (record.data ?? []).map((entry, index) => {
       const own = `data[${index}].${rest.join('.')}`
@@ -107,13 +149,19 @@ function contradictions(record: Record_, locate: Locate): Found[] {
   const findings: Found[] = []
   const first = { digest: new Map<string, number>(), version: new Map<string, number>() }
   for (const [index, entry] of (record.data ?? []).entries()) {
-    for (const [key, of] of [['digest', entry.path && normalise(entry.path)], ['version', entry.name]] as const) {
+    for (const [key, of] of [
+      ['digest', entry.path && normalise(entry.path)],
+      ['version', entry.name],
+    ] as const) {
       const value = entry[key]
       if (of === undefined || value === undefined) continue
       const other = first[key].get(of)
       const before = other === undefined ? undefined : record.data?.[other]?.[key]
       if (other === undefined) first[key].set(of, index)
-      else if (before !== value && before?.split(':')[0] === value.split(':')[0] || (key === 'version' && before !== value))
+      else if (
+        (before !== value && before?.split(':')[0] === value.split(':')[0]) ||
+        (key === 'version' && before !== value)
+      )
         findings.push({
           rule: `data/${key}-contradictory`,
           field: `data[${index}].${key}`,

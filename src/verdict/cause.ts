@@ -27,11 +27,18 @@ const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${tex
  * and claims no more than was measured: that a package changed and the result changed, not that the
  * one made the other.
  */
-export function causeOf({ verdict, findings, agreement, waiting, fields }: Judged): { cause: string; fix?: string } {
-  const telling = findings.filter(({ rule }) => RULES[rule].consequence === (verdict as Consequence) && RULES[rule].production === 'error')
+export function causeOf({ verdict, findings, agreement, waiting, fields }: Judged): {
+  cause: string
+  fix?: string
+} {
+  const telling = findings.filter(
+    ({ rule }) => RULES[rule].consequence === (verdict as Consequence) && RULES[rule].production === 'error',
+  )
   const first = telling[0]
   if (verdict === 'reproduced')
-    return { cause: `Rebuilt from its record and evaluated again: ${(agreement && CALM[agreement]) ?? 'the results agree'}.` }
+    return {
+      cause: `Rebuilt from its record and evaluated again: ${(agreement && CALM[agreement]) ?? 'the results agree'}.`,
+    }
   if (verdict === 'incomplete' && telling.length > 0) {
     const missing = telling.filter(({ rule }) => rule.endsWith('missing')).length
     const wrong = telling.length - missing
@@ -39,17 +46,25 @@ export function causeOf({ verdict, findings, agreement, waiting, fields }: Judge
       ...(missing > 0 ? [counted(missing, 'required field is missing', 'required fields are missing')] : []),
       ...(wrong > 0 ? [counted(wrong, 'is wrong', 'are wrong')] : []),
     ]
-    const counts = missing === 0 ? counted(wrong, 'recorded fact is wrong', 'recorded facts are wrong') : parts.join(' and ')
+    const counts =
+      missing === 0
+        ? counted(wrong, 'recorded fact is wrong', 'recorded facts are wrong')
+        : parts.join(' and ')
     return { cause: `${counts}: ${first!.message}${telling.length > 1 ? ', …' : ''}.`, fix: first!.remedy }
   }
   if (first === undefined) {
     const complete = fields.required > 0 && fields.present === fields.required
-    return { cause: `${complete ? 'The record is complete. ' : ''}${sentence(waiting ?? 'nothing was compared')}` }
+    return {
+      cause: `${complete ? 'The record is complete. ' : ''}${sentence(waiting ?? 'nothing was compared')}`,
+    }
   }
   const environment = telling.find(({ rule }) => rule.startsWith('environment/'))
   const evaluation = telling.find(({ rule }) => rule.startsWith('evaluation/'))
   if (verdict === 'not-reproduced' && environment && evaluation)
-    return { cause: `The rebuild is another environment (${environment.message}), and the result is another: ${evaluation.message}.`, fix: environment.remedy }
+    return {
+      cause: `The rebuild is another environment (${environment.message}), and the result is another: ${evaluation.message}.`,
+      fix: environment.remedy,
+    }
   if (verdict === 'not-reproduced' && environment)
     return { cause: `The rebuild is another environment: ${environment.message}.`, fix: environment.remedy }
   return { cause: sentence(first.message), fix: first.remedy }

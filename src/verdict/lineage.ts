@@ -5,21 +5,39 @@ interface Claims {
   model?: { name?: string | undefined; version?: string | undefined; digest?: string | undefined } | undefined
   run?: { id?: string | undefined } | undefined
   code?: { commit?: string | undefined } | undefined
-  data?: readonly { name?: string | undefined; version?: string | undefined; path?: string | undefined; digest?: string | undefined }[] | undefined
+  data?:
+    | readonly {
+        name?: string | undefined
+        version?: string | undefined
+        path?: string | undefined
+        digest?: string | undefined
+      }[]
+    | undefined
   environment?: { hash?: string | undefined } | undefined
   seeds?: Record<string, string | number> | undefined
   evaluation?: { metrics?: Record<string, number> | undefined } | undefined
 }
 
-const SERIOUS = (prefix: RegExp) => (findings: readonly Finding[]) => findings.some(({ rule, level }) => level !== 'off' && prefix.test(rule) && !rule.endsWith('licence-missing'))
+const SERIOUS = (prefix: RegExp) => (findings: readonly Finding[]) =>
+  findings.some(
+    ({ rule, level }) => level !== 'off' && prefix.test(rule) && !rule.endsWith('licence-missing'),
+  )
 const codeChanged = SERIOUS(/^code\//)
 const environmentChanged = SERIOUS(/^environment\/(?:package|config|file|package-file|hash)-/)
 const modelChanged = SERIOUS(/^model\//)
-const resultChanged = SERIOUS(/^evaluation\/(?:metric-differs|prediction-differs|nondeterministic|not-comparable)/)
+const resultChanged = SERIOUS(
+  /^evaluation\/(?:metric-differs|prediction-differs|nondeterministic|not-comparable)/,
+)
 
 /** The way from data, code and environment to the result, and where the check found a change. */
-export function lineageOf(record: Claims, findings: readonly Finding[]): NonNullable<ModelReport['evidence']['lineage']> {
-  const dataChanged = (index: number) => findings.some(({ field, rule }) => field?.startsWith(`data[${index}].`) === true && rule !== 'data/licence-missing')
+export function lineageOf(
+  record: Claims,
+  findings: readonly Finding[],
+): NonNullable<ModelReport['evidence']['lineage']> {
+  const dataChanged = (index: number) =>
+    findings.some(
+      ({ field, rule }) => field?.startsWith(`data[${index}].`) === true && rule !== 'data/licence-missing',
+    )
   const seeds = Object.entries(record.seeds ?? {}).map(([name, value]) => `${name} ${value}`)
   const [metric] = Object.entries(record.evaluation?.metrics ?? {})
   return {
@@ -28,9 +46,16 @@ export function lineageOf(record: Claims, findings: readonly Finding[]): NonNull
       ...(digest !== undefined && { digest }),
       changed: dataChanged(index),
     })),
-    ...(record.code?.commit !== undefined && { code: { commit: record.code.commit, changed: codeChanged(findings) } }),
-    ...(record.environment?.hash !== undefined && { environment: { hash: record.environment.hash, changed: environmentChanged(findings) } }),
-    run: { label: record.run?.id ?? 'run', seeds: seeds.length > 0 ? `seeds ${seeds.slice(0, 5).join(', ')}` : 'no seeds' },
+    ...(record.code?.commit !== undefined && {
+      code: { commit: record.code.commit, changed: codeChanged(findings) },
+    }),
+    ...(record.environment?.hash !== undefined && {
+      environment: { hash: record.environment.hash, changed: environmentChanged(findings) },
+    }),
+    run: {
+      label: record.run?.id ?? 'run',
+      seeds: seeds.length > 0 ? `seeds ${seeds.slice(0, 5).join(', ')}` : 'no seeds',
+    },
     model: {
       label: ['model', record.model?.version].filter(Boolean).join(' '),
       ...(record.model?.digest !== undefined && { digest: record.model.digest }),

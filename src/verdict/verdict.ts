@@ -2,7 +2,9 @@ import type { Agreement, Decision, Finding, Parity, Verdict } from './report.js'
 import { RULES, type Consequence, type Level, type RuleId, type Track } from './rules.js'
 
 /** The team's levels: one for both tracks, or one for each. */
-export type RuleLevels = Partial<Record<RuleId, Level | { exploratory?: Level | undefined; production?: Level | undefined } | undefined>>
+export type RuleLevels = Partial<
+  Record<RuleId, Level | { exploratory?: Level | undefined; production?: Level | undefined } | undefined>
+>
 
 export function levelOf(rule: RuleId, track: Track, levels: RuleLevels): Level {
   const own = levels[rule]
@@ -12,7 +14,12 @@ export function levelOf(rule: RuleId, track: Track, levels: RuleLevels): Level {
 export const stricter = (a: Track, b: Track | undefined): Track => (b === 'production' ? b : a)
 
 const FAITHFUL_PARITY: readonly (Parity | null)[] = ['identical', 'content', 'packages', 'drift']
-const AGREES: readonly (Agreement | null)[] = ['identical', 'identical-values', 'within-tolerance', 'equivalent']
+const AGREES: readonly (Agreement | null)[] = [
+  'identical',
+  'identical-values',
+  'within-tolerance',
+  'equivalent',
+]
 
 /** What is reported when several hold: an incomplete record comes first, as nothing after it means much. */
 const PRECEDENCE: readonly Consequence[] = ['incomplete', 'not-reproduced', 'could-not-check']
@@ -60,11 +67,15 @@ const worstBy =
     order.find((value) => values.includes(value))
 
 /** Worst first: of several models the pull request shows the worst. */
-export const worstVerdict = worstBy<Verdict>(['not-reproduced', 'incomplete', 'could-not-check', 'reproduced'])
+export const worstVerdict = worstBy<Verdict>([
+  'not-reproduced',
+  'incomplete',
+  'could-not-check',
+  'reproduced',
+])
 export const worstDecision = worstBy<Decision>(['fail', 'warn', 'pass'])
 
 const LEVEL_ORDER: readonly Level[] = ['error', 'warn', 'off']
 /** Errors first, otherwise in the order in which they were found. */
 export const byLevel = (a: Finding, b: Finding): number =>
   LEVEL_ORDER.indexOf(a.level) - LEVEL_ORDER.indexOf(b.level)
-

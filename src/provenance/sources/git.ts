@@ -4,12 +4,18 @@ import type { Git } from '../../git.js'
 import { within } from '../../paths.js'
 import type { Location } from './native.js'
 
-const DOCS = picomatch(['**/*.{md,rst,txt,adoc}', 'docs/**', '**/{LICENSE,LICENCE,NOTICE,CITATION,AUTHORS,CODEOWNERS}*'], {
+const DOCS = picomatch(
+  ['**/*.{md,rst,txt,adoc}', 'docs/**', '**/{LICENSE,LICENCE,NOTICE,CITATION,AUTHORS,CODEOWNERS}*'],
+  {
+    nocase: true,
+    dot: true,
+  },
+)
+/** A text file that decides what is installed or computed is no documentation. */
+const NOT_DOCS = picomatch(['**/{requirements,constraints}*.txt', '**/CMakeLists.txt', '**/data/**/*.txt'], {
   nocase: true,
   dot: true,
 })
-/** A text file that decides what is installed or computed is no documentation. */
-const NOT_DOCS = picomatch(['**/{requirements,constraints}*.txt', '**/CMakeLists.txt', '**/data/**/*.txt'], { nocase: true, dot: true })
 
 /**
  * Whether a path may change after the run without touching what was run: records, models, recorded
@@ -20,7 +26,9 @@ const NOT_DOCS = picomatch(['**/{requirements,constraints}*.txt', '**/CMakeLists
 export const leavesCodeAlone =
   (answers: readonly string[]) =>
   (path: string): boolean =>
-    (DOCS(path) && !NOT_DOCS(path)) || path.startsWith('.reprogate/') || answers.some((answer) => within(answer, path))
+    (DOCS(path) && !NOT_DOCS(path)) ||
+    path.startsWith('.reprogate/') ||
+    answers.some((answer) => within(answer, path))
 
 /** Holds the recorded commit against the repository. */
 export async function checkCommit(
@@ -46,19 +54,41 @@ export async function checkCommit(
     return [
       ...findings,
       (await git.shallow())
-        ? { rule: 'code/shallow-clone', message: `this clone is too shallow to find ${short}`, ...at, actual: commit }
-        : { rule: 'code/commit-unknown', message: `git does not know the commit ${short}`, ...at, actual: commit },
+        ? {
+            rule: 'code/shallow-clone',
+            message: `this clone is too shallow to find ${short}`,
+            ...at,
+            actual: commit,
+          }
+        : {
+            rule: 'code/commit-unknown',
+            message: `git does not know the commit ${short}`,
+            ...at,
+            actual: commit,
+          },
     ]
   if (!(await git.isAncestor(commit, head)))
     return [
       ...findings,
       (await git.shallow())
-        ? { rule: 'code/shallow-clone', message: `this clone is too shallow to tell whether ${short} is part of the branch`, ...at }
-        : { rule: 'code/commit-not-ancestor', message: `${short} is not an ancestor of the head ${head.slice(0, 7)}`, ...at, expected: `an ancestor of ${head}`, actual: commit },
+        ? {
+            rule: 'code/shallow-clone',
+            message: `this clone is too shallow to tell whether ${short} is part of the branch`,
+            ...at,
+          }
+        : {
+            rule: 'code/commit-not-ancestor',
+            message: `${short} is not an ancestor of the head ${head.slice(0, 7)}`,
+            ...at,
+            expected: `an ancestor of ${head}`,
+            actual: commit,
+          },
     ]
   const committed = await git.changed(commit, head)
   const uncommitted = options.worktree ? await git.dirty() : []
-  const changed = [...new Set([...committed, ...uncommitted])].filter((path) => !leavesCodeAlone(options.answers)(path))
+  const changed = [...new Set([...committed, ...uncommitted])].filter(
+    (path) => !leavesCodeAlone(options.answers)(path),
+  )
   if (changed.length > 0)
     findings.push({
       rule: 'code/changed-since',

@@ -3,7 +3,15 @@ import { open } from 'node:fs/promises'
 import { confine } from '../../paths.js'
 import type { Found } from '../../context.js'
 import type { RuleId } from '../../verdict/rules.js'
-import { fieldName, fieldPath, parseYaml, validate, type Parsed, type Path, type Problem } from '../../yaml.js'
+import {
+  fieldName,
+  fieldPath,
+  parseYaml,
+  validate,
+  type Parsed,
+  type Path,
+  type Problem,
+} from '../../yaml.js'
 import { recordSchema, type Record_ } from '../schema.js'
 
 /** Where something of a record stands, for findings. */
@@ -24,7 +32,20 @@ export interface ReadRecord {
 const LARGEST = 1024 * 1024
 
 /** Which rule a wrong field breaks: the first that matches. */
-const FIELD_RULES: readonly [RegExp, 'code/commit' | 'data/version' | 'data/digest' | 'model/digest' | 'environment/image' | 'environment/hash' | 'seeds/value' | 'hyperparameters/value' | 'metrics/value'][] = [
+const FIELD_RULES: readonly [
+  RegExp,
+  (
+    | 'code/commit'
+    | 'data/version'
+    | 'data/digest'
+    | 'model/digest'
+    | 'environment/image'
+    | 'environment/hash'
+    | 'seeds/value'
+    | 'hyperparameters/value'
+    | 'metrics/value'
+  ),
+][] = [
   [/^code\.commit/, 'code/commit'],
   [/^data\[\d+\]\.version/, 'data/version'],
   [/^data\[\d+\]\.digest/, 'data/digest'],
@@ -84,7 +105,10 @@ export function parseRecord(bytes: Buffer, file: string): ReadRecord {
     }
   }
   if (parsed.value === undefined || parsed.value === null || typeof parsed.value !== 'object') {
-    const problems = parsed.problems.length > 0 ? parsed.problems : [{ path: [], kind: 'syntax' as const, message: 'is not a mapping', line: 1 }]
+    const problems =
+      parsed.problems.length > 0
+        ? parsed.problems
+        : [{ path: [], kind: 'syntax' as const, message: 'is not a mapping', line: 1 }]
     return { record: null, findings: problems.map(found), locate }
   }
   const { record, problems } = keepWhatIsRight(parsed)
@@ -106,7 +130,9 @@ function keepWhatIsRight(parsed: Parsed): { record: Record_ | null; problems: Pr
 }
 
 function remove(value: unknown, path: Path): void {
-  const parent = path.slice(0, -1).reduce<unknown>((at, part) => (at as Record<string | number, unknown> | undefined)?.[part], value)
+  const parent = path
+    .slice(0, -1)
+    .reduce<unknown>((at, part) => (at as Record<string | number, unknown> | undefined)?.[part], value)
   const last = path.at(-1)
   if (last === undefined || typeof parent !== 'object' || parent === null) return
   // An item keeps its place, so that the numbers of its neighbours stay right.

@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fingerprint, listText, parseList } from '../../src/data/digest.js'
+import { differingRows } from '../../src/data/rows.js'
+import { confine, within } from '../../src/paths.js'
+
+let root: string
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'reprogate-data-')))
+})
+afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+test('a file and a folder have the digests that the standard tools give', async () => {
+  mkdirSync(join(root, 'd/Z'), { recursive: true })
+  for (const name of ['d/b.txt', 'd/a b.txt', 'd/Z/é.txt', 'd/Z/A']) writeFileSync(join(root, name), name)
+  const sum = (command: string) =>
+    execFileSync('sh', ['-c', command], { cwd: root, encoding: 'utf8' }).split(' ')[0]
+  for (const algorithm of ['sha256', 'md5'] as const) {
+    expect((await fingerprint(root, join(root, 'd/b.txt'), algorithm)).digest).toBe(
+      `${algorithm}:${sum(`${algorithm}sum d/b.txt`)}`,
+    )
+    const folder = await fingerprint(root, join(root, 'd'), algorithm)
+    expect(folder.digest).toBe(
+      `${algorithm}:${sum(`cd d && find . -type f | sed 's,^./,,' | LC_ALL=C sort | tr '\\n' '\\0' | xargs -0 ${algorithm}sum | ${algorithm}sum`)}`,
+    )
+    expect(parseList(listText(folder.files), algorithm)).toEqual(
+      new Map(folder.files.map(({ path, digest }) => [path, digest])),
+    )
+  }
+})
+
+test('hashing can be cancelled', async () => {
+  writeFileSync(join(root, 'a'), 'a')
+  await expect(
+    fingerprint(root, join(root, 'a'), 'sha256', AbortSignal.abort(new Error('enough'))),
+  ).rejects.toThrow('enough')
+})
+
+test('rows that differ are named, and only the first ones', () => {
+  const table = (rows: number, change: (row: number) => string) =>
+    Buffer.from(Array.from({ length: rows }, (_, row) => change(row)).join('\n'))
+  const before = table(300, (row) => `${row},x`)
+  expect(
+    differingRows(
+      before,
+      table(300, (row) => (row === 210 ? `${row},y` : `${row},x`)),
+    ),
+  ).toBe('1 row differs; row 211: 210,x → 210,y')
+  expect(
+    differingRows(
+      before,
+      table(300, (row) => `${row},z`),
+    ),
+  ).toMatch(/^300 rows differ; row 1: 0,x → 0,z; row 2: .*; row 3: [^;]*$/)
+  expect(differingRows(Buffer.from('a'), Buffer.from('a\nb'))).toBe('1 row differs; row 2: (no such row) → b')
+  expect(differingRows(Buffer.from([0, 1]), Buffer.from([0, 2]))).toBeUndefined()
+})
+
+test('paths are confined, links followed', async () => {
+  mkdirSync(join(root, 'in/.git'), { recursive: true })
+  mkdirSync(join(root, 'other'))
+  symlinkSync(join(root, 'other'), join(root, 'in/out'))
+  symlinkSync('nowhere', join(root, 'in/dangling'))
+  symlinkSync('.git', join(root, 'in/repository'))
+  symlinkSync('.', join(root, 'in/self'))
+  const at = join(root, 'in')
+  const why = async (path: string) => {
+    const place = await confine(at, path)
+    return place.ok ? place.exists : place.why
+  }
+  expect(
+    await Promise.all(
+      [
+        'new/file',
+        'self/new',
+        'out/x',
+        'dangling',
+        'repository/config',
+        '.GIT/config',
+        '..',
+        '../in/x',
+        '/etc',
+        'C:\\x',
+        '.',
+      ].map(why),
+    ),
+  ).toEqual([
+    false,
+    false,
+    'leads out through a link',
+    'leads out through a link',
+    'names the inside of .git',
+    'names the inside of .git',
+    'leaves the repository',
+    false,
+    'leaves the repository',
+    'leaves the repository',
+    'names the inside of .git',
+  ])
+  expect([within('a/b', 'a/b/c'), within('a/b', 'a/bc'), within('./a//', 'a'), within('.', 'x')]).toEqual([
+    true,
+    false,
+    true,
+    true,
+  ])
+})
