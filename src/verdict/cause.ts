@@ -67,5 +67,7 @@ export function causeOf({ verdict, findings, agreement, waiting, fields }: Judge
     }
   if (verdict === 'not-reproduced' && environment)
     return { cause: `The rebuild is another environment: ${environment.message}.`, fix: environment.remedy }
-  return { cause: sentence(first.message), fix: first.remedy }
+  // A metric's name is written as it is.
+  const cause = first.rule === 'evaluation/metric-differs' ? `${first.message}.` : sentence(first.message)
+  return { cause, fix: first.remedy }
 }
