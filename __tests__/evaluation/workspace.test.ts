@@ -16,8 +16,12 @@ beforeEach(async () => {
 afterEach(() => rm(home, { recursive: true }))
 
 const put = (path: string, text = 'x') => writeFile(join(workspace, path), text)
-const ready = (paths: string[], digests: string[] = [], mounts: { source: string; target: string }[] = []) =>
-  readyWorkspace(workspace, { paths, digests }, mounts, undefined)
+const ready = (
+  paths: string[],
+  digests: string[] = [],
+  mounts: { source: string; target: string }[] = [],
+  folders: string[] = [],
+) => readyWorkspace(workspace, { paths, digests }, mounts, folders, undefined)
 async function left(folder = workspace): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true })
   const below = await Promise.all(
@@ -66,6 +70,7 @@ test('places for mounts are made, through no link', async () => {
   await mkdir(source)
   await writeFile(join(source, 'x'), '')
   await symlink(home, join(workspace, 'out'))
+  await put('was')
   await ready(
     [],
     [],
@@ -73,8 +78,14 @@ test('places for mounts are made, through no link', async () => {
       { source, target: 'new/folder' },
       { source: join(source, 'x'), target: 'new/file' },
       { source, target: 'out/made' },
+      { source, target: 'was/file' },
+      { source: join(source, 'x'), target: 'a/b' },
     ],
+    ['volume/of image'],
   )
+  expect((await stat(join(workspace, 'was/file'))).isDirectory()).toBe(true)
+  expect((await stat(join(workspace, 'a/b'))).isFile()).toBe(true)
+  expect((await stat(join(workspace, 'volume/of image'))).isDirectory()).toBe(true)
   expect((await stat(join(workspace, 'new/folder'))).isDirectory()).toBe(true)
   expect((await stat(join(workspace, 'new/file'))).isFile()).toBe(true)
   expect(await readdir(home)).toEqual(['data', 'workspace'])

@@ -1,13 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { Context } from '../context.js'
 import type { Engine } from '../environment/engine.js'
 import { ReprogateError } from '../errors.js'
 import type { Limits } from '../policy/schema.js'
+import { within } from '../paths.js'
 import { createRunner, type RunResult } from '../process.js'
 import { takeMetrics, takePredictions, type Output, type PredictionsFile } from './output.js'
-import { createArguments, PROXIES, UNPRIVILEGED, volumeNames, type Mount, type Sandbox } from './sandbox.js'
+import {
+  createArguments,
+  openVolumes,
+  PROXIES,
+  WORKSPACE,
+  UNPRIVILEGED,
+  volumeNames,
+  type Mount,
+  type Sandbox,
+} from './sandbox.js'
 import { exposed, readyWorkspace, removeTree, sizeOf, type Hidden } from './workspace.js'
 
 export type ReplayEngine = Pick<Engine, 'program' | 'env' | 'label' | 'inspect'>
@@ -103,7 +113,16 @@ export async function replay(
 
     const root = process.getuid?.() === 0
     const user = root ? UNPRIVILEGED : { uid: process.getuid?.() ?? 65534, gid: process.getgid?.() ?? 65534 }
-    await readyWorkspace(workspace, hidden, mounts, root ? user : undefined)
+    const volumes = (await engine.inspect(request.image))?.Config.Volumes ?? []
+    await readyWorkspace(
+      workspace,
+      hidden,
+      mounts,
+      openVolumes({ volumes, mounts }).flatMap((path) =>
+        within(WORKSPACE, path) ? [relative(WORKSPACE, path)] : [],
+      ),
+      root ? user : undefined,
+    )
 
     const sandbox: Sandbox = {
       name,
@@ -112,7 +131,7 @@ export async function replay(
       command: request.command,
       workspace,
       mounts,
-      volumes: (await engine.inspect(request.image))?.Config.Volumes ?? [],
+      volumes,
       user,
       memory: await memoryFor(client, request.limits),
       processes: request.limits.processes,

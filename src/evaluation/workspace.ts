@@ -15,17 +15,20 @@ export interface Hidden {
 
 /**
  * Makes a fresh export ready for a run: takes out what is hidden, by path and by content, gives it to
- * the user of the run (`owner`, where that is not us), and makes the places that mounts go to, so that
- * the engine does not make them as root. Follows no link out of the workspace, whose path is a real one.
+ * the user of the run (`owner`, where that is not us), and makes the places that mounts and the image's
+ * volumes (`folders`, relative to the workspace) go to, so that the engine does not make them as root. Follows no link out of the workspace, whose path is a real one.
  */
 export async function readyWorkspace(
   workspace: string,
   hidden: Hidden,
   mounts: readonly Mount[],
+  folders: readonly string[],
   owner: { uid: number; gid: number } | undefined,
 ): Promise<void> {
   for (const path of hidden.paths) await hide(workspace, path)
-  for (const mount of mounts) await makePlace(workspace, mount)
+  for (const { source, target } of mounts)
+    await makePlace(workspace, target, (await stat(source)).isDirectory())
+  for (const folder of folders) await makePlace(workspace, folder, true)
 
   const algorithms = [...new Set(hidden.digests.map(algorithmOf))]
   const isSecret = async (path: string): Promise<boolean> => {
@@ -64,7 +67,7 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   )
 
-async function makePlace(workspace: string, { source, target }: Mount): Promise<void> {
+async function makePlace(workspace: string, target: string, folder: boolean): Promise<void> {
   let path = workspace
   const names = target.split('/').filter((name) => name !== '' && name !== '.')
   for (const [index, name] of names.entries()) {
@@ -72,8 +75,11 @@ async function makePlace(workspace: string, { source, target }: Mount): Promise<
     const there = await lstat(path).catch(() => undefined)
     // The engine resolves a link within the container, so it cannot lead out of it.
     if (there?.isSymbolicLink()) return
-    if (there) continue
-    if (index < names.length - 1 || (await stat(source)).isDirectory()) await mkdir(path)
+    const asFolder = index < names.length - 1 || folder
+    if (there?.isDirectory() === asFolder) continue
+    // The commit has a file where there is a folder now, or the other way round.
+    if (there) await rm(path, { recursive: true })
+    if (asFolder) await mkdir(path)
     else await writeFile(path, '')
   }
 }
