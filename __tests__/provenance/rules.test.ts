@@ -567,6 +567,13 @@ const BREAKS: Break[] = [
     message: /the policy asks for `python3 other.py`/,
     remedy: /Record the run again/,
   },
+  {
+    rule: 'evaluation/predictions-missing',
+    by: policy(`models: {digits: {record: ${RECORD}, evaluation: {predictions: {path: p.csv}}}}`),
+    line: 27,
+    message: /the record has none/,
+    remedy: /reprogate record/,
+  },
 ]
 
 function setDockerfile(text: string) {

@@ -110,6 +110,13 @@ export function planFindings(
       actual: claimed.join(' '),
       ...locate('evaluation.command'),
     })
+  if (model.settings.evaluation?.predictions && record.evaluation?.predictions?.digest === undefined)
+    findings.push({
+      rule: 'evaluation/predictions-missing',
+      message: 'the policy asks for predictions, and the record has none',
+      field: 'evaluation.predictions',
+      ...locate('evaluation.predictions'),
+    })
   for (const [name, value] of Object.entries(model.settings.environment?.args ?? {})) {
     const built = record.environment?.args?.[name]
     if (built !== undefined && built !== value)

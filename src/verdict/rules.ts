@@ -365,6 +365,12 @@ export const RULES = {
     'The recorded numbers come from another command than the one the policy asks for.',
     'Record the run again with the command of the policy.',
   ),
+  'evaluation/predictions-missing': rule(
+    'incomplete',
+    'No predictions recorded',
+    'The policy asks for predictions; metrics alone can agree while decisions change.',
+    'Run `reprogate record <model>`: it records them.',
+  ),
   'evaluation/failed': rule(
     'could-not-check',
     'Evaluation failed',
