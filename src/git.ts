@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { normalize } from 'node:path/posix'
 import { ReprogateError } from './errors.js'
 import type { Runner, RunOptions } from './process.js'
 
@@ -14,7 +15,7 @@ export interface Git {
   /** Whether the repository holds this commit. */
   has(commit: string): Promise<boolean>
   isAncestor(commit: string, head: string): Promise<boolean>
-  /** Bytes of a file of the working directory at a commit; null where it is not there, or is no file. */
+  /** Bytes of a file of the working directory at a commit; null where it is not there, or is no regular file. */
   show(commit: string, path: string): Promise<Buffer | null>
   /** Blob of a file in the working directory as it is now compared with a commit: paths that differ, relative to the working directory. */
   changed(from: string, to: string): Promise<string[]>
@@ -84,10 +85,12 @@ export async function openGit(run: Runner, directory: string, scratch: string): 
     isAncestor: async (commit, head) =>
       (await call(['merge-base', '--is-ancestor', commit, head])).code === 0,
     show: async (commit, path) => {
-      const name = `${commit}:${prefix}${path}`
-      const type = await call(['cat-file', '-t', name])
-      if (type.code !== 0 || type.stdout.toString().trim() !== 'blob') return null
-      return must(['cat-file', 'blob', name], { outputCap: 256 * 1024 * 1024 })
+      const name = normalize(path)
+      if (name.startsWith('..') || name.startsWith('/')) return null
+      const listed = await call(['ls-tree', '--full-tree', '-z', commit, '--', prefix + name])
+      // A link's blob is the name of its target, and a builder would follow it to another file.
+      const [, blob] = /^100(?:644|755) blob (\w+)\t/.exec(listed.stdout.toString()) ?? []
+      return blob === undefined ? null : must(['cat-file', 'blob', blob], { outputCap: 256 * 1024 * 1024 })
     },
     changed: async (from, to) =>
       lines0(

@@ -644,6 +644,14 @@ test('records, models, metrics, data and docs may change after the commit', asyn
   expect(findingsOf(await repository.check())).toEqual([])
 })
 
+test('a Dockerfile behind a link is none: the builder would follow it to one that nobody has checked', async () => {
+  repository.write('other', 'FROM debian:12\n')
+  rmSync(join(repository.root, 'Dockerfile'))
+  symlinkSync('other', join(repository.root, 'Dockerfile'))
+  repository.edit(RECORD, repository.commit, repository.save())
+  expect(findingsOf(await repository.check())).toMatchObject([{ rule: 'environment/dockerfile-missing' }])
+})
+
 test('a record cannot excuse a change of code by calling the code its answers', async () => {
   repository.edit(RECORD, /$/, '  predictions: {path: evaluate.py, output: evaluate.py}\n')
   repository.write('evaluate.py', 'print("otherwise")\n')
