@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -10,16 +9,15 @@ import { findEngine, type Engine } from '../../src/environment/engine.js'
 import { describeImage, pushImage, resolveDigest } from '../../src/environment/image.js'
 import { toManifestFile } from '../../src/environment/manifest-file.js'
 import { checkEnvironment, type EnvironmentRequest } from '../../src/environment/stage.js'
+import { dockerClients } from '../environment/clients.js'
 import { createRunner } from '../../src/process.js'
 
 const execute = promisify(execFile)
 const BASE = process.env.REPROGATE_TEST_BASE ?? ''
 const REGISTRY = process.env.REPROGATE_TEST_REGISTRY ?? ''
 
-/** Every docker client of this machine, with what it is to be found capable of. */
-const CLIENTS = [
-  ...new Set([process.env.REPROGATE_DOCKER ?? 'docker', '/usr/bin/docker', '/usr/local/bin/docker']),
-].filter((program) => !program.startsWith('/') || existsSync(program))
+/** All three builders, where they can be had on this machine. */
+const CLIENTS = dockerClients()
 
 interface Check {
   context: Context
@@ -61,14 +59,16 @@ async function docker(...args: string[]): Promise<string> {
   return (await execute(process.env.REPROGATE_DOCKER ?? 'docker', args)).stdout.trim()
 }
 
-/** Ids of the images that a check could leave behind: those without a name. */
+/** What this file has on the engine; others may use it at the same time. */
+const MARK = `reprogate.test=${process.pid}`
 const leftovers = async () => ({
-  images: (await docker('image', 'ls', '-aq', '--no-trunc', '--filter', 'dangling=true')).split('\n').sort(),
-  containers: (await docker('ps', '-aq', '--filter', 'label=reprogate.check')).split('\n').sort(),
+  images: await docker('image', 'ls', '-aq', '--no-trunc', '--filter', `label=${MARK}`),
+  containers: await docker('ps', '-aq', '--filter', `label=${MARK}`),
 })
 
 const DOCKERFILE = `ARG BASE
 FROM \${BASE}
+LABEL ${MARK}
 RUN mkdir /opt/app && python3 -c "import time; open('/opt/app/__init__.py', 'w').write('x = 1\\n')" && \\
     python3 -m compileall -q /opt/app
 COPY requirements.txt /opt/
@@ -84,12 +84,11 @@ const FILES: Record<string, string> = {
   'pkg/toy_model/__init__.py': 'answer = 42\n',
 }
 
-describe.each(CLIENTS)('with %s', (program) => {
+describe.each(CLIENTS.filter(({ builder }) => (process.env.B ?? builder) === builder))('with $name', ({ env, builder }) => {
   let folder: string
   let number = 0
   let image: string
   let recorded: Awaited<ReturnType<typeof describeImage>>
-  const env = { ...process.env, REPROGATE_DOCKER: program }
   let check: Check
   let before: Awaited<ReturnType<typeof leftovers>>
 
@@ -119,7 +118,12 @@ describe.each(CLIENTS)('with %s', (program) => {
     manifestFile: toManifestFile(recorded.manifest, image),
     fresh: true,
     timeout: 120_000,
-    locate: { record: 'models/toy/provenance.yml', imageLine: 11, hashLine: 12, dockerfilePath: 'toy/Dockerfile' },
+    locate: {
+      record: 'models/toy/provenance.yml',
+      imageLine: 11,
+      hashLine: 12,
+      dockerfilePath: 'toy/Dockerfile',
+    },
     ...more,
   })
 
@@ -149,10 +153,13 @@ describe.each(CLIENTS)('with %s', (program) => {
     expect(result.parity).toBe('content')
     expect(result.hash).toBe(recorded.hashes.environment)
     expect(result.summary).toMatch(/^content identical: \d+ packages, [\d,]+ files$/)
-    expect(result.evidence).toMatchObject({ cached: false, builder: check.engine.builder, differences: [] })
+    expect(result.evidence).toMatchObject({ cached: false, builder, differences: [] })
     expect(await check.engine.inspect(result.image!)).not.toBeNull()
     await check.end()
-    expect(await leftovers()).toEqual(before)
+    // The pinned image was not at hand: it was pulled, and stays as pulled images do.
+    const pinned = await check.engine.inspect(image)
+    expect(before).toEqual({ images: '', containers: '' })
+    expect(await leftovers()).toEqual({ images: pinned!.Id, containers: '' })
     expect(await check.engine.inspect(result.image!)).toBeNull()
   }, 120_000)
 
@@ -184,7 +191,7 @@ describe.each(CLIENTS)('with %s', (program) => {
       {
         rule: 'environment/config-differs',
         message: 'environment variable OMP_NUM_THREADS changed: 4 → 1',
-        line: 6,
+        line: 7,
       },
       { rule: 'environment/file-differs', file: 'toy/Dockerfile' },
     ])
@@ -206,7 +213,7 @@ describe.each(CLIENTS)('with %s', (program) => {
     await check.end()
     expect(result).toMatchObject({
       parity: 'unverifiable',
-      findings: [{ rule: 'environment/build-failed', file: 'toy/Dockerfile', line: 8 }],
+      findings: [{ rule: 'environment/build-failed', file: 'toy/Dockerfile', line: 9 }],
     })
     expect(result.summary).toMatch(/^unverifiable: the build failed at step \d of \d$/)
     expect(result.findings[0]!.message).toContain('RUN echo about to fail')
@@ -221,7 +228,10 @@ describe.each(CLIENTS)('with %s', (program) => {
       await request({ Dockerfile: `${DOCKERFILE}RUN sleep 100\n` }, { timeout: 9_000 }),
     )
     await check.end()
-    expect(result).toMatchObject({ parity: 'unverifiable', findings: [{ rule: 'environment/build-timeout', line: 8 }] })
+    expect(result).toMatchObject({
+      parity: 'unverifiable',
+      findings: [{ rule: 'environment/build-timeout', line: 9 }],
+    })
     expect(result.summary).toContain('ran out of time')
     expect(await leftovers()).toEqual(before)
     expect(await docker('ps', '-q', '--no-trunc', '--filter', 'status=running')).not.toContain('sleep 100')
@@ -231,7 +241,8 @@ describe.each(CLIENTS)('with %s', (program) => {
     const asked = request({ Dockerfile: `${DOCKERFILE}RUN echo waiting && sleep 100\n` })
     const running = checkEnvironment(check.context, check.engine, await asked)
     const timer = setInterval(() => {
-      if (check.lines.some((line) => /waiting$/.test(line) && !line.includes('RUN'))) check.abort.abort(new Error('cancelled'))
+      if (check.lines.some((line) => /waiting$/.test(line) && !line.includes('RUN')))
+        check.abort.abort(new Error('cancelled'))
     }, 50)
     await expect(running).rejects.toThrow('cancelled')
     clearInterval(timer)
@@ -260,7 +271,11 @@ describe.each(CLIENTS)('with %s', (program) => {
 
   test('a recorded hash that is not the image’s is named, with the part', async () => {
     const wrong = `env-v1:sha256:${'0'.repeat(64)}`
-    const result = await checkEnvironment(check.context, check.engine, await request({}, { recordedHash: wrong, fresh: false }))
+    const result = await checkEnvironment(
+      check.context,
+      check.engine,
+      await request({}, { recordedHash: wrong, fresh: false }),
+    )
     await check.end()
     expect(result.parity).toBe('unverifiable')
     expect(result.findings).toMatchObject([
@@ -287,8 +302,20 @@ describe.each(CLIENTS)('with %s', (program) => {
   test('an image is named by its digest, or not at all', async () => {
     expect(await resolveDigest(check.engine, image)).toBe(image)
     const tag = `reprogate-test-${process.pid}:local`
-    await check.engine.docker(['build', '-q', '-t', tag, '--build-arg', `BASE=${BASE}`, '--label', 'a=b', await exported()])
-    await expect(resolveDigest(check.engine, tag)).rejects.toMatchObject({ code: 'environment/image-not-pushed' })
+    await check.engine.docker([
+      'build',
+      '-q',
+      '-t',
+      tag,
+      '--build-arg',
+      `BASE=${BASE}`,
+      '--label',
+      'a=b',
+      await exported(),
+    ])
+    await expect(resolveDigest(check.engine, tag)).rejects.toMatchObject({
+      code: 'environment/image-not-pushed',
+    })
     await docker('image', 'rm', tag)
   }, 120_000)
 })

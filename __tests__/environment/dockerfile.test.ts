@@ -86,6 +86,10 @@ describe('base images', () => {
     ['flags', `COPY ${'--from=a '.repeat(10_000)}`],
     ['mounts', `RUN --mount=${'from=,'.repeat(20_000)}`],
     ['control characters', '\0\u001b[31mFROM\u2028a\r\r\n\uFEFF'],
+    [
+      'arguments that double',
+      Array.from({ length: 60 }, (_, i) => `ARG a${i + 1}=$a${i}$a${i}x`).join('\n') + '\nFROM $a60',
+    ],
     ['a prototype', 'ARG __proto__=x\nARG constructor\nFROM $constructor$__proto__'],
   ])('%s is read in no time', (_, text) => {
     const started = performance.now()

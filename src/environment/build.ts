@@ -88,9 +88,12 @@ export function buildLog(dockerfile: string) {
   let failed: { text: string; number?: number } | undefined
   let line: number | undefined
   const made = new Set<string>()
+  const containers = new Set<string>()
   const tail: string[] = []
   return {
+    /** Images, and the containers of steps; ids as the builder prints them. */
     made,
+    containers,
     add(raw: string): string {
       const text = plain(raw)
       const classic = /^Step (\d+)\/\d+ : (.*)$/.exec(text)
@@ -109,6 +112,8 @@ export function buildLog(dockerfile: string) {
         /^Successfully built ([0-9a-f]{12})$/.exec(text) ??
         /^#\d+ (?:writing image|exporting manifest) (sha256:[0-9a-f]{64})/.exec(text)
       if (image) made.add(image[1]!)
+      const container = /^ ---> Running in ([0-9a-f]{12})$/.exec(text)
+      if (container) containers.add(container[1]!)
       if (text.trim() !== '' && !NOTICE.test(text)) {
         tail.push(text)
         if (tail.length > TAIL) tail.shift()
@@ -154,6 +159,9 @@ export async function rebuild(context: Context, engine: Engine, request: BuildRe
   const log = buildLog(text)
   let id = ''
   const remove = async () => {
+    if (id === '' && log.containers.size > 0) {
+      await engine.cleanup(['rm', '--force', '--volumes', '--', ...log.containers])
+    }
     // The last image first: removing it takes the layers along that it alone was built on.
     for (const image of [id, ...[...log.made].reverse()]) {
       const old = [...before].some((one) => one === image || one.startsWith(`sha256:${image}`))

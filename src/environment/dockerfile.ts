@@ -22,23 +22,29 @@ export interface DockerfileImages {
 /** What the parser is asked to take; a Dockerfile is written by hand. */
 const SIZE_CAP = 256 * 1024
 const ALLOWED_SYNTAX = /^(?:docker\.io\/)?docker\/dockerfile(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/
+/** Of a reference or the value of an argument. Arguments made of arguments would grow without end. */
+const VALUE_CAP = 1024
 const PINNED = /^[^@\s$]+@sha256:[0-9a-f]{64}$/
-/** Arguments that a builder sets by itself, with values that this program does not know. */
 const REFERENCE = /\$(?:\{([A-Za-z_]\w*)(?:(:?[-+])((?:[^{}$]|\$\w+|\$\{\w+\})*))?\}|([A-Za-z_]\w*))/g
 
 /**
  * Puts build arguments in, as builders do: `$X`, `${X}`, `${X:-default}`, `${X:+other}`. A variable
- * without value becomes nothing.
+ * without value becomes nothing, and so does what is too long for a name.
  */
 function substitute(text: string, variables: ReadonlyMap<string, string>, depth = 0): string {
-  return text.replace(REFERENCE, (_, braced?: string, operator?: string, word = '', plain?: string) => {
-    const value = variables.get(braced ?? plain!)
-    const isSet = operator?.startsWith(':') ? Boolean(value) : value !== undefined
-    const other = () => (depth < 4 ? substitute(word, variables, depth + 1) : '')
-    if (operator?.endsWith('-')) return isSet ? value! : other()
-    if (operator?.endsWith('+')) return isSet ? other() : ''
-    return value ?? ''
-  })
+  if (text.length > VALUE_CAP) return ''
+  const result = text.replace(
+    REFERENCE,
+    (_, braced?: string, operator?: string, word = '', plain?: string) => {
+      const value = variables.get(braced ?? plain!)
+      const isSet = operator?.startsWith(':') ? Boolean(value) : value !== undefined
+      const other = () => (depth < 4 ? substitute(word, variables, depth + 1) : '')
+      if (operator?.endsWith('-')) return isSet ? value! : other()
+      if (operator?.endsWith('+')) return isSet ? other() : ''
+      return value ?? ''
+    },
+  )
+  return result.length > VALUE_CAP ? '' : result
 }
 
 const unquote = (text: string): string => text.replace(/^(["'])(.*)\1$/s, '$2')

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 import { ReprogateError } from '../errors.js'
 import { createRunner, type Runner, type RunOptions, type RunResult } from '../process.js'
@@ -87,6 +88,8 @@ const ENVIRONMENT = [
 ]
 
 const NOT_THERE = /no such image|not found|invalid reference format/i
+const IN_USE = /used by (?:running|stopped) container|is being used/i
+const ATTEMPTS = 20
 const CLEANUP_MS = 60_000
 const HOUR_MS = 3_600_000
 
@@ -200,7 +203,12 @@ function createEngine(
     },
 
     async removeImage(reference) {
-      await cleanup(['image', 'rm', '--', reference])
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const result = await cleanup(['image', 'rm', '--', reference])
+        if (!result || result.code === 0 || !IN_USE.test(result.stderr)) return
+        // The engine is still taking down the container of a step that was stopped.
+        await setTimeout(250)
+      }
     },
 
     async exportImage(id, read, timeout = HOUR_MS) {

@@ -56,7 +56,7 @@ function fileMessage(difference: Difference): string {
 
 interface Kind {
   rule: RuleId
-  noun: string
+  nouns: string
   takes(difference: Difference): boolean
   message(difference: Difference): string
   remedy(difference: Difference, file: string): string
@@ -67,7 +67,7 @@ interface Kind {
 const KINDS: readonly Kind[] = [
   {
     rule: 'environment/package-differs',
-    noun: 'package',
+    nouns: 'packages',
     takes: ({ kind }) => kind === 'package',
     message: packageMessage,
     remedy: packageRemedy,
@@ -75,7 +75,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     rule: 'environment/config-differs',
-    noun: 'setting',
+    nouns: 'settings',
     takes: ({ kind }) => kind === 'config',
     message: configMessage,
     remedy: configRemedy,
@@ -83,7 +83,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     rule: 'environment/package-file-differs',
-    noun: 'file of packages',
+    nouns: 'files of packages',
     takes: ({ kind, owner }) => kind === 'package-file' || (kind === 'folder' && owner !== undefined),
     message: fileMessage,
     remedy: ({ owner = '' }, file) =>
@@ -115,7 +115,7 @@ export function differenceFindings(
     if (all.length > FINDINGS) {
       found.push({
         rule: kind.rule,
-        message: `${count(all.length - FINDINGS, `more ${kind.noun}`).replace(/s$/, '')} differ, listed in the report`,
+        message: `and ${all.length - FINDINGS} more ${kind.nouns}, listed in the report`,
         file: dockerfile,
       })
     }

@@ -83,8 +83,10 @@ export async function pushImage(
   repository: string,
 ): Promise<string> {
   const name = repositoryOf(repository)
-  const tagged = name === repository ? `${name}:${id.replace(/^sha256:/, '').slice(0, 12)}` : repository
-  await engine.tag(id, tagged)
+  const image = await engine.inspect(id)
+  if (!image) throw missing(id, 'it is not on this engine')
+  const tagged = name === repository ? `${name}:${image.Id.replace(/^sha256:/, '').slice(0, 12)}` : repository
+  await engine.tag(image.Id, tagged)
   context.defer(() => engine.removeImage(tagged))
   const result = await engine.push(tagged, (line) => context.progress.line(line))
   const digest = /digest: (sha256:[0-9a-f]{64})/.exec(result.stdout.toString())?.[1]
