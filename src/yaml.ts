@@ -157,7 +157,7 @@ export function didYouMean(wrong: string, known: readonly string[]): string | un
   const [best] = known
     .map((name) => ({ name, far: distance(wrong.toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.far - b.far)
-  return best && best.far <= Math.max(1, Math.floor(best.name.length / 3)) ? best.name : undefined
+  return best && best.far <= Math.ceil(best.name.length / 3) ? best.name : undefined
 }
 
 /** The names that the schema knows at a path; none where any name will do. */

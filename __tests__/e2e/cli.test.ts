@@ -1,0 +1,208 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parse } from 'yaml'
+import { reportSchema } from '../../src/verdict/report.js'
+import { createRepository, RECORD, type Repository } from '../support/repository.js'
+
+jest.setTimeout(300_000)
+
+const BUNDLE = resolve('dist/cli/index.js')
+const BASE = process.env['REPROGATE_TEST_BASE']!
+const REGISTRY = process.env['REPROGATE_TEST_REGISTRY']!
+
+let repository: Repository
+beforeEach(() => {
+  repository = createRepository()
+})
+afterEach(() => repository.remove())
+
+const cli = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BUNDLE, ...args], {
+    cwd: repository.root,
+    encoding: 'utf8',
+  })
+  return { status, stdout, stderr }
+}
+
+describe('usage', () => {
+  test.each([
+    [['--help'], 'Exit codes'],
+    [['check', '--help'], '--rebuild'],
+    [['record', '--help'], '--push'],
+  ])('%j helps', (args, text) => {
+    expect(cli(...args)).toMatchObject({ status: 0, stdout: expect.stringContaining(text) })
+  })
+  test.each([
+    [['chek'], "unknown command 'chek'"],
+    [['check', '--trak', 'production'], 'Did you mean --track'],
+    [['check', '--track', 'strict'], 'Allowed choices are exploratory, production'],
+    [['record'], "missing required argument 'model'"],
+    [['record', 'digits', '--image', 'a', '--push', 'b'], 'cannot be used with'],
+    [['record', 'digits', '--build-arg', 'BASE'], 'NAME=value'],
+  ])('%j is wrong usage: 2', (args, text) => {
+    expect(cli(...args)).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(text) })
+  })
+})
+
+describe('check', () => {
+  test('0 for a complete record on the exploratory track; no colour where there is no terminal', () => {
+    const { status, stdout } = cli('check')
+    expect(status).toBe(0)
+    expect(stdout).toContain('✔ provenance')
+    expect(stdout).not.toContain('\u001b')
+  })
+  test('1 where the decision is fail, with file, line and fix', () => {
+    repository.edit(RECORD, 'dirty: false', 'dirty: true')
+    const { status, stdout } = cli('check', '--track', 'production')
+    expect(status).toBe(1)
+    expect(stdout).toContain(`${RECORD}:7`)
+    expect(stdout).toMatch(/fix: /i)
+  })
+  test('2 for a policy that cannot be read, with file and line, in JSON, too', () => {
+    repository.write('reprogate.yml', '\ntrakc: production\n')
+    expect(cli('check')).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringContaining('reprogate.yml:2: `trakc`: unknown key: did you mean `track`?'),
+    })
+    expect(JSON.parse(cli('check', '--json').stdout)).toMatchObject({
+      verdict: 'could-not-check',
+      decision: 'fail',
+      error: { code: 'policy/invalid', line: 2 },
+    })
+  })
+  test('2 where the engine is missing, with what to do about it', () => {
+    const { status, stderr } = spawnSync(process.execPath, [BUNDLE, 'check', '--track', 'production'], {
+      cwd: repository.root,
+      encoding: 'utf8',
+      env: { ...process.env, REPROGATE_DOCKER: 'no-such-docker' },
+    })
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/no-such-docker[^]*Fix: /)])
+  })
+  test('--json prints the report and nothing else; the same report lies in .reprogate', () => {
+    const { stdout } = cli('check', '--json')
+    expect(reportSchema.parse(JSON.parse(stdout))).toMatchObject({
+      verdict: 'could-not-check',
+      decision: 'pass',
+    })
+    expect(JSON.parse(repository.read('.reprogate/report.json'))).toEqual(JSON.parse(stdout))
+  })
+})
+
+describe('record', () => {
+  const EVALUATE =
+    'import json\njson.dump({"accuracy": 0.5, "loss": float("nan")}, open("metrics.json", "w"))\n'
+  const WRITTEN = `# what ada knows
+model: {name: digits, version: 1.0.0, path: models/digits/model.bin} # the weights
+run: {rationale: a new try}
+data:
+  - {name: digits, version: v3, path: data/test.csv, licence: CC-BY-4.0}
+seeds: {init: 7}
+evaluation: {command: [python3, evaluate.py]}
+`
+  beforeEach(() => {
+    repository.write('evaluate.py', EVALUATE)
+    repository.write('Dockerfile', 'ARG BASE\nFROM ${BASE}\nENV GREETING=hello\n')
+    repository.write(RECORD, WRITTEN)
+    repository.save()
+  })
+  const record = () =>
+    cli('record', 'digits', '--push', `${REGISTRY}/reprogate-test-cli`, '--build-arg', `BASE=${BASE}`)
+
+  test('fills in what a machine can know, keeps what a person wrote, and lists the rest; then it is reproduced', () => {
+    const { status, stdout } = record()
+    expect([status, stdout]).toEqual([
+      0,
+      expect.stringMatching(/hyperparameters[^]*Record them under hyperparameters/),
+    ])
+    const text = repository.read(RECORD)
+    expect(text).toMatch(/^# what ada knows$/m)
+    expect(text).toContain('# the weights')
+    expect(parse(text)).toMatchObject({
+      model: { version: '1.0.0', digest: expect.stringMatching(/^sha256:/) },
+      run: { rationale: 'a new try' },
+      code: { commit: repository.git('rev-parse', 'HEAD'), dirty: false },
+      data: [{ licence: 'CC-BY-4.0', digest: expect.stringMatching(/^sha256:/) }],
+      environment: {
+        image: expect.stringMatching(/reprogate-test-cli@sha256:/),
+        args: { BASE },
+        hash: expect.stringMatching(/^env-v1:sha256:/),
+      },
+      seeds: { init: 7 },
+      evaluation: { metrics: { accuracy: 0.5, loss: NaN } },
+    })
+
+    repository.edit(RECORD, 'seeds:', 'hyperparameters: {}\nseeds:')
+    repository.save()
+    const checked = cli('check', '--track', 'production', '--json')
+    expect(JSON.parse(checked.stdout)).toMatchObject({
+      verdict: 'reproduced',
+      decision: 'pass',
+      models: [{ agreement: 'identical' }],
+    })
+    expect(checked.status).toBe(0)
+
+    // Again without options: the image that the record names serves.
+    expect(cli('record', 'digits')).toMatchObject({ status: 0 })
+    expect(parse(repository.read(RECORD))).toMatchObject({ environment: parse(text).environment })
+  })
+
+  test('a cached rebuild is no evidence', () => {
+    record()
+    repository.edit(RECORD, 'seeds:', 'hyperparameters: {}\nseeds:')
+    repository.save()
+    expect(
+      JSON.parse(cli('check', '--track', 'production', '--rebuild', 'cached', '--json').stdout),
+    ).toMatchObject({
+      verdict: 'could-not-check',
+      decision: 'fail',
+      models: [
+        {
+          parity: 'unverifiable',
+          findings: expect.arrayContaining([expect.objectContaining({ rule: 'environment/cached-rebuild' })]),
+        },
+      ],
+    })
+  })
+
+  test('says so when the tree is dirty, when no image is known, when the evaluation fails', () => {
+    repository.write('evaluate.py', `${EVALUATE}# not committed`)
+    expect(record()).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('not committed: evaluate.py'),
+    })
+    expect(parse(repository.read(RECORD)).code.dirty).toBe(true)
+
+    repository.write(RECORD, WRITTEN)
+    expect(cli('record', 'digits')).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/which image[^]*--image[^]*--push/),
+    })
+
+    repository.write('evaluate.py', 'raise SystemExit("no such thing")\n')
+    repository.save()
+    expect(record()).toMatchObject({ status: 2, stderr: expect.stringContaining('no such thing') })
+    expect(repository.read(RECORD)).toBe(WRITTEN)
+  })
+
+  test('a model that nobody has described yet gets a record that lists what is open', () => {
+    rmSync(`${repository.root}/${RECORD}`)
+    repository.write(
+      'reprogate.yml',
+      `models: {digits: {record: ${RECORD}, evaluation: {command: [python3, evaluate.py]}}}\n`,
+    )
+    repository.save()
+    const { status, stdout } = record()
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/model.path[^]*data[^]*seeds/)])
+    expect(Object.keys(parse(repository.read(RECORD)))).toEqual([
+      'reprogate',
+      'model',
+      'run',
+      'code',
+      'environment',
+      'evaluation',
+    ])
+  })
+})
