@@ -1,0 +1,90 @@
+/**
+ * Measures what the gate costs, each beside the floor that it cannot go below, in one run.
+ * Nothing is asserted: a missed goal is shown as missed. Progress goes to standard error.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { findEngine } from '../src/environment/engine.js'
+import { ReprogateError } from '../src/errors.js'
+import { createRunner } from '../src/process.js'
+import { benchGate } from './bench/gate.js'
+import { benchImage } from './bench/image.js'
+import { renderTable, type Machine } from './bench/table.js'
+import { docker, type Workshop } from './bench/workshop.js'
+
+const HELP = `Measures what reprogate costs, beside what the same takes by hand.
+
+  npm run bench                  about half an hour
+  npm run bench -- --quick       one turn each, an evaluation of 10 s: shows that it runs, not how fast
+  npm run bench -- image         only describing an image: seconds and memory
+  npm run bench -- gate          only the gate around a build and an evaluation
+  npm run bench -- --json        one JSON object: {machine, benches: [{name, unit, floor, ours, ratio, goal, met, runs}]}
+
+Needs a container engine and a Debian base with Python; it finds or makes both, as the demo does.
+Exit code 0 when all was measured, also where a goal was missed.
+`
+const BENCHES = ['image', 'gate'] as const
+
+async function machineOf(shop: Workshop): Promise<Machine> {
+  const format = '{{.Server.Version}}'
+  return {
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: cpus().length,
+    memory: Math.round(totalmem() / 1024 ** 3),
+    load: loadavg()[0]!,
+    node: process.version,
+    engine: (await docker(shop, ['version', '--format', format])).stdout.toString().trim(),
+    builder: shop.engine.builder,
+  }
+}
+
+/** The world of the tests that this runs in, or one of its own. */
+async function worldOf(log: (line: string) => void) {
+  const { REPROGATE_TEST_BASE: base, REPROGATE_TEST_REGISTRY: registry } = process.env
+  if (base && registry) return { base, registry, stop: async () => {} }
+  const { startWorld } = await import('./world.js')
+  return startWorld({ log })
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: 'boolean' }, json: { type: 'boolean' }, quick: { type: 'boolean' } },
+  })
+  if (values.help) return void process.stdout.write(HELP)
+  const unknown = positionals.find((name) => !BENCHES.some((bench) => bench === name))
+  if (unknown !== undefined) throw new Error(`no bench is called ${unknown}: ${BENCHES.join(', ')}`)
+  const wanted = (name: (typeof BENCHES)[number]) => positionals.length === 0 || positionals.includes(name)
+
+  const abort = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => abort.abort(new Error('cancelled')))
+  const log = (line: string) => void process.stderr.write(`${line}\n`)
+  const run = createRunner(abort.signal)
+  const world = await worldOf(log)
+  const folder = await mkdtemp(join(tmpdir(), 'reprogate-bench-'))
+  try {
+    const { base, registry } = world
+    const shop: Workshop = { run, engine: await findEngine(run), base, registry, folder, log }
+    const machine = await machineOf(shop)
+    const quick = values.quick === true
+    const benches = [
+      ...(wanted('image') ? await benchImage(shop, quick ? 1 : 5, quick ? 2 : 4) : []),
+      ...(wanted('gate') ? await benchGate(shop, quick ? 1 : 3, quick ? 10 : 60, !quick) : []),
+    ]
+    process.stdout.write(
+      values.json ? `${JSON.stringify({ machine, benches }, null, 2)}\n` : renderTable(machine, benches),
+    )
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+    await world.stop()
+  }
+}
+
+await main().catch((error: unknown) => {
+  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`)
+  if (error instanceof ReprogateError) process.stderr.write(`  Fix: ${error.remedy}\n`)
+  process.exitCode = 1
+})
