@@ -107,7 +107,7 @@ describe('one finding for each difference', () => {
       Object.assign({}, ...Array.from({ length: 30 }, (_, i) => wheel(SITE, `p${i}`, version, '')))
     const { found } = await findings(many('1'), many('2'))
     expect(found).toHaveLength(21)
-    expect(found[20]!.message).toBe('10 more packages differ, listed in the report')
+    expect(found[20]!.message).toBe('and 10 more packages, listed in the report')
   })
 })
 
