@@ -18,9 +18,7 @@ const OVERHEAD = 1.05
  */
 export async function benchGate(
   shop: Workshop,
-  turns: number,
-  seconds: number,
-  aimed: boolean,
+  { turns, seconds, aimed }: { turns: number; seconds: number; aimed: boolean },
 ): Promise<Bench[]> {
   const cli = await access('dist/cli/index.js').then(
     () => join(process.cwd(), 'dist/cli/index.js'),
