@@ -109,6 +109,12 @@ describe('the cause', () => {
       fix: 'mend environment/package-differs',
     })
   })
+  test('says when the result came back although the environment did not', () => {
+    const findings = [finding('environment/config-differs', 'error', 'OMP_NUM_THREADS added: 4')]
+    expect(causeOf({ verdict: 'not-reproduced', findings, agreement: 'identical', fields }).cause).toBe(
+      'The rebuild is another environment: OMP_NUM_THREADS added: 4; the results came back all the same.',
+    )
+  })
   test('counts what is missing and what is wrong', () => {
     const findings = [
       finding('seeds/value-missing', 'error', 'seeds missing'),

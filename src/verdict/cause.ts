@@ -66,7 +66,10 @@ export function causeOf({ verdict, findings, agreement, waiting, fields }: Judge
       fix: environment.remedy,
     }
   if (verdict === 'not-reproduced' && environment)
-    return { cause: `The rebuild is another environment: ${environment.message}.`, fix: environment.remedy }
+    return {
+      cause: `The rebuild is another environment: ${environment.message}${agreement && CALM[agreement] ? '; the results came back all the same' : ''}.`,
+      fix: environment.remedy,
+    }
   // A metric's name is written as it is.
   const cause = first.rule === 'evaluation/metric-differs' ? `${first.message}.` : sentence(first.message)
   return { cause, fix: first.remedy }
