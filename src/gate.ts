@@ -127,6 +127,10 @@ async function checkModel(
     stages.skip(['data', 'environment', 'evaluation'], 'there is no record to go by')
     return report({ provenance })
   }
+  if (!record.data?.length && record.model?.path === undefined) {
+    stages.skip(['data', 'environment', 'evaluation'], 'the record names no data and no model')
+    return report({ provenance })
+  }
   const data = await stages.run('data', () => checkData(context, git, record, plan, read))
 
   const waiting = whyNotRebuild(stages, plan.track, request.rebuild)
@@ -250,7 +254,7 @@ async function checkData(context: Context, git: Git, record: Record_, plan: Plan
     predictions: kept.file,
     summary:
       wrong === 0 && checked.findings.length === 0
-        ? `${names.join(', ') || 'data'}: ${files} ${files === 1 ? 'file' : 'files'} hashed again, as recorded`
+        ? `${names.join(', ') || 'model'}: ${files} ${files === 1 ? 'file' : 'files'} hashed again, as recorded`
         : `${verified.length} of ${checked.data.length + checked.findings.filter(({ rule }) => rule.endsWith('-missing')).length} as recorded`,
   }
 }

@@ -38,7 +38,7 @@ describe('event', () => {
     },
   )
 
-  test.each(['pull_request_target', 'workflow_run'])('%s is refused', (name) => {
+  test.each(['pull_request_target', 'workflow_run', 'issue_comment'])('%s is refused', (name) => {
     const { payload } = pullRequest('opened', commits)
     expect(() => parseEvent(name, payload, commits.base)).toThrow(
       expect.objectContaining({

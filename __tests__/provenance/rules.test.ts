@@ -679,6 +679,16 @@ test('a folder is checked as its list, and the file that differs is named', asyn
   ])
 })
 
+test('a record without data and model has nothing that could be as recorded', async () => {
+  repository.write(RECORD, `code: {commit: ${repository.commit}}\n`)
+  expect((await repository.check()).models[0]?.stages).toMatchObject([
+    { name: 'provenance', status: 'warn' },
+    { name: 'data', status: 'not-run', summary: 'the record names no data and no model' },
+    { name: 'environment', status: 'not-run' },
+    { name: 'evaluation', status: 'not-run' },
+  ])
+})
+
 test('JSON is a record, too', async () => {
   const path = 'models/letters/provenance.json'
   repository.write(

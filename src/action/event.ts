@@ -32,7 +32,7 @@ const pullRequestSchema = z.object({
  * These run with the secrets and the write token of the repository while the head of the pull
  * request belongs to anybody: building and evaluating it there would hand them over.
  */
-const PRIVILEGED = new Set(['pull_request_target', 'workflow_run'])
+const PRIVILEGED = new Set(['pull_request_target', 'workflow_run', 'issue_comment'])
 
 /**
  * The event that started the workflow. `name` is `GITHUB_EVENT_NAME`, `sha` is `GITHUB_SHA`,
