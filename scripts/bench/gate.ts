@@ -13,7 +13,7 @@ const OVERHEAD = 1.05
  * `reprogate check` on the production track, beside the same build and the same two evaluations by
  * hand; and a check on the exploratory track that has nothing to rebuild.
  *
- * @param seconds that one evaluation takes, about
+ * @param seconds of one core that one evaluation takes
  * @param aimed whether the goal is about evaluations that long
  */
 export async function benchGate(
@@ -62,10 +62,12 @@ export async function benchGate(
       unchanged.push(took)
     }
     const goal = aimed ? OVERHEAD : null
+    const details = medians(parts)
+    const evaluation = Math.round(details['its two replays']! / 2)
     return [
       ratioBench(
         {
-          name: `gate around a build and an evaluation of ${seconds} s`,
+          name: `gate around a build and an evaluation of ${evaluation} s`,
           unit: 's',
           sides: {
             floor: '`docker build --no-cache --pull` and two `docker run`, because the gate replays twice',
@@ -73,8 +75,7 @@ export async function benchGate(
           },
         },
         runs,
-        goal,
-        medians(parts),
+        { atMost: goal, least: 1, details },
       ),
       ratioBench(
         {
@@ -86,7 +87,7 @@ export async function benchGate(
           },
         },
         own,
-        goal,
+        { atMost: goal, least: 1 },
       ),
       plainBench(
         {

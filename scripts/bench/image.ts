@@ -79,7 +79,7 @@ export async function benchImage(
             sides: { floor: 'peak resident set on the image', ours: 'the same on the larger image' },
           },
           memory,
-          aimed ? FLAT : null,
+          { atMost: aimed ? FLAT : null },
         ),
       ]
     } finally {
@@ -151,6 +151,5 @@ const speed = (what: string, { bytes }: Subject, runs: readonly Turn[], atMost: 
       },
     },
     runs.map(({ floor, ours }) => ({ floor, ours })),
-    atMost,
-    { bytes, entries: runs[0]!.entries },
+    { atMost, details: { bytes, entries: runs[0]!.entries } },
   )

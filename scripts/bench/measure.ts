@@ -20,6 +20,7 @@ export interface Bench {
   range: [number, number]
   /** null: the run was not of the size that the goal is about. */
   goal: { of: 'ratio' | 'ours'; atMost: number } | null
+  /** null: no goal, or too noisy to say. */
   met: boolean | null
   runs: { floor: number | null; ours: number }[]
   /** What the runs say beside: seconds by part, files, bytes. Medians. */
@@ -37,12 +38,20 @@ const rangeOf = (values: readonly number[]): [number, number] => [Math.min(...va
 
 type Named = Pick<Bench, 'name' | 'unit' | 'sides'>
 
-/** Ours beside the floor; `atMost` null where no goal is about runs like these. */
+/** A ratio that far below the least possible one is the noise of the machine. */
+const NOISE = 0.02
+
+/**
+ * Ours beside the floor.
+ *
+ * @param atMost null where no goal is about runs like these
+ * @param least the smallest ratio that can be true: 1 where ours does all that the floor does. A turn
+ *   below it shows noise as large as what is measured, so no goal is said to be met by it
+ */
 export function ratioBench(
   named: Named,
   runs: readonly Pair[],
-  atMost: number | null,
-  details: Bench['details'] = {},
+  { atMost, least = 0, details = {} }: { atMost: number | null; least?: number; details?: Bench['details'] },
 ): Bench {
   const ratios = runs.map(({ floor, ours }) => ours / floor)
   const ratio = median(ratios)
@@ -53,7 +62,7 @@ export function ratioBench(
     ratio,
     range: rangeOf(ratios),
     goal: atMost === null ? null : { of: 'ratio', atMost },
-    met: atMost === null ? null : ratio <= atMost,
+    met: atMost === null || Math.min(...ratios) < least - NOISE ? null : ratio <= atMost,
     runs: [...runs],
     details,
   }

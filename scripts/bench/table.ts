@@ -22,7 +22,7 @@ const ratioText = ({ ratio, range, unit }: Bench): string => {
 
 function goalText({ goal, met, unit }: Bench): string {
   if (goal === null) return 'no goal for a run like this'
-  return `≤ ${goal.atMost}${goal.of === 'ours' ? ` ${unit}` : ''}: ${met ? 'met' : 'missed'}`
+  return `≤ ${goal.atMost}${goal.of === 'ours' ? ` ${unit}` : ''}: ${met === null ? 'too noisy to say' : met ? 'met' : 'missed'}`
 }
 
 /** Columns as wide as their widest cell. */

@@ -2,7 +2,6 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import type { Record_ } from '../../src/provenance/schema.js'
-import { timed } from './measure.js'
 import { docker, must, type Workshop } from './workshop.js'
 
 /** A fixed amount of work, not a fixed time: what slows an evaluation down shows. */
@@ -67,15 +66,17 @@ const files = (base: string, rounds: number): Record<string, string> => ({
   'models/toy/provenance.yml': RECORD,
 })
 
-/** Rounds of work that take about so many seconds in a container of the base, on this machine, now. */
+/**
+ * Rounds of work that take so many seconds of one core in a container of the base. Seconds of the
+ * processor, not of the clock: the load of the moment does not make the evaluation shorter.
+ */
 export async function calibrate(shop: Workshop, seconds: number): Promise<number> {
-  const work = async (rounds: number) => {
-    const program = `${WORK}\nwork(${rounds})`
-    return (await timed(() => docker(shop, ['run', '--rm', '--', shop.base, 'python3', '-c', program])))
-      .seconds
-  }
-  const start = await work(0)
-  return Math.max(1, Math.round((seconds * TRIAL_ROUNDS) / ((await work(TRIAL_ROUNDS)) - start)))
+  const program = `${WORK}
+import time
+work(${TRIAL_ROUNDS})
+print(time.process_time())`
+  const { stdout } = await docker(shop, ['run', '--rm', '--', shop.base, 'python3', '-c', program])
+  return Math.max(1, Math.round((seconds * TRIAL_ROUNDS) / Number(stdout.toString())))
 }
 
 /** A repository with one small model and no record of a run yet, committed. */
