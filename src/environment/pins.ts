@@ -103,7 +103,13 @@ async function readManifest(
     return undefined
   }
   const wrong = (message: string, actual?: string): undefined => {
-    findings.push({ rule: 'record/manifest-mismatch', message, expected: named.digest, ...(actual && { actual }), ...at })
+    findings.push({
+      rule: 'record/manifest-mismatch',
+      message,
+      expected: named.digest,
+      ...(actual && { actual }),
+      ...at,
+    })
     return undefined
   }
   if (!place.exists) return wrong(`${named.path} is not there`)
