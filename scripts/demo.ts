@@ -1,0 +1,87 @@
+/**
+ * The main job, seen whole: records the example, checks it, breaks it in every way, and checks again.
+ *
+ * `npm run demo [-- <part of a scenario's name>…]`; the comments are left in `.reprogate/demo/`.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { recordedPlace } from './demo/place.js'
+import { pool } from './demo/pool.js'
+import { judge, play } from './demo/run.js'
+import { SCENARIOS, type Scenario } from './demo/scenarios.js'
+import { named, renderTable, summary, type Row } from './demo/table.js'
+import { toHtml } from './render.js'
+import { startWorld } from './world.js'
+
+const HERE = resolve(import.meta.dirname, '..')
+const COMMENTS = join(HERE, '.reprogate', 'demo')
+/** A build keeps one core busy, and waits for the network and the disk in between. */
+const AT_ONCE = 2
+
+const seconds = (since: number) => (performance.now() - since) / 1000
+const log = (line: string) => void process.stdout.write(`${line}\n`)
+
+async function writeComment(scenario: Scenario, comment: string): Promise<void> {
+  const file = join(COMMENTS, scenario.name.replaceAll(/[^a-z0-9]+/gi, '-'))
+  await writeFile(`${file}.md`, comment)
+  await writeFile(`${file}.html`, toHtml(comment, { theme: 'light' }))
+}
+
+async function demo(wanted: readonly string[]): Promise<number> {
+  const begun = performance.now()
+  const scenarios = SCENARIOS.filter(
+    ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
+  )
+  const cli = join(HERE, 'dist', 'cli', 'index.js')
+  if (!existsSync(cli)) {
+    log('· building the command')
+    execFileSync('npm', ['run', '--silent', 'build'], { cwd: HERE, stdio: ['ignore', 'ignore', 'inherit'] })
+  }
+  await rm(COMMENTS, { recursive: true, force: true })
+  await mkdir(COMMENTS, { recursive: true })
+
+  log('· engine, registry and base image')
+  const world = await startWorld({ log: (line) => log(`    ${line}`) })
+  try {
+    log(`    ${world.base}`)
+    log('· recording the example')
+    const recorded = await recordedPlace({ world, cli })
+    try {
+      log(`    recorded after ${seconds(begun).toFixed(0)} s`)
+      const rows = await pool(scenarios, AT_ONCE, async (scenario): Promise<Row> => {
+        log(`· ${scenario.name}`)
+        const started = performance.now()
+        const row = await play(scenario, recorded).then(
+          async (outcome) => {
+            await writeComment(scenario, outcome.comment)
+            return {
+              verdict: outcome.report.verdict,
+              named: named(outcome.report),
+              problems: judge(scenario, outcome),
+            }
+          },
+          (error: Error) => ({ verdict: 'failed', named: '', problems: [error.message] }),
+        )
+        log(`${row.problems.length === 0 ? '✔' : '✖'} ${scenario.name}: ${row.verdict}`)
+        return { name: scenario.name, ...row, seconds: seconds(started) }
+      })
+      log(`\n${renderTable(rows)}\n`)
+      log(
+        `The comments are in ${relative(process.cwd(), COMMENTS)}/, as Markdown and HTML; all in ${seconds(begun).toFixed(0)} s.`,
+      )
+      log(summary(rows))
+      return rows.length > 0 && rows.every(({ problems }) => problems.length === 0) ? 0 : 1
+    } finally {
+      await recorded.leave()
+    }
+  } finally {
+    await world.stop()
+  }
+}
+
+process.exitCode = await demo(process.argv.slice(2)).catch((error: Error) => {
+  process.stderr.write(`demo: ${error.message}\n`)
+  return 2
+})
