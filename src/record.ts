@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { chmod, copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, rename, writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { basename, dirname, join } from 'node:path/posix'
-import { Document, isMap, parseDocument, type YAMLMap } from 'yaml'
 import type { Context } from './context.js'
 import { algorithmOf, fingerprint, listText } from './data/digest.js'
 import { rebuild } from './environment/build.js'
@@ -17,9 +16,10 @@ import { loadPolicy } from './policy/load.js'
 import { selectModels, type SelectedModel } from './policy/models.js'
 import { planOf, type Plan } from './policy/plan.js'
 import { checkCompleteness } from './provenance/completeness.js'
-import { recordSchema, type Record_ } from './provenance/schema.js'
+import { openDocument, readable, setField } from './provenance/document.js'
+import type { Record_ } from './provenance/schema.js'
 import { leavesCodeAlone } from './provenance/sources/git.js'
-import { parseRecord, readRecord } from './provenance/sources/native.js'
+import { parseRecord } from './provenance/sources/native.js'
 import { exportWithoutAnswers } from './replay-inputs.js'
 import { withSession, type World } from './session.js'
 import { RULES } from './verdict/rules.js'
@@ -67,7 +67,7 @@ export function record(request: RecordRequest, world: World): Promise<Recorded> 
       git,
       request.model,
     )
-    const document = await openDocument(context, model.settings.record)
+    const document = await openDocument(context.root, context.prefix, model.settings.record)
     const before = withArguments(readable(document), request.args ?? {})
     const plan = planOf(model, policy, policyPath, before, undefined)
     const folder = dirname(model.settings.record)
@@ -75,7 +75,7 @@ export function record(request: RecordRequest, world: World): Promise<Recorded> 
     const dirty = (await git.dirty()).filter((path) => !leavesCodeAlone(plan.settled)(path))
     const files = [model.settings.record]
     const started = new Date()
-    const set = (path: readonly (string | number)[], value: unknown) => setIn(document, path, value)
+    const set = (path: readonly (string | number)[], value: unknown) => setField(document, path, value)
 
     set(['reprogate'], 'record/1')
     set(['model', 'name'], before.model?.name ?? model.name)
@@ -133,15 +133,9 @@ export function record(request: RecordRequest, world: World): Promise<Recorded> 
     set(['evaluation', 'metrics'], run.metrics)
     if (plan.predictions && run.predictions) {
       const kept = join(folder, basename(plan.predictions.path))
-      const place = await confine(context.root, kept)
-      if (!place.ok)
-        throw new ReprogateError(
-          'record/path-outside',
-          `${kept} ${place.why}`,
-          RULES['record/path-outside'].remedy,
-        )
-      await copyFile(run.predictions.file, place.absolute)
-      await chmod(place.absolute, 0o644)
+      const { absolute } = await placeInside(context, kept)
+      await copyFile(run.predictions.file, absolute)
+      await chmod(absolute, 0o644)
       files.push(kept)
       set(['evaluation', 'predictions'], {
         path: kept,
@@ -203,71 +197,10 @@ async function chooseModel(
   }
 }
 
-const SECTIONS = [
-  'reprogate',
-  'model',
-  'run',
-  'code',
-  'data',
-  'environment',
-  'seeds',
-  'hyperparameters',
-  'evaluation',
-]
-
-/** The record as a document whose comments and order are kept; a new one has the sections in reading order. */
-async function openDocument(context: Context, path: string): Promise<Document> {
-  const { findings } = await readRecord(context.root, context.prefix, path)
-  const broken = findings.find(
-    ({ rule }) =>
-      rule === 'record/path-outside' ||
-      rule === 'record/too-large' ||
-      (rule === 'record/malformed' && !findings[0]?.field),
-  )
-  if (broken)
-    throw new ReprogateError(broken.rule, broken.message, RULES[broken.rule].remedy, {
-      ...(broken.file && { file: broken.file }),
-      ...(broken.line && { line: broken.line }),
-    })
-  const place = await confine(context.root, path)
-  if (place.ok && place.exists) return parseDocument(await readFile(place.absolute, 'utf8'))
-  return new Document({})
-}
-
-/** What of the document is right; the rest is written anew or listed. */
-function readable(document: Document): Record_ {
-  return parseRecord(Buffer.from(document.toString()), '').record ?? recordSchema.parse({})
-}
-
 const withArguments = (record: Record_, args: Readonly<Record<string, string>>): Record_ => ({
   ...record,
   environment: { ...record.environment, args: { ...record.environment?.args, ...args } },
 })
-
-function setIn(document: Document, path: readonly (string | number)[], value: unknown): void {
-  const [section] = path
-  if (typeof section === 'string' && isMap(document.contents) && !document.has(section))
-    insertSection(document, document.contents, section)
-  const node = document.createNode(value)
-  // Short lists and maps of one line each: the record is read by people.
-  if (
-    typeof value === 'object' &&
-    value !== null &&
-    path.length > 1 &&
-    path[1] !== 'manifest' &&
-    path[1] !== 'metrics' &&
-    path[1] !== 'predictions'
-  )
-    (node as { flow?: boolean }).flow = true
-  document.setIn(path, node)
-}
-
-function insertSection(document: Document, contents: YAMLMap, section: string): void {
-  const rank = SECTIONS.indexOf(section)
-  const next = contents.items.findIndex(({ key }) => SECTIONS.indexOf(String(key)) > rank)
-  const pair = document.createPair(section, section === 'reprogate' ? 'record/1' : {})
-  contents.items.splice(next < 0 ? contents.items.length : next, 0, pair)
-}
 
 /** Hashes the data sets and the model that the record names; a folder's list is kept beside the record. */
 async function hashData(
@@ -284,13 +217,7 @@ async function hashData(
   const mounts: { source: string; target: string }[] = []
   for (const { at, path, digest } of entries) {
     if (path === undefined) continue
-    const place = await confine(context.root, path)
-    if (!place.ok)
-      throw new ReprogateError(
-        'record/path-outside',
-        `${path} ${place.why}`,
-        RULES['record/path-outside'].remedy,
-      )
+    const place = await placeInside(context, path)
     if (!place.exists)
       throw new ReprogateError('data/file-missing', `${path} is not there`, RULES['data/file-missing'].remedy)
     context.progress.line(`hashing ${path}`)
@@ -374,15 +301,16 @@ function hardware(): { cpu: string; cores: number; memory: string } {
 
 /** Writes a file of the working directory, whole or not at all. */
 async function writeInside(context: Context, path: string, text: string): Promise<void> {
-  const place = await confine(context.root, path)
-  if (!place.ok)
-    throw new ReprogateError(
-      'record/path-outside',
-      `${path} ${place.why}`,
-      RULES['record/path-outside'].remedy,
-    )
-  await mkdir(dirname(place.absolute), { recursive: true })
-  const draft = `${place.absolute}.reprogate-draft`
+  const { absolute } = await placeInside(context, path)
+  await mkdir(dirname(absolute), { recursive: true })
+  const draft = `${absolute}.reprogate-draft`
   await writeFile(draft, text)
-  await rename(draft, place.absolute)
+  await rename(draft, absolute)
+}
+
+async function placeInside(context: Context, path: string): Promise<{ absolute: string; exists: boolean }> {
+  const place = await confine(context.root, path)
+  if (place.ok) return place
+  const rule = 'record/path-outside'
+  throw new ReprogateError(rule, `${path} ${place.why}`, RULES[rule].remedy)
 }

@@ -16,8 +16,15 @@ const PLUGINS = [
   '/usr/local/libexec/docker',
   join(homedir(), '.docker'),
 ]
-const SOURCE =
-  'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian trixie main\n'
+const KEYS = '/usr/share/keyrings/debian-archive-keyring.gpg'
+
+/** Debian 13, from the mirror that this machine uses for its own Debian. */
+function debian13(): string {
+  const mirrors = execFileSync('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Origin: Debian'], {
+    encoding: 'utf8',
+  })
+  return `deb [signed-by=${KEYS}] ${mirrors.split('\n')[0]} trixie main\n`
+}
 
 const succeeds = (program: string, args: string[], env: NodeJS.ProcessEnv): boolean => {
   try {
@@ -39,9 +46,9 @@ function findBuildx(): string | null {
     existsSync,
   )
   if (known !== undefined) return known
-  if (!existsSync('/usr/share/keyrings/debian-archive-keyring.gpg')) return null
+  if (!existsSync(KEYS)) return null
   mkdirSync(join(cache, 'lists/partial'), { recursive: true })
-  writeFileSync(join(cache, 'sources.list'), SOURCE)
+  writeFileSync(join(cache, 'sources.list'), debian13())
   const options = [
     `Dir::Etc::sourcelist=${cache}/sources.list`,
     'Dir::Etc::sourceparts=-',
