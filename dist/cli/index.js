@@ -11142,7 +11142,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var commander__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8179);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
 /* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8640);
-/* harmony import */ var _record_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5956);
+/* harmony import */ var _record_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3284);
 /* harmony import */ var _report_json_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2794);
 /* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7751);
 /* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4164);
@@ -18948,7 +18948,7 @@ async function readSmall(path) {
 
 /***/ }),
 
-/***/ 5956:
+/***/ 3284:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -18965,8 +18965,6 @@ var promises_ = __nccwpck_require__(1455);
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path/posix"
 var posix_ = __nccwpck_require__(1535);
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(8815);
 // EXTERNAL MODULE: ./src/data/digest.ts
 var data_digest = __nccwpck_require__(3230);
 // EXTERNAL MODULE: ./src/environment/build.ts
@@ -19057,20 +19055,85 @@ var models = __nccwpck_require__(7814);
 var policy_plan = __nccwpck_require__(6055);
 // EXTERNAL MODULE: ./src/provenance/completeness.ts
 var completeness = __nccwpck_require__(3203);
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+// EXTERNAL MODULE: ./src/verdict/rules.ts
+var rules = __nccwpck_require__(1450);
 // EXTERNAL MODULE: ./src/provenance/schema.ts
 var schema = __nccwpck_require__(320);
-// EXTERNAL MODULE: ./src/provenance/sources/git.ts
-var sources_git = __nccwpck_require__(8026);
 // EXTERNAL MODULE: ./src/provenance/sources/native.ts
 var sources_native = __nccwpck_require__(2539);
+;// CONCATENATED MODULE: ./src/provenance/document.ts
+
+
+
+
+
+
+
+/** In reading order. */
+const SECTIONS = [
+    'reprogate',
+    'model',
+    'run',
+    'code',
+    'data',
+    'environment',
+    'seeds',
+    'hyperparameters',
+    'evaluation',
+];
+/**
+ * The record as a document that can be edited without losing a person's comments and order; a new one
+ * where there is none.
+ *
+ * @throws ReprogateError where there is one that cannot be read
+ */
+async function openDocument(root, prefix, path) {
+    const { findings } = await (0,sources_native/* readRecord */.a)(root, prefix, path);
+    const broken = findings.find(({ rule }) => rule === 'record/path-outside' ||
+        rule === 'record/too-large' ||
+        (rule === 'record/malformed' && !findings[0]?.field));
+    if (broken)
+        throw new errors/* ReprogateError */.w(broken.rule, broken.message, rules/* RULES */.y0[broken.rule].remedy, {
+            ...(broken.file && { file: broken.file }),
+            ...(broken.line && { line: broken.line }),
+        });
+    const place = await (0,paths/* confine */.Do)(root, path);
+    if (place.ok && place.exists)
+        return (0,dist/* parseDocument */.Tp)(await (0,promises_.readFile)(place.absolute, 'utf8'));
+    return new dist/* Document */.yo({});
+}
+/** What of the document is right; the rest is written anew or listed. */
+function readable(document) {
+    return (0,sources_native/* parseRecord */.H)(Buffer.from(document.toString()), '').record ?? schema/* recordSchema */.fi.parse({});
+}
+/** These are read line by line; other lists and maps take one line each. */
+const TALL = ['manifest', 'metrics', 'predictions'];
+/** Sets a field; what stands around it, comments included, stays as it is. */
+function setField(document, path, value) {
+    const [section] = path;
+    if (typeof section === 'string' && (0,dist/* isMap */.jh)(document.contents) && !document.has(section))
+        insertSection(document, document.contents, section);
+    const node = document.createNode(value);
+    if ((0,dist/* isCollection */.P3)(node) && path.length > 1 && !TALL.includes(String(path[1])))
+        node.flow = true;
+    document.setIn(path, node);
+}
+function insertSection(document, contents, section) {
+    const rank = SECTIONS.indexOf(section);
+    const next = contents.items.findIndex(({ key }) => SECTIONS.indexOf(String(key)) > rank);
+    const pair = document.createPair(section, section === 'reprogate' ? 'record/1' : {});
+    contents.items.splice(next < 0 ? contents.items.length : next, 0, pair);
+}
+
+// EXTERNAL MODULE: ./src/provenance/sources/git.ts
+var sources_git = __nccwpck_require__(8026);
 // EXTERNAL MODULE: ./src/replay-inputs.ts
 var replay_inputs = __nccwpck_require__(9676);
 // EXTERNAL MODULE: ./src/session.ts + 1 modules
 var session = __nccwpck_require__(3098);
-// EXTERNAL MODULE: ./src/verdict/rules.ts
-var rules = __nccwpck_require__(1450);
 ;// CONCATENATED MODULE: ./src/record.ts
-
 
 
 
@@ -19102,7 +19165,7 @@ function record(request, world) {
     return (0,session/* withSession */.f)(request.directory, world, async (context, git) => {
         const { policy, path: policyPath } = await (0,load/* loadPolicy */.tb)(git, context.root, request.config, undefined, await git.head());
         const model = await chooseModel(context, policy.models ? (0,models/* selectModels */.H)(policy, [], [request.model])[0] : undefined, git, request.model);
-        const document = await openDocument(context, model.settings.record);
+        const document = await openDocument(context.root, context.prefix, model.settings.record);
         const before = withArguments(readable(document), request.args ?? {});
         const plan = (0,policy_plan/* planOf */.X)(model, policy, policyPath, before, undefined);
         const folder = (0,posix_.dirname)(model.settings.record);
@@ -19110,7 +19173,7 @@ function record(request, world) {
         const dirty = (await git.dirty()).filter((path) => !(0,sources_git/* leavesCodeAlone */.D)(plan.settled)(path));
         const files = [model.settings.record];
         const started = new Date();
-        const set = (path, value) => setIn(document, path, value);
+        const set = (path, value) => setField(document, path, value);
         set(['reprogate'], 'record/1');
         set(['model', 'name'], before.model?.name ?? model.name);
         const mounts = await hashData(context, before, set, folder, files);
@@ -19162,11 +19225,9 @@ function record(request, world) {
         set(['evaluation', 'metrics'], run.metrics);
         if (plan.predictions && run.predictions) {
             const kept = (0,posix_.join)(folder, (0,posix_.basename)(plan.predictions.path));
-            const place = await (0,paths/* confine */.Do)(context.root, kept);
-            if (!place.ok)
-                throw new errors/* ReprogateError */.w('record/path-outside', `${kept} ${place.why}`, rules/* RULES */.y0['record/path-outside'].remedy);
-            await (0,promises_.copyFile)(run.predictions.file, place.absolute);
-            await (0,promises_.chmod)(place.absolute, 0o644);
+            const { absolute } = await placeInside(context, kept);
+            await (0,promises_.copyFile)(run.predictions.file, absolute);
+            await (0,promises_.chmod)(absolute, 0o644);
             files.push(kept);
             set(['evaluation', 'predictions'], {
                 path: kept,
@@ -19213,62 +19274,10 @@ async function chooseModel(context, named, git, name) {
         settings: { record: place.exists ? `models/${name}/provenance.yml` : 'provenance.yml' },
     };
 }
-const SECTIONS = [
-    'reprogate',
-    'model',
-    'run',
-    'code',
-    'data',
-    'environment',
-    'seeds',
-    'hyperparameters',
-    'evaluation',
-];
-/** The record as a document whose comments and order are kept; a new one has the sections in reading order. */
-async function openDocument(context, path) {
-    const { findings } = await (0,sources_native/* readRecord */.a)(context.root, context.prefix, path);
-    const broken = findings.find(({ rule }) => rule === 'record/path-outside' ||
-        rule === 'record/too-large' ||
-        (rule === 'record/malformed' && !findings[0]?.field));
-    if (broken)
-        throw new errors/* ReprogateError */.w(broken.rule, broken.message, rules/* RULES */.y0[broken.rule].remedy, {
-            ...(broken.file && { file: broken.file }),
-            ...(broken.line && { line: broken.line }),
-        });
-    const place = await (0,paths/* confine */.Do)(context.root, path);
-    if (place.ok && place.exists)
-        return (0,dist/* parseDocument */.Tp)(await (0,promises_.readFile)(place.absolute, 'utf8'));
-    return new dist/* Document */.yo({});
-}
-/** What of the document is right; the rest is written anew or listed. */
-function readable(document) {
-    return (0,sources_native/* parseRecord */.H)(Buffer.from(document.toString()), '').record ?? schema/* recordSchema */.fi.parse({});
-}
 const withArguments = (record, args) => ({
     ...record,
     environment: { ...record.environment, args: { ...record.environment?.args, ...args } },
 });
-function setIn(document, path, value) {
-    const [section] = path;
-    if (typeof section === 'string' && (0,dist/* isMap */.jh)(document.contents) && !document.has(section))
-        insertSection(document, document.contents, section);
-    const node = document.createNode(value);
-    // Short lists and maps of one line each: the record is read by people.
-    if (typeof value === 'object' &&
-        value !== null &&
-        path.length > 1 &&
-        path[1] !== 'manifest' &&
-        path[1] !== 'metrics' &&
-        path[1] !== 'predictions')
-        node.flow = true;
-    document.setIn(path, node);
-}
-function insertSection(document, contents, section) {
-    const rank = SECTIONS.indexOf(section);
-    const next = contents.items.findIndex(({ key }) => SECTIONS.indexOf(String(key)) > rank);
-    const pair = document.createPair(section, section === 'reprogate' ? 'record/1' : {});
-    contents.items.splice(next < 0 ? contents.items.length : next, 0, pair);
-}
 /** Hashes the data sets and the model that the record names; a folder's list is kept beside the record. */
 async function hashData(context, { data = [], model }, set, folder, files) {
     const entries = [
@@ -19279,9 +19288,7 @@ async function hashData(context, { data = [], model }, set, folder, files) {
     for (const { at, path, digest } of entries) {
         if (path === undefined)
             continue;
-        const place = await (0,paths/* confine */.Do)(context.root, path);
-        if (!place.ok)
-            throw new errors/* ReprogateError */.w('record/path-outside', `${path} ${place.why}`, rules/* RULES */.y0['record/path-outside'].remedy);
+        const place = await placeInside(context, path);
         if (!place.exists)
             throw new errors/* ReprogateError */.w('data/file-missing', `${path} is not there`, rules/* RULES */.y0['data/file-missing'].remedy);
         context.progress.line(`hashing ${path}`);
@@ -19340,13 +19347,18 @@ function hardware() {
 }
 /** Writes a file of the working directory, whole or not at all. */
 async function writeInside(context, path, text) {
-    const place = await (0,paths/* confine */.Do)(context.root, path);
-    if (!place.ok)
-        throw new errors/* ReprogateError */.w('record/path-outside', `${path} ${place.why}`, rules/* RULES */.y0['record/path-outside'].remedy);
-    await (0,promises_.mkdir)((0,posix_.dirname)(place.absolute), { recursive: true });
-    const draft = `${place.absolute}.reprogate-draft`;
+    const { absolute } = await placeInside(context, path);
+    await (0,promises_.mkdir)((0,posix_.dirname)(absolute), { recursive: true });
+    const draft = `${absolute}.reprogate-draft`;
     await (0,promises_.writeFile)(draft, text);
-    await (0,promises_.rename)(draft, place.absolute);
+    await (0,promises_.rename)(draft, absolute);
+}
+async function placeInside(context, path) {
+    const place = await (0,paths/* confine */.Do)(context.root, path);
+    if (place.ok)
+        return place;
+    const rule = 'record/path-outside';
+    throw new errors/* ReprogateError */.w(rule, `${path} ${place.why}`, rules/* RULES */.y0[rule].remedy);
 }
 
 
@@ -27581,7 +27593,7 @@ __webpack_unused_export__ = errors.YAMLParseError;
 __webpack_unused_export__ = errors.YAMLWarning;
 __webpack_unused_export__ = Alias.Alias;
 exports.Vj = identity.isAlias;
-__webpack_unused_export__ = identity.isCollection;
+exports.P3 = identity.isCollection;
 __webpack_unused_export__ = identity.isDocument;
 exports.jh = identity.isMap;
 exports.Ll = identity.isNode;
