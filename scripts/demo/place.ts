@@ -115,7 +115,7 @@ function open(folder: string, { world, cli }: Setting): Place {
       const image = `${world.registry}/altered-${randomUUID().slice(0, 8)}:1`
       undo.push(() => attempt(['docker', 'rmi', image]))
       await docker('pull', '-q', pinned)
-      await run(['docker', 'build', '-q', '-t', image, '-'], { input: `FROM ${pinned}\n${instruction}\n` })
+      await run(['docker', 'build', '-q', '--force-rm', '-t', image, '-'], { input: `FROM ${pinned}\n${instruction}\n` })
       await docker('push', '-q', image)
       return docker('image', 'inspect', '--format', '{{index .RepoDigests 0}}', image)
     },

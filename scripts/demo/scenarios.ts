@@ -136,7 +136,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     verdict: 'not-reproduced',
     rules: ['evaluation/nondeterministic'],
-    names: ['two answers'],
+    names: ['Two replays of the same differ', 'flipped'],
   },
   {
     name: 'an evaluation that prints commands and Markdown',

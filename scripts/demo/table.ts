@@ -9,13 +9,20 @@ export interface Row {
   problems: string[]
 }
 
-const NAMED = 72
+/** Characters: the table fits a terminal of 160. */
+const NAMED = 84
 
 const cut = (text: string): string => (text.length > NAMED ? `${text.slice(0, NAMED - 1)}…` : text)
 
-/** The cause, in one line, as the report tells it. Untrusted: control characters are taken out. */
+/** What broke the rules, or else how well it agrees, in one line. Untrusted: control characters are taken out. */
 export const named = ({ models }: Report): string =>
-  cut(models.map(({ cause }) => cause.replace(/[\s\p{Cc}]+/gu, ' ')).join(' '))
+  models
+    .flatMap(({ findings, parity, agreement }) => {
+      const broken = findings.filter(({ level }) => level === 'error').map(({ message }) => message)
+      return broken.length > 0 ? broken : [`environment ${parity}, predictions and metrics ${agreement}`]
+    })
+    .join('; ')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
 
 /** One table: scenario, verdict, what was named, seconds; below a row what was not as expected. */
 export function renderTable(rows: readonly Row[]): string {

@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { resolve } from 'node:path'
+import { recordedPlace, type Place } from '../../scripts/demo/place.js'
+import { judge, play } from '../../scripts/demo/run.js'
+import { SCENARIOS } from '../../scripts/demo/scenarios.js'
+
+const MINUTE = 60_000
+
+/** The demo, a test a scenario: the built command on a real model, a real repository and a real engine. */
+describe('the example', () => {
+  let recorded: Place
+
+  beforeAll(async () => {
+    const { REPROGATE_TEST_BASE: base = '', REPROGATE_TEST_REGISTRY: registry = '' } = process.env
+    recorded = await recordedPlace({ world: { base, registry }, cli: resolve('dist/cli/index.js') })
+  }, 10 * MINUTE)
+  afterAll(() => recorded?.leave(), MINUTE)
+
+  test.each(SCENARIOS.map((scenario) => [scenario.name, scenario.verdict, scenario] as const))(
+    '%s: %s',
+    async (_name, verdict, scenario) => {
+      const outcome = await play(scenario, recorded)
+      expect(judge(scenario, outcome)).toEqual([])
+      expect(outcome.report.verdict).toBe(verdict)
+    },
+    20 * MINUTE,
+  )
+})
