@@ -29,7 +29,7 @@ export async function startEngine(log: Log): Promise<() => Promise<void>> {
   }
   if (process.getuid?.() !== 0)
     throw new Error(
-      'The Docker engine does not run: start it (`sudo systemctl start docker`), or run this as root.',
+      'The Docker engine does not answer: start it (`sudo systemctl start docker`), join the group `docker`, or run this as root.',
     )
   log('starting the engine')
   return startDaemon(['dockerd'], join(await cacheFolder(), 'dockerd.log'), answers)
