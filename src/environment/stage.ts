@@ -60,7 +60,10 @@ export async function checkEnvironment(
     differences: [],
     differenceCounts: noDifferences(),
   }
-  const built = await build(context, engine, request, evidence)
+  // A build waits for the network most of the time: the pinned image is fetched and read meanwhile.
+  const reading = readPinned(context, engine, request)
+  const settled = reading.catch(() => undefined)
+  const built = await build(context, engine, request, evidence).finally(() => settled)
   if ('findings' in built) return built
 
   const rebuilt = await engine.inspect(built.id)
@@ -68,8 +71,7 @@ export async function checkEnvironment(
   evidence.rebuilt = { id: built.id }
   context.progress.start('Compare the rebuild with the pinned image')
   try {
-    const pinned = await findPinned(context, engine, request)
-    return await compare({ context, engine, request, evidence, rebuilt, ...pinned })
+    return await compare({ context, engine, request, evidence, rebuilt, ...(await reading) })
   } finally {
     context.progress.end()
   }
@@ -148,11 +150,24 @@ function buildFinding(failure: BuildFailure, { locate, timeout }: EnvironmentReq
 
 interface Pinned {
   pinned: Image | null
+  /** Its description, where the record states a hash that only reading can contradict. */
+  was: Manifest | null
   /** Why the image cannot be had. */
   reason: string
 }
 
-async function findPinned(context: Context, engine: Engine, request: EnvironmentRequest): Promise<Pinned> {
+async function readPinned(context: Context, engine: Engine, request: EnvironmentRequest): Promise<Pinned> {
+  const found = await findPinned(context, engine, request)
+  const { pinned } = found
+  const read = pinned !== null && request.recordedHash !== undefined
+  return { ...found, was: read ? await readImage(context, engine, pinned) : null }
+}
+
+async function findPinned(
+  context: Context,
+  engine: Engine,
+  request: EnvironmentRequest,
+): Promise<Omit<Pinned, 'was'>> {
   const { image, platform, timeout } = request
   if (image === undefined) return { pinned: null, reason: 'the record names no image' }
   if (!PINNED.test(image)) return { pinned: null, reason: `${image} is not pinned by digest` }
@@ -185,19 +200,18 @@ const sameImage = (a: Image, b: Image): boolean =>
 
 async function compare(task: Comparing): Promise<EnvironmentCheck> {
   const { context, engine, request, rebuilt, pinned } = task
-  if (pinned && sameImage(pinned, rebuilt)) return identical(task, pinned)
+  if (pinned && sameImage(pinned, rebuilt)) return identical(task)
   if (!pinned) return withoutImage(task, await readImage(context, engine, rebuilt))
   // One after the other: the engine packs one tree as fast as two cores allow.
-  const was = await readImage(context, engine, pinned)
+  const was = task.was ?? (await readImage(context, engine, pinned))
   const is = await readImage(context, engine, rebuilt)
   describePinned(task, 'image', was)
   const comparison = compareManifests(was, is)
   return finish(task, is, comparison, hashFindings(request, was))
 }
 
-async function identical(task: Comparing, pinned: Image): Promise<EnvironmentCheck> {
-  const { context, engine, request, evidence } = task
-  const read = request.recordedHash === undefined ? null : await readImage(context, engine, pinned)
+function identical(task: Comparing): EnvironmentCheck {
+  const { request, evidence, was: read } = task
   describePinned(task, 'layers', read)
   if (read) describeRebuilt(task, read)
   return {
