@@ -17166,7 +17166,10 @@ async function checkEnvironment(context, engine, request) {
         differences: [],
         differenceCounts: noDifferences(),
     };
-    const built = await stage_build(context, engine, request, evidence);
+    // A build waits for the network most of the time: the pinned image is fetched and read meanwhile.
+    const reading = readPinned(context, engine, request);
+    const settled = reading.catch(() => undefined);
+    const built = await stage_build(context, engine, request, evidence).finally(() => settled);
     if ('findings' in built)
         return built;
     const rebuilt = await engine.inspect(built.id);
@@ -17175,8 +17178,7 @@ async function checkEnvironment(context, engine, request) {
     evidence.rebuilt = { id: built.id };
     context.progress.start('Compare the rebuild with the pinned image');
     try {
-        const pinned = await findPinned(context, engine, request);
-        return await compare({ context, engine, request, evidence, rebuilt, ...pinned });
+        return await compare({ context, engine, request, evidence, rebuilt, ...(await reading) });
     }
     finally {
         context.progress.end();
@@ -17243,6 +17245,12 @@ function buildFinding(failure, { locate, timeout }) {
             : `Mend ${failure.line === undefined ? 'the step that failed' : `line ${failure.line} of ${locate.dockerfilePath}`}; pin what it installs.`,
     };
 }
+async function readPinned(context, engine, request) {
+    const found = await findPinned(context, engine, request);
+    const { pinned } = found;
+    const read = pinned !== null && request.recordedHash !== undefined;
+    return { ...found, was: read ? await (0,manifest/* readImage */.A)(context, engine, pinned) : null };
+}
 async function findPinned(context, engine, request) {
     const { image, platform, timeout } = request;
     if (image === undefined)
@@ -17270,19 +17278,18 @@ const sameImage = (a, b) => a.Id === b.Id ||
 async function compare(task) {
     const { context, engine, request, rebuilt, pinned } = task;
     if (pinned && sameImage(pinned, rebuilt))
-        return identical(task, pinned);
+        return identical(task);
     if (!pinned)
         return withoutImage(task, await (0,manifest/* readImage */.A)(context, engine, rebuilt));
     // One after the other: the engine packs one tree as fast as two cores allow.
-    const was = await (0,manifest/* readImage */.A)(context, engine, pinned);
+    const was = task.was ?? (await (0,manifest/* readImage */.A)(context, engine, pinned));
     const is = await (0,manifest/* readImage */.A)(context, engine, rebuilt);
     describePinned(task, 'image', was);
     const comparison = compareManifests(was, is);
     return finish(task, is, comparison, hashFindings(request, was));
 }
-async function identical(task, pinned) {
-    const { context, engine, request, evidence } = task;
-    const read = request.recordedHash === undefined ? null : await (0,manifest/* readImage */.A)(context, engine, pinned);
+function identical(task) {
+    const { request, evidence, was: read } = task;
     describePinned(task, 'layers', read);
     if (read)
         describeRebuilt(task, read);
