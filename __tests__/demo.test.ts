@@ -96,3 +96,16 @@ test('a pool keeps the order, and never does more at once than it may', async ()
   expect(results).toEqual([60, 20, 40, 2])
   expect(most).toBe(2)
 })
+
+test('after a failure a pool begins no more, and waits for what it has begun', async () => {
+  const [begun, ended]: [number[], number[]] = [[], []]
+  const work = async (item: number) => {
+    begun.push(item)
+    if (item === 1) throw new Error('broken')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    ended.push(item)
+  }
+  await expect(pool([1, 2, 3, 4], 2, work)).rejects.toThrow('broken')
+  expect(begun).toEqual([1, 2])
+  expect(ended).toEqual([2])
+})

@@ -7,7 +7,8 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
-import { recordedPlace } from './demo/place.js'
+import { commandOf } from './demo/command.js'
+import { recordedPlace, type Place } from './demo/place.js'
 import { pool } from './demo/pool.js'
 import { judge, play } from './demo/run.js'
 import { SCENARIOS, type Scenario } from './demo/scenarios.js'
@@ -29,7 +30,26 @@ async function writeComment(scenario: Scenario, comment: string): Promise<void> 
   await writeFile(`${file}.html`, toHtml(comment, { theme: 'light' }))
 }
 
-async function demo(wanted: readonly string[]): Promise<number> {
+/** Plays a scenario, and leaves its comment. What goes wrong in it is in its row; being cancelled is not. */
+async function rowOf(scenario: Scenario, recorded: Place, signal: AbortSignal): Promise<Row> {
+  log(`· ${scenario.name}`)
+  const started = performance.now()
+  const row = await play(scenario, recorded).then(
+    async (outcome) => {
+      await writeComment(scenario, outcome.comment)
+      const { report } = outcome
+      return { verdict: report.verdict, named: named(report), problems: judge(scenario, outcome) }
+    },
+    (error: Error) => {
+      signal.throwIfAborted()
+      return { verdict: 'failed', named: '', problems: [error.message] }
+    },
+  )
+  log(`${row.problems.length === 0 ? '✔' : '✖'} ${scenario.name}: ${row.verdict}`)
+  return { name: scenario.name, ...row, seconds: seconds(started) }
+}
+
+async function demo(wanted: readonly string[], signal: AbortSignal): Promise<number> {
   const begun = performance.now()
   const scenarios = SCENARIOS.filter(
     ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
@@ -47,30 +67,13 @@ async function demo(wanted: readonly string[]): Promise<number> {
   try {
     log(`    ${world.base}`)
     log('· recording the example')
-    const recorded = await recordedPlace({ world, cli })
+    const recorded = await recordedPlace({ world, command: commandOf(cli, signal) })
     try {
       log(`    recorded after ${seconds(begun).toFixed(0)} s`)
-      const rows = await pool(scenarios, AT_ONCE, async (scenario): Promise<Row> => {
-        log(`· ${scenario.name}`)
-        const started = performance.now()
-        const row = await play(scenario, recorded).then(
-          async (outcome) => {
-            await writeComment(scenario, outcome.comment)
-            return {
-              verdict: outcome.report.verdict,
-              named: named(outcome.report),
-              problems: judge(scenario, outcome),
-            }
-          },
-          (error: Error) => ({ verdict: 'failed', named: '', problems: [error.message] }),
-        )
-        log(`${row.problems.length === 0 ? '✔' : '✖'} ${scenario.name}: ${row.verdict}`)
-        return { name: scenario.name, ...row, seconds: seconds(started) }
-      })
+      const rows = await pool(scenarios, AT_ONCE, (scenario) => rowOf(scenario, recorded, signal))
       log(`\n${renderTable(rows)}\n`)
-      log(
-        `The comments are in ${relative(process.cwd(), COMMENTS)}/, as Markdown and HTML; all in ${seconds(begun).toFixed(0)} s.`,
-      )
+      const folder = relative(process.cwd(), COMMENTS)
+      log(`The comments are in ${folder}/, as Markdown and HTML; all in ${seconds(begun).toFixed(0)} s.`)
       log(summary(rows))
       return rows.length > 0 && rows.every(({ problems }) => problems.length === 0) ? 0 : 1
     } finally {
@@ -81,7 +84,13 @@ async function demo(wanted: readonly string[]): Promise<number> {
   }
 }
 
-process.exitCode = await demo(process.argv.slice(2)).catch((error: Error) => {
+const abort = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    log('· cancelled: cleaning up')
+    abort.abort(new Error('cancelled'))
+  })
+process.exitCode = await demo(process.argv.slice(2), abort.signal).catch((error: Error) => {
   process.stderr.write(`demo: ${error.message}\n`)
   return 2
 })

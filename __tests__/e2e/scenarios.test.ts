@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { resolve } from 'node:path'
 import { recordedPlace, type Place } from '../../scripts/demo/place.js'
+import { commandOf } from '../../scripts/demo/command.js'
 import { judge, play } from '../../scripts/demo/run.js'
 import { SCENARIOS } from '../../scripts/demo/scenarios.js'
 
@@ -12,7 +13,8 @@ describe('the example', () => {
 
   beforeAll(async () => {
     const { REPROGATE_TEST_BASE: base = '', REPROGATE_TEST_REGISTRY: registry = '' } = process.env
-    recorded = await recordedPlace({ world: { base, registry }, cli: resolve('dist/cli/index.js') })
+    const command = commandOf(resolve('dist/cli/index.js'), new AbortController().signal)
+    recorded = await recordedPlace({ world: { base, registry }, command })
   }, 10 * MINUTE)
   afterAll(() => recorded?.leave(), MINUTE)
 

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { parseDocument, type Document } from 'yaml'
 import type { World } from '../world.js'
 import { attempt, docker, run } from '../world/system.js'
+import { lastLines, type Command } from './command.js'
 import { startPackageIndex, type PackageIndex } from './package-index.js'
 
 const EXAMPLE = resolve(import.meta.dirname, '../../examples/digits')
@@ -13,8 +14,7 @@ export const RECORD = 'models/digits/provenance.yml'
 /** What every place of one demo has in common. */
 export interface Setting {
   world: Pick<World, 'base' | 'registry'>
-  /** The built command, `dist/cli/index.js`. */
-  cli: string
+  command: Command
 }
 
 /** A throwaway git repository that holds the example, and what a scenario may do to it. */
@@ -74,13 +74,13 @@ export async function recordedPlace(setting: Setting): Promise<Place> {
 }
 
 /** A copy of its own, times of files included. */
-export async function copyOf({ folder, world, cli }: Place): Promise<Place> {
+export async function copyOf({ folder, ...setting }: Place): Promise<Place> {
   const copy = await mkdtemp(join(tmpdir(), 'reprogate-demo-'))
   await cp(folder, copy, { recursive: true, preserveTimestamps: true })
-  return open(copy, { world, cli })
+  return open(copy, setting)
 }
 
-function open(folder: string, { world, cli }: Setting): Place {
+function open(folder: string, { world, command }: Setting): Place {
   const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
   const git = (...args: string[]) => run(['git', ...args], { cwd: folder, env: GIT_ENV })
   const read = (path: string) => readFile(join(folder, path), 'utf8')
@@ -92,7 +92,7 @@ function open(folder: string, { world, cli }: Setting): Place {
   }
   return {
     world,
-    cli,
+    command,
     folder,
     read,
     edit,
@@ -108,14 +108,18 @@ function open(folder: string, { world, cli }: Setting): Place {
       await git('commit', '-q', '-m', message)
       return git('rev-parse', 'HEAD')
     },
-    record: async (...args) =>
-      void (await run([process.execPath, cli, 'record', 'digits', ...args], { cwd: folder })),
+    record: async (...args) => {
+      const ended = await command(['record', 'digits', ...args], folder)
+      if (ended.code !== 0) throw new Error(`reprogate record ended with ${ended.code}: ${lastLines(ended)}`)
+    },
     alterImage: async (instruction) => {
       const pinned = String(parseDocument(await read(RECORD)).getIn(['environment', 'image']))
       const image = `${world.registry}/altered-${randomUUID().slice(0, 8)}:1`
       undo.push(() => attempt(['docker', 'rmi', image]))
       await docker('pull', '-q', pinned)
-      await run(['docker', 'build', '-q', '--force-rm', '-t', image, '-'], { input: `FROM ${pinned}\n${instruction}\n` })
+      await run(['docker', 'build', '-q', '--force-rm', '-t', image, '-'], {
+        input: `FROM ${pinned}\n${instruction}\n`,
+      })
       await docker('push', '-q', image)
       return docker('image', 'inspect', '--format', '{{index .RepoDigests 0}}', image)
     },

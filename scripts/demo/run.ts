@@ -1,7 +1,7 @@
 import { renderComment } from '../../src/report/comment.js'
 import { reportSchema, type Report } from '../../src/verdict/report.js'
 import { toBody } from '../render.js'
-import { attempt } from '../world/system.js'
+import { lastLines, type Ended } from './command.js'
 import { copyOf, type Place } from './place.js'
 import type { Scenario } from './scenarios.js'
 
@@ -15,31 +15,29 @@ export interface Outcome {
   seconds: number
 }
 
-/** A check that hangs is not as expected either. */
-const LIMIT_MS = 15 * 60_000
-
 /** Does to a copy of `recorded` what the scenario says, and checks it with the built command. */
 export async function play(scenario: Scenario, recorded: Place): Promise<Outcome> {
   const begun = performance.now()
   const place = await copyOf(recorded)
   try {
     await scenario.arrange(place)
-    const argv = [process.execPath, place.cli, 'check', '--json', '--verbose'] as const
-    const { code, stdout, stderr } = await attempt(argv, { cwd: place.folder, timeout: LIMIT_MS })
-    const report = readReport(stdout.toString(), stderr)
+    const ended = await place.command(['check', '--json', '--verbose'], place.folder)
+    const report = readReport(ended)
     const comment = renderComment(report, { id: 'digits' })
-    return { report, exitCode: code, comment, progress: stderr, seconds: (performance.now() - begun) / 1000 }
+    const seconds = (performance.now() - begun) / 1000
+    return { report, exitCode: ended.code, comment, progress: ended.stderr, seconds }
   } finally {
     await place.leave()
   }
 }
 
-function readReport(stdout: string, stderr: string): Report {
-  const said = () => stderr.trim().split('\n').slice(-5).join('\n')
+function readReport(ended: Ended): Report {
   try {
-    return reportSchema.parse(JSON.parse(stdout))
+    return reportSchema.parse(JSON.parse(ended.stdout))
   } catch (cause) {
-    throw new Error(`the command gave no report:\n${stdout.slice(0, 500)}\n${said()}`, { cause })
+    throw new Error(`the command gave no report, and ended with ${ended.code}: ${lastLines(ended)}`, {
+      cause,
+    })
   }
 }
 

@@ -5,6 +5,10 @@ import { until } from './system.js'
 
 const STOP_MS = 15_000
 
+/** Ends the program when its own standard input ends: when we are gone, however that came, so is the program. */
+const GUARD =
+  'exec 3<&0; "$@" </dev/null & child=$!; { cat <&3; kill "$child"; } >/dev/null 2>&1 & wait "$child"'
+
 /**
  * Starts a program that stays, in a process group of its own: an interrupt at the terminal must not end it
  * before those who still need it have cleaned up.
@@ -19,9 +23,9 @@ export async function startDaemon(
   logFile: string,
   ready: () => Promise<boolean>,
 ): Promise<() => Promise<void>> {
-  const [program, ...args] = argv
+  const [program] = argv
   const out = openSync(logFile, 'w')
-  const child = spawn(program, args, { detached: true, stdio: ['ignore', out, out] })
+  const child = spawn('sh', ['-c', GUARD, 'sh', ...argv], { detached: true, stdio: ['pipe', out, out] })
   closeSync(out)
   let ended = false
   const end = new Promise<void>((resolve) => {
@@ -33,9 +37,9 @@ export async function startDaemon(
     child.once('error', over)
   })
   const stop = async () => {
-    if (ended) return
-    child.kill('SIGTERM')
-    const killer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+    child.stdin?.end()
+    // The guard leads the group.
+    const killer = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), STOP_MS)
     await end
     clearTimeout(killer)
   }

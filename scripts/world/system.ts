@@ -8,14 +8,15 @@ import { createRunner, type RunOptions, type RunResult } from '../../src/process
 /** One line for whoever waits. */
 export type Log = (line: string) => void
 
-const runner = createRunner(new AbortController().signal)
+/** Cleaning up has to go on when everything else is cancelled. */
+const persistent = createRunner(new AbortController().signal)
 
 /** Runs a program; one that cannot be started counts as exit code 127. */
 export const attempt = (
   argv: readonly [string, ...string[]],
   options: RunOptions = {},
 ): Promise<Pick<RunResult, 'code' | 'stdout' | 'stderr'>> =>
-  runner(argv, options).catch((error: Error) => ({
+  persistent(argv, options).catch((error: Error) => ({
     code: 127,
     stdout: Buffer.alloc(0),
     stderr: error.message,
@@ -28,7 +29,7 @@ export const attempt = (
  * @throws Error with what it last said
  */
 export async function run(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<string> {
-  const { code, stdout, stderr } = await attempt(argv, options)
+  const { code, stdout, stderr } = await persistent(argv, options)
   if (code === 0) return stdout.toString().trim()
   const said = (stderr.trim() || stdout.toString().trim()).split('\n').slice(-5).join('\n')
   throw new Error(`${argv.slice(0, 3).join(' ')} failed (${code}): ${said}`)
