@@ -48,15 +48,8 @@ export default tseslint.config(
     rules: roomRule(above),
   })),
   {
-    files: [
-      'src/gate.ts',
-      'src/record.ts',
-      'src/cli.ts',
-      'src/git.ts',
-      'src/context.ts',
-      'src/process.ts',
-      'src/errors.ts',
-    ],
+    files: ['src/*.ts'],
+    ignores: ['src/main.ts'],
     rules: {
       'no-restricted-imports': [
         'error',

@@ -43868,22 +43868,21 @@ const errorText = (error) => (error instanceof Error ? error.message : String(er
 
 /***/ }),
 
-/***/ 6834:
+/***/ 4999:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  z: () => (/* binding */ check),
-  u: () => (/* binding */ writeReport)
+  z: () => (/* binding */ check)
 });
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/paths.ts
 
 
@@ -44219,318 +44218,8 @@ async function bytesInGit(git, commit, path, digest) {
     return null;
 }
 
-;// CONCATENATED MODULE: external "node:timers/promises"
-const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
-var schemas = __nccwpck_require__(3798);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-;// CONCATENATED MODULE: ./src/process.ts
-
-
-const STDERR_KEPT = 64 * 1024;
-const LINE_KEPT = 4096;
-/** Between asking a child to stop and killing it. */
-const GRACE_MS = 2000;
-/** Cuts a byte stream into lines of at most `LINE_KEPT` characters; never holds more than one line. */
-function lineSplitter(onLine) {
-    let pending = '';
-    let dropping = false;
-    return {
-        push(chunk) {
-            for (const [index, part] of chunk.split('\n').entries()) {
-                if (index > 0) {
-                    onLine(pending.replace(/\r$/, ''));
-                    pending = '';
-                    dropping = false;
-                }
-                if (dropping)
-                    continue;
-                pending += part;
-                if (pending.length > LINE_KEPT) {
-                    pending = pending.slice(0, LINE_KEPT) + ' …';
-                    dropping = true;
-                }
-            }
-        },
-        end() {
-            if (pending !== '')
-                onLine(pending.replace(/\r$/, ''));
-        },
-    };
-}
-/**
- * The one way in which other programs are called. A program that exits with a code is a result;
- * one that cannot be started is a `ReprogateError`; a cancelled run rejects with the signal's reason.
- */
-function createRunner(signal) {
-    return (argv, options = {}) => new Promise((resolve, reject) => {
-        if (signal.aborted)
-            return reject(signal.reason);
-        const [program, ...args] = argv;
-        const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, {
-            cwd: options.cwd,
-            env: options.env ?? process.env,
-            stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-            // A group of its own: what the child has started is stopped with it.
-            detached: process.platform !== 'win32',
-        });
-        const kill = (how) => {
-            try {
-                if (process.platform !== 'win32' && child.pid !== undefined)
-                    process.kill(-child.pid, how);
-                else
-                    child.kill(how);
-            }
-            catch {
-                // It has ended meanwhile.
-            }
-        };
-        let timedOut = false;
-        let killer;
-        const stop = () => {
-            kill('SIGTERM');
-            killer ??= setTimeout(() => kill('SIGKILL'), GRACE_MS);
-        };
-        const timer = setTimeout(() => {
-            timedOut = true;
-            stop();
-        }, options.timeout ?? 600_000);
-        signal.addEventListener('abort', stop, { once: true });
-        const settle = () => {
-            clearTimeout(timer);
-            clearTimeout(killer);
-            signal.removeEventListener('abort', stop);
-        };
-        const cap = options.outputCap ?? 16 * 1024 * 1024;
-        const kept = [];
-        let size = 0;
-        let truncated = false;
-        let stderr = '';
-        let consumed = Promise.resolve();
-        let failure;
-        const out = options.onLine && lineSplitter(options.onLine);
-        const err = options.onLine && lineSplitter(options.onLine);
-        if (options.onStdout) {
-            consumed = options.onStdout(child.stdout).catch((error) => {
-                failure = error;
-                stop();
-                child.stdout.resume();
-            });
-        }
-        else {
-            const decoder = new TextDecoder();
-            child.stdout.on('data', (chunk) => {
-                out?.push(decoder.decode(chunk, { stream: true }));
-                if (size < cap)
-                    kept.push(chunk.subarray(0, cap - size));
-                truncated ||= size + chunk.length > cap;
-                size += chunk.length;
-            });
-        }
-        const decoder = new TextDecoder();
-        child.stderr.on('data', (chunk) => {
-            const text = decoder.decode(chunk, { stream: true });
-            err?.push(text);
-            stderr = (stderr + text).slice(-STDERR_KEPT);
-        });
-        if (child.stdin) {
-            // A child that does not read its input to the end closes the pipe: its exit code tells the rest.
-            child.stdin.on('error', () => { });
-            if (typeof options.input === 'string')
-                child.stdin.end(options.input);
-            else
-                options.input?.pipe(child.stdin);
-        }
-        child.on('error', (error) => {
-            settle();
-            reject(error.code === 'ENOENT'
-                ? new errors/* ReprogateError */.w('program/missing', `\`${program}\` is not installed`, `Install ${program} and put it on the PATH.`)
-                : error);
-        });
-        child.on('close', (code) => {
-            settle();
-            out?.end();
-            err?.end();
-            void consumed.then(() => {
-                if (signal.aborted)
-                    return reject(signal.reason);
-                if (failure !== undefined)
-                    return reject(failure);
-                resolve({ code: code ?? 1, stdout: Buffer.concat(kept), stderr, timedOut, truncated });
-            });
-        });
-    });
-}
-
-;// CONCATENATED MODULE: ./src/environment/engine.ts
-
-
-
-
-
-const list = schemas/* array */.YOg(schemas/* string */.YjP())
-    .nullish()
-    .transform((value) => value ?? []);
-const engine_text = schemas/* string */.YjP()
-    .nullish()
-    .transform((value) => value ?? '');
-const keys = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* unknown */.L5J())
-    .nullish()
-    .transform((value) => Object.keys(value ?? {}).sort());
-/** What `docker image inspect` says, as far as it is used. */
-const imageSchema = schemas/* object */.Ikc({
-    Id: schemas/* string */.YjP(),
-    Os: engine_text,
-    Architecture: engine_text,
-    Variant: engine_text,
-    RepoTags: list,
-    RepoDigests: list,
-    RootFS: schemas/* object */.Ikc({ Layers: list }),
-    Config: schemas/* object */.Ikc({
-        Env: list,
-        Entrypoint: list,
-        Cmd: list,
-        User: engine_text,
-        WorkingDir: engine_text,
-        Shell: list,
-        Volumes: keys,
-        ExposedPorts: keys,
-        StopSignal: engine_text,
-    }),
-});
-/**
- * What the docker program needs to find its engine and its registries. A list, not a prefix: jobs
- * keep passwords in variables such as `DOCKER_PASSWORD`.
- */
-const ENVIRONMENT = [
-    ...['PATH', 'HOME', 'TMPDIR', 'XDG_CONFIG_HOME', 'XDG_RUNTIME_DIR', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
-    ...['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'DOCKER_CERT_PATH', 'DOCKER_TLS_VERIFY'],
-    ...['DOCKER_API_VERSION', 'BUILDX_BUILDER', 'BUILDX_CONFIG'],
-    ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'],
-];
-const NOT_THERE = /no such image|not found|invalid reference format/i;
-const IN_USE = /used by (?:running|stopped) container|is being used/i;
-const ATTEMPTS = 20;
-const CLEANUP_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const lastLine = (output) => output
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .at(-1) ?? '';
-function childEnvironment(env) {
-    return Object.fromEntries(ENVIRONMENT.filter((name) => env[name] !== undefined).map((n) => [n, env[n]]));
-}
-/**
- * Finds docker, by `REPROGATE_DOCKER` or on the PATH, and what it can build with. Capabilities are
- * tried, never derived from versions: a new client without buildx has only the classic builder.
- *
- * @throws ReprogateError `engine/missing`, with what to do about it
- */
-async function findEngine(run, env = process.env) {
-    const program = env.REPROGATE_DOCKER || 'docker';
-    const base = childEnvironment(env);
-    const missing = (why) => new errors/* ReprogateError */.w('engine/missing', `No container engine: ${why}`, 'Install Docker and start it, or set REPROGATE_DOCKER to the docker program.');
-    const attempt = (args, extra = {}) => run([program, ...args], { env: { ...base, ...extra }, timeout: 30_000 });
-    let version;
-    try {
-        version = await attempt(['version', '--format', '{{.Server.Os}}/{{.Server.Arch}}']);
-    }
-    catch (error) {
-        if (error instanceof errors/* ReprogateError */.w)
-            throw missing(error.message);
-        throw error;
-    }
-    const platform = version.stdout.toString().trim();
-    if (version.code !== 0 || !/^[a-z0-9]+\/[a-z0-9]+$/.test(platform)) {
-        throw missing(lastLine(version.stderr) || '`docker version` gave no answer');
-    }
-    let builder = 'classic';
-    if ((await attempt(['buildx', 'version'])).code === 0)
-        builder = 'buildx';
-    else if ((await attempt(['build', '--help'], { DOCKER_BUILDKIT: '1' })).code === 0)
-        builder = 'buildkit';
-    return createEngine(run, program, base, builder, platform);
-}
-function createEngine(run, program, base, builder, platform) {
-    const env = { ...base, DOCKER_BUILDKIT: builder === 'classic' ? '0' : '1' };
-    const label = `reprogate.check=${(0,external_node_crypto_.randomUUID)()}`;
-    const always = createRunner(new AbortController().signal);
-    const docker = (args, options = {}) => run([program, ...args], { ...options, env });
-    const cleanup = (args) => always([program, ...args], { env, timeout: CLEANUP_MS }).catch(() => null);
-    const must = async (args, options) => {
-        const result = await docker(args, options);
-        if (result.code === 0 && !result.timedOut)
-            return result;
-        throw new errors/* ReprogateError */.w('engine/failed', `\`docker ${args[0]}\` failed: ${result.timedOut ? 'out of time' : lastLine(result.stderr)}`, 'See what the engine says (`docker info`, its log) and try again.');
-    };
-    return {
-        program,
-        env,
-        builder,
-        platform,
-        label,
-        docker,
-        cleanup,
-        async inspect(reference) {
-            const result = await docker(['image', 'inspect', '--format', '{{json .}}', '--', reference], {
-                timeout: CLEANUP_MS,
-            });
-            if (result.code === 0)
-                return imageSchema.parse(JSON.parse(result.stdout.toString()));
-            if (NOT_THERE.test(result.stderr))
-                return null;
-            throw new errors/* ReprogateError */.w('engine/failed', `The engine cannot say what ${reference} is: ${lastLine(result.stderr)}`, 'See what the engine says (`docker info`, its log) and try again.');
-        },
-        async pull(reference, { platform: wanted, timeout = HOUR_MS, onLine } = {}) {
-            const result = await docker(['pull', ...(wanted === undefined ? [] : ['--platform', wanted]), '--', reference], { timeout, ...(onLine && { onLine }) });
-            if (result.code === 0 && !result.timedOut)
-                return { ok: true };
-            return { ok: false, reason: result.timedOut ? 'out of time' : lastLine(result.stderr) };
-        },
-        push: (reference, onLine) => must(['push', '--', reference], { timeout: HOUR_MS, ...(onLine && { onLine }) }),
-        async tag(id, reference) {
-            await must(['tag', '--', id, reference], { timeout: CLEANUP_MS });
-        },
-        async removeImage(reference) {
-            for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-                const result = await cleanup(['image', 'rm', '--', reference]);
-                if (!result || result.code === 0 || !IN_USE.test(result.stderr))
-                    return;
-                // The engine is still taking down the container of a step that was stopped.
-                await (0,external_node_timers_promises_namespaceObject.setTimeout)(250);
-            }
-        },
-        async exportImage(id, read, timeout = HOUR_MS) {
-            const name = `reprogate-${(0,external_node_crypto_.randomUUID)()}`;
-            try {
-                // The command is never run: an image without one could not be created otherwise.
-                await must(['create', '--name', name, '--label', label, '--network', 'none', '--', id, '/reprogate'], { timeout: CLEANUP_MS * 5 });
-                let value;
-                await must(['export', '--', name], {
-                    timeout,
-                    onStdout: async (tar) => {
-                        value = { of: await read(tar) };
-                    },
-                });
-                return value.of;
-            }
-            finally {
-                await cleanup(['rm', '--force', '--volumes', '--', name]);
-            }
-        },
-        async sweep() {
-            const found = await cleanup(['ps', '--all', '--quiet', '--no-trunc', '--filter', `label=${label}`]);
-            const ids = found?.stdout.toString().split('\n').filter(Boolean) ?? [];
-            if (ids.length > 0)
-                await cleanup(['rm', '--force', '--volumes', '--', ...ids]);
-        },
-    };
-}
-
 // EXTERNAL MODULE: ./node_modules/dockerfile-ast/lib/main.js
 var main = __nccwpck_require__(8390);
 ;// CONCATENATED MODULE: ./src/environment/dockerfile.ts
@@ -44723,6 +44412,8 @@ function instructionLine(text, step) {
     }
 }
 
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
+var schemas = __nccwpck_require__(3798);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/errors.js
 var core_errors = __nccwpck_require__(7428);
 // EXTERNAL MODULE: ./src/verdict/report.ts
@@ -45376,6 +45067,1121 @@ async function readManifest(context, record, locate, findings) {
     catch (error) {
         return wrong(`${named.path}: ${(0,errors/* errorText */.k)(error)}`);
     }
+}
+
+;// CONCATENATED MODULE: external "node:path/posix"
+const posix_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path/posix");
+// EXTERNAL MODULE: ./src/verdict/rules.ts
+var rules = __nccwpck_require__(1450);
+;// CONCATENATED MODULE: ./src/verdict/verdict.ts
+
+function levelOf(rule, track, levels) {
+    const own = levels[rule];
+    return (typeof own === 'object' ? own[track] : own) ?? rules/* RULES */.y0[rule][track];
+}
+const stricter = (a, b) => (b === 'production' ? b : a);
+const FAITHFUL_PARITY = ['identical', 'content', 'packages', 'drift'];
+const AGREES = [
+    'identical',
+    'identical-values',
+    'within-tolerance',
+    'equivalent',
+];
+/** What is reported when several hold: an incomplete record comes first, as nothing after it means much. */
+const PRECEDENCE = ['incomplete', 'not-reproduced', 'could-not-check'];
+/**
+ * The verdict says what is true of the result, whatever the track: a finding counts when the rule is
+ * an error on the production track. `reproduced` needs evidence: a rebuild that was compared and a
+ * replay that agreed. Parity below `content` passes only where the policy has lowered its rules.
+ */
+function verdictOf(findings, parity, agreement, levels) {
+    const consequences = new Set(findings
+        .filter(({ rule }) => levelOf(rule, 'production', levels) === 'error')
+        .map(({ rule }) => rules/* RULES */.y0[rule].consequence));
+    const worst = PRECEDENCE.find((consequence) => consequences.has(consequence));
+    if (worst !== undefined)
+        return worst;
+    return FAITHFUL_PARITY.includes(parity) && AGREES.includes(agreement) ? 'reproduced' : 'could-not-check';
+}
+/**
+ * The verdict seen through the track. Production passes only what was reproduced; on the exploratory
+ * track nothing fails, and a complete record whose rebuild nobody asked for passes.
+ */
+function decisionOf(verdict, track, findings, replayed) {
+    if (findings.some(({ level }) => level === 'error'))
+        return 'fail';
+    if (verdict !== 'reproduced' && track === 'production')
+        return 'fail';
+    if (findings.some(({ level }) => level === 'warn'))
+        return 'warn';
+    return verdict === 'reproduced' || !replayed ? 'pass' : 'warn';
+}
+const worstBy = (order) => (values) => order.find((value) => values.includes(value));
+/** Worst first: of several models the pull request shows the worst. */
+const worstVerdict = worstBy([
+    'not-reproduced',
+    'incomplete',
+    'could-not-check',
+    'reproduced',
+]);
+const worstDecision = worstBy(['fail', 'warn', 'pass']);
+const LEVEL_ORDER = ['error', 'warn', 'off'];
+/** Errors first, otherwise in the order in which they were found. */
+const byLevel = (a, b) => LEVEL_ORDER.indexOf(a.level) - LEVEL_ORDER.indexOf(b.level);
+
+// EXTERNAL MODULE: ./src/yaml.ts
+var yaml = __nccwpck_require__(4536);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/iso.js
+var iso = __nccwpck_require__(4377);
+;// CONCATENATED MODULE: ./src/provenance/schema.ts
+
+/**
+ * The record, `provenance.yml`. Every field is optional here: that one is missing is for the
+ * completeness rules to say, each with its own id; the schema only says what a field looks like.
+ */
+/** Text that can reach a program's argument list: it must not look like an option. */
+const argument = schemas/* string */.YjP().min(1).max(4096).regex(/^[^-]/, 'must not begin with `-`');
+const path = argument
+    .max(1024)
+    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters')
+    .describe('Relative to the root of the repository, or to the working directory where one is set');
+const DIGEST = /^(?:sha256:[0-9a-f]{64}|md5:[0-9a-f]{32})$/;
+const digest = schemas/* string */.YjP()
+    .regex(DIGEST, 'must be `sha256:` and 64 hex digits, or `md5:` and 32')
+    .describe('Of the bytes of a file, or of a folder’s sorted list of `digest  path` lines');
+const commit = schemas/* string */.YjP().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'must be the full hash: 40 hex digits');
+/** YAML reads `version: 3` as a number; both are fine. */
+const label = schemas/* union */.KCZ([schemas/* string */.YjP().min(1).max(200), schemas/* number */.aig()]).transform(String);
+const schema_text = schemas/* string */.YjP().max(10_000);
+/** Dates come as text: YAML 1.2 has no date type. */
+const time = schemas/* union */.KCZ([iso/* datetime */.w$({ offset: true }), iso/* date */.p6()]);
+const scalar = schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* number */.aig(), schemas/* boolean */.zMY(), schemas/* null */.chJ()]);
+const argvSchema = schemas/* array */.YOg(schemas/* string */.YjP().max(4096))
+    .min(1)
+    .max(256)
+    .refine((argv) => argv[0] !== undefined && /^[^-]/.test(argv[0]), 'the program must not be empty or begin with `-`')
+    .describe('Program and arguments; no shell');
+const dataEntrySchema = schemas/* strictObject */.rej({
+    name: label.optional(),
+    version: label.optional(),
+    split: label.optional(),
+    path: path.optional(),
+    digest: digest.optional(),
+    list: path.optional().describe('For a folder: the list its digest is taken of, as `sha256sum` writes it'),
+    licence: schema_text.optional(),
+    source: schema_text.optional(),
+});
+const recordSchema = schemas/* strictObject */.rej({
+    reprogate: schemas/* literal */.euz('record/1').optional(),
+    track: schemas/* enum */.k5n(['exploratory', 'production']).optional(),
+    model: schemas/* strictObject */.rej({
+        name: label.optional(),
+        version: label.optional(),
+        path: path.optional(),
+        digest: digest.optional(),
+    })
+        .optional(),
+    run: schemas/* strictObject */.rej({
+        id: label.optional(),
+        started: time.optional(),
+        finished: time.optional(),
+        by: schema_text.optional(),
+        rationale: schema_text.optional(),
+    })
+        .optional(),
+    code: schemas/* strictObject */.rej({
+        repository: schema_text.optional(),
+        commit: commit.optional(),
+        dirty: schemas/* boolean */.zMY().optional(),
+    })
+        .optional(),
+    data: schemas/* array */.YOg(dataEntrySchema).max(10_000).optional(),
+    environment: schemas/* strictObject */.rej({
+        image: argument
+            .max(512)
+            .regex(/^[a-z0-9][a-zA-Z0-9./:_@-]*$/, 'must be an image reference')
+            .optional()
+            .describe('`<repository>@sha256:<64 hex digits>`'),
+        dockerfile: path.optional(),
+        context: path.optional(),
+        args: schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), schemas/* string */.YjP().max(4096)).optional(),
+        hash: schemas/* string */.YjP()
+            .regex(/^env-v1:sha256:[0-9a-f]{64}$/, 'must be `env-v1:sha256:` and 64 hex digits')
+            .optional(),
+        platform: schemas/* string */.YjP()
+            .regex(/^[a-z0-9]+\/[a-z0-9]+(?:\/[a-z0-9]+)?$/, 'must be like `linux/amd64`')
+            .optional(),
+        hardware: schemas/* strictObject */.rej({
+            cpu: schema_text.optional(),
+            cores: schemas/* int */.Whr().positive().optional(),
+            memory: schema_text.optional(),
+        })
+            .optional(),
+        manifest: schemas/* strictObject */.rej({ path: path, digest: digest }).optional(),
+    })
+        .optional(),
+    seeds: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([schemas/* int */.Whr(), schemas/* string */.YjP().min(1)])).optional(),
+    hyperparameters: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([scalar, schemas/* array */.YOg(scalar)])).optional(),
+    evaluation: schemas/* strictObject */.rej({
+        command: argvSchema.optional(),
+        metrics: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* number */.aig()
+            .or(schemas/* nan */.oit())
+            .or(schemas/* literal */.euz([Infinity, -Infinity])))
+            .optional(),
+        /** Where the evaluation writes them, where the policy does not say. */
+        output: path
+            .optional()
+            .describe('The file into which the evaluation writes its metrics; default `metrics.json`'),
+        predictions: schemas/* strictObject */.rej({
+            path: path.optional().describe('Where the recorded predictions are kept'),
+            output: path.optional().describe('The file into which the evaluation writes its predictions'),
+            key: label.optional(),
+            rows: schemas/* int */.Whr().nonnegative().optional(),
+            digest: digest.optional(),
+        })
+            .optional(),
+    })
+        .optional(),
+})
+    .meta({
+    title: 'reprogate record',
+    description: 'What a model run claims, so that it can be obtained again.',
+});
+
+;// CONCATENATED MODULE: ./src/policy/schema.ts
+
+
+
+/** The policy, `reprogate.yml`. Trusted: on a pull request it is read from the base commit. */
+const schema_path = schemas/* string */.YjP()
+    .min(1)
+    .max(1024)
+    .regex(/^[^-/]/, 'must be a relative path');
+const level = schemas/* enum */.k5n(rules/* LEVELS */.A_);
+const track = schemas/* enum */.k5n(rules/* TRACKS */.pS);
+const toleranceSchema = schemas/* strictObject */.rej({
+    absolute: schemas/* number */.aig().nonnegative().optional(),
+    relative: schemas/* number */.aig().nonnegative().optional(),
+})
+    .refine((t) => t.absolute !== undefined || t.relative !== undefined, 'needs `absolute` or `relative`');
+const limitsSchema = schemas/* strictObject */.rej({
+    build: schemas/* number */.aig().positive().max(360).default(30).describe('Minutes for the build'),
+    evaluation: schemas/* number */.aig().positive().max(360).default(30).describe('Minutes for one replay'),
+    memory: schemas/* number */.aig().positive().default(8).describe('GiB for one replay; never more than the engine has'),
+    processes: schemas/* int */.Whr().positive().default(512).describe('Processes and threads in one replay'),
+    output: schemas/* number */.aig().positive().default(2).describe('GiB that one replay may write'),
+});
+const predictionsSchema = schemas/* strictObject */.rej({
+    path: schema_path.describe('The file into which the evaluation writes its predictions'),
+    key: schemas/* string */.YjP().min(1).optional().describe('The column that identifies a row; default: the first'),
+    truth: schemas/* string */.YjP().min(1).optional().describe('The column with the right answer, for the equivalence test'),
+    margin: schemas/* number */.aig()
+        .positive()
+        .max(1)
+        .optional()
+        .describe('Largest difference of accuracy that counts as equivalent, where the evaluation is not deterministic'),
+});
+const modelSchema = schemas/* strictObject */.rej({
+    record: schema_path.describe('The model’s `provenance.yml`'),
+    track: track.optional(),
+    environment: schemas/* strictObject */.rej({
+        dockerfile: schema_path.optional(),
+        context: schema_path.optional(),
+        args: schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), schemas/* string */.YjP())
+            .optional()
+            .describe('Build arguments'),
+    })
+        .optional(),
+    evaluation: schemas/* strictObject */.rej({
+        command: argvSchema.optional(),
+        metrics: schema_path
+            .optional()
+            .describe('The file into which the evaluation writes its metrics, as a JSON object'),
+        predictions: predictionsSchema.optional(),
+        tolerance: schemas/* record */.g1P(schemas/* string */.YjP(), toleranceSchema)
+            .optional()
+            .describe('Per metric; default 1e-6 relative, 1e-12 absolute'),
+    })
+        .optional(),
+});
+const policySchema = schemas/* strictObject */.rej({
+    models: schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'letters, digits, `.`, `_`, `-`'), modelSchema)
+        .optional(),
+    track: track
+        .optional()
+        .describe('The stricter of policy, model, record and input wins; default `exploratory`'),
+    rules: schemas/* partialRecord */.jgl(schemas/* enum */.k5n(rules/* RULE_IDS */.Iu), schemas/* union */.KCZ([level, schemas/* strictObject */.rej({ exploratory: level.optional(), production: level.optional() })]))
+        .optional()
+        .describe('A level for both tracks, or one for each'),
+    required: schemas/* array */.YOg(schemas/* string */.YjP().regex(/^[a-z]+(?:\.[\w-]+)*$/))
+        .optional()
+        .describe('More fields that a record must have, as `run.rationale`, `seeds.split` or `data.source`'),
+    limits: limitsSchema.optional(),
+})
+    .meta({ title: 'reprogate policy', description: 'What this repository asks of a model run.' });
+
+;// CONCATENATED MODULE: ./src/policy/load.ts
+
+
+
+
+
+const LARGEST = 1024 * 1024;
+const DEFAULT_LIMITS = limitsSchema.parse({});
+/**
+ * Reads the team's rules: from the base commit on a pull request, from the work tree otherwise. A
+ * policy that cannot be read stops the check: a typo must not loosen a rule.
+ */
+async function loadPolicy(git, root, path, base, head) {
+    const place = await confine(root, path);
+    if (!place.ok)
+        throw new errors/* ReprogateError */.w('policy/outside', `the policy ${path} ${place.why}`, 'Give a path inside the working directory.');
+    if (base && !(await git.has(base.commit)))
+        throw new errors/* ReprogateError */.w('policy/base-missing', `the base commit ${base.commit.slice(0, 7)} (${base.ref}) is not in this clone, so its policy cannot be read`, 'Check out with `fetch-depth: 0`.');
+    const bytes = base
+        ? await git.show(base.commit, path)
+        : place.exists
+            ? await (0,promises_.readFile)(place.absolute)
+            : null;
+    const change = base ? await git.diff(base.commit, head, path) : '';
+    const from = base ? `${base.ref} (${base.commit.slice(0, 7)})` : 'the work tree';
+    return {
+        policy: bytes === null ? {} : parsePolicy(bytes, git.prefix + path),
+        path: bytes === null ? null : path,
+        from,
+        ...(change === '' ? {} : { change }),
+    };
+}
+/** @param file as it is shown in messages */
+function parsePolicy(bytes, file) {
+    const invalid = (message, line) => new errors/* ReprogateError */.w('policy/invalid', message, 'Correct the policy; `schema/policy.schema.json` describes every field.', {
+        file,
+        ...(line === undefined ? {} : { line }),
+    });
+    if (bytes.length > LARGEST)
+        throw invalid('larger than 1 MiB');
+    const parsed = (0,yaml/* parseYaml */.hN)(bytes.toString('utf8'));
+    const { data, problems } = (0,yaml/* validate */.tf)(policySchema, parsed, parsed.value ?? {});
+    const [first] = [...parsed.problems, ...problems];
+    if (first || !data) {
+        const rest = parsed.problems.length + problems.length - 1;
+        const where = first && first.path.length > 0 ? `\`${(0,yaml/* fieldName */.w5)(first.path)}\`: ` : '';
+        throw invalid(`${where}${first?.message ?? 'unreadable'}${rest > 0 ? ` (and ${rest} more)` : ''}`, first?.line);
+    }
+    return data;
+}
+
+;// CONCATENATED MODULE: ./src/policy/plan.ts
+
+
+
+/** A record may call only such files its answers: it could otherwise excuse a change of code. */
+const ANSWER = /\.(?:json|jsonl|csv|tsv|parquet|npy|npz|ya?ml|sha256|md5)$/i;
+const defined = (paths) => paths.filter((path) => path !== undefined);
+function planOf(model, policy, policyPath, record, wanted) {
+    const { settings } = model;
+    const environment = { ...record?.environment, ...settings.environment };
+    const evaluation = record?.evaluation;
+    const ruled = settings.evaluation;
+    const output = ruled?.predictions?.path ?? evaluation?.predictions?.output;
+    const key = ruled?.predictions?.key ?? evaluation?.predictions?.key;
+    const { truth, margin } = ruled?.predictions ?? {};
+    const metrics = ruled?.metrics ?? evaluation?.output ?? 'metrics.json';
+    const answers = defined([
+        settings.record,
+        metrics,
+        output,
+        evaluation?.predictions?.path,
+        record?.environment?.manifest?.path,
+    ]).filter((path) => ANSWER.test(path));
+    return {
+        track: [policy.track, settings.track, record?.track].reduce(stricter, wanted ?? 'exploratory'),
+        dockerfiles: environment.dockerfile
+            ? [environment.dockerfile]
+            : [...new Set([(0,posix_namespaceObject.join)((0,posix_namespaceObject.dirname)(settings.record), 'Dockerfile'), 'Dockerfile'])],
+        context: environment.context ?? '.',
+        args: { ...record?.environment?.args, ...settings.environment?.args },
+        command: ruled?.command ?? evaluation?.command,
+        metrics,
+        predictions: output === undefined
+            ? undefined
+            : {
+                path: output,
+                ...(key !== undefined && { key }),
+                ...(truth !== undefined && { truth }),
+                ...(margin !== undefined && { margin }),
+            },
+        tolerance: ruled?.tolerance ?? {},
+        limits: policy.limits ?? DEFAULT_LIMITS,
+        answers,
+        settled: defined([
+            ...answers,
+            policyPath ?? undefined,
+            record?.model?.path,
+            ...(record?.data ?? []).flatMap(({ path, list }) => [path, list]),
+        ]),
+    };
+}
+/** Where the record claims another command or other build arguments than the policy asks for. */
+function planFindings(model, record, locate) {
+    const findings = [];
+    const ruled = model.settings.evaluation?.command;
+    const claimed = record.evaluation?.command;
+    if (!ruled && !claimed)
+        findings.push({
+            rule: 'evaluation/command-missing',
+            message: 'neither the policy nor the record says how to evaluate',
+            field: 'evaluation.command',
+            ...locate('evaluation.command'),
+        });
+    if (ruled && claimed && JSON.stringify(ruled) !== JSON.stringify(claimed))
+        findings.push({
+            rule: 'evaluation/command-contradictory',
+            message: `recorded with \`${claimed.join(' ')}\`, the policy asks for \`${ruled.join(' ')}\``,
+            field: 'evaluation.command',
+            expected: ruled.join(' '),
+            actual: claimed.join(' '),
+            ...locate('evaluation.command'),
+        });
+    if (model.settings.evaluation?.predictions && record.evaluation?.predictions?.digest === undefined)
+        findings.push({
+            rule: 'evaluation/predictions-missing',
+            message: 'the policy asks for predictions, and the record has none',
+            field: 'evaluation.predictions',
+            ...locate('evaluation.predictions'),
+        });
+    for (const [name, value] of Object.entries(model.settings.environment?.args ?? {})) {
+        const built = record.environment?.args?.[name];
+        if (built !== undefined && built !== value)
+            findings.push({
+                rule: 'environment/arguments-contradictory',
+                message: `built with ${name}=${built}, the policy asks for ${name}=${value}`,
+                field: `environment.args.${name}`,
+                expected: value,
+                actual: built,
+                ...locate(`environment.args.${name}`),
+            });
+    }
+    if (model.named && record.model?.name !== undefined && record.model.name !== model.name)
+        findings.push({
+            rule: 'model/another',
+            message: `this is the record of ${record.model.name}, the policy expects ${model.name}`,
+            field: 'model.name',
+            expected: model.name,
+            actual: record.model.name,
+            ...locate('model.name'),
+        });
+    return findings;
+}
+
+;// CONCATENATED MODULE: ./src/provenance/completeness.ts
+
+const filled = (value) => value !== undefined &&
+    value !== null &&
+    value !== '' &&
+    !(typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0);
+const REQUIRED = [
+    { field: 'model.name', rule: 'model/missing', name: 'model name', value: (r) => r.model?.name },
+    { field: 'model.path', rule: 'model/missing', name: 'model file', value: (r) => r.model?.path },
+    {
+        field: 'model.digest',
+        rule: 'model/digest-missing',
+        name: 'model digest',
+        value: (r) => r.model?.digest,
+    },
+    { field: 'code.commit', rule: 'code/commit-missing', name: 'commit', value: (r) => r.code?.commit },
+    { field: 'data', rule: 'data/missing', name: 'data', value: (r) => (r.data?.length ? r.data : undefined) },
+    {
+        field: 'environment.image',
+        rule: 'environment/image-missing',
+        name: 'image digest',
+        value: (r) => r.environment?.image,
+    },
+    {
+        field: 'environment.hash',
+        rule: 'environment/hash-missing',
+        name: 'environment hash',
+        value: (r) => r.environment?.hash,
+    },
+    { field: 'seeds', rule: 'seeds/value-missing', name: 'seeds', value: (r) => r.seeds },
+    // `{}` says that there are none, which is an answer.
+    {
+        field: 'hyperparameters',
+        rule: 'hyperparameters/value-missing',
+        name: 'hyperparameters',
+        value: (r) => r.hyperparameters && [r.hyperparameters],
+    },
+    {
+        field: 'evaluation.metrics',
+        rule: 'metrics/value-missing',
+        name: 'metrics',
+        value: (r) => r.evaluation?.metrics,
+    },
+];
+const REQUIRED_OF_DATA = [
+    { key: 'path', rule: 'data/file-missing', name: 'path' },
+    { key: 'version', rule: 'data/version-missing', name: 'version' },
+    { key: 'digest', rule: 'data/digest-missing', name: 'digest' },
+    { key: 'licence', rule: 'data/licence-missing', name: 'licence' },
+];
+/** Fields that people misread as optional where the policy asks for them go to the rule of their subject. */
+const POLICY_RULES = [
+    [/^seeds(?:\.|$)/, 'seeds/value-missing'],
+    [/^hyperparameters(?:\.|$)/, 'hyperparameters/value-missing'],
+    [/^evaluation\.metrics(?:\.|$)/, 'metrics/value-missing'],
+];
+/**
+ * What a record has to say and does not. Malformed fields were taken out and reported before: they
+ * are not reported again as missing.
+ *
+ * @param more field names that the policy requires besides
+ */
+function checkCompleteness(record, locate, more, already) {
+    const told = new Set(already.filter(({ rule }) => rule !== 'record/unknown-key').map(({ field }) => field));
+    const checks = [
+        ...REQUIRED.map(({ field, rule, name, value }) => ({ field, rule, name, ok: filled(value(record)) })),
+        ...(record.data ?? []).flatMap((entry, index) => REQUIRED_OF_DATA.map(({ key, rule, name }) => ({
+            field: `data[${index}].${key}`,
+            rule,
+            name: `${name} of ${entry.name ?? entry.path ?? `data set ${index + 1}`}`,
+            ok: filled(entry[key]),
+        }))),
+        ...more.flatMap((field) => policyFields(record, field)),
+    ];
+    const findings = checks
+        .filter(({ ok, field }) => !ok &&
+        ![...told].some((other) => other !== undefined &&
+            (field === other || other.startsWith(`${field}.`) || other.startsWith(`${field}[`))))
+        .map(({ field, rule, name }) => ({ rule, field, message: `${name} missing`, ...locate(field) }));
+    return {
+        findings: [...findings, ...contradictions(record, locate)],
+        present: checks.filter(({ ok }) => ok).length,
+        required: checks.length,
+    };
+}
+function policyFields(record, field) {
+    const rule = POLICY_RULES.find(([pattern]) => pattern.test(field))?.[1] ?? 'record/field-missing';
+    const [head = '', ...rest] = field.split('.');
+    const dig = (value, keys) => keys.reduce((at, key) => typeof at === 'object' && at !== null && Object.hasOwn(at, key)
+        ? at[key]
+        : undefined, value);
+    if (head === 'data' && rest.length > 0)
+        return (record.data ?? []).map((entry, index) => {
+            const own = `data[${index}].${rest.join('.')}`;
+            return { field: own, rule, name: own, ok: filled(dig(entry, rest)) };
+        });
+    const name = field.startsWith('seeds.') ? `seed \`${rest.join('.')}\`` : `\`${field}\``;
+    return [{ field, rule, name, ok: filled(dig(record, [head, ...rest])) }];
+}
+/** Two places of one record that cannot both be right. */
+function contradictions(record, locate) {
+    const findings = [];
+    const first = { digest: new Map(), version: new Map() };
+    for (const [index, entry] of (record.data ?? []).entries()) {
+        for (const [key, of] of [
+            ['digest', entry.path && normalise(entry.path)],
+            ['version', entry.name],
+        ]) {
+            const value = entry[key];
+            if (of === undefined || value === undefined)
+                continue;
+            const other = first[key].get(of);
+            const before = other === undefined ? undefined : record.data?.[other]?.[key];
+            if (other === undefined)
+                first[key].set(of, index);
+            else if ((before !== value && before?.split(':')[0] === value.split(':')[0]) ||
+                (key === 'version' && before !== value))
+                findings.push({
+                    rule: `data/${key}-contradictory`,
+                    field: `data[${index}].${key}`,
+                    message: `${of} has ${key} ${value} here and ${before} in data[${other}]`,
+                    expected: before ?? '',
+                    actual: value,
+                    ...locate(`data[${index}].${key}`),
+                });
+        }
+    }
+    for (const [name, value] of Object.entries(record.hyperparameters ?? {})) {
+        const seed = record.seeds && Object.hasOwn(record.seeds, name) ? record.seeds[name] : undefined;
+        if (seed !== undefined && String(seed) !== String(value))
+            findings.push({
+                rule: 'seeds/value-contradictory',
+                field: `seeds.${name}`,
+                message: `${name} is ${seed} under seeds and ${String(value)} under hyperparameters`,
+                expected: String(seed),
+                actual: String(value),
+                ...locate(`seeds.${name}`),
+            });
+    }
+    return findings;
+}
+
+// EXTERNAL MODULE: ./node_modules/json5/lib/index.js
+var lib = __nccwpck_require__(4841);
+var lib_default = /*#__PURE__*/__nccwpck_require__.n(lib);
+;// CONCATENATED MODULE: ./src/provenance/committed-metrics.ts
+
+/** A metrics file larger than this is not one. */
+const committed_metrics_LARGEST = 1024 * 1024;
+/**
+ * Where the head commits the evaluation's metrics file, too, the record may not claim other numbers.
+ *
+ * @param path where the evaluation writes its metrics
+ */
+async function committedMetrics(git, head, path, record, locate) {
+    const bytes = await git.show(head, path);
+    if (bytes === null || bytes.length > committed_metrics_LARGEST)
+        return [];
+    let committed;
+    try {
+        committed = lib_default().parse(bytes.toString('utf8'));
+    }
+    catch {
+        return [];
+    }
+    if (typeof committed !== 'object' || committed === null)
+        return [];
+    const values = committed;
+    return Object.entries(record.evaluation?.metrics ?? {}).flatMap(([name, recorded]) => {
+        const other = Object.hasOwn(values, name) ? values[name] : undefined;
+        if (typeof other !== 'number' || Object.is(other, recorded))
+            return [];
+        const field = `evaluation.metrics.${name}`;
+        return [
+            {
+                rule: 'metrics/value-contradictory',
+                message: `${name} is ${recorded} in the record and ${other} in ${path}`,
+                field,
+                expected: String(other),
+                actual: String(recorded),
+                ...locate(field),
+            },
+        ];
+    });
+}
+
+// EXTERNAL MODULE: ./node_modules/picomatch/index.js
+var picomatch = __nccwpck_require__(4006);
+var picomatch_default = /*#__PURE__*/__nccwpck_require__.n(picomatch);
+;// CONCATENATED MODULE: ./src/provenance/sources/git.ts
+
+
+const DOCS = picomatch_default()(['**/*.{md,rst,txt,adoc}', 'docs/**', '**/{LICENSE,LICENCE,NOTICE,CITATION,AUTHORS,CODEOWNERS}*'], {
+    nocase: true,
+    dot: true,
+});
+/** A text file that decides what is installed or computed is no documentation. */
+const NOT_DOCS = picomatch_default()(['**/{requirements,constraints}*.txt', '**/CMakeLists.txt', '**/data/**/*.txt'], {
+    nocase: true,
+    dot: true,
+});
+/**
+ * Whether a path may change after the run without touching what was run: records, models, recorded
+ * answers, data (their bytes are checked by digest) and documentation.
+ *
+ * @param answers files and folders of the records
+ */
+const leavesCodeAlone = (answers) => (path) => (DOCS(path) && !NOT_DOCS(path)) ||
+    path.startsWith('.reprogate/') ||
+    answers.some((answer) => within(answer, path));
+/** Holds the recorded commit against the repository. */
+async function checkCommit(git, commit, head, options, locate) {
+    const at = { ...locate('code.commit'), field: 'code.commit' };
+    const short = commit.slice(0, 7);
+    const findings = [];
+    if (options.dirty === true)
+        findings.push({
+            rule: 'code/dirty',
+            message: `the run used uncommitted changes on top of ${short}`,
+            ...locate('code.dirty'),
+            field: 'code.dirty',
+            expected: 'false',
+            actual: 'true',
+        });
+    if (!(await git.has(commit)))
+        return [
+            ...findings,
+            (await git.shallow())
+                ? {
+                    rule: 'code/shallow-clone',
+                    message: `this clone is too shallow to find ${short}`,
+                    ...at,
+                    actual: commit,
+                }
+                : {
+                    rule: 'code/commit-unknown',
+                    message: `git does not know the commit ${short}`,
+                    ...at,
+                    actual: commit,
+                },
+        ];
+    if (!(await git.isAncestor(commit, head)))
+        return [
+            ...findings,
+            (await git.shallow())
+                ? {
+                    rule: 'code/shallow-clone',
+                    message: `this clone is too shallow to tell whether ${short} is part of the branch`,
+                    ...at,
+                }
+                : {
+                    rule: 'code/commit-not-ancestor',
+                    message: `${short} is not an ancestor of the head ${head.slice(0, 7)}`,
+                    ...at,
+                    expected: `an ancestor of ${head}`,
+                    actual: commit,
+                },
+        ];
+    const committed = await git.changed(commit, head);
+    const uncommitted = options.worktree ? await git.dirty() : [];
+    const changed = [...new Set([...committed, ...uncommitted])].filter((path) => !leavesCodeAlone(options.answers)(path));
+    if (changed.length > 0)
+        findings.push({
+            rule: 'code/changed-since',
+            message: `changed since the run at ${short}: ${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''}`,
+            ...at,
+            expected: 'no change of code after the recorded commit',
+            actual: changed.slice(0, 20).join(', '),
+        });
+    return findings;
+}
+
+;// CONCATENATED MODULE: ./src/provenance/summary.ts
+/** `complete: commit, data version, environment hash, 3 seeds`, or `11 of 14 fields`. */
+function provenanceSummary(record, { present, required }, findings) {
+    const serious = findings.filter(({ rule }) => rule !== 'record/unknown-key' && rule !== 'data/licence-missing');
+    if (serious.length === 0) {
+        const seeds = Object.keys(record.seeds ?? {}).length;
+        return `complete: commit, data version, environment hash, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, all verified`;
+    }
+    const wrong = serious.filter(({ rule }) => !rule.endsWith('missing')).length;
+    return `${present} of ${required} fields${wrong > 0 ? `, ${wrong} wrong` : ''}`;
+}
+
+;// CONCATENATED MODULE: ./src/replay-inputs.ts
+
+
+
+
+/** Finds the recorded predictions. That they are not kept is no finding here: the digest alone may do. */
+async function recordedPredictions(context, record, locate) {
+    const { path, digest } = record.evaluation?.predictions ?? {};
+    const at = (part) => ({
+        ...locate(`evaluation.predictions.${part}`),
+        field: `evaluation.predictions.${part}`,
+    });
+    if (path === undefined)
+        return { findings: [], file: undefined };
+    const place = await confine(context.root, path);
+    if (!place.ok)
+        return {
+            findings: [{ rule: 'record/path-outside', message: `${path} ${place.why}`, ...at('path') }],
+            file: undefined,
+        };
+    if (!place.exists)
+        return { findings: [], file: undefined };
+    try {
+        const now = await fileDigest(place.absolute, algorithmOf(digest ?? ''), context.signal);
+        if (digest !== undefined && now.digest !== digest)
+            return {
+                findings: [
+                    {
+                        rule: 'data/digest-mismatch',
+                        message: `the recorded predictions ${path} have other bytes than recorded`,
+                        expected: digest,
+                        actual: now.digest,
+                        ...at('digest'),
+                    },
+                ],
+                file: undefined,
+            };
+    }
+    catch (error) {
+        if (!(error instanceof NotData))
+            throw error;
+        return {
+            findings: [{ rule: 'record/malformed', message: `${path} is not a regular file`, ...at('path') }],
+            file: undefined,
+        };
+    }
+    return { findings: [], file: place.absolute };
+}
+/** A throwaway copy of the commit's tree, without any recorded answer in it. */
+async function exportWithoutAnswers(context, git, commit, plan) {
+    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(context.scratch, 'export-'));
+    await git.export(commit, folder);
+    for (const answer of plan.answers) {
+        // Through a link of the tree itself an answer's path could lead anywhere: then it is not the answer.
+        const place = await confine(folder, answer);
+        if (place.ok)
+            await (0,promises_.rm)(place.absolute, { recursive: true, force: true });
+    }
+    return folder;
+}
+
+;// CONCATENATED MODULE: ./src/early-stages.ts
+
+
+
+
+
+
+
+
+/** Is the record complete, and does it say what can be true of this repository? */
+async function checkProvenance(context, git, { model, plan, required, head, worktree, read: { record, findings: malformed, locate } }) {
+    if (record === null)
+        return { findings: malformed, summary: 'no readable record', present: 0, required: 0 };
+    const complete = checkCompleteness(record, locate, required, malformed);
+    const pins = await checkPins(context, git, record, plan, locate);
+    const { commit, dirty } = { ...record.code };
+    const code = commit === undefined
+        ? []
+        : await checkCommit(git, commit, head, { dirty, answers: plan.settled, worktree }, locate);
+    const findings = [
+        ...malformed,
+        ...complete.findings,
+        ...planFindings(model, record, locate),
+        ...code,
+        ...(await committedMetrics(git, head, plan.metrics, record, locate)),
+        ...pins.findings,
+    ];
+    return { ...pins, ...complete, findings, summary: provenanceSummary(record, complete, findings) };
+}
+/** Are the files that the record names still the recorded bytes? */
+async function checkData(context, git, record, plan, { locate }) {
+    const kept = await recordedPredictions(context, record, locate);
+    const checked = await verifyData(context, git, record, { paths: plan.answers, digest: record.evaluation?.predictions?.digest }, locate);
+    return {
+        ...checked,
+        findings: [...checked.findings, ...kept.findings],
+        predictions: kept.file,
+        summary: dataSummary(record, checked),
+    };
+}
+/** `digits@2026-09: 2 files hashed again, as recorded`, or `1 of 2 as recorded` */
+function dataSummary({ data = [] }, { data: checked, findings }) {
+    const verified = checked.filter(({ verified }) => verified);
+    if (verified.length < checked.length || findings.length > 0) {
+        const missing = findings.filter(({ rule }) => rule.endsWith('-missing')).length;
+        return `${verified.length} of ${checked.length + missing} as recorded`;
+    }
+    const names = new Set(data.map(({ name, version }) => [name, version].filter(Boolean).join('@')));
+    names.delete('');
+    const files = verified.reduce((sum, { files }) => sum + files, 0);
+    const what = [...names].join(', ') || 'model';
+    return `${what}: ${files} ${files === 1 ? 'file' : 'files'} hashed again, as recorded`;
+}
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: ./src/process.ts
+
+
+const STDERR_KEPT = 64 * 1024;
+const LINE_KEPT = 4096;
+/** Between asking a child to stop and killing it. */
+const GRACE_MS = 2000;
+/** Cuts a byte stream into lines of at most `LINE_KEPT` characters; never holds more than one line. */
+function lineSplitter(onLine) {
+    let pending = '';
+    let dropping = false;
+    return {
+        push(chunk) {
+            for (const [index, part] of chunk.split('\n').entries()) {
+                if (index > 0) {
+                    onLine(pending.replace(/\r$/, ''));
+                    pending = '';
+                    dropping = false;
+                }
+                if (dropping)
+                    continue;
+                pending += part;
+                if (pending.length > LINE_KEPT) {
+                    pending = pending.slice(0, LINE_KEPT) + ' …';
+                    dropping = true;
+                }
+            }
+        },
+        end() {
+            if (pending !== '')
+                onLine(pending.replace(/\r$/, ''));
+        },
+    };
+}
+/**
+ * The one way in which other programs are called. A program that exits with a code is a result;
+ * one that cannot be started is a `ReprogateError`; a cancelled run rejects with the signal's reason.
+ */
+function createRunner(signal) {
+    return (argv, options = {}) => new Promise((resolve, reject) => {
+        if (signal.aborted)
+            return reject(signal.reason);
+        const [program, ...args] = argv;
+        const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, {
+            cwd: options.cwd,
+            env: options.env ?? process.env,
+            stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+            // A group of its own: what the child has started is stopped with it.
+            detached: process.platform !== 'win32',
+        });
+        const kill = (how) => {
+            try {
+                if (process.platform !== 'win32' && child.pid !== undefined)
+                    process.kill(-child.pid, how);
+                else
+                    child.kill(how);
+            }
+            catch {
+                // It has ended meanwhile.
+            }
+        };
+        let timedOut = false;
+        let killer;
+        const stop = () => {
+            kill('SIGTERM');
+            killer ??= setTimeout(() => kill('SIGKILL'), GRACE_MS);
+        };
+        const timer = setTimeout(() => {
+            timedOut = true;
+            stop();
+        }, options.timeout ?? 600_000);
+        signal.addEventListener('abort', stop, { once: true });
+        const settle = () => {
+            clearTimeout(timer);
+            clearTimeout(killer);
+            signal.removeEventListener('abort', stop);
+        };
+        const cap = options.outputCap ?? 16 * 1024 * 1024;
+        const kept = [];
+        let size = 0;
+        let truncated = false;
+        let stderr = '';
+        let consumed = Promise.resolve();
+        let failure;
+        const { onLine } = options;
+        const out = onLine && lineSplitter((line) => onLine(line, 'stdout'));
+        const err = onLine && lineSplitter((line) => onLine(line, 'stderr'));
+        if (options.onStdout) {
+            consumed = options.onStdout(child.stdout).catch((error) => {
+                failure = error;
+                stop();
+                child.stdout.resume();
+            });
+        }
+        else {
+            const decoder = new TextDecoder();
+            child.stdout.on('data', (chunk) => {
+                out?.push(decoder.decode(chunk, { stream: true }));
+                if (size < cap)
+                    kept.push(chunk.subarray(0, cap - size));
+                truncated ||= size + chunk.length > cap;
+                size += chunk.length;
+            });
+        }
+        const decoder = new TextDecoder();
+        child.stderr.on('data', (chunk) => {
+            const text = decoder.decode(chunk, { stream: true });
+            err?.push(text);
+            stderr = (stderr + text).slice(-STDERR_KEPT);
+        });
+        if (child.stdin) {
+            // A child that does not read its input to the end closes the pipe: its exit code tells the rest.
+            child.stdin.on('error', () => { });
+            if (typeof options.input === 'string')
+                child.stdin.end(options.input);
+            else
+                options.input?.pipe(child.stdin);
+        }
+        child.on('error', (error) => {
+            settle();
+            reject(error.code === 'ENOENT'
+                ? new errors/* ReprogateError */.w('program/missing', `\`${program}\` is not installed`, `Install ${program} and put it on the PATH.`)
+                : error);
+        });
+        child.on('close', (code) => {
+            settle();
+            out?.end();
+            err?.end();
+            void consumed.then(() => {
+                if (signal.aborted)
+                    return reject(signal.reason);
+                if (failure !== undefined)
+                    return reject(failure);
+                resolve({ code: code ?? 1, stdout: Buffer.concat(kept), stderr, timedOut, truncated });
+            });
+        });
+    });
+}
+
+;// CONCATENATED MODULE: ./src/environment/engine.ts
+
+
+
+
+
+const list = schemas/* array */.YOg(schemas/* string */.YjP())
+    .nullish()
+    .transform((value) => value ?? []);
+const engine_text = schemas/* string */.YjP()
+    .nullish()
+    .transform((value) => value ?? '');
+const keys = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* unknown */.L5J())
+    .nullish()
+    .transform((value) => Object.keys(value ?? {}).sort());
+/** What `docker image inspect` says, as far as it is used. */
+const imageSchema = schemas/* object */.Ikc({
+    Id: schemas/* string */.YjP(),
+    Os: engine_text,
+    Architecture: engine_text,
+    Variant: engine_text,
+    RepoTags: list,
+    RepoDigests: list,
+    RootFS: schemas/* object */.Ikc({ Layers: list }),
+    Config: schemas/* object */.Ikc({
+        Env: list,
+        Entrypoint: list,
+        Cmd: list,
+        User: engine_text,
+        WorkingDir: engine_text,
+        Shell: list,
+        Volumes: keys,
+        ExposedPorts: keys,
+        StopSignal: engine_text,
+    }),
+});
+/**
+ * What the docker program needs to find its engine and its registries. A list, not a prefix: jobs
+ * keep passwords in variables such as `DOCKER_PASSWORD`.
+ */
+const ENVIRONMENT = [
+    ...['PATH', 'HOME', 'TMPDIR', 'XDG_CONFIG_HOME', 'XDG_RUNTIME_DIR', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
+    ...['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'DOCKER_CERT_PATH', 'DOCKER_TLS_VERIFY'],
+    ...['DOCKER_API_VERSION', 'BUILDX_BUILDER', 'BUILDX_CONFIG'],
+    ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'],
+];
+const NOT_THERE = /no such image|not found|invalid reference format/i;
+const IN_USE = /used by (?:running|stopped) container|is being used/i;
+const ATTEMPTS = 20;
+const CLEANUP_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const lastLine = (output) => output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .at(-1) ?? '';
+function childEnvironment(env) {
+    return Object.fromEntries(ENVIRONMENT.filter((name) => env[name] !== undefined).map((n) => [n, env[n]]));
+}
+/**
+ * Finds docker, by `REPROGATE_DOCKER` or on the PATH, and what it can build with. Capabilities are
+ * tried, never derived from versions: a new client without buildx has only the classic builder.
+ *
+ * @throws ReprogateError `engine/missing`, with what to do about it
+ */
+async function findEngine(run, env = process.env) {
+    const program = env.REPROGATE_DOCKER || 'docker';
+    const base = childEnvironment(env);
+    const missing = (why) => new errors/* ReprogateError */.w('engine/missing', `No container engine: ${why}`, 'Install Docker and start it, or set REPROGATE_DOCKER to the docker program.');
+    const attempt = (args, extra = {}) => run([program, ...args], { env: { ...base, ...extra }, timeout: 30_000 });
+    let version;
+    try {
+        version = await attempt(['version', '--format', '{{.Server.Os}}/{{.Server.Arch}}']);
+    }
+    catch (error) {
+        if (error instanceof errors/* ReprogateError */.w)
+            throw missing(error.message);
+        throw error;
+    }
+    const platform = version.stdout.toString().trim();
+    if (version.code !== 0 || !/^[a-z0-9]+\/[a-z0-9]+$/.test(platform)) {
+        throw missing(lastLine(version.stderr) || '`docker version` gave no answer');
+    }
+    let builder = 'classic';
+    if ((await attempt(['buildx', 'version'])).code === 0)
+        builder = 'buildx';
+    else if ((await attempt(['build', '--help'], { DOCKER_BUILDKIT: '1' })).code === 0)
+        builder = 'buildkit';
+    const label = `reprogate.check=${(0,external_node_crypto_.randomUUID)()}`;
+    return createEngine(run, { program, base, builder, platform, label });
+}
+function createEngine(run, found) {
+    const { program, base, builder, platform, label } = found;
+    const env = { ...base, DOCKER_BUILDKIT: builder === 'classic' ? '0' : '1' };
+    const always = createRunner(new AbortController().signal);
+    const docker = (args, options = {}) => run([program, ...args], { ...options, env });
+    const cleanup = (args) => always([program, ...args], { env, timeout: CLEANUP_MS }).catch(() => null);
+    const must = async (args, options) => {
+        const result = await docker(args, options);
+        if (result.code === 0 && !result.timedOut)
+            return result;
+        throw new errors/* ReprogateError */.w('engine/failed', `\`docker ${args[0]}\` failed: ${result.timedOut ? 'out of time' : lastLine(result.stderr)}`, 'See what the engine says (`docker info`, its log) and try again.');
+    };
+    return {
+        program,
+        env,
+        builder,
+        platform,
+        label,
+        until: (signal) => createEngine(createRunner(signal), found),
+        docker,
+        cleanup,
+        async inspect(reference) {
+            const result = await docker(['image', 'inspect', '--format', '{{json .}}', '--', reference], {
+                timeout: CLEANUP_MS,
+            });
+            if (result.code === 0)
+                return imageSchema.parse(JSON.parse(result.stdout.toString()));
+            if (NOT_THERE.test(result.stderr))
+                return null;
+            throw new errors/* ReprogateError */.w('engine/failed', `The engine cannot say what ${reference} is: ${lastLine(result.stderr)}`, 'See what the engine says (`docker info`, its log) and try again.');
+        },
+        async pull(reference, { platform: wanted, timeout = HOUR_MS, onLine } = {}) {
+            const result = await docker(['pull', ...(wanted === undefined ? [] : ['--platform', wanted]), '--', reference], { timeout, ...(onLine && { onLine }) });
+            if (result.code === 0 && !result.timedOut)
+                return { ok: true };
+            return { ok: false, reason: result.timedOut ? 'out of time' : lastLine(result.stderr) };
+        },
+        push: (reference, onLine) => must(['push', '--', reference], { timeout: HOUR_MS, ...(onLine && { onLine }) }),
+        async tag(id, reference) {
+            await must(['tag', '--', id, reference], { timeout: CLEANUP_MS });
+        },
+        async removeImage(reference) {
+            for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+                const result = await cleanup(['image', 'rm', '--', reference]);
+                if (!result || result.code === 0 || !IN_USE.test(result.stderr))
+                    return;
+                // The engine is still taking down the container of a step that was stopped.
+                await (0,external_node_timers_promises_namespaceObject.setTimeout)(250);
+            }
+        },
+        async exportImage(id, read, timeout = HOUR_MS) {
+            const name = `reprogate-${(0,external_node_crypto_.randomUUID)()}`;
+            try {
+                // The command is never run: an image without one could not be created otherwise.
+                await must(['create', '--name', name, '--label', label, '--network', 'none', '--', id, '/reprogate'], { timeout: CLEANUP_MS * 5 });
+                let value;
+                await must(['export', '--', name], {
+                    timeout,
+                    onStdout: async (tar) => {
+                        value = { of: await read(tar) };
+                    },
+                });
+                return value.of;
+            }
+            finally {
+                await cleanup(['rm', '--force', '--volumes', '--', name]);
+            }
+        },
+        async sweep() {
+            const found = await cleanup(['ps', '--all', '--quiet', '--no-trunc', '--filter', `label=${label}`]);
+            const ids = found?.stdout.toString().split('\n').filter(Boolean) ?? [];
+            if (ids.length > 0)
+                await cleanup(['rm', '--force', '--volumes', '--', ...ids]);
+        },
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/environment/build.ts
@@ -46368,21 +47174,29 @@ async function checkEnvironment(context, engine, request) {
         differenceCounts: noDifferences(),
     };
     // A build waits for the network most of the time: the pinned image is fetched and read meanwhile.
-    const reading = readPinned(context, engine, request);
-    const settled = reading.catch(() => undefined);
-    const built = await build(context, engine, request, evidence).finally(() => settled);
-    if ('findings' in built)
-        return built;
-    const rebuilt = await engine.inspect(built.id);
-    if (!rebuilt)
-        throw new Error(`the image ${built.id} was built and is not there`);
-    evidence.rebuilt = { id: built.id };
-    context.progress.start('Compare the rebuild with the pinned image');
+    const unneeded = new AbortController();
+    const reader = engine.until(AbortSignal.any([context.signal, unneeded.signal]));
+    const reading = readPinned(context, reader, request);
+    const idle = reading.then(() => { }, () => { });
     try {
-        return await compare({ context, engine, request, evidence, rebuilt, ...(await reading) });
+        const built = await build(context, engine, request, evidence);
+        if ('findings' in built)
+            return built;
+        const rebuilt = await engine.inspect(built.id);
+        if (!rebuilt)
+            throw new Error(`the image ${built.id} was built and is not there`);
+        evidence.rebuilt = { id: built.id };
+        context.progress.start('Compare the rebuild with the pinned image');
+        try {
+            return await compare({ context, engine, request, evidence, rebuilt, ...(await reading) });
+        }
+        finally {
+            context.progress.end();
+        }
     }
     finally {
-        context.progress.end();
+        unneeded.abort(new Error('there is nothing to compare with'));
+        await idle;
     }
 }
 const noDifferences = () => ({
@@ -46639,8 +47453,6 @@ function hashFindings({ recordedHash, manifestFile, locate }, pinned) {
     ];
 }
 
-// EXTERNAL MODULE: ./src/verdict/rules.ts
-var rules = __nccwpck_require__(1450);
 ;// CONCATENATED MODULE: ./src/evaluation/statistics.ts
 /** 95 % quantile of the standard normal distribution: two one-sided tests at 5 % each. */
 const Z = 1.6448536269514722;
@@ -46867,9 +47679,6 @@ function nondeterministic(pieces) {
     };
 }
 
-// EXTERNAL MODULE: ./node_modules/json5/lib/index.js
-var lib = __nccwpck_require__(4841);
-var lib_default = /*#__PURE__*/__nccwpck_require__.n(lib);
 ;// CONCATENATED MODULE: ./src/evaluation/metrics.ts
 
 /** pytest's `approx`. */
@@ -49748,7 +50557,7 @@ async function supervise(context, engine, client, sandbox, limits) {
         exitCode: state.Running ? 1 : state.ExitCode,
         ...((stopped ?? (state.Running ? 'time' : undefined)) && { stopped: stopped ?? 'time' }),
         ...(state.Error !== '' && { startError: state.Error }),
-        tail: lines.tail(),
+        ...lines.end(),
         seconds,
     };
 }
@@ -49788,18 +50597,22 @@ function tailOf(context) {
     const kept = [];
     let count = 0;
     return {
-        add(line) {
+        add(line, stream) {
             count++;
             if (count <= SHOWN_LINES)
                 context.progress.line(line);
             if (count === SHOWN_LINES)
                 context.progress.line('… what the evaluation prints from here on is not shown');
-            const text = line.replace(/\x1b\[[0-9;]*[A-Za-z]/g, '').replace(/[\x00-\x08\x0b-\x1f\x7f]/g, ' ');
-            kept.push(text.length > TAIL_LINE ? `${text.slice(0, TAIL_LINE)} …` : text);
+            const plain = line.replace(/\x1b\[[0-9;]*[A-Za-z]/g, '').replace(/[\x00-\x08\x0b-\x1f\x7f]/g, ' ');
+            const text = plain.length > TAIL_LINE ? `${plain.slice(0, TAIL_LINE)} …` : plain;
+            kept.push({ text, stream });
             if (kept.length > TAIL_LINES)
                 kept.shift();
         },
-        tail: () => [...kept],
+        end() {
+            const lastError = kept.findLast(({ text, stream }) => stream === 'stderr' && text.trim() !== '');
+            return { tail: kept.map(({ text }) => text), ...(lastError && { lastError: lastError.text.trim() }) };
+        },
     };
 }
 
@@ -49932,7 +50745,7 @@ async function attempt(context, engine, request) {
     });
     if (run.stopped)
         return failure(...stoppedBy(run, request));
-    const last = tail.findLast((line) => line.trim() !== '')?.trim();
+    const last = run.lastError ?? tail.findLast((line) => line.trim() !== '')?.trim();
     if (run.startError !== undefined || exitCode !== 0) {
         const why = run.startError ?? last;
         const message = run.startError !== undefined
@@ -50002,250 +50815,6 @@ function summaryOf({ agreement, statistics, findings }, recorded, controls) {
 }
 const moved = ({ comparison }) => comparison.flips + comparison.moved > 0 ? movement(comparison) : 'the bytes of the predictions differ';
 
-// EXTERNAL MODULE: ./src/yaml.ts
-var yaml = __nccwpck_require__(4536);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/iso.js
-var iso = __nccwpck_require__(4377);
-;// CONCATENATED MODULE: ./src/provenance/schema.ts
-
-/**
- * The record, `provenance.yml`. Every field is optional here: that one is missing is for the
- * completeness rules to say, each with its own id; the schema only says what a field looks like.
- */
-/** Text that can reach a program's argument list: it must not look like an option. */
-const argument = schemas/* string */.YjP().min(1).max(4096).regex(/^[^-]/, 'must not begin with `-`');
-const path = argument
-    .max(1024)
-    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters')
-    .describe('Relative to the root of the repository, or to the working directory where one is set');
-const DIGEST = /^(?:sha256:[0-9a-f]{64}|md5:[0-9a-f]{32})$/;
-const digest = schemas/* string */.YjP()
-    .regex(DIGEST, 'must be `sha256:` and 64 hex digits, or `md5:` and 32')
-    .describe('Of the bytes of a file, or of a folder’s sorted list of `digest  path` lines');
-const commit = schemas/* string */.YjP().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'must be the full hash: 40 hex digits');
-/** YAML reads `version: 3` as a number; both are fine. */
-const label = schemas/* union */.KCZ([schemas/* string */.YjP().min(1).max(200), schemas/* number */.aig()]).transform(String);
-const schema_text = schemas/* string */.YjP().max(10_000);
-/** Dates come as text: YAML 1.2 has no date type. */
-const time = schemas/* union */.KCZ([iso/* datetime */.w$({ offset: true }), iso/* date */.p6()]);
-const scalar = schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* number */.aig(), schemas/* boolean */.zMY(), schemas/* null */.chJ()]);
-const argvSchema = schemas/* array */.YOg(schemas/* string */.YjP().max(4096))
-    .min(1)
-    .max(256)
-    .refine((argv) => argv[0] !== undefined && /^[^-]/.test(argv[0]), 'the program must not be empty or begin with `-`')
-    .describe('Program and arguments; no shell');
-const dataEntrySchema = schemas/* strictObject */.rej({
-    name: label.optional(),
-    version: label.optional(),
-    split: label.optional(),
-    path: path.optional(),
-    digest: digest.optional(),
-    list: path.optional().describe('For a folder: the list its digest is taken of, as `sha256sum` writes it'),
-    licence: schema_text.optional(),
-    source: schema_text.optional(),
-});
-const recordSchema = schemas/* strictObject */.rej({
-    reprogate: schemas/* literal */.euz('record/1').optional(),
-    track: schemas/* enum */.k5n(['exploratory', 'production']).optional(),
-    model: schemas/* strictObject */.rej({
-        name: label.optional(),
-        version: label.optional(),
-        path: path.optional(),
-        digest: digest.optional(),
-    })
-        .optional(),
-    run: schemas/* strictObject */.rej({
-        id: label.optional(),
-        started: time.optional(),
-        finished: time.optional(),
-        by: schema_text.optional(),
-        rationale: schema_text.optional(),
-    })
-        .optional(),
-    code: schemas/* strictObject */.rej({
-        repository: schema_text.optional(),
-        commit: commit.optional(),
-        dirty: schemas/* boolean */.zMY().optional(),
-    })
-        .optional(),
-    data: schemas/* array */.YOg(dataEntrySchema).max(10_000).optional(),
-    environment: schemas/* strictObject */.rej({
-        image: argument
-            .max(512)
-            .regex(/^[a-z0-9][a-zA-Z0-9./:_@-]*$/, 'must be an image reference')
-            .optional()
-            .describe('`<repository>@sha256:<64 hex digits>`'),
-        dockerfile: path.optional(),
-        context: path.optional(),
-        args: schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), schemas/* string */.YjP().max(4096)).optional(),
-        hash: schemas/* string */.YjP()
-            .regex(/^env-v1:sha256:[0-9a-f]{64}$/, 'must be `env-v1:sha256:` and 64 hex digits')
-            .optional(),
-        platform: schemas/* string */.YjP()
-            .regex(/^[a-z0-9]+\/[a-z0-9]+(?:\/[a-z0-9]+)?$/, 'must be like `linux/amd64`')
-            .optional(),
-        hardware: schemas/* strictObject */.rej({
-            cpu: schema_text.optional(),
-            cores: schemas/* int */.Whr().positive().optional(),
-            memory: schema_text.optional(),
-        })
-            .optional(),
-        manifest: schemas/* strictObject */.rej({ path: path, digest: digest }).optional(),
-    })
-        .optional(),
-    seeds: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([schemas/* int */.Whr(), schemas/* string */.YjP().min(1)])).optional(),
-    hyperparameters: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([scalar, schemas/* array */.YOg(scalar)])).optional(),
-    evaluation: schemas/* strictObject */.rej({
-        command: argvSchema.optional(),
-        metrics: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* number */.aig()
-            .or(schemas/* nan */.oit())
-            .or(schemas/* literal */.euz([Infinity, -Infinity])))
-            .optional(),
-        /** Where the evaluation writes them, where the policy does not say. */
-        output: path
-            .optional()
-            .describe('The file into which the evaluation writes its metrics; default `metrics.json`'),
-        predictions: schemas/* strictObject */.rej({
-            path: path.optional().describe('Where the recorded predictions are kept'),
-            output: path.optional().describe('The file into which the evaluation writes its predictions'),
-            key: label.optional(),
-            rows: schemas/* int */.Whr().nonnegative().optional(),
-            digest: digest.optional(),
-        })
-            .optional(),
-    })
-        .optional(),
-})
-    .meta({
-    title: 'reprogate record',
-    description: 'What a model run claims, so that it can be obtained again.',
-});
-
-;// CONCATENATED MODULE: ./src/policy/schema.ts
-
-
-
-/** The policy, `reprogate.yml`. Trusted: on a pull request it is read from the base commit. */
-const schema_path = schemas/* string */.YjP()
-    .min(1)
-    .max(1024)
-    .regex(/^[^-/]/, 'must be a relative path');
-const level = schemas/* enum */.k5n(rules/* LEVELS */.A_);
-const track = schemas/* enum */.k5n(rules/* TRACKS */.pS);
-const toleranceSchema = schemas/* strictObject */.rej({
-    absolute: schemas/* number */.aig().nonnegative().optional(),
-    relative: schemas/* number */.aig().nonnegative().optional(),
-})
-    .refine((t) => t.absolute !== undefined || t.relative !== undefined, 'needs `absolute` or `relative`');
-const limitsSchema = schemas/* strictObject */.rej({
-    build: schemas/* number */.aig().positive().max(360).default(30).describe('Minutes for the build'),
-    evaluation: schemas/* number */.aig().positive().max(360).default(30).describe('Minutes for one replay'),
-    memory: schemas/* number */.aig().positive().default(8).describe('GiB for one replay; never more than the engine has'),
-    processes: schemas/* int */.Whr().positive().default(512).describe('Processes and threads in one replay'),
-    output: schemas/* number */.aig().positive().default(2).describe('GiB that one replay may write'),
-});
-const predictionsSchema = schemas/* strictObject */.rej({
-    path: schema_path.describe('The file into which the evaluation writes its predictions'),
-    key: schemas/* string */.YjP().min(1).optional().describe('The column that identifies a row; default: the first'),
-    truth: schemas/* string */.YjP().min(1).optional().describe('The column with the right answer, for the equivalence test'),
-    margin: schemas/* number */.aig()
-        .positive()
-        .max(1)
-        .optional()
-        .describe('Largest difference of accuracy that counts as equivalent, where the evaluation is not deterministic'),
-});
-const modelSchema = schemas/* strictObject */.rej({
-    record: schema_path.describe('The model’s `provenance.yml`'),
-    track: track.optional(),
-    environment: schemas/* strictObject */.rej({
-        dockerfile: schema_path.optional(),
-        context: schema_path.optional(),
-        args: schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), schemas/* string */.YjP())
-            .optional()
-            .describe('Build arguments'),
-    })
-        .optional(),
-    evaluation: schemas/* strictObject */.rej({
-        command: argvSchema.optional(),
-        metrics: schema_path
-            .optional()
-            .describe('The file into which the evaluation writes its metrics, as a JSON object'),
-        predictions: predictionsSchema.optional(),
-        tolerance: schemas/* record */.g1P(schemas/* string */.YjP(), toleranceSchema)
-            .optional()
-            .describe('Per metric; default 1e-6 relative, 1e-12 absolute'),
-    })
-        .optional(),
-});
-const policySchema = schemas/* strictObject */.rej({
-    models: schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'letters, digits, `.`, `_`, `-`'), modelSchema)
-        .optional(),
-    track: track
-        .optional()
-        .describe('The stricter of policy, model, record and input wins; default `exploratory`'),
-    rules: schemas/* partialRecord */.jgl(schemas/* enum */.k5n(rules/* RULE_IDS */.Iu), schemas/* union */.KCZ([level, schemas/* strictObject */.rej({ exploratory: level.optional(), production: level.optional() })]))
-        .optional()
-        .describe('A level for both tracks, or one for each'),
-    required: schemas/* array */.YOg(schemas/* string */.YjP().regex(/^[a-z]+(?:\.[\w-]+)*$/))
-        .optional()
-        .describe('More fields that a record must have, as `run.rationale`, `seeds.split` or `data.source`'),
-    limits: limitsSchema.optional(),
-})
-    .meta({ title: 'reprogate policy', description: 'What this repository asks of a model run.' });
-
-;// CONCATENATED MODULE: ./src/policy/load.ts
-
-
-
-
-
-const LARGEST = 1024 * 1024;
-const DEFAULT_LIMITS = limitsSchema.parse({});
-/**
- * Reads the team's rules: from the base commit on a pull request, from the work tree otherwise. A
- * policy that cannot be read stops the check: a typo must not loosen a rule.
- */
-async function loadPolicy(git, root, path, base, head) {
-    const place = await confine(root, path);
-    if (!place.ok)
-        throw new errors/* ReprogateError */.w('policy/outside', `the policy ${path} ${place.why}`, 'Give a path inside the working directory.');
-    if (base && !(await git.has(base.commit)))
-        throw new errors/* ReprogateError */.w('policy/base-missing', `the base commit ${base.commit.slice(0, 7)} (${base.ref}) is not in this clone, so its policy cannot be read`, 'Check out with `fetch-depth: 0`.');
-    const bytes = base
-        ? await git.show(base.commit, path)
-        : place.exists
-            ? await (0,promises_.readFile)(place.absolute)
-            : null;
-    const change = base ? await git.diff(base.commit, head, path) : '';
-    const from = base ? `${base.ref} (${base.commit.slice(0, 7)})` : 'the work tree';
-    return {
-        policy: bytes === null ? {} : parsePolicy(bytes, git.prefix + path),
-        path: bytes === null ? null : path,
-        from,
-        ...(change === '' ? {} : { change }),
-    };
-}
-/** @param file as it is shown in messages */
-function parsePolicy(bytes, file) {
-    const invalid = (message, line) => new errors/* ReprogateError */.w('policy/invalid', message, 'Correct the policy; `schema/policy.schema.json` describes every field.', {
-        file,
-        ...(line === undefined ? {} : { line }),
-    });
-    if (bytes.length > LARGEST)
-        throw invalid('larger than 1 MiB');
-    const parsed = (0,yaml/* parseYaml */.hN)(bytes.toString('utf8'));
-    const { data, problems } = (0,yaml/* validate */.tf)(policySchema, parsed, parsed.value ?? {});
-    const [first] = [...parsed.problems, ...problems];
-    if (first || !data) {
-        const rest = parsed.problems.length + problems.length - 1;
-        const where = first && first.path.length > 0 ? `\`${(0,yaml/* fieldName */.w5)(first.path)}\`: ` : '';
-        throw invalid(`${where}${first?.message ?? 'unreadable'}${rest > 0 ? ` (and ${rest} more)` : ''}`, first?.line);
-    }
-    return data;
-}
-
-;// CONCATENATED MODULE: external "node:path/posix"
-const posix_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path/posix");
 ;// CONCATENATED MODULE: ./src/policy/models.ts
 
 
@@ -50282,434 +50851,6 @@ function discover(files) {
         taken.add(unique);
         return { name: unique, named: false, settings: { record } };
     });
-}
-
-;// CONCATENATED MODULE: ./src/verdict/verdict.ts
-
-function levelOf(rule, track, levels) {
-    const own = levels[rule];
-    return (typeof own === 'object' ? own[track] : own) ?? rules/* RULES */.y0[rule][track];
-}
-const stricter = (a, b) => (b === 'production' ? b : a);
-const FAITHFUL_PARITY = ['identical', 'content', 'packages', 'drift'];
-const AGREES = [
-    'identical',
-    'identical-values',
-    'within-tolerance',
-    'equivalent',
-];
-/** What is reported when several hold: an incomplete record comes first, as nothing after it means much. */
-const PRECEDENCE = ['incomplete', 'not-reproduced', 'could-not-check'];
-/**
- * The verdict says what is true of the result, whatever the track: a finding counts when the rule is
- * an error on the production track. `reproduced` needs evidence: a rebuild that was compared and a
- * replay that agreed. Parity below `content` passes only where the policy has lowered its rules.
- */
-function verdictOf(findings, parity, agreement, levels) {
-    const consequences = new Set(findings
-        .filter(({ rule }) => levelOf(rule, 'production', levels) === 'error')
-        .map(({ rule }) => rules/* RULES */.y0[rule].consequence));
-    const worst = PRECEDENCE.find((consequence) => consequences.has(consequence));
-    if (worst !== undefined)
-        return worst;
-    return FAITHFUL_PARITY.includes(parity) && AGREES.includes(agreement) ? 'reproduced' : 'could-not-check';
-}
-/**
- * The verdict seen through the track. Production passes only what was reproduced; on the exploratory
- * track nothing fails, and a complete record whose rebuild nobody asked for passes.
- */
-function decisionOf(verdict, track, findings, replayed) {
-    if (findings.some(({ level }) => level === 'error'))
-        return 'fail';
-    if (verdict !== 'reproduced' && track === 'production')
-        return 'fail';
-    if (findings.some(({ level }) => level === 'warn'))
-        return 'warn';
-    return verdict === 'reproduced' || !replayed ? 'pass' : 'warn';
-}
-const worstBy = (order) => (values) => order.find((value) => values.includes(value));
-/** Worst first: of several models the pull request shows the worst. */
-const worstVerdict = worstBy([
-    'not-reproduced',
-    'incomplete',
-    'could-not-check',
-    'reproduced',
-]);
-const worstDecision = worstBy(['fail', 'warn', 'pass']);
-const LEVEL_ORDER = ['error', 'warn', 'off'];
-/** Errors first, otherwise in the order in which they were found. */
-const byLevel = (a, b) => LEVEL_ORDER.indexOf(a.level) - LEVEL_ORDER.indexOf(b.level);
-
-;// CONCATENATED MODULE: ./src/policy/plan.ts
-
-
-
-/** A record may call only such files its answers: it could otherwise excuse a change of code. */
-const ANSWER = /\.(?:json|jsonl|csv|tsv|parquet|npy|npz|ya?ml|sha256|md5)$/i;
-const defined = (paths) => paths.filter((path) => path !== undefined);
-function planOf(model, policy, policyPath, record, wanted) {
-    const { settings } = model;
-    const environment = { ...record?.environment, ...settings.environment };
-    const evaluation = record?.evaluation;
-    const ruled = settings.evaluation;
-    const output = ruled?.predictions?.path ?? evaluation?.predictions?.output;
-    const key = ruled?.predictions?.key ?? evaluation?.predictions?.key;
-    const { truth, margin } = ruled?.predictions ?? {};
-    const metrics = ruled?.metrics ?? evaluation?.output ?? 'metrics.json';
-    const answers = defined([
-        settings.record,
-        metrics,
-        output,
-        evaluation?.predictions?.path,
-        record?.environment?.manifest?.path,
-    ]).filter((path) => ANSWER.test(path));
-    return {
-        track: [policy.track, settings.track, record?.track].reduce(stricter, wanted ?? 'exploratory'),
-        dockerfiles: environment.dockerfile
-            ? [environment.dockerfile]
-            : [...new Set([(0,posix_namespaceObject.join)((0,posix_namespaceObject.dirname)(settings.record), 'Dockerfile'), 'Dockerfile'])],
-        context: environment.context ?? '.',
-        args: { ...record?.environment?.args, ...settings.environment?.args },
-        command: ruled?.command ?? evaluation?.command,
-        metrics,
-        predictions: output === undefined
-            ? undefined
-            : {
-                path: output,
-                ...(key !== undefined && { key }),
-                ...(truth !== undefined && { truth }),
-                ...(margin !== undefined && { margin }),
-            },
-        tolerance: ruled?.tolerance ?? {},
-        limits: policy.limits ?? DEFAULT_LIMITS,
-        answers,
-        settled: defined([
-            ...answers,
-            policyPath ?? undefined,
-            record?.model?.path,
-            ...(record?.data ?? []).flatMap(({ path, list }) => [path, list]),
-        ]),
-    };
-}
-/** Where the record claims another command or other build arguments than the policy asks for. */
-function planFindings(model, record, locate) {
-    const findings = [];
-    const ruled = model.settings.evaluation?.command;
-    const claimed = record.evaluation?.command;
-    if (!ruled && !claimed)
-        findings.push({
-            rule: 'evaluation/command-missing',
-            message: 'neither the policy nor the record says how to evaluate',
-            field: 'evaluation.command',
-            ...locate('evaluation.command'),
-        });
-    if (ruled && claimed && JSON.stringify(ruled) !== JSON.stringify(claimed))
-        findings.push({
-            rule: 'evaluation/command-contradictory',
-            message: `recorded with \`${claimed.join(' ')}\`, the policy asks for \`${ruled.join(' ')}\``,
-            field: 'evaluation.command',
-            expected: ruled.join(' '),
-            actual: claimed.join(' '),
-            ...locate('evaluation.command'),
-        });
-    if (model.settings.evaluation?.predictions && record.evaluation?.predictions?.digest === undefined)
-        findings.push({
-            rule: 'evaluation/predictions-missing',
-            message: 'the policy asks for predictions, and the record has none',
-            field: 'evaluation.predictions',
-            ...locate('evaluation.predictions'),
-        });
-    for (const [name, value] of Object.entries(model.settings.environment?.args ?? {})) {
-        const built = record.environment?.args?.[name];
-        if (built !== undefined && built !== value)
-            findings.push({
-                rule: 'environment/arguments-contradictory',
-                message: `built with ${name}=${built}, the policy asks for ${name}=${value}`,
-                field: `environment.args.${name}`,
-                expected: value,
-                actual: built,
-                ...locate(`environment.args.${name}`),
-            });
-    }
-    if (model.named && record.model?.name !== undefined && record.model.name !== model.name)
-        findings.push({
-            rule: 'model/another',
-            message: `this is the record of ${record.model.name}, the policy expects ${model.name}`,
-            field: 'model.name',
-            expected: model.name,
-            actual: record.model.name,
-            ...locate('model.name'),
-        });
-    return findings;
-}
-
-;// CONCATENATED MODULE: ./src/provenance/completeness.ts
-
-const filled = (value) => value !== undefined &&
-    value !== null &&
-    value !== '' &&
-    !(typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0);
-const REQUIRED = [
-    { field: 'model.name', rule: 'model/missing', name: 'model name', value: (r) => r.model?.name },
-    { field: 'model.path', rule: 'model/missing', name: 'model file', value: (r) => r.model?.path },
-    {
-        field: 'model.digest',
-        rule: 'model/digest-missing',
-        name: 'model digest',
-        value: (r) => r.model?.digest,
-    },
-    { field: 'code.commit', rule: 'code/commit-missing', name: 'commit', value: (r) => r.code?.commit },
-    { field: 'data', rule: 'data/missing', name: 'data', value: (r) => (r.data?.length ? r.data : undefined) },
-    {
-        field: 'environment.image',
-        rule: 'environment/image-missing',
-        name: 'image digest',
-        value: (r) => r.environment?.image,
-    },
-    {
-        field: 'environment.hash',
-        rule: 'environment/hash-missing',
-        name: 'environment hash',
-        value: (r) => r.environment?.hash,
-    },
-    { field: 'seeds', rule: 'seeds/value-missing', name: 'seeds', value: (r) => r.seeds },
-    // `{}` says that there are none, which is an answer.
-    {
-        field: 'hyperparameters',
-        rule: 'hyperparameters/value-missing',
-        name: 'hyperparameters',
-        value: (r) => r.hyperparameters && [r.hyperparameters],
-    },
-    {
-        field: 'evaluation.metrics',
-        rule: 'metrics/value-missing',
-        name: 'metrics',
-        value: (r) => r.evaluation?.metrics,
-    },
-];
-const REQUIRED_OF_DATA = [
-    { key: 'path', rule: 'data/file-missing', name: 'path' },
-    { key: 'version', rule: 'data/version-missing', name: 'version' },
-    { key: 'digest', rule: 'data/digest-missing', name: 'digest' },
-    { key: 'licence', rule: 'data/licence-missing', name: 'licence' },
-];
-/** Fields that people misread as optional where the policy asks for them go to the rule of their subject. */
-const POLICY_RULES = [
-    [/^seeds(?:\.|$)/, 'seeds/value-missing'],
-    [/^hyperparameters(?:\.|$)/, 'hyperparameters/value-missing'],
-    [/^evaluation\.metrics(?:\.|$)/, 'metrics/value-missing'],
-];
-/**
- * What a record has to say and does not. Malformed fields were taken out and reported before: they
- * are not reported again as missing.
- *
- * @param more field names that the policy requires besides
- */
-function checkCompleteness(record, locate, more, already) {
-    const told = new Set(already.filter(({ rule }) => rule !== 'record/unknown-key').map(({ field }) => field));
-    const checks = [
-        ...REQUIRED.map(({ field, rule, name, value }) => ({ field, rule, name, ok: filled(value(record)) })),
-        ...(record.data ?? []).flatMap((entry, index) => REQUIRED_OF_DATA.map(({ key, rule, name }) => ({
-            field: `data[${index}].${key}`,
-            rule,
-            name: `${name} of ${entry.name ?? entry.path ?? `data set ${index + 1}`}`,
-            ok: filled(entry[key]),
-        }))),
-        ...more.flatMap((field) => policyFields(record, field)),
-    ];
-    const findings = checks
-        .filter(({ ok, field }) => !ok &&
-        ![...told].some((other) => other !== undefined &&
-            (field === other || other.startsWith(`${field}.`) || other.startsWith(`${field}[`))))
-        .map(({ field, rule, name }) => ({ rule, field, message: `${name} missing`, ...locate(field) }));
-    return {
-        findings: [...findings, ...contradictions(record, locate)],
-        present: checks.filter(({ ok }) => ok).length,
-        required: checks.length,
-    };
-}
-function policyFields(record, field) {
-    const rule = POLICY_RULES.find(([pattern]) => pattern.test(field))?.[1] ?? 'record/field-missing';
-    const [head = '', ...rest] = field.split('.');
-    const dig = (value, keys) => keys.reduce((at, key) => typeof at === 'object' && at !== null && Object.hasOwn(at, key)
-        ? at[key]
-        : undefined, value);
-    if (head === 'data' && rest.length > 0)
-        return (record.data ?? []).map((entry, index) => {
-            const own = `data[${index}].${rest.join('.')}`;
-            return { field: own, rule, name: own, ok: filled(dig(entry, rest)) };
-        });
-    const name = field.startsWith('seeds.') ? `seed \`${rest.join('.')}\`` : `\`${field}\``;
-    return [{ field, rule, name, ok: filled(dig(record, [head, ...rest])) }];
-}
-/** Two places of one record that cannot both be right. */
-function contradictions(record, locate) {
-    const findings = [];
-    const first = { digest: new Map(), version: new Map() };
-    for (const [index, entry] of (record.data ?? []).entries()) {
-        for (const [key, of] of [
-            ['digest', entry.path && normalise(entry.path)],
-            ['version', entry.name],
-        ]) {
-            const value = entry[key];
-            if (of === undefined || value === undefined)
-                continue;
-            const other = first[key].get(of);
-            const before = other === undefined ? undefined : record.data?.[other]?.[key];
-            if (other === undefined)
-                first[key].set(of, index);
-            else if ((before !== value && before?.split(':')[0] === value.split(':')[0]) ||
-                (key === 'version' && before !== value))
-                findings.push({
-                    rule: `data/${key}-contradictory`,
-                    field: `data[${index}].${key}`,
-                    message: `${of} has ${key} ${value} here and ${before} in data[${other}]`,
-                    expected: before ?? '',
-                    actual: value,
-                    ...locate(`data[${index}].${key}`),
-                });
-        }
-    }
-    for (const [name, value] of Object.entries(record.hyperparameters ?? {})) {
-        const seed = record.seeds && Object.hasOwn(record.seeds, name) ? record.seeds[name] : undefined;
-        if (seed !== undefined && String(seed) !== String(value))
-            findings.push({
-                rule: 'seeds/value-contradictory',
-                field: `seeds.${name}`,
-                message: `${name} is ${seed} under seeds and ${String(value)} under hyperparameters`,
-                expected: String(seed),
-                actual: String(value),
-                ...locate(`seeds.${name}`),
-            });
-    }
-    return findings;
-}
-
-;// CONCATENATED MODULE: ./src/provenance/committed-metrics.ts
-
-/** A metrics file larger than this is not one. */
-const committed_metrics_LARGEST = 1024 * 1024;
-/**
- * Where the head commits the evaluation's metrics file, too, the record may not claim other numbers.
- *
- * @param path where the evaluation writes its metrics
- */
-async function committedMetrics(git, head, path, record, locate) {
-    const bytes = await git.show(head, path);
-    if (bytes === null || bytes.length > committed_metrics_LARGEST)
-        return [];
-    let committed;
-    try {
-        committed = lib_default().parse(bytes.toString('utf8'));
-    }
-    catch {
-        return [];
-    }
-    if (typeof committed !== 'object' || committed === null)
-        return [];
-    const values = committed;
-    return Object.entries(record.evaluation?.metrics ?? {}).flatMap(([name, recorded]) => {
-        const other = Object.hasOwn(values, name) ? values[name] : undefined;
-        if (typeof other !== 'number' || Object.is(other, recorded))
-            return [];
-        const field = `evaluation.metrics.${name}`;
-        return [
-            {
-                rule: 'metrics/value-contradictory',
-                message: `${name} is ${recorded} in the record and ${other} in ${path}`,
-                field,
-                expected: String(other),
-                actual: String(recorded),
-                ...locate(field),
-            },
-        ];
-    });
-}
-
-// EXTERNAL MODULE: ./node_modules/picomatch/index.js
-var picomatch = __nccwpck_require__(4006);
-var picomatch_default = /*#__PURE__*/__nccwpck_require__.n(picomatch);
-;// CONCATENATED MODULE: ./src/provenance/sources/git.ts
-
-
-const DOCS = picomatch_default()(['**/*.{md,rst,txt,adoc}', 'docs/**', '**/{LICENSE,LICENCE,NOTICE,CITATION,AUTHORS,CODEOWNERS}*'], {
-    nocase: true,
-    dot: true,
-});
-/** A text file that decides what is installed or computed is no documentation. */
-const NOT_DOCS = picomatch_default()(['**/{requirements,constraints}*.txt', '**/CMakeLists.txt', '**/data/**/*.txt'], {
-    nocase: true,
-    dot: true,
-});
-/**
- * Whether a path may change after the run without touching what was run: records, models, recorded
- * answers, data (their bytes are checked by digest) and documentation.
- *
- * @param answers files and folders of the records
- */
-const leavesCodeAlone = (answers) => (path) => (DOCS(path) && !NOT_DOCS(path)) ||
-    path.startsWith('.reprogate/') ||
-    answers.some((answer) => within(answer, path));
-/** Holds the recorded commit against the repository. */
-async function checkCommit(git, commit, head, options, locate) {
-    const at = { ...locate('code.commit'), field: 'code.commit' };
-    const short = commit.slice(0, 7);
-    const findings = [];
-    if (options.dirty === true)
-        findings.push({
-            rule: 'code/dirty',
-            message: `the run used uncommitted changes on top of ${short}`,
-            ...locate('code.dirty'),
-            field: 'code.dirty',
-            expected: 'false',
-            actual: 'true',
-        });
-    if (!(await git.has(commit)))
-        return [
-            ...findings,
-            (await git.shallow())
-                ? {
-                    rule: 'code/shallow-clone',
-                    message: `this clone is too shallow to find ${short}`,
-                    ...at,
-                    actual: commit,
-                }
-                : {
-                    rule: 'code/commit-unknown',
-                    message: `git does not know the commit ${short}`,
-                    ...at,
-                    actual: commit,
-                },
-        ];
-    if (!(await git.isAncestor(commit, head)))
-        return [
-            ...findings,
-            (await git.shallow())
-                ? {
-                    rule: 'code/shallow-clone',
-                    message: `this clone is too shallow to tell whether ${short} is part of the branch`,
-                    ...at,
-                }
-                : {
-                    rule: 'code/commit-not-ancestor',
-                    message: `${short} is not an ancestor of the head ${head.slice(0, 7)}`,
-                    ...at,
-                    expected: `an ancestor of ${head}`,
-                    actual: commit,
-                },
-        ];
-    const committed = await git.changed(commit, head);
-    const uncommitted = options.worktree ? await git.dirty() : [];
-    const changed = [...new Set([...committed, ...uncommitted])].filter((path) => !leavesCodeAlone(options.answers)(path));
-    if (changed.length > 0)
-        findings.push({
-            rule: 'code/changed-since',
-            message: `changed since the run at ${short}: ${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''}`,
-            ...at,
-            expected: 'no change of code after the recorded commit',
-            actual: changed.slice(0, 20).join(', '),
-        });
-    return findings;
 }
 
 ;// CONCATENATED MODULE: ./src/provenance/sources/native.ts
@@ -50832,79 +50973,6 @@ async function readSmall(path) {
     finally {
         await handle.close();
     }
-}
-
-;// CONCATENATED MODULE: ./src/provenance/summary.ts
-/** `complete: commit, data version, environment hash, 3 seeds`, or `11 of 14 fields`. */
-function provenanceSummary(record, { present, required }, findings) {
-    const serious = findings.filter(({ rule }) => rule !== 'record/unknown-key' && rule !== 'data/licence-missing');
-    if (serious.length === 0) {
-        const seeds = Object.keys(record.seeds ?? {}).length;
-        return `complete: commit, data version, environment hash, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, all verified`;
-    }
-    const wrong = serious.filter(({ rule }) => !rule.endsWith('missing')).length;
-    return `${present} of ${required} fields${wrong > 0 ? `, ${wrong} wrong` : ''}`;
-}
-
-;// CONCATENATED MODULE: ./src/replay-inputs.ts
-
-
-
-
-/** Finds the recorded predictions. That they are not kept is no finding here: the digest alone may do. */
-async function recordedPredictions(context, record, locate) {
-    const { path, digest } = record.evaluation?.predictions ?? {};
-    const at = (part) => ({
-        ...locate(`evaluation.predictions.${part}`),
-        field: `evaluation.predictions.${part}`,
-    });
-    if (path === undefined)
-        return { findings: [], file: undefined };
-    const place = await confine(context.root, path);
-    if (!place.ok)
-        return {
-            findings: [{ rule: 'record/path-outside', message: `${path} ${place.why}`, ...at('path') }],
-            file: undefined,
-        };
-    if (!place.exists)
-        return { findings: [], file: undefined };
-    try {
-        const now = await fileDigest(place.absolute, algorithmOf(digest ?? ''), context.signal);
-        if (digest !== undefined && now.digest !== digest)
-            return {
-                findings: [
-                    {
-                        rule: 'data/digest-mismatch',
-                        message: `the recorded predictions ${path} have other bytes than recorded`,
-                        expected: digest,
-                        actual: now.digest,
-                        ...at('digest'),
-                    },
-                ],
-                file: undefined,
-            };
-    }
-    catch (error) {
-        if (!(error instanceof NotData))
-            throw error;
-        return {
-            findings: [{ rule: 'record/malformed', message: `${path} is not a regular file`, ...at('path') }],
-            file: undefined,
-        };
-    }
-    return { findings: [], file: place.absolute };
-}
-/** A throwaway copy of the commit's tree, without any recorded answer in it. */
-async function exportWithoutAnswers(context, git, commit, plan) {
-    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(context.scratch, 'export-'));
-    await git.export(commit, folder);
-    for (const answer of plan.answers) {
-        // Through a link of the tree itself an answer's path could lead anywhere: then it is not the answer.
-        const place = await confine(folder, answer);
-        if (place.ok)
-            await (0,promises_.rm)(place.absolute, { recursive: true, force: true });
-    }
-    return folder;
 }
 
 ;// CONCATENATED MODULE: external "node:os"
@@ -51226,13 +51294,6 @@ function lineageOf(record, findings) {
 
 
 
-
-
-
-
-
-
-
 /**
  * Checks every model and folds what was found into one report. Nothing is published here.
  *
@@ -51305,7 +51366,14 @@ async function checkModel(context, git, request, { policy, path: policyPath }, h
             },
         };
     };
-    const provenance = await stages.run('provenance', () => checkProvenance(context, git, request, policy.required ?? [], head, model, plan, read));
+    const provenance = await stages.run('provenance', () => checkProvenance(context, git, {
+        model,
+        plan,
+        read,
+        required: policy.required ?? [],
+        head,
+        worktree: !request.pullRequest,
+    }));
     if (record === null) {
         stages.skip(['data', 'environment', 'evaluation'], 'there is no record to go by');
         return report({ provenance });
@@ -51364,43 +51432,6 @@ async function checkModel(context, git, request, { policy, path: policyPath }, h
     }));
     return report({ provenance, data, environment, evaluation });
 }
-async function checkProvenance(context, git, request, required, head, model, plan, { record, findings: malformed, locate }) {
-    if (record === null)
-        return { findings: malformed, summary: 'no readable record', present: 0, required: 0 };
-    const complete = checkCompleteness(record, locate, required, malformed);
-    const pins = await checkPins(context, git, record, plan, locate);
-    const { commit, dirty } = { ...record.code };
-    const code = commit === undefined
-        ? []
-        : await checkCommit(git, commit, head, { dirty, answers: plan.settled, worktree: !request.pullRequest }, locate);
-    const findings = [
-        ...malformed,
-        ...complete.findings,
-        ...planFindings(model, record, locate),
-        ...code,
-        ...(await committedMetrics(git, head, plan.metrics, record, locate)),
-        ...pins.findings,
-    ];
-    return { ...pins, ...complete, findings, summary: provenanceSummary(record, complete, findings) };
-}
-async function checkData(context, git, record, plan, { locate }) {
-    const kept = await recordedPredictions(context, record, locate);
-    const checked = await verifyData(context, git, record, { paths: plan.answers, digest: record.evaluation?.predictions?.digest }, locate);
-    const verified = checked.data.filter((data) => data.verified);
-    const files = verified.reduce((sum, { files }) => sum + files, 0);
-    const names = [
-        ...new Set((record.data ?? []).map(({ name, version }) => [name, version].filter(Boolean).join('@'))),
-    ].filter(Boolean);
-    const wrong = checked.data.length - verified.length;
-    return {
-        ...checked,
-        findings: [...checked.findings, ...kept.findings],
-        predictions: kept.file,
-        summary: wrong === 0 && checked.findings.length === 0
-            ? `${names.join(', ') || 'model'}: ${files} ${files === 1 ? 'file' : 'files'} hashed again, as recorded`
-            : `${verified.length} of ${checked.data.length + checked.findings.filter(({ rule }) => rule.endsWith('-missing')).length} as recorded`,
-    };
-}
 /** What the record says of the environment, without what it leaves open. */
 function environmentClaims({ environment }, manifestFile) {
     const { image, hash: recordedHash, platform } = { ...environment };
@@ -51423,18 +51454,6 @@ function whyNotRebuild(stages, track, asked) {
         return 'the exploratory track rebuilds only when asked for';
     return undefined;
 }
-/** Writes the JSON report into the working directory, and says where. */
-async function writeReport(directory, report) {
-    const folder = (0,external_node_path_.join)(directory, '.reprogate');
-    const path = (0,external_node_path_.join)(folder, 'report.json');
-    // A repository can hold links by these names, to write somewhere else: what is no folder of ours goes.
-    if (!(await (0,promises_.lstat)(folder).catch(() => null))?.isDirectory())
-        await (0,promises_.rm)(folder, { force: true });
-    await (0,promises_.mkdir)(folder, { recursive: true });
-    await (0,promises_.rm)(path, { recursive: true, force: true });
-    await (0,promises_.writeFile)(path, `${JSON.stringify(report, null, 2)}\n`);
-    return path;
-}
 
 
 /***/ }),
@@ -51455,7 +51474,9 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3082);
 /* harmony import */ var _action_runner_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5242);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3916);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6834);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4999);
+/* harmony import */ var _report_file_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3336);
+
 
 
 
@@ -51497,7 +51518,7 @@ async function run(inputs, signal, decide) {
         progress.end();
         signal.throwIfAborted();
         decide(report.decision);
-        const path = await (0,_gate_js__WEBPACK_IMPORTED_MODULE_10__/* .writeReport */ .u)(directory, report).catch((error) => {
+        const path = await (0,_report_file_js__WEBPACK_IMPORTED_MODULE_11__/* .writeReport */ .u)(directory, report).catch((error) => {
             _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`The report could not be written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_9__/* .errorText */ .k)(error)}`);
             return '';
         });
@@ -51541,6 +51562,34 @@ await main();
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 3336:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   u: () => (/* binding */ writeReport)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+
+
+/** Writes the JSON report into the working directory, and says where. */
+async function writeReport(directory, report) {
+    const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, '.reprogate');
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, 'report.json');
+    // A repository can hold links by these names, to write somewhere else: what is no folder of ours goes.
+    if (!(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(folder).catch(() => null))?.isDirectory())
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(folder, { force: true });
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdir)(folder, { recursive: true });
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(path, { recursive: true, force: true });
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(path, `${JSON.stringify(report, null, 2)}\n`);
+    return path;
+}
+
 
 /***/ }),
 

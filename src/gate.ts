@@ -1,22 +1,17 @@
-import { lstat, mkdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Context, Found } from './context.js'
-import { verifyData, type DataCheck } from './data/verify.js'
+import type { Context } from './context.js'
+import type { DataCheck } from './data/verify.js'
+import { checkData, checkProvenance } from './early-stages.js'
 import { findEngine } from './environment/engine.js'
-import { checkPins, type Pins } from './environment/pins.js'
+import type { Pins } from './environment/pins.js'
 import { checkEnvironment } from './environment/stage.js'
 import { checkEvaluation } from './evaluation/stage.js'
 import type { Git } from './git.js'
 import { loadPolicy, type Base, type LoadedPolicy } from './policy/load.js'
 import { selectModels, type SelectedModel } from './policy/models.js'
-import { planFindings, planOf, type Plan } from './policy/plan.js'
-import { checkCompleteness } from './provenance/completeness.js'
-import { committedMetrics } from './provenance/committed-metrics.js'
+import { planOf } from './policy/plan.js'
 import type { Record_ } from './provenance/schema.js'
-import { checkCommit } from './provenance/sources/git.js'
 import { readRecord, type ReadRecord } from './provenance/sources/native.js'
-import { provenanceSummary } from './provenance/summary.js'
-import { exportWithoutAnswers, recordedPredictions } from './replay-inputs.js'
+import { exportWithoutAnswers } from './replay-inputs.js'
 import { withSession, type World } from './session.js'
 import { Stages } from './stages.js'
 import { causeOf } from './verdict/cause.js'
@@ -121,7 +116,14 @@ async function checkModel(
   }
 
   const provenance = await stages.run('provenance', () =>
-    checkProvenance(context, git, request, policy.required ?? [], head, model, plan, read),
+    checkProvenance(context, git, {
+      model,
+      plan,
+      read,
+      required: policy.required ?? [],
+      head,
+      worktree: !request.pullRequest,
+    }),
   )
   if (record === null) {
     stages.skip(['data', 'environment', 'evaluation'], 'there is no record to go by')
@@ -196,69 +198,6 @@ interface Done {
   evaluation?: Awaited<ReturnType<typeof checkEvaluation>>
 }
 
-type Provenance = Partial<Pins> & { findings: Found[]; summary: string; present: number; required: number }
-
-async function checkProvenance(
-  context: Context,
-  git: Git,
-  request: CheckRequest,
-  required: readonly string[],
-  head: string,
-  model: SelectedModel,
-  plan: Plan,
-  { record, findings: malformed, locate }: ReadRecord,
-): Promise<Provenance> {
-  if (record === null) return { findings: malformed, summary: 'no readable record', present: 0, required: 0 }
-  const complete = checkCompleteness(record, locate, required, malformed)
-  const pins = await checkPins(context, git, record, plan, locate)
-  const { commit, dirty } = { ...record.code }
-  const code =
-    commit === undefined
-      ? []
-      : await checkCommit(
-          git,
-          commit,
-          head,
-          { dirty, answers: plan.settled, worktree: !request.pullRequest },
-          locate,
-        )
-  const findings = [
-    ...malformed,
-    ...complete.findings,
-    ...planFindings(model, record, locate),
-    ...code,
-    ...(await committedMetrics(git, head, plan.metrics, record, locate)),
-    ...pins.findings,
-  ]
-  return { ...pins, ...complete, findings, summary: provenanceSummary(record, complete, findings) }
-}
-
-async function checkData(context: Context, git: Git, record: Record_, plan: Plan, { locate }: ReadRecord) {
-  const kept = await recordedPredictions(context, record, locate)
-  const checked = await verifyData(
-    context,
-    git,
-    record,
-    { paths: plan.answers, digest: record.evaluation?.predictions?.digest },
-    locate,
-  )
-  const verified = checked.data.filter((data) => data.verified)
-  const files = verified.reduce((sum, { files }) => sum + files, 0)
-  const names = [
-    ...new Set((record.data ?? []).map(({ name, version }) => [name, version].filter(Boolean).join('@'))),
-  ].filter(Boolean)
-  const wrong = checked.data.length - verified.length
-  return {
-    ...checked,
-    findings: [...checked.findings, ...kept.findings],
-    predictions: kept.file,
-    summary:
-      wrong === 0 && checked.findings.length === 0
-        ? `${names.join(', ') || 'model'}: ${files} ${files === 1 ? 'file' : 'files'} hashed again, as recorded`
-        : `${verified.length} of ${checked.data.length + checked.findings.filter(({ rule }) => rule.endsWith('-missing')).length} as recorded`,
-  }
-}
-
 /** What the record says of the environment, without what it leaves open. */
 function environmentClaims({ environment }: Record_, manifestFile: Pins['manifest']) {
   const { image, hash: recordedHash, platform } = { ...environment }
@@ -284,16 +223,4 @@ function whyNotRebuild(stages: Stages, track: Track, asked: CheckRequest['rebuil
   if (track === 'exploratory' && asked === undefined)
     return 'the exploratory track rebuilds only when asked for'
   return undefined
-}
-
-/** Writes the JSON report into the working directory, and says where. */
-export async function writeReport(directory: string, report: Report): Promise<string> {
-  const folder = join(directory, '.reprogate')
-  const path = join(folder, 'report.json')
-  // A repository can hold links by these names, to write somewhere else: what is no folder of ours goes.
-  if (!(await lstat(folder).catch(() => null))?.isDirectory()) await rm(folder, { force: true })
-  await mkdir(folder, { recursive: true })
-  await rm(path, { recursive: true, force: true })
-  await writeFile(path, `${JSON.stringify(report, null, 2)}\n`)
-  return path
 }

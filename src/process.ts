@@ -12,8 +12,11 @@ export interface RunOptions {
   outputCap?: number
   /** Written to the child's standard input, which is then closed. */
   input?: string | Readable
-  /** Every line of standard output and standard error, as it comes, cut at 4,096 characters. */
-  onLine?: (line: string) => void
+  /**
+   * Every line of standard output and standard error, as it comes, cut at 4,096 characters. Between the
+   * two streams no order is certain.
+   */
+  onLine?: (line: string, stream: 'stdout' | 'stderr') => void
   /** Takes standard output as a stream in place of keeping it. */
   onStdout?: (stream: Readable) => Promise<void>
 }
@@ -112,8 +115,9 @@ export function createRunner(signal: AbortSignal): Runner {
       let consumed: Promise<void> = Promise.resolve()
       let failure: unknown
 
-      const out = options.onLine && lineSplitter(options.onLine)
-      const err = options.onLine && lineSplitter(options.onLine)
+      const { onLine } = options
+      const out = onLine && lineSplitter((line) => onLine(line, 'stdout'))
+      const err = onLine && lineSplitter((line) => onLine(line, 'stderr'))
       if (options.onStdout) {
         consumed = options.onStdout(child.stdout!).catch((error: unknown) => {
           failure = error

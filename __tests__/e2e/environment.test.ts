@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -296,8 +298,35 @@ describe.each(CLIENTS)('with $name', ({ env, builder }) => {
     const result = await checkEnvironment(check.context, check.engine, { ...asked, context: 'out' })
     await check.end()
     expect(result).toMatchObject({ parity: 'unverifiable', findings: [{ rule: 'record/path-outside' }] })
-    expect(check.lines).toEqual([])
+    expect(check.lines.filter((line) => !line.startsWith('reading sha256:'))).toEqual([])
   })
+
+  test('a build that fails does not wait for a pinned image that does not come', async () => {
+    const asked: string[] = []
+    const registry = createServer(({ url = '' }, response) => {
+      asked.push(url)
+      if (url === '/v2/') response.end('{}')
+    })
+    await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve))
+    const { port } = registry.address() as AddressInfo
+    try {
+      const stalled = `127.0.0.1:${port}/stalled@sha256:${'0'.repeat(64)}`
+      const result = await checkEnvironment(
+        check.context,
+        check.engine,
+        await request({ Dockerfile: `${DOCKERFILE}RUN sleep 5 && exit 7\n` }, { image: stalled }),
+      )
+      await check.end()
+      expect(asked).toContain(`/v2/stalled/manifests/${stalled.slice(stalled.indexOf('sha256:'))}`)
+      expect(result).toMatchObject({
+        parity: 'unverifiable',
+        findings: [{ rule: 'environment/build-failed' }],
+      })
+    } finally {
+      registry.closeAllConnections()
+      registry.close()
+    }
+  }, 60_000)
 
   test('an image is named by its digest, or not at all', async () => {
     expect(await resolveDigest(check.engine, image)).toBe(image)

@@ -5810,7 +5810,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1625:
+/***/ 4006:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -11141,13 +11141,15 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony export */ });
 /* harmony import */ var commander__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8179);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8640);
-/* harmony import */ var _record_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3284);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2225);
+/* harmony import */ var _record_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3705);
 /* harmony import */ var _report_json_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2794);
 /* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7751);
-/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4164);
-/* harmony import */ var _verdict_rules_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1450);
-/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1013);
+/* harmony import */ var _report_file_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3336);
+/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4164);
+/* harmony import */ var _verdict_rules_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1450);
+/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1013);
+
 
 
 
@@ -11171,13 +11173,13 @@ async function main(argv) {
     for (const signal of ['SIGINT', 'SIGTERM'])
         process.on(signal, () => abort.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('run/cancelled', 'cancelled', 'Run it again.')));
     const world = ({ verbose }) => ({
-        progress: (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_6__/* .terminalProgress */ .e)(process.stderr, verbose === true),
+        progress: (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_7__/* .terminalProgress */ .e)(process.stderr, verbose === true),
         signal: abort.signal,
     });
     let code = 0;
     const program = new commander__WEBPACK_IMPORTED_MODULE_0__/* .Command */ .uB('reprogate')
         .description('Can this result be reproduced, and if not, what exactly changed?')
-        .version(_version_js__WEBPACK_IMPORTED_MODULE_8__/* .VERSION */ .x)
+        .version(_version_js__WEBPACK_IMPORTED_MODULE_9__/* .VERSION */ .x)
         .exitOverride()
         .showHelpAfterError('(reprogate --help shows every command)')
         .addHelpText('after', '\nExit codes: 0 pass or warn, 1 fail, 2 could not check, or wrong usage.\n\nExamples:\n  $ reprogate check                        every model of this repository\n  $ reprogate check digits --track production\n  $ reprogate record digits --push registry.example/digits');
@@ -11187,7 +11189,7 @@ async function main(argv) {
         .command('check')
         .description('check the record, rebuild the image, replay the evaluation, and say what differs')
         .argument('[model...]', 'models of the policy; none: all')
-        .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--track <track>', 'the stricter of this, the policy and the record wins').choices(_verdict_rules_js__WEBPACK_IMPORTED_MODULE_7__/* .TRACKS */ .pS))
+        .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--track <track>', 'the stricter of this, the policy and the record wins').choices(_verdict_rules_js__WEBPACK_IMPORTED_MODULE_8__/* .TRACKS */ .pS))
         .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--rebuild <how>', 'rebuild also on the exploratory track; `cached` is quick and no evidence').choices(['fresh', 'cached']))
         .option('--json', 'print the JSON report')
         .option('--no-color', 'no colour, also on a terminal')
@@ -11197,7 +11199,7 @@ async function main(argv) {
         const directory = process.cwd();
         const { track, rebuild } = options;
         const report = await (0,_gate_js__WEBPACK_IMPORTED_MODULE_2__/* .check */ .z)({ directory, config: options.config, models, ...(track && { track }), ...(rebuild && { rebuild }) }, world(options));
-        const reportPath = await (0,_gate_js__WEBPACK_IMPORTED_MODULE_2__/* .writeReport */ .u)(directory, report);
+        const reportPath = await (0,_report_file_js__WEBPACK_IMPORTED_MODULE_6__/* .writeReport */ .u)(directory, report);
         const colour = options.color && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
         process.stdout.write(options.json ? (0,_report_json_js__WEBPACK_IMPORTED_MODULE_4__/* .renderJson */ .h)(report) : (0,_report_terminal_js__WEBPACK_IMPORTED_MODULE_5__/* .renderTerminal */ .b)(report, { colour, reportPath }));
         code = exitCode(report);
@@ -11767,7 +11769,7 @@ var schemas = __nccwpck_require__(3798);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./src/process.ts
-var src_process = __nccwpck_require__(4006);
+var src_process = __nccwpck_require__(1625);
 ;// CONCATENATED MODULE: ./src/environment/engine.ts
 
 
@@ -11856,11 +11858,12 @@ async function findEngine(run, env = process.env) {
         builder = 'buildx';
     else if ((await attempt(['build', '--help'], { DOCKER_BUILDKIT: '1' })).code === 0)
         builder = 'buildkit';
-    return createEngine(run, program, base, builder, platform);
-}
-function createEngine(run, program, base, builder, platform) {
-    const env = { ...base, DOCKER_BUILDKIT: builder === 'classic' ? '0' : '1' };
     const label = `reprogate.check=${(0,external_node_crypto_.randomUUID)()}`;
+    return createEngine(run, { program, base, builder, platform, label });
+}
+function createEngine(run, found) {
+    const { program, base, builder, platform, label } = found;
+    const env = { ...base, DOCKER_BUILDKIT: builder === 'classic' ? '0' : '1' };
     const always = (0,src_process/* createRunner */.j)(new AbortController().signal);
     const docker = (args, options = {}) => run([program, ...args], { ...options, env });
     const cleanup = (args) => always([program, ...args], { env, timeout: CLEANUP_MS }).catch(() => null);
@@ -11876,6 +11879,7 @@ function createEngine(run, program, base, builder, platform) {
         builder,
         platform,
         label,
+        until: (signal) => createEngine((0,src_process/* createRunner */.j)(signal), found),
         docker,
         cleanup,
         async inspect(reference) {
@@ -15640,7 +15644,7 @@ var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./src/paths.ts
 var paths = __nccwpck_require__(8431);
 // EXTERNAL MODULE: ./src/process.ts
-var src_process = __nccwpck_require__(4006);
+var src_process = __nccwpck_require__(1625);
 ;// CONCATENATED MODULE: ./src/evaluation/output.ts
 
 
@@ -16100,7 +16104,7 @@ async function supervise(context, engine, client, sandbox, limits) {
         exitCode: state.Running ? 1 : state.ExitCode,
         ...((stopped ?? (state.Running ? 'time' : undefined)) && { stopped: stopped ?? 'time' }),
         ...(state.Error !== '' && { startError: state.Error }),
-        tail: lines.tail(),
+        ...lines.end(),
         seconds,
     };
 }
@@ -16140,18 +16144,22 @@ function tailOf(context) {
     const kept = [];
     let count = 0;
     return {
-        add(line) {
+        add(line, stream) {
             count++;
             if (count <= SHOWN_LINES)
                 context.progress.line(line);
             if (count === SHOWN_LINES)
                 context.progress.line('… what the evaluation prints from here on is not shown');
-            const text = line.replace(/\x1b\[[0-9;]*[A-Za-z]/g, '').replace(/[\x00-\x08\x0b-\x1f\x7f]/g, ' ');
-            kept.push(text.length > TAIL_LINE ? `${text.slice(0, TAIL_LINE)} …` : text);
+            const plain = line.replace(/\x1b\[[0-9;]*[A-Za-z]/g, '').replace(/[\x00-\x08\x0b-\x1f\x7f]/g, ' ');
+            const text = plain.length > TAIL_LINE ? `${plain.slice(0, TAIL_LINE)} …` : plain;
+            kept.push({ text, stream });
             if (kept.length > TAIL_LINES)
                 kept.shift();
         },
-        tail: () => [...kept],
+        end() {
+            const lastError = kept.findLast(({ text, stream }) => stream === 'stderr' && text.trim() !== '');
+            return { tail: kept.map(({ text }) => text), ...(lastError && { lastError: lastError.text.trim() }) };
+        },
     };
 }
 
@@ -16284,7 +16292,7 @@ async function attempt(context, engine, request) {
     });
     if (run.stopped)
         return failure(...stoppedBy(run, request));
-    const last = tail.findLast((line) => line.trim() !== '')?.trim();
+    const last = run.lastError ?? tail.findLast((line) => line.trim() !== '')?.trim();
     if (run.startError !== undefined || exitCode !== 0) {
         const why = run.startError ?? last;
         const message = run.startError !== undefined
@@ -16357,22 +16365,19 @@ const moved = ({ comparison }) => comparison.flips + comparison.moved > 0 ? move
 
 /***/ }),
 
-/***/ 8640:
+/***/ 2225:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  z: () => (/* binding */ check),
-  u: () => (/* binding */ writeReport)
+  z: () => (/* binding */ check)
 });
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./src/paths.ts
 var paths = __nccwpck_require__(8431);
 // EXTERNAL MODULE: ./src/data/digest.ts
@@ -16553,8 +16558,6 @@ async function bytesInGit(git, commit, path, digest) {
     return null;
 }
 
-// EXTERNAL MODULE: ./src/environment/engine.ts + 1 modules
-var environment_engine = __nccwpck_require__(3779);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./src/environment/dockerfile.ts
@@ -16656,6 +16659,126 @@ async function readManifest(context, record, locate, findings) {
     }
 }
 
+// EXTERNAL MODULE: ./src/policy/plan.ts
+var policy_plan = __nccwpck_require__(6055);
+// EXTERNAL MODULE: ./src/provenance/completeness.ts
+var completeness = __nccwpck_require__(3203);
+// EXTERNAL MODULE: ./node_modules/json5/lib/index.js
+var lib = __nccwpck_require__(4841);
+var lib_default = /*#__PURE__*/__nccwpck_require__.n(lib);
+;// CONCATENATED MODULE: ./src/provenance/committed-metrics.ts
+
+/** A metrics file larger than this is not one. */
+const LARGEST = 1024 * 1024;
+/**
+ * Where the head commits the evaluation's metrics file, too, the record may not claim other numbers.
+ *
+ * @param path where the evaluation writes its metrics
+ */
+async function committedMetrics(git, head, path, record, locate) {
+    const bytes = await git.show(head, path);
+    if (bytes === null || bytes.length > LARGEST)
+        return [];
+    let committed;
+    try {
+        committed = lib_default().parse(bytes.toString('utf8'));
+    }
+    catch {
+        return [];
+    }
+    if (typeof committed !== 'object' || committed === null)
+        return [];
+    const values = committed;
+    return Object.entries(record.evaluation?.metrics ?? {}).flatMap(([name, recorded]) => {
+        const other = Object.hasOwn(values, name) ? values[name] : undefined;
+        if (typeof other !== 'number' || Object.is(other, recorded))
+            return [];
+        const field = `evaluation.metrics.${name}`;
+        return [
+            {
+                rule: 'metrics/value-contradictory',
+                message: `${name} is ${recorded} in the record and ${other} in ${path}`,
+                field,
+                expected: String(other),
+                actual: String(recorded),
+                ...locate(field),
+            },
+        ];
+    });
+}
+
+// EXTERNAL MODULE: ./src/provenance/sources/git.ts
+var sources_git = __nccwpck_require__(8026);
+;// CONCATENATED MODULE: ./src/provenance/summary.ts
+/** `complete: commit, data version, environment hash, 3 seeds`, or `11 of 14 fields`. */
+function provenanceSummary(record, { present, required }, findings) {
+    const serious = findings.filter(({ rule }) => rule !== 'record/unknown-key' && rule !== 'data/licence-missing');
+    if (serious.length === 0) {
+        const seeds = Object.keys(record.seeds ?? {}).length;
+        return `complete: commit, data version, environment hash, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, all verified`;
+    }
+    const wrong = serious.filter(({ rule }) => !rule.endsWith('missing')).length;
+    return `${present} of ${required} fields${wrong > 0 ? `, ${wrong} wrong` : ''}`;
+}
+
+// EXTERNAL MODULE: ./src/replay-inputs.ts
+var replay_inputs = __nccwpck_require__(9676);
+;// CONCATENATED MODULE: ./src/early-stages.ts
+
+
+
+
+
+
+
+
+/** Is the record complete, and does it say what can be true of this repository? */
+async function checkProvenance(context, git, { model, plan, required, head, worktree, read: { record, findings: malformed, locate } }) {
+    if (record === null)
+        return { findings: malformed, summary: 'no readable record', present: 0, required: 0 };
+    const complete = (0,completeness/* checkCompleteness */.z)(record, locate, required, malformed);
+    const pins = await checkPins(context, git, record, plan, locate);
+    const { commit, dirty } = { ...record.code };
+    const code = commit === undefined
+        ? []
+        : await (0,sources_git/* checkCommit */.s)(git, commit, head, { dirty, answers: plan.settled, worktree }, locate);
+    const findings = [
+        ...malformed,
+        ...complete.findings,
+        ...(0,policy_plan/* planFindings */.e)(model, record, locate),
+        ...code,
+        ...(await committedMetrics(git, head, plan.metrics, record, locate)),
+        ...pins.findings,
+    ];
+    return { ...pins, ...complete, findings, summary: provenanceSummary(record, complete, findings) };
+}
+/** Are the files that the record names still the recorded bytes? */
+async function checkData(context, git, record, plan, { locate }) {
+    const kept = await (0,replay_inputs/* recordedPredictions */.r)(context, record, locate);
+    const checked = await verifyData(context, git, record, { paths: plan.answers, digest: record.evaluation?.predictions?.digest }, locate);
+    return {
+        ...checked,
+        findings: [...checked.findings, ...kept.findings],
+        predictions: kept.file,
+        summary: dataSummary(record, checked),
+    };
+}
+/** `digits@2026-09: 2 files hashed again, as recorded`, or `1 of 2 as recorded` */
+function dataSummary({ data = [] }, { data: checked, findings }) {
+    const verified = checked.filter(({ verified }) => verified);
+    if (verified.length < checked.length || findings.length > 0) {
+        const missing = findings.filter(({ rule }) => rule.endsWith('-missing')).length;
+        return `${verified.length} of ${checked.length + missing} as recorded`;
+    }
+    const names = new Set(data.map(({ name, version }) => [name, version].filter(Boolean).join('@')));
+    names.delete('');
+    const files = verified.reduce((sum, { files }) => sum + files, 0);
+    const what = [...names].join(', ') || 'model';
+    return `${what}: ${files} ${files === 1 ? 'file' : 'files'} hashed again, as recorded`;
+}
+
+// EXTERNAL MODULE: ./src/environment/engine.ts + 1 modules
+var environment_engine = __nccwpck_require__(3779);
 // EXTERNAL MODULE: ./src/environment/build.ts
 var build = __nccwpck_require__(6433);
 // EXTERNAL MODULE: ./src/environment/hash.ts
@@ -16934,6 +17057,8 @@ function compareWithFile(pinned, rebuilt) {
     ], pinned.hashes.environment === rebuilt.hashes.environment);
 }
 
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./src/environment/sources.ts
 
 
@@ -17167,21 +17292,29 @@ async function checkEnvironment(context, engine, request) {
         differenceCounts: noDifferences(),
     };
     // A build waits for the network most of the time: the pinned image is fetched and read meanwhile.
-    const reading = readPinned(context, engine, request);
-    const settled = reading.catch(() => undefined);
-    const built = await stage_build(context, engine, request, evidence).finally(() => settled);
-    if ('findings' in built)
-        return built;
-    const rebuilt = await engine.inspect(built.id);
-    if (!rebuilt)
-        throw new Error(`the image ${built.id} was built and is not there`);
-    evidence.rebuilt = { id: built.id };
-    context.progress.start('Compare the rebuild with the pinned image');
+    const unneeded = new AbortController();
+    const reader = engine.until(AbortSignal.any([context.signal, unneeded.signal]));
+    const reading = readPinned(context, reader, request);
+    const idle = reading.then(() => { }, () => { });
     try {
-        return await compare({ context, engine, request, evidence, rebuilt, ...(await reading) });
+        const built = await stage_build(context, engine, request, evidence);
+        if ('findings' in built)
+            return built;
+        const rebuilt = await engine.inspect(built.id);
+        if (!rebuilt)
+            throw new Error(`the image ${built.id} was built and is not there`);
+        evidence.rebuilt = { id: built.id };
+        context.progress.start('Compare the rebuild with the pinned image');
+        try {
+            return await compare({ context, engine, request, evidence, rebuilt, ...(await reading) });
+        }
+        finally {
+            context.progress.end();
+        }
     }
     finally {
-        context.progress.end();
+        unneeded.abort(new Error('there is nothing to compare with'));
+        await idle;
     }
 }
 const noDifferences = () => ({
@@ -17444,72 +17577,8 @@ var stage = __nccwpck_require__(3694);
 var load = __nccwpck_require__(2923);
 // EXTERNAL MODULE: ./src/policy/models.ts
 var policy_models = __nccwpck_require__(7814);
-// EXTERNAL MODULE: ./src/policy/plan.ts
-var policy_plan = __nccwpck_require__(6055);
-// EXTERNAL MODULE: ./src/provenance/completeness.ts
-var completeness = __nccwpck_require__(3203);
-// EXTERNAL MODULE: ./node_modules/json5/lib/index.js
-var lib = __nccwpck_require__(4841);
-var lib_default = /*#__PURE__*/__nccwpck_require__.n(lib);
-;// CONCATENATED MODULE: ./src/provenance/committed-metrics.ts
-
-/** A metrics file larger than this is not one. */
-const LARGEST = 1024 * 1024;
-/**
- * Where the head commits the evaluation's metrics file, too, the record may not claim other numbers.
- *
- * @param path where the evaluation writes its metrics
- */
-async function committedMetrics(git, head, path, record, locate) {
-    const bytes = await git.show(head, path);
-    if (bytes === null || bytes.length > LARGEST)
-        return [];
-    let committed;
-    try {
-        committed = lib_default().parse(bytes.toString('utf8'));
-    }
-    catch {
-        return [];
-    }
-    if (typeof committed !== 'object' || committed === null)
-        return [];
-    const values = committed;
-    return Object.entries(record.evaluation?.metrics ?? {}).flatMap(([name, recorded]) => {
-        const other = Object.hasOwn(values, name) ? values[name] : undefined;
-        if (typeof other !== 'number' || Object.is(other, recorded))
-            return [];
-        const field = `evaluation.metrics.${name}`;
-        return [
-            {
-                rule: 'metrics/value-contradictory',
-                message: `${name} is ${recorded} in the record and ${other} in ${path}`,
-                field,
-                expected: String(other),
-                actual: String(recorded),
-                ...locate(field),
-            },
-        ];
-    });
-}
-
-// EXTERNAL MODULE: ./src/provenance/sources/git.ts
-var sources_git = __nccwpck_require__(8026);
 // EXTERNAL MODULE: ./src/provenance/sources/native.ts
 var sources_native = __nccwpck_require__(2539);
-;// CONCATENATED MODULE: ./src/provenance/summary.ts
-/** `complete: commit, data version, environment hash, 3 seeds`, or `11 of 14 fields`. */
-function provenanceSummary(record, { present, required }, findings) {
-    const serious = findings.filter(({ rule }) => rule !== 'record/unknown-key' && rule !== 'data/licence-missing');
-    if (serious.length === 0) {
-        const seeds = Object.keys(record.seeds ?? {}).length;
-        return `complete: commit, data version, environment hash, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, all verified`;
-    }
-    const wrong = serious.filter(({ rule }) => !rule.endsWith('missing')).length;
-    return `${present} of ${required} fields${wrong > 0 ? `, ${wrong} wrong` : ''}`;
-}
-
-// EXTERNAL MODULE: ./src/replay-inputs.ts
-var replay_inputs = __nccwpck_require__(9676);
 // EXTERNAL MODULE: ./src/session.ts + 1 modules
 var session = __nccwpck_require__(3098);
 // EXTERNAL MODULE: ./src/verdict/rules.ts
@@ -17693,13 +17762,6 @@ function lineageOf(record, findings) {
 
 
 
-
-
-
-
-
-
-
 /**
  * Checks every model and folds what was found into one report. Nothing is published here.
  *
@@ -17772,7 +17834,14 @@ async function checkModel(context, git, request, { policy, path: policyPath }, h
             },
         };
     };
-    const provenance = await stages.run('provenance', () => checkProvenance(context, git, request, policy.required ?? [], head, model, plan, read));
+    const provenance = await stages.run('provenance', () => checkProvenance(context, git, {
+        model,
+        plan,
+        read,
+        required: policy.required ?? [],
+        head,
+        worktree: !request.pullRequest,
+    }));
     if (record === null) {
         stages.skip(['data', 'environment', 'evaluation'], 'there is no record to go by');
         return report({ provenance });
@@ -17831,43 +17900,6 @@ async function checkModel(context, git, request, { policy, path: policyPath }, h
     }));
     return report({ provenance, data, environment, evaluation });
 }
-async function checkProvenance(context, git, request, required, head, model, plan, { record, findings: malformed, locate }) {
-    if (record === null)
-        return { findings: malformed, summary: 'no readable record', present: 0, required: 0 };
-    const complete = (0,completeness/* checkCompleteness */.z)(record, locate, required, malformed);
-    const pins = await checkPins(context, git, record, plan, locate);
-    const { commit, dirty } = { ...record.code };
-    const code = commit === undefined
-        ? []
-        : await (0,sources_git/* checkCommit */.s)(git, commit, head, { dirty, answers: plan.settled, worktree: !request.pullRequest }, locate);
-    const findings = [
-        ...malformed,
-        ...complete.findings,
-        ...(0,policy_plan/* planFindings */.e)(model, record, locate),
-        ...code,
-        ...(await committedMetrics(git, head, plan.metrics, record, locate)),
-        ...pins.findings,
-    ];
-    return { ...pins, ...complete, findings, summary: provenanceSummary(record, complete, findings) };
-}
-async function checkData(context, git, record, plan, { locate }) {
-    const kept = await (0,replay_inputs/* recordedPredictions */.r)(context, record, locate);
-    const checked = await verifyData(context, git, record, { paths: plan.answers, digest: record.evaluation?.predictions?.digest }, locate);
-    const verified = checked.data.filter((data) => data.verified);
-    const files = verified.reduce((sum, { files }) => sum + files, 0);
-    const names = [
-        ...new Set((record.data ?? []).map(({ name, version }) => [name, version].filter(Boolean).join('@'))),
-    ].filter(Boolean);
-    const wrong = checked.data.length - verified.length;
-    return {
-        ...checked,
-        findings: [...checked.findings, ...kept.findings],
-        predictions: kept.file,
-        summary: wrong === 0 && checked.findings.length === 0
-            ? `${names.join(', ') || 'model'}: ${files} ${files === 1 ? 'file' : 'files'} hashed again, as recorded`
-            : `${verified.length} of ${checked.data.length + checked.findings.filter(({ rule }) => rule.endsWith('-missing')).length} as recorded`,
-    };
-}
 /** What the record says of the environment, without what it leaves open. */
 function environmentClaims({ environment }, manifestFile) {
     const { image, hash: recordedHash, platform } = { ...environment };
@@ -17889,18 +17921,6 @@ function whyNotRebuild(stages, track, asked) {
     if (track === 'exploratory' && asked === undefined)
         return 'the exploratory track rebuilds only when asked for';
     return undefined;
-}
-/** Writes the JSON report into the working directory, and says where. */
-async function writeReport(directory, report) {
-    const folder = (0,external_node_path_.join)(directory, '.reprogate');
-    const path = (0,external_node_path_.join)(folder, 'report.json');
-    // A repository can hold links by these names, to write somewhere else: what is no folder of ours goes.
-    if (!(await (0,promises_.lstat)(folder).catch(() => null))?.isDirectory())
-        await (0,promises_.rm)(folder, { force: true });
-    await (0,promises_.mkdir)(folder, { recursive: true });
-    await (0,promises_.rm)(path, { recursive: true, force: true });
-    await (0,promises_.writeFile)(path, `${JSON.stringify(report, null, 2)}\n`);
-    return path;
 }
 
 
@@ -18295,7 +18315,7 @@ function planFindings(model, record, locate) {
 
 /***/ }),
 
-/***/ 4006:
+/***/ 1625:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -18387,8 +18407,9 @@ function createRunner(signal) {
         let stderr = '';
         let consumed = Promise.resolve();
         let failure;
-        const out = options.onLine && lineSplitter(options.onLine);
-        const err = options.onLine && lineSplitter(options.onLine);
+        const { onLine } = options;
+        const out = onLine && lineSplitter((line) => onLine(line, 'stdout'));
+        const err = onLine && lineSplitter((line) => onLine(line, 'stderr'));
         if (options.onStdout) {
             consumed = options.onStdout(child.stdout).catch((error) => {
                 failure = error;
@@ -18729,7 +18750,7 @@ const recordSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
 /* harmony export */   D: () => (/* binding */ leavesCodeAlone),
 /* harmony export */   s: () => (/* binding */ checkCommit)
 /* harmony export */ });
-/* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1625);
+/* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4006);
 /* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(picomatch__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8431);
 
@@ -18955,7 +18976,7 @@ async function readSmall(path) {
 
 /***/ }),
 
-/***/ 3284:
+/***/ 3705:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -18966,16 +18987,12 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path/posix"
 var posix_ = __nccwpck_require__(1535);
 // EXTERNAL MODULE: ./src/data/digest.ts
 var data_digest = __nccwpck_require__(3230);
-// EXTERNAL MODULE: ./src/environment/build.ts
-var build = __nccwpck_require__(6433);
 // EXTERNAL MODULE: ./src/environment/engine.ts + 1 modules
 var environment_engine = __nccwpck_require__(3779);
 // EXTERNAL MODULE: ./src/errors.ts
@@ -19062,14 +19079,18 @@ var models = __nccwpck_require__(7814);
 var policy_plan = __nccwpck_require__(6055);
 // EXTERNAL MODULE: ./src/provenance/completeness.ts
 var completeness = __nccwpck_require__(3203);
+// EXTERNAL MODULE: ./src/provenance/sources/git.ts
+var sources_git = __nccwpck_require__(8026);
+// EXTERNAL MODULE: ./src/provenance/sources/native.ts
+var sources_native = __nccwpck_require__(2539);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
 // EXTERNAL MODULE: ./src/verdict/rules.ts
 var rules = __nccwpck_require__(1450);
 // EXTERNAL MODULE: ./src/provenance/schema.ts
 var schema = __nccwpck_require__(320);
-// EXTERNAL MODULE: ./src/provenance/sources/native.ts
-var sources_native = __nccwpck_require__(2539);
 ;// CONCATENATED MODULE: ./src/provenance/document.ts
 
 
@@ -19134,183 +19155,62 @@ function insertSection(document, contents, section) {
     contents.items.splice(next < 0 ? contents.items.length : next, 0, pair);
 }
 
-// EXTERNAL MODULE: ./src/provenance/sources/git.ts
-var sources_git = __nccwpck_require__(8026);
-// EXTERNAL MODULE: ./src/replay-inputs.ts
-var replay_inputs = __nccwpck_require__(9676);
-// EXTERNAL MODULE: ./src/session.ts + 1 modules
-var session = __nccwpck_require__(3098);
-;// CONCATENATED MODULE: ./src/record.ts
+;// CONCATENATED MODULE: ./src/record-draft.ts
 
 
 
 
 
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * The other direction: writes the record of a real run. A machine fills in what it can know, on the
- * commit that is checked out and in the sandbox that the gate uses; what a person wrote stays,
- * comments included.
- */
-function record(request, world) {
-    return (0,session/* withSession */.f)(request.directory, world, async (context, git) => {
-        const { policy, path: policyPath } = await (0,load/* loadPolicy */.tb)(git, context.root, request.config, undefined, await git.head());
-        const model = await chooseModel(context, policy.models ? (0,models/* selectModels */.H)(policy, [], [request.model])[0] : undefined, git, request.model);
-        const document = await openDocument(context.root, context.prefix, model.settings.record);
-        const before = withArguments(readable(document), request.args ?? {});
-        const plan = (0,policy_plan/* planOf */.X)(model, policy, policyPath, before, undefined);
-        const folder = (0,posix_.dirname)(model.settings.record);
-        const commit = await git.head();
-        const dirty = (await git.dirty()).filter((path) => !(0,sources_git/* leavesCodeAlone */.D)(plan.settled)(path));
-        const files = [model.settings.record];
-        const started = new Date();
-        const set = (path, value) => setField(document, path, value);
-        set(['reprogate'], 'record/1');
-        set(['model', 'name'], before.model?.name ?? model.name);
-        const mounts = await hashData(context, before, set, folder, files);
-        const engine = await (0,environment_engine/* findEngine */.G)(context.run);
-        const dockerfile = await firstDockerfile(git, commit, plan);
-        const image = await chooseImage(context, git, engine, request, before, commit, dockerfile, plan);
-        context.progress.start(`${model.name} · describing ${image}`);
-        const description = await describeImage(context, engine, image);
-        context.progress.end();
-        if (plan.command === undefined)
-            throw new errors/* ReprogateError */.w('evaluation/command-missing', 'neither the policy nor the record says how to evaluate', rules/* RULES */.y0['evaluation/command-missing'].remedy);
-        context.progress.start(`${model.name} · evaluating in the sandbox`);
-        const run = await (0,stage/* runOnce */.J)(context, engine, {
-            image: description.id,
-            prepare: () => (0,replay_inputs/* exportWithoutAnswers */.u)(context, git, commit, plan),
-            mounts,
-            hide: { paths: plan.answers, digests: [] },
-            command: plan.command,
-            metrics: plan.metrics,
-            predictions: plan.predictions,
-            limits: plan.limits,
-        });
-        context.progress.end();
-        set(['run', 'id'], before.run?.id ?? `${started.toISOString().slice(0, 10)}-${commit.slice(0, 7)}`);
-        set(['run', 'started'], started.toISOString());
-        set(['run', 'finished'], new Date().toISOString());
-        const repository = await git.remote();
-        if (repository !== undefined)
-            set(['code', 'repository'], repository);
-        set(['code', 'commit'], commit);
-        set(['code', 'dirty'], dirty.length > 0);
-        const manifestPath = (0,posix_.join)(folder, 'environment.json');
-        const manifest = (0,manifest_file/* formatManifestFile */.l6)((0,manifest_file/* toManifestFile */.hL)(description.manifest, image));
-        await writeInside(context, manifestPath, manifest);
-        files.push(manifestPath);
-        set(['environment', 'image'], image);
-        set(['environment', 'dockerfile'], dockerfile);
-        if (plan.context !== '.')
-            set(['environment', 'context'], plan.context);
-        if (Object.keys(plan.args).length > 0)
-            set(['environment', 'args'], plan.args);
-        set(['environment', 'hash'], description.hashes.environment);
-        set(['environment', 'platform'], description.platform);
-        set(['environment', 'hardware'], hardware());
-        set(['environment', 'manifest'], { path: manifestPath, digest: `sha256:${sha256(manifest)}` });
-        set(['evaluation', 'command'], plan.command);
-        if (plan.metrics !== 'metrics.json')
-            set(['evaluation', 'output'], plan.metrics);
-        set(['evaluation', 'metrics'], run.metrics);
-        if (plan.predictions && run.predictions) {
-            const kept = (0,posix_.join)(folder, (0,posix_.basename)(plan.predictions.path));
-            const { absolute } = await placeInside(context, kept);
-            await (0,promises_.copyFile)(run.predictions.file, absolute);
-            await (0,promises_.chmod)(absolute, 0o644);
-            files.push(kept);
-            set(['evaluation', 'predictions'], {
-                path: kept,
-                output: plan.predictions.path,
-                ...(plan.predictions.key !== undefined && { key: plan.predictions.key }),
-                rows: run.predictions.rows,
-                digest: run.predictions.digest,
-            });
-        }
-        const text = document.toString({ lineWidth: 0, flowCollectionPadding: false });
-        await writeInside(context, model.settings.record, text);
-        const { record: written, findings, locate, } = (0,sources_native/* parseRecord */.H)(Buffer.from(text), context.prefix + model.settings.record);
-        const open = written
-            ? [...findings, ...(0,completeness/* checkCompleteness */.z)(written, locate, policy.required ?? [], findings).findings]
-            : findings;
-        return {
-            model: model.name,
-            files,
-            dirty,
-            metrics: run.metrics,
-            missing: open.map(({ field, message, remedy, rule }) => ({
-                field: field ?? '',
-                message,
-                remedy: remedy ?? rules/* RULES */.y0[rule].remedy,
-            })),
-        };
-    });
-}
-/** A model that neither the policy nor a record knows yet gets its record in `models/<name>`, where there is such a folder. */
-async function chooseModel(context, named, git, name) {
-    if (named)
-        return named;
-    const files = await git.files();
-    const found = files.some((file) => /(?:^|\/)provenance\.(?:ya?ml|json)$/.test(file)) &&
-        (0,models/* selectModels */.H)({}, files, []).find((model) => model.name === name);
-    if (found)
-        return found;
-    const place = await (0,paths/* confine */.Do)(context.root, `models/${name}`);
-    if (!place.ok || /[/\\]|^[-.]/.test(name))
-        throw new errors/* ReprogateError */.w('models/name', `${name} is no name for a model`, 'Use letters, digits, `.`, `_` and `-`.');
+async function openDraft(context, path) {
+    const document = await openDocument(context.root, context.prefix, path);
+    const files = [path];
+    const put = async (path, content) => {
+        const { absolute } = await placeInside(context, path);
+        const draft = `${absolute}.reprogate-draft`;
+        await (0,promises_.mkdir)((0,posix_.dirname)(absolute), { recursive: true });
+        await (0,promises_.rm)(draft, { force: true });
+        await (0,promises_.writeFile)(draft, typeof content === 'string' ? content : '', { flag: 'wx' });
+        if (typeof content !== 'string')
+            await (0,promises_.copyFile)(content.copyOf, draft);
+        await (0,promises_.rename)(draft, absolute);
+    };
     return {
-        name,
-        named: false,
-        settings: { record: place.exists ? `models/${name}/provenance.yml` : 'provenance.yml' },
+        before: readable(document),
+        folder: (0,posix_.dirname)(path),
+        files,
+        set: (at, value) => setField(document, at, value),
+        keep: async (path, content) => {
+            await put(path, content);
+            files.push(path);
+        },
+        write: async () => {
+            const text = document.toString({ lineWidth: 0, flowCollectionPadding: false });
+            await put(path, text);
+            return text;
+        },
     };
 }
-const withArguments = (record, args) => ({
-    ...record,
-    environment: { ...record.environment, args: { ...record.environment?.args, ...args } },
-});
-/** Hashes the data sets and the model that the record names; a folder's list is kept beside the record. */
-async function hashData(context, { data = [], model }, set, folder, files) {
-    const entries = [
-        ...data.map(({ path, digest }, index) => ({ at: ['data', index], path, digest })),
-        { at: ['model'], path: model?.path, digest: model?.digest },
-    ];
-    const mounts = [];
-    for (const { at, path, digest } of entries) {
-        if (path === undefined)
-            continue;
-        const place = await placeInside(context, path);
-        if (!place.exists)
-            throw new errors/* ReprogateError */.w('data/file-missing', `${path} is not there`, rules/* RULES */.y0['data/file-missing'].remedy);
-        context.progress.line(`hashing ${path}`);
-        const now = await (0,data_digest/* fingerprint */.Rj)(context.root, place.absolute, (0,data_digest/* algorithmOf */.Hy)(digest ?? ''), context.signal);
-        set([...at, 'digest'], now.digest);
-        if (at[0] === 'data' && now.files[0]?.path !== '') {
-            const list = (0,posix_.join)(folder, `${path.split('/').filter(Boolean).join('-')}.${(0,data_digest/* algorithmOf */.Hy)(now.digest)}`);
-            await writeInside(context, list, (0,data_digest/* listText */.so)(now.files));
-            files.push(list);
-            set([...at, 'list'], list);
-        }
-        mounts.push({ source: place.absolute, target: path });
-    }
-    return mounts;
+/** @throws ReprogateError for a path that leaves the working directory, through links too */
+async function placeInside(context, path) {
+    const place = await (0,paths/* confine */.Do)(context.root, path);
+    if (place.ok)
+        return place;
+    const rule = 'record/path-outside';
+    throw new errors/* ReprogateError */.w(rule, `${path} ${place.why}`, rules/* RULES */.y0[rule].remedy);
 }
+
+// EXTERNAL MODULE: ./src/environment/build.ts
+var build = __nccwpck_require__(6433);
+// EXTERNAL MODULE: ./src/replay-inputs.ts
+var replay_inputs = __nccwpck_require__(9676);
+;// CONCATENATED MODULE: ./src/record-image.ts
+
+
+
+
+
+/** The first of the plan's Dockerfiles that the commit has. */
 async function firstDockerfile(git, commit, plan) {
     for (const path of plan.dockerfiles)
         if (await git.show(commit, path))
@@ -19343,6 +19243,180 @@ async function chooseImage(context, git, engine, { image, push }, before, commit
         throw new errors/* ReprogateError */.w('record/image-unknown', 'which image did the run use?', 'Name it with `--image <reference>`, or have it built and pushed with `--push <repository>`.');
     return resolveDigest(engine, given);
 }
+
+// EXTERNAL MODULE: ./src/session.ts + 1 modules
+var session = __nccwpck_require__(3098);
+;// CONCATENATED MODULE: ./src/record.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The other direction: writes the record of a real run. A machine fills in what it can know, on the
+ * commit that is checked out and in the sandbox that the gate uses; what a person wrote stays,
+ * comments included.
+ */
+function record(request, world) {
+    return (0,session/* withSession */.f)(request.directory, world, async (context, git) => {
+        const commit = await git.head();
+        const { policy, path: policyPath } = await (0,load/* loadPolicy */.tb)(git, context.root, request.config, undefined, commit);
+        const named = policy.models && (0,models/* selectModels */.H)(policy, [], [request.model])[0];
+        const model = named ?? (await unnamedModel(context, git, request.model));
+        const draft = await openDraft(context, model.settings.record);
+        const before = withArguments(draft.before, request.args ?? {});
+        const plan = (0,policy_plan/* planOf */.X)(model, policy, policyPath, before, undefined);
+        const { command } = plan;
+        if (command === undefined)
+            throw new errors/* ReprogateError */.w('evaluation/command-missing', 'neither the policy nor the record says how to evaluate', rules/* RULES */.y0['evaluation/command-missing'].remedy);
+        const dirty = (await git.dirty()).filter((path) => !(0,sources_git/* leavesCodeAlone */.D)(plan.settled)(path));
+        const started = new Date();
+        draft.set(['reprogate'], 'record/1');
+        draft.set(['model', 'name'], before.model?.name ?? model.name);
+        const mounts = await keepData(context, before, draft);
+        const engine = await (0,environment_engine/* findEngine */.G)(context.run);
+        const dockerfile = await firstDockerfile(git, commit, plan);
+        const image = await chooseImage(context, git, engine, request, before, commit, dockerfile, plan);
+        context.progress.start(`${model.name} · describing ${image}`);
+        const description = await describeImage(context, engine, image);
+        context.progress.end();
+        context.progress.start(`${model.name} · evaluating in the sandbox`);
+        const run = await (0,stage/* runOnce */.J)(context, engine, {
+            image: description.id,
+            prepare: () => (0,replay_inputs/* exportWithoutAnswers */.u)(context, git, commit, plan),
+            mounts,
+            hide: { paths: plan.answers, digests: [] },
+            command,
+            metrics: plan.metrics,
+            predictions: plan.predictions,
+            limits: plan.limits,
+        });
+        context.progress.end();
+        const day = started.toISOString().slice(0, 10);
+        draft.set(['run', 'id'], before.run?.id ?? `${day}-${commit.slice(0, 7)}`);
+        draft.set(['run', 'started'], started.toISOString());
+        draft.set(['run', 'finished'], new Date().toISOString());
+        const repository = await git.remote();
+        if (repository !== undefined)
+            draft.set(['code', 'repository'], repository);
+        draft.set(['code', 'commit'], commit);
+        draft.set(['code', 'dirty'], dirty.length > 0);
+        await keepEnvironment(draft, plan, dockerfile, image, description);
+        await keepEvaluation(draft, plan, command, run);
+        const text = await draft.write();
+        return {
+            model: model.name,
+            files: draft.files,
+            dirty,
+            metrics: run.metrics,
+            missing: stillMissing(text, context.prefix + model.settings.record, policy.required ?? []),
+        };
+    });
+}
+/** A model that the policy does not name has a record, or gets one in `models/<name>`, where there is such a folder. */
+async function unnamedModel(context, git, name) {
+    const files = await git.files();
+    const found = files.some((file) => /(?:^|\/)provenance\.(?:ya?ml|json)$/.test(file)) &&
+        (0,models/* selectModels */.H)({}, files, []).find((model) => model.name === name);
+    if (found)
+        return found;
+    const place = await (0,paths/* confine */.Do)(context.root, `models/${name}`);
+    if (!place.ok || /[/\\]|^[-.]/.test(name))
+        throw new errors/* ReprogateError */.w('models/name', `${name} is no name for a model`, 'Use letters, digits, `.`, `_` and `-`.');
+    return {
+        name,
+        named: false,
+        settings: { record: place.exists ? `models/${name}/provenance.yml` : 'provenance.yml' },
+    };
+}
+const withArguments = (record, args) => ({
+    ...record,
+    environment: { ...record.environment, args: { ...record.environment?.args, ...args } },
+});
+/** Hashes the data sets and the model that the record names; a folder's list is kept beside the record. */
+async function keepData(context, { data = [], model }, draft) {
+    const entries = [
+        ...data.map(({ path, digest }, index) => ({ at: ['data', index], path, digest })),
+        { at: ['model'], path: model?.path, digest: model?.digest },
+    ];
+    const mounts = [];
+    for (const { at, path, digest } of entries) {
+        if (path === undefined)
+            continue;
+        const place = await placeInside(context, path);
+        if (!place.exists)
+            throw new errors/* ReprogateError */.w('data/file-missing', `${path} is not there`, rules/* RULES */.y0['data/file-missing'].remedy);
+        context.progress.line(`hashing ${path}`);
+        const now = await (0,data_digest/* fingerprint */.Rj)(context.root, place.absolute, (0,data_digest/* algorithmOf */.Hy)(digest ?? ''), context.signal);
+        draft.set([...at, 'digest'], now.digest);
+        if (at[0] === 'data' && now.files[0]?.path !== '') {
+            const list = (0,posix_.join)(draft.folder, `${path.split('/').filter(Boolean).join('-')}.${(0,data_digest/* algorithmOf */.Hy)(now.digest)}`);
+            await draft.keep(list, (0,data_digest/* listText */.so)(now.files));
+            draft.set([...at, 'list'], list);
+        }
+        mounts.push({ source: place.absolute, target: path });
+    }
+    return mounts;
+}
+async function keepEnvironment({ folder, set, keep }, plan, dockerfile, image, description) {
+    const path = (0,posix_.join)(folder, 'environment.json');
+    const manifest = (0,manifest_file/* formatManifestFile */.l6)((0,manifest_file/* toManifestFile */.hL)(description.manifest, image));
+    await keep(path, manifest);
+    set(['environment', 'image'], image);
+    set(['environment', 'dockerfile'], dockerfile);
+    if (plan.context !== '.')
+        set(['environment', 'context'], plan.context);
+    if (Object.keys(plan.args).length > 0)
+        set(['environment', 'args'], plan.args);
+    set(['environment', 'hash'], description.hashes.environment);
+    set(['environment', 'platform'], description.platform);
+    set(['environment', 'hardware'], hardware());
+    set(['environment', 'manifest'], { path, digest: `sha256:${sha256(manifest)}` });
+}
+async function keepEvaluation({ folder, set, keep }, plan, command, { metrics, predictions }) {
+    set(['evaluation', 'command'], command);
+    if (plan.metrics !== 'metrics.json')
+        set(['evaluation', 'output'], plan.metrics);
+    set(['evaluation', 'metrics'], metrics);
+    if (!plan.predictions || !predictions)
+        return;
+    const { path: output, key } = plan.predictions;
+    const path = (0,posix_.join)(folder, (0,posix_.basename)(output));
+    await keep(path, { copyOf: predictions.file });
+    set(['evaluation', 'predictions'], {
+        path,
+        output,
+        ...(key !== undefined && { key }),
+        rows: predictions.rows,
+        digest: predictions.digest,
+    });
+}
+/** What only a person can add. */
+function stillMissing(text, path, required) {
+    const { record, findings, locate } = (0,sources_native/* parseRecord */.H)(Buffer.from(text), path);
+    const incomplete = record ? (0,completeness/* checkCompleteness */.z)(record, locate, required, findings).findings : [];
+    return [...findings, ...incomplete].map(({ field, message, remedy, rule }) => ({
+        field: field ?? '',
+        message,
+        remedy: remedy ?? rules/* RULES */.y0[rule].remedy,
+    }));
+}
 const sha256 = (text) => (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
 function hardware() {
     const [first] = (0,external_node_os_.cpus)();
@@ -19351,21 +19425,6 @@ function hardware() {
         cores: (0,external_node_os_.cpus)().length,
         memory: `${Math.round((0,external_node_os_.totalmem)() / 1024 ** 3)} GiB`,
     };
-}
-/** Writes a file of the working directory, whole or not at all. */
-async function writeInside(context, path, text) {
-    const { absolute } = await placeInside(context, path);
-    await (0,promises_.mkdir)((0,posix_.dirname)(absolute), { recursive: true });
-    const draft = `${absolute}.reprogate-draft`;
-    await (0,promises_.writeFile)(draft, text);
-    await (0,promises_.rename)(draft, absolute);
-}
-async function placeInside(context, path) {
-    const place = await (0,paths/* confine */.Do)(context.root, path);
-    if (place.ok)
-        return place;
-    const rule = 'record/path-outside';
-    throw new errors/* ReprogateError */.w(rule, `${path} ${place.why}`, rules/* RULES */.y0[rule].remedy);
 }
 
 
@@ -19442,6 +19501,34 @@ async function exportWithoutAnswers(context, git, commit, plan) {
             await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(place.absolute, { recursive: true, force: true });
     }
     return folder;
+}
+
+
+/***/ }),
+
+/***/ 3336:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   u: () => (/* binding */ writeReport)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+
+
+/** Writes the JSON report into the working directory, and says where. */
+async function writeReport(directory, report) {
+    const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, '.reprogate');
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, 'report.json');
+    // A repository can hold links by these names, to write somewhere else: what is no folder of ours goes.
+    if (!(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(folder).catch(() => null))?.isDirectory())
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(folder, { force: true });
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdir)(folder, { recursive: true });
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(path, { recursive: true, force: true });
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(path, `${JSON.stringify(report, null, 2)}\n`);
+    return path;
 }
 
 
@@ -19922,7 +20009,7 @@ async function openGit(run, directory, scratch) {
 }
 
 // EXTERNAL MODULE: ./src/process.ts
-var src_process = __nccwpck_require__(4006);
+var src_process = __nccwpck_require__(1625);
 ;// CONCATENATED MODULE: ./src/session.ts
 
 

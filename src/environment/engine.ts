@@ -53,6 +53,8 @@ export interface Engine {
   readonly platform: string
   /** What every container of this check carries: `reprogate.check=<id>`. */
   readonly label: string
+  /** The same engine, for work that also ends with `signal`. */
+  until(signal: AbortSignal): Engine
   /** Runs docker with these arguments; a code other than 0 is a result. */
   docker(args: readonly string[], options?: Omit<RunOptions, 'env'>): Promise<RunResult>
   /** As `docker`, but also after the check was cancelled, and never throwing: for what undoes things. */
@@ -137,18 +139,16 @@ export async function findEngine(run: Runner, env: NodeJS.ProcessEnv = process.e
   let builder: Builder = 'classic'
   if ((await attempt(['buildx', 'version'])).code === 0) builder = 'buildx'
   else if ((await attempt(['build', '--help'], { DOCKER_BUILDKIT: '1' })).code === 0) builder = 'buildkit'
-  return createEngine(run, program, base, builder, platform)
+  const label = `reprogate.check=${randomUUID()}`
+  return createEngine(run, { program, base, builder, platform, label })
 }
 
 function createEngine(
   run: Runner,
-  program: string,
-  base: NodeJS.ProcessEnv,
-  builder: Builder,
-  platform: string,
+  found: Pick<Engine, 'program' | 'builder' | 'platform' | 'label'> & { base: NodeJS.ProcessEnv },
 ): Engine {
+  const { program, base, builder, platform, label } = found
   const env = { ...base, DOCKER_BUILDKIT: builder === 'classic' ? '0' : '1' }
-  const label = `reprogate.check=${randomUUID()}`
   const always = createRunner(new AbortController().signal)
 
   const docker: Engine['docker'] = (args, options = {}) => run([program, ...args], { ...options, env })
@@ -170,6 +170,7 @@ function createEngine(
     builder,
     platform,
     label,
+    until: (signal) => createEngine(createRunner(signal), found),
     docker,
     cleanup,
 

@@ -61,19 +61,28 @@ export async function checkEnvironment(
     differenceCounts: noDifferences(),
   }
   // A build waits for the network most of the time: the pinned image is fetched and read meanwhile.
-  const reading = readPinned(context, engine, request)
-  const settled = reading.catch(() => undefined)
-  const built = await build(context, engine, request, evidence).finally(() => settled)
-  if ('findings' in built) return built
-
-  const rebuilt = await engine.inspect(built.id)
-  if (!rebuilt) throw new Error(`the image ${built.id} was built and is not there`)
-  evidence.rebuilt = { id: built.id }
-  context.progress.start('Compare the rebuild with the pinned image')
+  const unneeded = new AbortController()
+  const reader = engine.until(AbortSignal.any([context.signal, unneeded.signal]))
+  const reading = readPinned(context, reader, request)
+  const idle = reading.then(
+    () => {},
+    () => {},
+  )
   try {
-    return await compare({ context, engine, request, evidence, rebuilt, ...(await reading) })
+    const built = await build(context, engine, request, evidence)
+    if ('findings' in built) return built
+    const rebuilt = await engine.inspect(built.id)
+    if (!rebuilt) throw new Error(`the image ${built.id} was built and is not there`)
+    evidence.rebuilt = { id: built.id }
+    context.progress.start('Compare the rebuild with the pinned image')
+    try {
+      return await compare({ context, engine, request, evidence, rebuilt, ...(await reading) })
+    } finally {
+      context.progress.end()
+    }
   } finally {
-    context.progress.end()
+    unneeded.abort(new Error('there is nothing to compare with'))
+    await idle
   }
 }
 

@@ -50,6 +50,8 @@ export interface Replay {
   startError?: string
   /** The last lines that were printed, at most 40, control characters taken out. Untrusted. */
   tail: string[]
+  /** The last of them on standard error, where there was one. */
+  lastError?: string
   seconds: number
   /** Collected only where the command succeeded. */
   metrics?: Output<Buffer>
@@ -230,7 +232,7 @@ async function supervise(
     exitCode: state.Running ? 1 : state.ExitCode,
     ...((stopped ?? (state.Running ? 'time' : undefined)) && { stopped: stopped ?? 'time' }),
     ...(state.Error !== '' && { startError: state.Error }),
-    tail: lines.tail(),
+    ...lines.end(),
     seconds,
   }
 }
@@ -278,18 +280,22 @@ function watchSize(workspace: string, limit: number, exceeded: () => void) {
 }
 
 function tailOf(context: Context) {
-  const kept: string[] = []
+  const kept: { text: string; stream: 'stdout' | 'stderr' }[] = []
   let count = 0
   return {
-    add(line: string) {
+    add(line: string, stream: 'stdout' | 'stderr') {
       count++
       if (count <= SHOWN_LINES) context.progress.line(line)
       if (count === SHOWN_LINES)
         context.progress.line('… what the evaluation prints from here on is not shown')
-      const text = line.replace(/\x1b\[[0-9;]*[A-Za-z]/g, '').replace(/[\x00-\x08\x0b-\x1f\x7f]/g, ' ')
-      kept.push(text.length > TAIL_LINE ? `${text.slice(0, TAIL_LINE)} …` : text)
+      const plain = line.replace(/\x1b\[[0-9;]*[A-Za-z]/g, '').replace(/[\x00-\x08\x0b-\x1f\x7f]/g, ' ')
+      const text = plain.length > TAIL_LINE ? `${plain.slice(0, TAIL_LINE)} …` : plain
+      kept.push({ text, stream })
       if (kept.length > TAIL_LINES) kept.shift()
     },
-    tail: () => [...kept],
+    end(): Pick<Replay, 'tail' | 'lastError'> {
+      const lastError = kept.findLast(({ text, stream }) => stream === 'stderr' && text.trim() !== '')
+      return { tail: kept.map(({ text }) => text), ...(lastError && { lastError: lastError.text.trim() }) }
+    },
   }
 }

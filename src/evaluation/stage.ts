@@ -194,7 +194,7 @@ async function attempt(
     tail,
   })
   if (run.stopped) return failure(...stoppedBy(run, request))
-  const last = tail.findLast((line) => line.trim() !== '')?.trim()
+  const last = run.lastError ?? tail.findLast((line) => line.trim() !== '')?.trim()
   if (run.startError !== undefined || exitCode !== 0) {
     const why = run.startError ?? last
     const message =
