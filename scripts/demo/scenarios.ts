@@ -86,7 +86,7 @@ export const SCENARIOS: readonly Scenario[] = [
           .replace(/^COPY/m, `ADD ${index.url} /tmp/wheels.tar\nCOPY`)
           .replace(
             /^RUN .*$/m,
-            'RUN mkdir /wheels && tar -xf /tmp/wheels.tar -C /wheels && python3 -m venv /opt/venv && /opt/venv/bin/pip install --no-index --find-links /wheels -r /requirements.txt && rm -r /wheels',
+            'RUN mkdir /wheels && tar -xf /tmp/wheels.tar -C /wheels && python3 -m venv /opt/venv && /opt/venv/bin/pip install --no-index --no-compile --find-links /wheels -r /requirements.txt && rm -r /wheels',
           ),
       )
       await recordAgain(place, '--push', `${place.world.registry}/moved`)

@@ -10,6 +10,8 @@ const SLIM = 'python:3.11-slim-bookworm'
 const HUB = 'https://registry-1.docker.io/v2/'
 const SUITE = 'bookworm'
 const PACKAGES = ['ca-certificates', 'python3', 'python3-venv']
+/** What Debian's own slim images leave out. */
+const SLIMMED = ['doc', 'info', 'locale', 'man'].map((name) => `path-exclude=/usr/share/${name}/*`)
 const BUNDLE = '/etc/ssl/certs/ca-certificates.crt'
 
 /** What an earlier run has kept: a registry's storage with the base image, and its digest. */
@@ -22,7 +24,7 @@ export interface Kept {
 
 /** Another architecture, package list or certificate bundle makes another base. */
 export async function keptBase(): Promise<Kept> {
-  const hash = createHash('sha256').update([process.arch, SLIM, SUITE, ...PACKAGES].join('\n'))
+  const hash = createHash('sha256').update([process.arch, SLIM, SUITE, ...PACKAGES, ...SLIMMED].join('\n'))
   if (existsSync(BUNDLE)) hash.update(await readFile(BUNDLE))
   const folder = join(await cacheFolder(), `base-${hash.digest('hex').slice(0, 16)}`)
   const note = join(folder, 'digest')
@@ -93,7 +95,8 @@ async function bootstrap(image: string, log: Log): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'reprogate-base-'))
   const tar = join(folder, 'base.tar')
   try {
-    await run(['mmdebstrap', '--quiet', '--variant=minbase', `--include=${PACKAGES.join(',')}`, SUITE, tar])
+    const options = [`--include=${PACKAGES.join(',')}`, ...SLIMMED.map((rule) => `--dpkgopt=${rule}`)]
+    await run(['mmdebstrap', '--quiet', '--variant=minbase', ...options, SUITE, tar])
     const changes: string[] = []
     if (existsSync(BUNDLE)) {
       // Behind a proxy that inspects TLS, pip needs the certificates that this machine trusts.
