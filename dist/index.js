@@ -42541,6 +42541,8 @@ function lineageGraph(lineage) {
 
 
 /** The folded parts of the comment: what differs, row by row. Nothing is rendered where nothing differs. */
+/** Beyond this many units in the last place a move is no matter of rounding, and their number says nothing. */
+const MANY_ULPS = 1_000_000;
 const more = (shown, all, what) => all > shown ? `\n\n${text_count(all - shown)} more ${what} in the full report.` : '';
 /** A value as people read it: figures plain, everything else as code. */
 const value = (text, max = 60) => /^[-+−]?[\d.,]+(?:e[-+]?\d+)?$/i.test(text) && text.length <= 24 ? text : code(text, 'cell', max);
@@ -42622,7 +42624,7 @@ function comparison(title, p, max, note = '') {
             ? `${text_count(p.flips + p.moved - Math.min(max, p.first.length))} more rows differ.`
             : undefined,
         largest &&
-            `The largest move is ${magnitude(largest.difference)}${largest.ulps === undefined ? '' : ` (${plural(largest.ulps, 'unit')} in the last place)`}, in ${code(largest.column, 'markdown', 60)} of row ${code(largest.key, 'markdown', 60)}.`,
+            `The largest move is ${magnitude(largest.difference)}${largest.ulps === undefined || largest.ulps > MANY_ULPS ? '' : ` (${plural(largest.ulps, 'unit')} in the last place)`}, in ${code(largest.column, 'markdown', 60)} of row ${code(largest.key, 'markdown', 60)}.`,
         s &&
             `Exact McNemar test: p = ${magnitude(s.mcnemar)}. Difference of accuracy ${signed(s.difference)}, between ${signed(s.low)} and ${signed(s.high)}; equivalent within ±${magnitude(s.margin)}.`,
     ];
@@ -43868,7 +43870,7 @@ const errorText = (error) => (error instanceof Error ? error.message : String(er
 
 /***/ }),
 
-/***/ 4999:
+/***/ 7891:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -47147,6 +47149,107 @@ function parityOf(level, fresh) {
     return fresh || level === 'drift' ? level : 'unverifiable';
 }
 
+;// CONCATENATED MODULE: ./src/environment/pinned.ts
+
+const pinned_PINNED = /@sha256:[0-9a-f]{64}$/;
+/** Fetches the pinned image, and reads it where that will be needed whatever the rebuild is. */
+async function readPinned(context, engine, request) {
+    const found = await findPinned(context, engine, request);
+    const { pinned } = found;
+    const read = pinned !== null && request.recordedHash !== undefined;
+    return { ...found, was: read ? await readImage(context, engine, pinned) : null };
+}
+async function findPinned(context, engine, request) {
+    const { image, platform, timeout } = request;
+    if (image === undefined)
+        return { pinned: null, reason: 'the record names no image' };
+    if (!pinned_PINNED.test(image))
+        return { pinned: null, reason: `${image} is not pinned by digest` };
+    const local = await engine.inspect(image);
+    if (local)
+        return { pinned: local, reason: '' };
+    context.progress.line(`pulling ${image} …`);
+    const pulled = await engine.pull(image, {
+        timeout,
+        ...(platform !== undefined && platform !== engine.platform && { platform }),
+        onLine: (line) => context.progress.line(line),
+    });
+    if (!pulled.ok)
+        return { pinned: null, reason: pulled.reason };
+    return { pinned: await engine.inspect(image), reason: 'it was pulled and is not there' };
+}
+
+;// CONCATENATED MODULE: ./src/environment/stage-findings.ts
+
+
+/** What the rebuild itself is found to be, beside what differs between the images. */
+/** `the build failed at step 3 of 5` */
+function failureText({ reason, step }) {
+    const at = /^(\d+)\/(\d+) /.exec(step ?? '');
+    const where = at ? ` at step ${at[1]} of ${at[2]}` : '';
+    return reason === 'timeout' ? `the build ran out of time${where}` : `the build failed${where}`;
+}
+function buildFinding(failure, { locate, timeout }) {
+    const step = failure.step === undefined ? '' : `: ${failure.step.replace(/^\S+ /, '')}`;
+    const minutes = Number((timeout / 60_000).toFixed(1));
+    return {
+        rule: failure.reason === 'timeout' ? 'environment/build-timeout' : 'environment/build-failed',
+        message: `${failureText(failure)}${step}`,
+        file: locate.dockerfilePath,
+        ...(failure.line !== undefined && { line: failure.line }),
+        remedy: failure.reason === 'timeout'
+            ? `Make the build faster, or raise \`limits.build\` above ${minutes} minutes in the policy.`
+            : `Mend ${failure.line === undefined ? 'the step that failed' : `line ${failure.line} of ${locate.dockerfilePath}`}; pin what it installs.`,
+    };
+}
+function cacheFindings({ fresh, locate }, level) {
+    if (fresh || level === 'drift')
+        return [];
+    return [
+        {
+            rule: 'environment/cached-rebuild',
+            message: 'the image was rebuilt from cached layers, which cannot show drift',
+            file: locate.dockerfilePath,
+            remedy: 'Check with `rebuild: fresh`.',
+        },
+    ];
+}
+function keyFindings({ locate }, manifest) {
+    return (manifest?.privateKeys ?? []).map((path) => ({
+        rule: 'environment/private-key',
+        message: `the build generated the private key /${path} into the image`,
+        file: locate.dockerfilePath,
+        actual: `/${path}`,
+        remedy: `Remove /${path} in the step that makes it, and generate it when the container starts.`,
+    }));
+}
+/** Which parts of the hash moved can be said where the record kept them. */
+function hashFindings({ recordedHash, manifestFile, locate }, pinned) {
+    const actual = pinned.hashes.environment;
+    if (recordedHash === undefined || recordedHash === actual)
+        return [];
+    const kept = manifestFile?.hashes.environment === recordedHash ? manifestFile : undefined;
+    const parts = ['packages', 'config', 'tree'].filter((part) => kept && kept.hashes[part] !== pinned.hashes[part]);
+    const first = kept &&
+        compareWithFile(kept, pinned)
+            .differences.slice(0, 3)
+            .map(({ name }) => name);
+    return [
+        {
+            rule: 'environment/hash-mismatch',
+            message: kept
+                ? `the recorded hash is not that of the pinned image: ${parts.join(' and ')} differ (${first.sort(hash_byText).join(', ')})`
+                : 'the recorded hash is not that of the pinned image; the record keeps no manifest that says which part differs',
+            file: locate.record,
+            ...(locate.hashLine !== undefined && { line: locate.hashLine }),
+            field: 'environment.hash',
+            expected: actual,
+            actual: recordedHash,
+            remedy: `Record the run again, or correct the hash to ${actual} if the image is the one that was run.`,
+        },
+    ];
+}
+
 ;// CONCATENATED MODULE: ./src/environment/stage.ts
 
 
@@ -47158,8 +47261,9 @@ function parityOf(level, fresh) {
 
 
 
+
+
 const KEPT = 200;
-const stage_PINNED = /@sha256:[0-9a-f]{64}$/;
 /**
  * Rebuilds the image from its Dockerfile and compares it with the pinned one, or, where that is gone,
  * with the manifest in the record. Equal layers and settings are equal images and nothing is compared;
@@ -47240,50 +47344,6 @@ async function build(context, engine, request, evidence) {
     finally {
         context.progress.end();
     }
-}
-/** `the build failed at step 3 of 5` */
-function failureText({ reason, step }) {
-    const at = /^(\d+)\/(\d+) /.exec(step ?? '');
-    const where = at ? ` at step ${at[1]} of ${at[2]}` : '';
-    return reason === 'timeout' ? `the build ran out of time${where}` : `the build failed${where}`;
-}
-function buildFinding(failure, { locate, timeout }) {
-    const step = failure.step === undefined ? '' : `: ${failure.step.replace(/^\S+ /, '')}`;
-    const minutes = Number((timeout / 60_000).toFixed(1));
-    return {
-        rule: failure.reason === 'timeout' ? 'environment/build-timeout' : 'environment/build-failed',
-        message: `${failureText(failure)}${step}`,
-        file: locate.dockerfilePath,
-        ...(failure.line !== undefined && { line: failure.line }),
-        remedy: failure.reason === 'timeout'
-            ? `Make the build faster, or raise \`limits.build\` above ${minutes} minutes in the policy.`
-            : `Mend ${failure.line === undefined ? 'the step that failed' : `line ${failure.line} of ${locate.dockerfilePath}`}; pin what it installs.`,
-    };
-}
-async function readPinned(context, engine, request) {
-    const found = await findPinned(context, engine, request);
-    const { pinned } = found;
-    const read = pinned !== null && request.recordedHash !== undefined;
-    return { ...found, was: read ? await readImage(context, engine, pinned) : null };
-}
-async function findPinned(context, engine, request) {
-    const { image, platform, timeout } = request;
-    if (image === undefined)
-        return { pinned: null, reason: 'the record names no image' };
-    if (!stage_PINNED.test(image))
-        return { pinned: null, reason: `${image} is not pinned by digest` };
-    const local = await engine.inspect(image);
-    if (local)
-        return { pinned: local, reason: '' };
-    context.progress.line(`pulling ${image} …`);
-    const pulled = await engine.pull(image, {
-        timeout,
-        ...(platform !== undefined && platform !== engine.platform && { platform }),
-        onLine: (line) => context.progress.line(line),
-    });
-    if (!pulled.ok)
-        return { pinned: null, reason: pulled.reason };
-    return { pinned: await engine.inspect(image), reason: 'it was pulled and is not there' };
 }
 const sameImage = (a, b) => a.Id === b.Id ||
     (a.RootFS.Layers.length > 0 &&
@@ -47404,53 +47464,6 @@ async function finish(task, is, comparison, others) {
         image: task.rebuilt.Id,
         hash: is.hashes.environment,
     };
-}
-function cacheFindings({ fresh, locate }, level) {
-    if (fresh || level === 'drift')
-        return [];
-    return [
-        {
-            rule: 'environment/cached-rebuild',
-            message: 'the image was rebuilt from cached layers, which cannot show drift',
-            file: locate.dockerfilePath,
-            remedy: 'Check with `rebuild: fresh`.',
-        },
-    ];
-}
-function keyFindings({ locate }, manifest) {
-    return (manifest?.privateKeys ?? []).map((path) => ({
-        rule: 'environment/private-key',
-        message: `the build generated the private key /${path} into the image`,
-        file: locate.dockerfilePath,
-        actual: `/${path}`,
-        remedy: `Remove /${path} in the step that makes it, and generate it when the container starts.`,
-    }));
-}
-/** Which parts of the hash moved can be said where the record kept them. */
-function hashFindings({ recordedHash, manifestFile, locate }, pinned) {
-    const actual = pinned.hashes.environment;
-    if (recordedHash === undefined || recordedHash === actual)
-        return [];
-    const kept = manifestFile?.hashes.environment === recordedHash ? manifestFile : undefined;
-    const parts = ['packages', 'config', 'tree'].filter((part) => kept && kept.hashes[part] !== pinned.hashes[part]);
-    const first = kept &&
-        compareWithFile(kept, pinned)
-            .differences.slice(0, 3)
-            .map(({ name }) => name);
-    return [
-        {
-            rule: 'environment/hash-mismatch',
-            message: kept
-                ? `the recorded hash is not that of the pinned image: ${parts.join(' and ')} differ (${first.sort(hash_byText).join(', ')})`
-                : 'the recorded hash is not that of the pinned image; the record keeps no manifest that says which part differs',
-            file: locate.record,
-            ...(locate.hashLine !== undefined && { line: locate.hashLine }),
-            field: 'environment.hash',
-            expected: actual,
-            actual: recordedHash,
-            remedy: `Record the run again, or correct the hash to ${actual} if the image is the one that was run.`,
-        },
-    ];
 }
 
 ;// CONCATENATED MODULE: ./src/evaluation/statistics.ts
@@ -47584,7 +47597,9 @@ const differences = (pieces) => [
     ...predictionFindings(pieces),
 ];
 function metricFindings(pieces) {
-    const off = pieces.recorded.metrics.filter((metric) => !metric.agrees);
+    const { metrics, predictions } = pieces.recorded;
+    const off = metrics.filter((metric) => !metric.agrees);
+    const sameRows = predictions?.grade === 'identical' || predictions?.grade === 'identical-values';
     const findings = off.slice(0, LISTED).map((metric) => {
         const { name, recorded, replayed } = metric;
         return {
@@ -47593,6 +47608,9 @@ function metricFindings(pieces) {
             ...place(pieces, `evaluation.metrics.${name}`),
             ...(recorded !== undefined && { expected: recorded }),
             ...(replayed !== undefined && { actual: replayed }),
+            ...(sameRows && {
+                remedy: `Correct \`${name}\` in the record, or record the run again: every prediction came back, this number did not.`,
+            }),
             ...(recorded === undefined && {
                 remedy: `Record the run again, so that \`${name}\` is in the record.`,
             }),
@@ -50745,7 +50763,9 @@ async function attempt(context, engine, request) {
     });
     if (run.stopped)
         return failure(...stoppedBy(run, request));
-    const last = run.lastError ?? tail.findLast((line) => line.trim() !== '')?.trim();
+    // The sandbox's init names itself before what it has to say.
+    const last = run.lastError?.replace(/^\[FATAL tini \(\d+\)\] /, '') ??
+        tail.findLast((line) => line.trim() !== '')?.trim();
     if (run.startError !== undefined || exitCode !== 0) {
         const why = run.startError ?? last;
         const message = run.startError !== undefined
@@ -50753,7 +50773,7 @@ async function attempt(context, engine, request) {
             : `The evaluation ended with exit code ${exitCode}`;
         return failure({
             rule: 'evaluation/failed',
-            message: why === undefined ? message : `${message}: ${why}`,
+            message: why === undefined ? message : `${message}: \`${why.replaceAll('`', "'")}\``,
             actual: `exit code ${exitCode}`,
         }, run.startError !== undefined ? 'could not be started' : `failed: exit code ${exitCode}`);
     }
@@ -51474,7 +51494,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3082);
 /* harmony import */ var _action_runner_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5242);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3916);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4999);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7891);
 /* harmony import */ var _report_file_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3336);
 
 

@@ -252,7 +252,7 @@ describe('an evaluation that does not come to its end', () => {
       findings: [
         {
           rule: 'evaluation/failed',
-          message: 'The evaluation ended with exit code 1: no such model',
+          message: 'The evaluation ended with exit code 1: `no such model`',
           actual: 'exit code 1',
         },
       ],

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { startWorld } from '../../scripts/world.js'
-import { attempt, docker } from '../../scripts/world/system.js'
+import { attempt, docker, until } from '../../scripts/world/system.js'
 
 const MINUTE = 60_000
 const { REPROGATE_TEST_BASE: base = '', REPROGATE_TEST_REGISTRY: registry = '' } = process.env
@@ -64,6 +66,24 @@ describe('the world around the tests', () => {
         await second.stop()
       }
       expect(await answers(second.registry)).toBe(false)
+      expect(await answers(registry)).toBe(true)
+    },
+    MINUTE,
+  )
+
+  test(
+    'what it started ends with it, also when it is killed',
+    async () => {
+      const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/world.ts'], {
+        env: { ...process.env, REPROGATE_BASE: base },
+        stdio: ['pipe', 'pipe', 'ignore'],
+      })
+      const [line] = (await once(child.stdout, 'data')) as [Buffer]
+      const host = (JSON.parse(line.toString()) as { registry: string }).registry
+      expect(host).not.toBe(registry)
+      expect(await answers(host)).toBe(true)
+      child.kill('SIGKILL')
+      expect(await until(async () => !(await answers(host)), 20_000)).toBe(true)
       expect(await answers(registry)).toBe(true)
     },
     MINUTE,

@@ -51,9 +51,17 @@ describe('the ladder, where the controls agree', () => {
           field: 'evaluation.metrics.accuracy',
           expected: '0.972175',
           actual: '0.96995',
+          remedy:
+            'Correct `accuracy` in the record, or record the run again: every prediction came back, this number did not.',
         },
       ],
     })
+  })
+
+  test('a metric whose predictions moved, or were not kept, is not said to be a wrong record', () => {
+    const off = metrics(0.972175, 0.96995)
+    for (const recorded of [{ metrics: off }, { metrics: off, predictions: rows('different', 4) }])
+      expect(judge(recorded).findings[0]).not.toHaveProperty('remedy')
   })
 
   test('two numbers that look the same when cut are shown whole', () => {

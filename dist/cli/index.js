@@ -11141,7 +11141,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony export */ });
 /* harmony import */ var commander__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8179);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2225);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8537);
 /* harmony import */ var _record_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3705);
 /* harmony import */ var _report_json_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2794);
 /* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7751);
@@ -13114,7 +13114,9 @@ const differences = (pieces) => [
     ...predictionFindings(pieces),
 ];
 function metricFindings(pieces) {
-    const off = pieces.recorded.metrics.filter((metric) => !metric.agrees);
+    const { metrics, predictions } = pieces.recorded;
+    const off = metrics.filter((metric) => !metric.agrees);
+    const sameRows = predictions?.grade === 'identical' || predictions?.grade === 'identical-values';
     const findings = off.slice(0, LISTED).map((metric) => {
         const { name, recorded, replayed } = metric;
         return {
@@ -13123,6 +13125,9 @@ function metricFindings(pieces) {
             ...place(pieces, `evaluation.metrics.${name}`),
             ...(recorded !== undefined && { expected: recorded }),
             ...(replayed !== undefined && { actual: replayed }),
+            ...(sameRows && {
+                remedy: `Correct \`${name}\` in the record, or record the run again: every prediction came back, this number did not.`,
+            }),
             ...(recorded === undefined && {
                 remedy: `Record the run again, so that \`${name}\` is in the record.`,
             }),
@@ -16292,7 +16297,9 @@ async function attempt(context, engine, request) {
     });
     if (run.stopped)
         return failure(...stoppedBy(run, request));
-    const last = run.lastError ?? tail.findLast((line) => line.trim() !== '')?.trim();
+    // The sandbox's init names itself before what it has to say.
+    const last = run.lastError?.replace(/^\[FATAL tini \(\d+\)\] /, '') ??
+        tail.findLast((line) => line.trim() !== '')?.trim();
     if (run.startError !== undefined || exitCode !== 0) {
         const why = run.startError ?? last;
         const message = run.startError !== undefined
@@ -16300,7 +16307,7 @@ async function attempt(context, engine, request) {
             : `The evaluation ended with exit code ${exitCode}`;
         return failure({
             rule: 'evaluation/failed',
-            message: why === undefined ? message : `${message}: ${why}`,
+            message: why === undefined ? message : `${message}: \`${why.replaceAll('`', "'")}\``,
             actual: `exit code ${exitCode}`,
         }, run.startError !== undefined ? 'could not be started' : `failed: exit code ${exitCode}`);
     }
@@ -16365,7 +16372,7 @@ const moved = ({ comparison }) => comparison.flips + comparison.moved > 0 ? move
 
 /***/ }),
 
-/***/ 2225:
+/***/ 8537:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -17265,6 +17272,107 @@ function parityOf(level, fresh) {
     return fresh || level === 'drift' ? level : 'unverifiable';
 }
 
+;// CONCATENATED MODULE: ./src/environment/pinned.ts
+
+const pinned_PINNED = /@sha256:[0-9a-f]{64}$/;
+/** Fetches the pinned image, and reads it where that will be needed whatever the rebuild is. */
+async function readPinned(context, engine, request) {
+    const found = await findPinned(context, engine, request);
+    const { pinned } = found;
+    const read = pinned !== null && request.recordedHash !== undefined;
+    return { ...found, was: read ? await (0,manifest/* readImage */.A)(context, engine, pinned) : null };
+}
+async function findPinned(context, engine, request) {
+    const { image, platform, timeout } = request;
+    if (image === undefined)
+        return { pinned: null, reason: 'the record names no image' };
+    if (!pinned_PINNED.test(image))
+        return { pinned: null, reason: `${image} is not pinned by digest` };
+    const local = await engine.inspect(image);
+    if (local)
+        return { pinned: local, reason: '' };
+    context.progress.line(`pulling ${image} …`);
+    const pulled = await engine.pull(image, {
+        timeout,
+        ...(platform !== undefined && platform !== engine.platform && { platform }),
+        onLine: (line) => context.progress.line(line),
+    });
+    if (!pulled.ok)
+        return { pinned: null, reason: pulled.reason };
+    return { pinned: await engine.inspect(image), reason: 'it was pulled and is not there' };
+}
+
+;// CONCATENATED MODULE: ./src/environment/stage-findings.ts
+
+
+/** What the rebuild itself is found to be, beside what differs between the images. */
+/** `the build failed at step 3 of 5` */
+function failureText({ reason, step }) {
+    const at = /^(\d+)\/(\d+) /.exec(step ?? '');
+    const where = at ? ` at step ${at[1]} of ${at[2]}` : '';
+    return reason === 'timeout' ? `the build ran out of time${where}` : `the build failed${where}`;
+}
+function buildFinding(failure, { locate, timeout }) {
+    const step = failure.step === undefined ? '' : `: ${failure.step.replace(/^\S+ /, '')}`;
+    const minutes = Number((timeout / 60_000).toFixed(1));
+    return {
+        rule: failure.reason === 'timeout' ? 'environment/build-timeout' : 'environment/build-failed',
+        message: `${failureText(failure)}${step}`,
+        file: locate.dockerfilePath,
+        ...(failure.line !== undefined && { line: failure.line }),
+        remedy: failure.reason === 'timeout'
+            ? `Make the build faster, or raise \`limits.build\` above ${minutes} minutes in the policy.`
+            : `Mend ${failure.line === undefined ? 'the step that failed' : `line ${failure.line} of ${locate.dockerfilePath}`}; pin what it installs.`,
+    };
+}
+function cacheFindings({ fresh, locate }, level) {
+    if (fresh || level === 'drift')
+        return [];
+    return [
+        {
+            rule: 'environment/cached-rebuild',
+            message: 'the image was rebuilt from cached layers, which cannot show drift',
+            file: locate.dockerfilePath,
+            remedy: 'Check with `rebuild: fresh`.',
+        },
+    ];
+}
+function keyFindings({ locate }, manifest) {
+    return (manifest?.privateKeys ?? []).map((path) => ({
+        rule: 'environment/private-key',
+        message: `the build generated the private key /${path} into the image`,
+        file: locate.dockerfilePath,
+        actual: `/${path}`,
+        remedy: `Remove /${path} in the step that makes it, and generate it when the container starts.`,
+    }));
+}
+/** Which parts of the hash moved can be said where the record kept them. */
+function hashFindings({ recordedHash, manifestFile, locate }, pinned) {
+    const actual = pinned.hashes.environment;
+    if (recordedHash === undefined || recordedHash === actual)
+        return [];
+    const kept = manifestFile?.hashes.environment === recordedHash ? manifestFile : undefined;
+    const parts = ['packages', 'config', 'tree'].filter((part) => kept && kept.hashes[part] !== pinned.hashes[part]);
+    const first = kept &&
+        compareWithFile(kept, pinned)
+            .differences.slice(0, 3)
+            .map(({ name }) => name);
+    return [
+        {
+            rule: 'environment/hash-mismatch',
+            message: kept
+                ? `the recorded hash is not that of the pinned image: ${parts.join(' and ')} differ (${first.sort(hash/* byText */.z4).join(', ')})`
+                : 'the recorded hash is not that of the pinned image; the record keeps no manifest that says which part differs',
+            file: locate.record,
+            ...(locate.hashLine !== undefined && { line: locate.hashLine }),
+            field: 'environment.hash',
+            expected: actual,
+            actual: recordedHash,
+            remedy: `Record the run again, or correct the hash to ${actual} if the image is the one that was run.`,
+        },
+    ];
+}
+
 ;// CONCATENATED MODULE: ./src/environment/stage.ts
 
 
@@ -17276,8 +17384,9 @@ function parityOf(level, fresh) {
 
 
 
+
+
 const KEPT = 200;
-const stage_PINNED = /@sha256:[0-9a-f]{64}$/;
 /**
  * Rebuilds the image from its Dockerfile and compares it with the pinned one, or, where that is gone,
  * with the manifest in the record. Equal layers and settings are equal images and nothing is compared;
@@ -17358,50 +17467,6 @@ async function stage_build(context, engine, request, evidence) {
     finally {
         context.progress.end();
     }
-}
-/** `the build failed at step 3 of 5` */
-function failureText({ reason, step }) {
-    const at = /^(\d+)\/(\d+) /.exec(step ?? '');
-    const where = at ? ` at step ${at[1]} of ${at[2]}` : '';
-    return reason === 'timeout' ? `the build ran out of time${where}` : `the build failed${where}`;
-}
-function buildFinding(failure, { locate, timeout }) {
-    const step = failure.step === undefined ? '' : `: ${failure.step.replace(/^\S+ /, '')}`;
-    const minutes = Number((timeout / 60_000).toFixed(1));
-    return {
-        rule: failure.reason === 'timeout' ? 'environment/build-timeout' : 'environment/build-failed',
-        message: `${failureText(failure)}${step}`,
-        file: locate.dockerfilePath,
-        ...(failure.line !== undefined && { line: failure.line }),
-        remedy: failure.reason === 'timeout'
-            ? `Make the build faster, or raise \`limits.build\` above ${minutes} minutes in the policy.`
-            : `Mend ${failure.line === undefined ? 'the step that failed' : `line ${failure.line} of ${locate.dockerfilePath}`}; pin what it installs.`,
-    };
-}
-async function readPinned(context, engine, request) {
-    const found = await findPinned(context, engine, request);
-    const { pinned } = found;
-    const read = pinned !== null && request.recordedHash !== undefined;
-    return { ...found, was: read ? await (0,manifest/* readImage */.A)(context, engine, pinned) : null };
-}
-async function findPinned(context, engine, request) {
-    const { image, platform, timeout } = request;
-    if (image === undefined)
-        return { pinned: null, reason: 'the record names no image' };
-    if (!stage_PINNED.test(image))
-        return { pinned: null, reason: `${image} is not pinned by digest` };
-    const local = await engine.inspect(image);
-    if (local)
-        return { pinned: local, reason: '' };
-    context.progress.line(`pulling ${image} …`);
-    const pulled = await engine.pull(image, {
-        timeout,
-        ...(platform !== undefined && platform !== engine.platform && { platform }),
-        onLine: (line) => context.progress.line(line),
-    });
-    if (!pulled.ok)
-        return { pinned: null, reason: pulled.reason };
-    return { pinned: await engine.inspect(image), reason: 'it was pulled and is not there' };
 }
 const sameImage = (a, b) => a.Id === b.Id ||
     (a.RootFS.Layers.length > 0 &&
@@ -17522,53 +17587,6 @@ async function finish(task, is, comparison, others) {
         image: task.rebuilt.Id,
         hash: is.hashes.environment,
     };
-}
-function cacheFindings({ fresh, locate }, level) {
-    if (fresh || level === 'drift')
-        return [];
-    return [
-        {
-            rule: 'environment/cached-rebuild',
-            message: 'the image was rebuilt from cached layers, which cannot show drift',
-            file: locate.dockerfilePath,
-            remedy: 'Check with `rebuild: fresh`.',
-        },
-    ];
-}
-function keyFindings({ locate }, manifest) {
-    return (manifest?.privateKeys ?? []).map((path) => ({
-        rule: 'environment/private-key',
-        message: `the build generated the private key /${path} into the image`,
-        file: locate.dockerfilePath,
-        actual: `/${path}`,
-        remedy: `Remove /${path} in the step that makes it, and generate it when the container starts.`,
-    }));
-}
-/** Which parts of the hash moved can be said where the record kept them. */
-function hashFindings({ recordedHash, manifestFile, locate }, pinned) {
-    const actual = pinned.hashes.environment;
-    if (recordedHash === undefined || recordedHash === actual)
-        return [];
-    const kept = manifestFile?.hashes.environment === recordedHash ? manifestFile : undefined;
-    const parts = ['packages', 'config', 'tree'].filter((part) => kept && kept.hashes[part] !== pinned.hashes[part]);
-    const first = kept &&
-        compareWithFile(kept, pinned)
-            .differences.slice(0, 3)
-            .map(({ name }) => name);
-    return [
-        {
-            rule: 'environment/hash-mismatch',
-            message: kept
-                ? `the recorded hash is not that of the pinned image: ${parts.join(' and ')} differ (${first.sort(hash/* byText */.z4).join(', ')})`
-                : 'the recorded hash is not that of the pinned image; the record keeps no manifest that says which part differs',
-            file: locate.record,
-            ...(locate.hashLine !== undefined && { line: locate.hashLine }),
-            field: 'environment.hash',
-            expected: actual,
-            actual: recordedHash,
-            remedy: `Record the run again, or correct the hash to ${actual} if the image is the one that was run.`,
-        },
-    ];
 }
 
 // EXTERNAL MODULE: ./src/evaluation/stage.ts + 21 modules

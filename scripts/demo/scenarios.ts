@@ -119,7 +119,7 @@ export const SCENARIOS: readonly Scenario[] = [
     arrange: editRecord(['evaluation', 'metrics', 'accuracy'], 0.9761),
     verdict: 'not-reproduced',
     rules: ['evaluation/metric-differs'],
-    names: ['accuracy', '0.976100', '0.966123'],
+    names: ['accuracy', '0.976100', '0.966123', 'every prediction came back'],
   },
   {
     name: 'an evaluation without a seed',
@@ -165,7 +165,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     verdict: 'could-not-check',
     rules: ['evaluation/failed'],
-    names: ['python4'],
+    names: ['`exec python4 failed: No such file or directory`'],
   },
   {
     name: 'a Dockerfile that does not build',

@@ -1,15 +1,17 @@
 import type { Context, Found } from '../context.js'
 import { ReprogateError } from '../errors.js'
 import type { EnvironmentEvidence, Parity } from '../verdict/report.js'
-import { rebuild, type BuildFailure, type BuildRequest } from './build.js'
+import { rebuild, type BuildRequest } from './build.js'
 import { compareManifests, compareWithFile, type Comparison } from './diff.js'
 import type { Engine, Image } from './engine.js'
 import { differenceFindings, summarise } from './findings.js'
-import { byText, hashConfig, imageConfig } from './hash.js'
+import { hashConfig, imageConfig } from './hash.js'
 import { countFiles, type ManifestFile } from './manifest-file.js'
 import { readImage, type Manifest } from './manifest.js'
 import { parityOf } from './parity.js'
+import { readPinned, type Pinned } from './pinned.js'
 import { buildSources } from './sources.js'
+import { buildFinding, cacheFindings, failureText, hashFindings, keyFindings } from './stage-findings.js'
 import { count } from './text.js'
 
 export interface EnvironmentRequest extends BuildRequest {
@@ -41,7 +43,6 @@ export interface EnvironmentCheck {
 }
 
 const KEPT = 200
-const PINNED = /@sha256:[0-9a-f]{64}$/
 
 /**
  * Rebuilds the image from its Dockerfile and compares it with the pinned one, or, where that is gone,
@@ -133,63 +134,6 @@ async function build(
   } finally {
     context.progress.end()
   }
-}
-
-/** `the build failed at step 3 of 5` */
-function failureText({ reason, step }: BuildFailure): string {
-  const at = /^(\d+)\/(\d+) /.exec(step ?? '')
-  const where = at ? ` at step ${at[1]} of ${at[2]}` : ''
-  return reason === 'timeout' ? `the build ran out of time${where}` : `the build failed${where}`
-}
-
-function buildFinding(failure: BuildFailure, { locate, timeout }: EnvironmentRequest): Found {
-  const step = failure.step === undefined ? '' : `: ${failure.step.replace(/^\S+ /, '')}`
-  const minutes = Number((timeout / 60_000).toFixed(1))
-  return {
-    rule: failure.reason === 'timeout' ? 'environment/build-timeout' : 'environment/build-failed',
-    message: `${failureText(failure)}${step}`,
-    file: locate.dockerfilePath,
-    ...(failure.line !== undefined && { line: failure.line }),
-    remedy:
-      failure.reason === 'timeout'
-        ? `Make the build faster, or raise \`limits.build\` above ${minutes} minutes in the policy.`
-        : `Mend ${failure.line === undefined ? 'the step that failed' : `line ${failure.line} of ${locate.dockerfilePath}`}; pin what it installs.`,
-  }
-}
-
-interface Pinned {
-  pinned: Image | null
-  /** Its description, where the record states a hash that only reading can contradict. */
-  was: Manifest | null
-  /** Why the image cannot be had. */
-  reason: string
-}
-
-async function readPinned(context: Context, engine: Engine, request: EnvironmentRequest): Promise<Pinned> {
-  const found = await findPinned(context, engine, request)
-  const { pinned } = found
-  const read = pinned !== null && request.recordedHash !== undefined
-  return { ...found, was: read ? await readImage(context, engine, pinned) : null }
-}
-
-async function findPinned(
-  context: Context,
-  engine: Engine,
-  request: EnvironmentRequest,
-): Promise<Omit<Pinned, 'was'>> {
-  const { image, platform, timeout } = request
-  if (image === undefined) return { pinned: null, reason: 'the record names no image' }
-  if (!PINNED.test(image)) return { pinned: null, reason: `${image} is not pinned by digest` }
-  const local = await engine.inspect(image)
-  if (local) return { pinned: local, reason: '' }
-  context.progress.line(`pulling ${image} …`)
-  const pulled = await engine.pull(image, {
-    timeout,
-    ...(platform !== undefined && platform !== engine.platform && { platform }),
-    onLine: (line) => context.progress.line(line),
-  })
-  if (!pulled.ok) return { pinned: null, reason: pulled.reason }
-  return { pinned: await engine.inspect(image), reason: 'it was pulled and is not there' }
 }
 
 interface Comparing extends Pinned {
@@ -344,58 +288,4 @@ async function finish(
     image: task.rebuilt.Id,
     hash: is.hashes.environment,
   }
-}
-
-function cacheFindings(
-  { fresh, locate }: EnvironmentRequest,
-  level: Comparison['level'] | 'identical',
-): Found[] {
-  if (fresh || level === 'drift') return []
-  return [
-    {
-      rule: 'environment/cached-rebuild',
-      message: 'the image was rebuilt from cached layers, which cannot show drift',
-      file: locate.dockerfilePath,
-      remedy: 'Check with `rebuild: fresh`.',
-    },
-  ]
-}
-
-function keyFindings({ locate }: EnvironmentRequest, manifest: Manifest | null): Found[] {
-  return (manifest?.privateKeys ?? []).map((path) => ({
-    rule: 'environment/private-key',
-    message: `the build generated the private key /${path} into the image`,
-    file: locate.dockerfilePath,
-    actual: `/${path}`,
-    remedy: `Remove /${path} in the step that makes it, and generate it when the container starts.`,
-  }))
-}
-
-/** Which parts of the hash moved can be said where the record kept them. */
-function hashFindings({ recordedHash, manifestFile, locate }: EnvironmentRequest, pinned: Manifest): Found[] {
-  const actual = pinned.hashes.environment
-  if (recordedHash === undefined || recordedHash === actual) return []
-  const kept = manifestFile?.hashes.environment === recordedHash ? manifestFile : undefined
-  const parts = (['packages', 'config', 'tree'] as const).filter(
-    (part) => kept && kept.hashes[part] !== pinned.hashes[part],
-  )
-  const first =
-    kept &&
-    compareWithFile(kept, pinned)
-      .differences.slice(0, 3)
-      .map(({ name }) => name)
-  return [
-    {
-      rule: 'environment/hash-mismatch',
-      message: kept
-        ? `the recorded hash is not that of the pinned image: ${parts.join(' and ')} differ (${first!.sort(byText).join(', ')})`
-        : 'the recorded hash is not that of the pinned image; the record keeps no manifest that says which part differs',
-      file: locate.record,
-      ...(locate.hashLine !== undefined && { line: locate.hashLine }),
-      field: 'environment.hash',
-      expected: actual,
-      actual: recordedHash,
-      remedy: `Record the run again, or correct the hash to ${actual} if the image is the one that was run.`,
-    },
-  ]
 }

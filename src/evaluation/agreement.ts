@@ -102,7 +102,9 @@ const differences = (pieces: AgreementPieces): Found[] => [
 ]
 
 function metricFindings(pieces: AgreementPieces): Found[] {
-  const off = pieces.recorded.metrics.filter((metric) => !metric.agrees)
+  const { metrics, predictions } = pieces.recorded
+  const off = metrics.filter((metric) => !metric.agrees)
+  const sameRows = predictions?.grade === 'identical' || predictions?.grade === 'identical-values'
   const findings = off.slice(0, LISTED).map((metric): Found => {
     const { name, recorded, replayed } = metric
     return {
@@ -111,6 +113,9 @@ function metricFindings(pieces: AgreementPieces): Found[] {
       ...place(pieces, `evaluation.metrics.${name}`),
       ...(recorded !== undefined && { expected: recorded }),
       ...(replayed !== undefined && { actual: replayed }),
+      ...(sameRows && {
+        remedy: `Correct \`${name}\` in the record, or record the run again: every prediction came back, this number did not.`,
+      }),
       ...(recorded === undefined && {
         remedy: `Record the run again, so that \`${name}\` is in the record.`,
       }),

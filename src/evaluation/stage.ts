@@ -194,7 +194,10 @@ async function attempt(
     tail,
   })
   if (run.stopped) return failure(...stoppedBy(run, request))
-  const last = run.lastError ?? tail.findLast((line) => line.trim() !== '')?.trim()
+  // The sandbox's init names itself before what it has to say.
+  const last =
+    run.lastError?.replace(/^\[FATAL tini \(\d+\)\] /, '') ??
+    tail.findLast((line) => line.trim() !== '')?.trim()
   if (run.startError !== undefined || exitCode !== 0) {
     const why = run.startError ?? last
     const message =
@@ -204,7 +207,7 @@ async function attempt(
     return failure(
       {
         rule: 'evaluation/failed',
-        message: why === undefined ? message : `${message}: ${why}`,
+        message: why === undefined ? message : `${message}: \`${why.replaceAll('`', "'")}\``,
         actual: `exit code ${exitCode}`,
       },
       run.startError !== undefined ? 'could not be started' : `failed: exit code ${exitCode}`,

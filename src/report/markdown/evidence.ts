@@ -6,6 +6,9 @@ import { lineageGraph } from './lineage.js'
 
 /** The folded parts of the comment: what differs, row by row. Nothing is rendered where nothing differs. */
 
+/** Beyond this many units in the last place a move is no matter of rounding, and their number says nothing. */
+const MANY_ULPS = 1_000_000
+
 const more = (shown: number, all: number, what: string): string =>
   all > shown ? `\n\n${count(all - shown)} more ${what} in the full report.` : ''
 
@@ -98,7 +101,7 @@ function comparison(title: string, p: PredictionComparison, max: number, note = 
       ? `${count(p.flips + p.moved - Math.min(max, p.first.length))} more rows differ.`
       : undefined,
     largest &&
-      `The largest move is ${magnitude(largest.difference)}${largest.ulps === undefined ? '' : ` (${plural(largest.ulps, 'unit')} in the last place)`}, in ${code(largest.column, 'markdown', 60)} of row ${code(largest.key, 'markdown', 60)}.`,
+      `The largest move is ${magnitude(largest.difference)}${largest.ulps === undefined || largest.ulps > MANY_ULPS ? '' : ` (${plural(largest.ulps, 'unit')} in the last place)`}, in ${code(largest.column, 'markdown', 60)} of row ${code(largest.key, 'markdown', 60)}.`,
     s &&
       `Exact McNemar test: p = ${magnitude(s.mcnemar)}. Difference of accuracy ${signed(s.difference)}, between ${signed(s.low)} and ${signed(s.high)}; equivalent within ±${magnitude(s.margin)}.`,
   ]
