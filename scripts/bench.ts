@@ -27,7 +27,7 @@ Exit code 0 when all was measured, also where a goal was missed.
 `
 /** What the goals are about: an image of more than 500 MB, an evaluation of a minute. */
 const FULL = {
-  image: { turns: 5, mebibytes: 520, times: 4, aimed: true },
+  image: { turns: 5, mebibytes: 600, times: 4, aimed: true },
   gate: { turns: 3, seconds: 60, aimed: true },
 }
 const QUICK = {
