@@ -54,6 +54,10 @@ async function demo(wanted: readonly string[], signal: AbortSignal): Promise<num
   const scenarios = SCENARIOS.filter(
     ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
   )
+  if (scenarios.length === 0)
+    throw new Error(
+      `no scenario has ${wanted.join(' or ')} in its name; there are\n${SCENARIOS.map(({ name }) => `  ${name}`).join('\n')}`,
+    )
   const cli = join(HERE, 'dist', 'cli', 'index.js')
   if (!existsSync(cli)) {
     log('· building the command')
@@ -75,7 +79,7 @@ async function demo(wanted: readonly string[], signal: AbortSignal): Promise<num
       const folder = relative(process.cwd(), COMMENTS)
       log(`The comments are in ${folder}/, as Markdown and HTML; all in ${seconds(begun).toFixed(0)} s.`)
       log(summary(rows))
-      return rows.length > 0 && rows.every(({ problems }) => problems.length === 0) ? 0 : 1
+      return rows.every(({ problems }) => problems.length === 0) ? 0 : 1
     } finally {
       await recorded.leave()
     }

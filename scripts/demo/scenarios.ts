@@ -165,7 +165,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     verdict: 'could-not-check',
     rules: ['evaluation/failed'],
-    names: ['`exec python4 failed: No such file or directory`'],
+    names: ['exit code 127: exec python4 failed: No such file or directory'],
   },
   {
     name: 'a Dockerfile that does not build',
