@@ -59,6 +59,29 @@ test('rows that differ are named, and only the first ones', () => {
   expect(differingRows(Buffer.from([0, 1]), Buffer.from([0, 2]))).toBeUndefined()
 })
 
+test.each([
+  ['a cell', 'id,x,y\n1,2,3\n', 'id,x,y\n1,2,4\n', 'row 2: y 3 → 4'],
+  ['a quoted cell, with tabs', 'id\tx\n1\t"a\tb"', 'id\tx\n1\t', 'row 2: x a\tb → (empty)'],
+  ['many cells', 'a,b,c,d,e\n1,1,1,1,1', 'a,b,c,d,e\n2,2,2,2,2', 'a 1 → 2, b 1 → 2, c 1 → 2 and 2 more'],
+  ['a long cell', `a,b\n1,${'x'.repeat(50)}`, 'a,b\n1,y', `row 2: b ${'x'.repeat(40)}… → y`],
+  ['a cell more', 'a,b\n1,2', 'a,b\n1,2,3', 'row 2: 1,2 → 1,2,3'],
+  ['a column renamed', 'a,b\n1,2', 'a,c\n1,2', '1 row differs; row 1: a,b → a,c'],
+  ['the spelling alone', 'a,b\n1,"2"', 'a,b\n1,2', 'row 2: 1,"2" → 1,2'],
+  ['a line of a cell of several', 'a,b\n1,"x\ny"', 'a,b\n1,"x\nz"', 'row 3: y" → z"'],
+  [
+    'a row without a heading',
+    `${'7,'.repeat(90)}1`,
+    `${'7,'.repeat(90)}2`,
+    `…${'7,'.repeat(10)}1 → …${'7,'.repeat(10)}2`,
+  ],
+  ['a very long row', `a,b\n${'1,'.repeat(40_000)}2`, `a,b\n${'1,'.repeat(40_000)}3`, '1,2 → …'],
+  ['some line endings', 'a,b\r\n1,2\r\n', 'a,b\r\n1,2\n', 'only line endings differ'],
+  ['bytes that are no text', 'a\xff', 'a\xfe', 'only bytes that are no text differ'],
+  ['line endings', 'a,b\n1,2\n', 'a,b\r\n1,2\r\n', 'only line endings differ, CRLF and LF'],
+])('of a row that differs, what differs is shown: %s', (_what, before, after, expected) => {
+  expect(differingRows(Buffer.from(before, 'latin1'), Buffer.from(after, 'latin1'))).toContain(expected)
+})
+
 test('paths are confined, links followed', async () => {
   mkdirSync(join(root, 'in/.git'), { recursive: true })
   mkdirSync(join(root, 'other'))

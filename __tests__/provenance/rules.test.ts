@@ -297,7 +297,7 @@ const BREAKS: Break[] = [
     rule: 'data/digest-mismatch',
     by: (at) => at.edit('data/train.csv', '0.25', '0.26'),
     line: 13,
-    message: /1 row differs; row 3: 2,0\.25,1 → 2,0\.26,1/,
+    message: /1 row differs; row 3: x 0\.25 → 0\.26/,
     remedy: /git checkout data\/train.csv/,
   },
   {

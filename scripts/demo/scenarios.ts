@@ -197,7 +197,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     verdict: 'incomplete',
     rules: ['data/digest-mismatch'],
-    names: ['data/test.csv', '500'],
+    names: ['data/test.csv', 'row 229: p2 3 → 9'],
   },
   {
     name: 'a commit that does not exist',

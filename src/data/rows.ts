@@ -1,28 +1,99 @@
+import { parse } from 'csv-parse/sync'
+
 /** The first rows of a text table that differ, for a reader who asks "what changed in the data?". */
 
 const TEXT_LARGEST = 64 * 1024 * 1024
 const SHOWN = 3
-const WIDTH = 120
+/** Characters of a cell, and of a row around its first difference. */
+const CELL_WIDTH = 40
+const ROW_WIDTH = 60
+/** Characters before the first difference of a row. */
+const LEAD = 20
+/** Characters of a row that is taken apart. */
+const ROW_LARGEST = 64 * 1024
 
 /** Whether bytes are a text table: no NUL byte in the first 8 KiB. */
 export const isText = (bytes: Buffer): boolean => !bytes.subarray(0, 8192).includes(0)
 
-const shorten = (row: string | undefined): string =>
-  row === undefined ? '(no such row)' : row.length > WIDTH ? `${row.slice(0, WIDTH)}…` : row
-
 /**
- * @returns a sentence like `row 211 differs: 3,4 → 3,5`, counted from 1 with the heading as row 1;
- * undefined where the two are no text, or larger than 64 MiB
+ * @returns words like `1 row differs; row 211: p2 3 → 9`, the columns named where the table has a
+ * heading; rows are counted from 1 with the heading as row 1. undefined where the two are no text, or
+ * larger than 64 MiB
  */
 export function differingRows(before: Buffer, after: Buffer): string | undefined {
   if (!isText(before) || !isText(after) || Math.max(before.length, after.length) > TEXT_LARGEST)
     return undefined
-  const [old, now] = [before.toString('utf8').split('\n'), after.toString('utf8').split('\n')]
+  const [old, now] = [linesOf(before), linesOf(after)]
   const rows: number[] = []
   for (let row = 0; row < Math.max(old.length, now.length); row++) if (old[row] !== now[row]) rows.push(row)
-  if (rows.length === 0) return 'only bytes that are no text differ'
+  if (rows.length === 0)
+    return before.toString('utf8') === after.toString('utf8')
+      ? 'only bytes that are no text differ'
+      : 'only line endings differ, CRLF and LF'
+  const heading = old[0] === now[0] ? headingOf(old[0]!) : undefined
   const shown = rows
     .slice(0, SHOWN)
-    .map((row) => `row ${row + 1}: ${shorten(old[row])} → ${shorten(now[row])}`)
+    .map(
+      (row) => `row ${row + 1}: ${changedCells(heading, old[row], now[row]) ?? change(old[row], now[row])}`,
+    )
   return `${rows.length} ${rows.length === 1 ? 'row differs' : 'rows differ'}; ${shown.join('; ')}`
+}
+
+const linesOf = (bytes: Buffer): string[] => bytes.toString('utf8').split(/\r?\n/)
+
+interface Heading {
+  delimiter: string
+  names: string[]
+}
+
+/** Names of columns: several, none of them a number. */
+function headingOf(row: string): Heading | undefined {
+  const delimiter = row.includes('\t') ? '\t' : ','
+  const names = cellsOf(row, delimiter)
+  return names.length > 1 && names.every((name) => Number.isNaN(Number(name || '0')))
+    ? { delimiter, names }
+    : undefined
+}
+
+/** None where the row is no CSV by itself, such as one of several lines of a quoted cell, or too long. */
+function cellsOf(row: string, delimiter: string): string[] {
+  if (row.length > ROW_LARGEST) return []
+  try {
+    return parse(row, { delimiter })[0] ?? []
+  } catch {
+    return []
+  }
+}
+
+function changedCells(
+  heading: Heading | undefined,
+  before: string | undefined,
+  after: string | undefined,
+): string | undefined {
+  if (!heading || before === undefined || after === undefined) return undefined
+  const [old, now] = [cellsOf(before, heading.delimiter), cellsOf(after, heading.delimiter)]
+  if (old.length !== heading.names.length || now.length !== heading.names.length) return undefined
+  const changed = heading.names.flatMap((name, column) =>
+    old[column] === now[column]
+      ? []
+      : [`${shorten(name)} ${shorten(old[column]!)} → ${shorten(now[column]!)}`],
+  )
+  if (changed.length === 0) return undefined
+  const rest = changed.length - SHOWN
+  return changed.slice(0, SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '')
+}
+
+const shorten = (text: string): string =>
+  text === '' ? '(empty)' : text.length > CELL_WIDTH ? `${text.slice(0, CELL_WIDTH)}…` : text
+
+/** Two rows around their first difference. */
+function change(before: string | undefined, after: string | undefined): string {
+  let same = 0
+  while (before !== undefined && same < before.length && before[same] === after?.[same]) same++
+  const from = Math.max(0, same - LEAD)
+  const around = (row: string | undefined): string =>
+    row === undefined
+      ? '(no such row)'
+      : (from > 0 ? '…' : '') + row.slice(from, from + ROW_WIDTH) + (row.length > from + ROW_WIDTH ? '…' : '')
+  return `${around(before)} → ${around(after)}`
 }
