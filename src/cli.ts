@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { errorText, ReprogateError } from './errors.js'
 import { check } from './gate.js'

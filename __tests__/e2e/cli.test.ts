@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { spawnSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { reportSchema } from '../../src/verdict/report.js'
 import { createRepository, RECORD, type Repository } from '../support/repository.js'
@@ -44,6 +45,23 @@ describe('usage', () => {
   ])('%j is wrong usage: 2', (args, text) => {
     expect(cli(...args)).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(text) })
   })
+})
+
+test('it is a command where the package is installed', () => {
+  const prefix = mkdtempSync(join(tmpdir(), 'reprogate-cli-'))
+  try {
+    const npm = spawnSync('npm', ['install', '--global', '--prefix', prefix, resolve('.')], {
+      encoding: 'utf8',
+    })
+    expect(npm).toMatchObject({ status: 0 })
+    const check = spawnSync(join(prefix, 'bin/reprogate'), ['check'], {
+      cwd: repository.root,
+      encoding: 'utf8',
+    })
+    expect(check).toMatchObject({ status: 0, stdout: expect.stringContaining('✔ provenance') })
+  } finally {
+    rmSync(prefix, { recursive: true, force: true })
+  }
 })
 
 describe('check', () => {

@@ -84,6 +84,26 @@ describe('one finding for each difference', () => {
     expect(summary).toBe('drift: 1 file of packages changed')
   })
 
+  test('where a list of requirements names the package, it is pinned there, and its edit made in the Dockerfile', async () => {
+    const sources = [{ file: 'a/requirements.txt', text: 'numpy==2\nsix==1\n' }]
+    const remedies = async (is: Files) => {
+      const comparison = compareManifests(
+        await manifestOf(wheel(SITE, 'six', '1', 'a')),
+        await manifestOf(is),
+      )
+      return differenceFindings(comparison, 'a/Dockerfile', sources)[0]
+    }
+    expect(await remedies(wheel(SITE, 'six', '2', 'a'))).toMatchObject({
+      file: 'a/requirements.txt',
+      line: 2,
+      remedy: expect.stringContaining('Pin six==1 in a/requirements.txt'),
+    })
+    expect(await remedies(wheel(SITE, 'six', '1', 'b'))).toMatchObject({
+      file: 'a/Dockerfile',
+      remedy: expect.stringContaining('a step of a/Dockerfile'),
+    })
+  })
+
   test('files of no package: one finding for all of them', async () => {
     const many = (content: string) =>
       Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`srv/${i}`, content]))

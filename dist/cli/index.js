@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
@@ -15462,6 +15463,7 @@ const KINDS = [
         message: configMessage,
         remedy: configRemedy,
         mention: ({ name }) => [name.startsWith('Env.') ? name.slice(4) : name],
+        mentionedIn: 'Dockerfile',
     },
     {
         rule: 'environment/package-file-differs',
@@ -15470,6 +15472,7 @@ const KINDS = [
         message: fileMessage,
         remedy: ({ owner = '' }, file) => `Make the edit of ${shortName(owner)} a step of ${file}, or record the run again with an image built from it.`,
         mention: ({ name, owner = '' }) => [name, shortName(owner)],
+        mentionedIn: 'Dockerfile',
     },
 ];
 /** One finding for each package, setting and file of a package; one for all other files together. */
@@ -15477,8 +15480,9 @@ function differenceFindings({ differences }, dockerfile, sources) {
     const found = [];
     for (const kind of KINDS) {
         const all = differences.filter(kind.takes);
+        const places = kind.mentionedIn ? sources.filter(({ file }) => file === dockerfile) : sources;
         for (const difference of all.slice(0, FINDINGS)) {
-            const at = findMention(sources, kind.mention(difference)) ?? { file: dockerfile };
+            const at = findMention(places, kind.mention(difference)) ?? { file: dockerfile };
             found.push({
                 rule: kind.rule,
                 message: kind.message(difference),

@@ -104,7 +104,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     verdict: 'not-reproduced',
     rules: ['environment/package-file-differs'],
-    names: ['sklearn/metrics/_classification.py', 'scikit-learn'],
+    names: ['sklearn/metrics/_classification.py', 'make the edit of scikit-learn a step of Dockerfile'],
   },
   {
     name: 'a variable added to the image',

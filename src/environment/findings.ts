@@ -60,8 +60,9 @@ interface Kind {
   takes(difference: Difference): boolean
   message(difference: Difference): string
   remedy(difference: Difference, file: string): string
-  /** What to look for in the files that the image is built from. */
+  /** What to look for in the Dockerfile; a package also in the other files that it reads. */
   mention(difference: Difference): string[]
+  mentionedIn?: 'Dockerfile'
 }
 
 const KINDS: readonly Kind[] = [
@@ -80,6 +81,7 @@ const KINDS: readonly Kind[] = [
     message: configMessage,
     remedy: configRemedy,
     mention: ({ name }) => [name.startsWith('Env.') ? name.slice(4) : name],
+    mentionedIn: 'Dockerfile',
   },
   {
     rule: 'environment/package-file-differs',
@@ -89,6 +91,7 @@ const KINDS: readonly Kind[] = [
     remedy: ({ owner = '' }, file) =>
       `Make the edit of ${shortName(owner)} a step of ${file}, or record the run again with an image built from it.`,
     mention: ({ name, owner = '' }) => [name, shortName(owner)],
+    mentionedIn: 'Dockerfile',
   },
 ]
 
@@ -101,8 +104,9 @@ export function differenceFindings(
   const found: Found[] = []
   for (const kind of KINDS) {
     const all = differences.filter(kind.takes)
+    const places = kind.mentionedIn ? sources.filter(({ file }) => file === dockerfile) : sources
     for (const difference of all.slice(0, FINDINGS)) {
-      const at = findMention(sources, kind.mention(difference)) ?? { file: dockerfile }
+      const at = findMention(places, kind.mention(difference)) ?? { file: dockerfile }
       found.push({
         rule: kind.rule,
         message: kind.message(difference),
