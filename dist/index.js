@@ -50929,14 +50929,15 @@ const moved = ({ comparison }) => comparison.flips + comparison.moved > 0 ? move
 
 
 const RECORD = /(?:^|\/)provenance\.(?:ya?ml|json)$/;
-/** The models that a check is about: those of the policy, or every record where it names none. */
-function selectModels(policy, files, wanted) {
-    const named = Object.entries(policy.models ?? {}).map(([name, settings]) => ({
-        name,
-        named: true,
-        settings,
-    }));
-    const all = named.length > 0 ? named : discover(files);
+const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,99}$/u;
+/**
+ * The models that a check is about: those of the policy, or every record where it names none.
+ *
+ * @param ownName what a record calls its model
+ */
+async function selectModels(policy, files, wanted, ownName) {
+    const named = namedModels(policy);
+    const all = named.length > 0 ? named : await discoverModels(files, ownName);
     if (all.length === 0)
         throw new errors/* ReprogateError */.w('models/none', 'no model found: the policy names none, and there is no provenance.yml', 'Write a record with `reprogate record <model>`, or name the models in reprogate.yml.');
     const unknown = wanted.find((name) => !all.some((model) => model.name === name));
@@ -50947,19 +50948,26 @@ function selectModels(policy, files, wanted) {
     }
     return wanted.length === 0 ? all : all.filter(({ name }) => wanted.includes(name));
 }
-/** Every `provenance.yml` is a model, named after its folder; the root's is called `model`. */
-function discover(files) {
+const namedModels = (policy) => Object.entries(policy.models ?? {}).map(([name, settings]) => ({ name, named: true, settings }));
+/**
+ * Every `provenance.yml` is a model. It is called as the record calls it; where that is no plain name, or
+ * another's, it is called after its folder, and `model` in the top one.
+ */
+async function discoverModels(files, ownName) {
     const taken = new Set();
-    return files
-        .filter((file) => RECORD.test(file))
-        .sort()
-        .map((record) => {
-        const folder = (0,posix_namespaceObject.basename)((0,posix_namespaceObject.dirname)(record));
-        const name = folder === '.' ? 'model' : folder;
-        const unique = taken.has(name) ? (0,posix_namespaceObject.dirname)(record).replaceAll('/', '.') : name;
-        taken.add(unique);
-        return { name: unique, named: false, settings: { record } };
-    });
+    const models = [];
+    for (const record of files.filter((file) => RECORD.test(file)).sort()) {
+        const own = await ownName(record);
+        const folder = (0,posix_namespaceObject.dirname)(record);
+        const names = [
+            own !== undefined && NAME.test(own) ? own : [],
+            folder === '.' ? 'model' : (0,posix_namespaceObject.basename)(folder),
+        ];
+        const name = names.flat().find((candidate) => !taken.has(candidate)) ?? record.replaceAll('/', '.');
+        taken.add(name);
+        models.push({ name, named: false, settings: { record } });
+    }
+    return models;
 }
 
 ;// CONCATENATED MODULE: ./src/provenance/sources/native.ts
@@ -51016,6 +51024,8 @@ async function readRecord(root, prefix, path) {
         return none('record/too-large', `${path} is larger than 1 MiB`);
     return parseRecord(text, file);
 }
+/** What a record calls its model, where it can be read and does. */
+const modelNameIn = async (root, path) => (await readRecord(root, '', path)).record?.model?.name;
 /** @param file as it is shown in findings */
 function parseRecord(bytes, file) {
     const parsed = (0,yaml/* parseYaml */.hN)(bytes.toString('utf8'));
@@ -51416,7 +51426,7 @@ function check(request, world) {
         const head = await headOf(git, request);
         const loaded = await loadPolicy(git, context.root, request.config, request.pullRequest?.base, head);
         const models = [];
-        for (const model of selectModels(loaded.policy, await git.files(), request.models))
+        for (const model of await selectModels(loaded.policy, await git.files(), request.models, (path) => modelNameIn(context.root, path)))
             models.push(await checkModel(context, git, request, loaded, head, model));
         return {
             reprogate: 'report/1',
@@ -51694,7 +51704,10 @@ async function writeReport(directory, report) {
     if (!(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(folder).catch(() => null))?.isDirectory())
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(folder, { force: true });
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdir)(folder, { recursive: true });
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(path, { recursive: true, force: true });
+    for (const name of ['report.json', '.gitignore'])
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, name), { recursive: true, force: true });
+    // Nobody commits a report by accident.
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, '.gitignore'), '*\n');
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(path, `${JSON.stringify(report, null, 2)}\n`);
     return path;
 }

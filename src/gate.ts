@@ -10,7 +10,7 @@ import { loadPolicy, type Base, type LoadedPolicy } from './policy/load.js'
 import { selectModels, type SelectedModel } from './policy/models.js'
 import { planOf } from './policy/plan.js'
 import type { Record_ } from './provenance/schema.js'
-import { readRecord, type ReadRecord } from './provenance/sources/native.js'
+import { modelNameIn, readRecord, type ReadRecord } from './provenance/sources/native.js'
 import { exportWithoutAnswers } from './replay-inputs.js'
 import { withSession, type World } from './session.js'
 import { Stages } from './stages.js'
@@ -46,7 +46,9 @@ export function check(request: CheckRequest, world: World): Promise<Report> {
     const head = await headOf(git, request)
     const loaded = await loadPolicy(git, context.root, request.config, request.pullRequest?.base, head)
     const models: ModelReport[] = []
-    for (const model of selectModels(loaded.policy, await git.files(), request.models))
+    for (const model of await selectModels(loaded.policy, await git.files(), request.models, (path) =>
+      modelNameIn(context.root, path),
+    ))
       models.push(await checkModel(context, git, request, loaded, head, model))
     return {
       reprogate: 'report/1',

@@ -11,12 +11,13 @@ import { runOnce } from './evaluation/stage.js'
 import type { Git } from './git.js'
 import { confine } from './paths.js'
 import { loadPolicy } from './policy/load.js'
-import { selectModels, type SelectedModel } from './policy/models.js'
+import { discoverModels, selectModels, type SelectedModel } from './policy/models.js'
 import { planOf, type Plan } from './policy/plan.js'
+import type { Policy } from './policy/schema.js'
 import { checkCompleteness } from './provenance/completeness.js'
 import type { Record_ } from './provenance/schema.js'
 import { leavesCodeAlone } from './provenance/sources/git.js'
-import { parseRecord } from './provenance/sources/native.js'
+import { modelNameIn, parseRecord } from './provenance/sources/native.js'
 import { openDraft, placeInside, type Draft } from './record-draft.js'
 import { chooseImage, firstDockerfile } from './record-image.js'
 import { exportWithoutAnswers } from './replay-inputs.js'
@@ -61,8 +62,7 @@ export function record(request: RecordRequest, world: World): Promise<Recorded> 
       undefined,
       commit,
     )
-    const named = policy.models && selectModels(policy, [], [request.model])[0]
-    const model = named ?? (await unnamedModel(context, git, request.model))
+    const model = await modelOf(context, git, policy, request.model)
     const draft = await openDraft(context, model.settings.record)
     const before = withArguments(draft.before, request.args ?? {})
     const plan = planOf(model, policy, policyPath, before, undefined)
@@ -120,12 +120,14 @@ export function record(request: RecordRequest, world: World): Promise<Recorded> 
   })
 }
 
-/** A model that the policy does not name has a record, or gets one in `models/<name>`, where there is such a folder. */
-async function unnamedModel(context: Context, git: Git, name: string): Promise<SelectedModel> {
+/** The model of the policy or of a record; a new one where there is no such record, in `models/<name>` if there is such a folder. */
+async function modelOf(context: Context, git: Git, policy: Policy, name: string): Promise<SelectedModel> {
+  const ownName = (path: string) => modelNameIn(context.root, path)
   const files = await git.files()
-  const found =
-    files.some((file) => /(?:^|\/)provenance\.(?:ya?ml|json)$/.test(file)) &&
-    selectModels({}, files, []).find((model) => model.name === name)
+  const known = policy.models
+    ? await selectModels(policy, files, [name], ownName)
+    : await discoverModels(files, ownName)
+  const found = known.find((model) => model.name === name)
   if (found) return found
   const place = await confine(context.root, `models/${name}`)
   if (!place.ok || /[/\\]|^[-.]/.test(name))
@@ -134,11 +136,15 @@ async function unnamedModel(context: Context, git: Git, name: string): Promise<S
       `${name} is no name for a model`,
       'Use letters, digits, `.`, `_` and `-`.',
     )
-  return {
-    name,
-    named: false,
-    settings: { record: place.exists ? `models/${name}/provenance.yml` : 'provenance.yml' },
-  }
+  const record = place.exists ? `models/${name}/provenance.yml` : 'provenance.yml'
+  const other = await ownName(record)
+  if (other !== undefined && other !== name)
+    throw new ReprogateError(
+      'models/unknown',
+      `no model is called ${name}: ${record} is the record of ${other}`,
+      `Name ${other}, or make a folder models/${name} for the record of another model.`,
+    )
+  return { name, named: false, settings: { record } }
 }
 
 const withArguments = (record: Record_, args: Readonly<Record<string, string>>): Record_ => ({

@@ -9,7 +9,10 @@ export async function writeReport(directory: string, report: Report): Promise<st
   // A repository can hold links by these names, to write somewhere else: what is no folder of ours goes.
   if (!(await lstat(folder).catch(() => null))?.isDirectory()) await rm(folder, { force: true })
   await mkdir(folder, { recursive: true })
-  await rm(path, { recursive: true, force: true })
+  for (const name of ['report.json', '.gitignore'])
+    await rm(join(folder, name), { recursive: true, force: true })
+  // Nobody commits a report by accident.
+  await writeFile(join(folder, '.gitignore'), '*\n')
   await writeFile(path, `${JSON.stringify(report, null, 2)}\n`)
   return path
 }

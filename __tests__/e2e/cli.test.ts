@@ -205,6 +205,17 @@ evaluation: {command: [python3, evaluate.py]}
     expect(repository.read(RECORD)).toBe(WRITTEN)
   })
 
+  test('the record of another model is not written over', () => {
+    rmSync(`${repository.root}/reprogate.yml`, { force: true })
+    const other = 'model: {name: letters}\n'
+    repository.write('provenance.yml', other)
+    expect(cli('record', 'toy', '--image', BASE)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('no model is called toy: provenance.yml is the record of letters'),
+    })
+    expect(repository.read('provenance.yml')).toBe(other)
+  })
+
   test('a model that nobody has described yet gets a record that lists what is open', () => {
     rmSync(`${repository.root}/${RECORD}`)
     repository.write(

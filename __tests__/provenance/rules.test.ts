@@ -734,4 +734,7 @@ test('a report is not written through a link', async () => {
   writeFileSync(join(repository.root, 'own'), '')
   expect(await writeReport(repository.root, report)).toBe(join(repository.root, '.reprogate/report.json'))
   expect(JSON.parse(repository.read('.reprogate/report.json'))).toMatchObject({ reprogate: 'report/1' })
+  // Nor committed by accident.
+  repository.git('add', '--all')
+  expect(repository.git('ls-files', '.reprogate')).toBe('')
 })

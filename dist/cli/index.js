@@ -16067,7 +16067,7 @@ function check(request, world) {
         const head = await headOf(git, request);
         const loaded = await (0,load/* loadPolicy */.tb)(git, context.root, request.config, request.pullRequest?.base, head);
         const models = [];
-        for (const model of (0,policy_models/* selectModels */.H)(loaded.policy, await git.files(), request.models))
+        for (const model of await (0,policy_models/* selectModels */.H)(loaded.policy, await git.files(), request.models, (path) => (0,sources_native/* modelNameIn */.Of)(context.root, path)))
             models.push(await checkModel(context, git, request, loaded, head, model));
         return {
             reprogate: 'report/1',
@@ -16092,7 +16092,7 @@ async function headOf(git, { pullRequest }) {
 /** One model, stage by stage. The cheap stages all run; the costly ones wait for a complete record. */
 async function checkModel(context, git, request, { policy, path: policyPath }, head, model) {
     const begun = context.now();
-    const read = await (0,sources_native/* readRecord */.a)(context.root, context.prefix, model.settings.record);
+    const read = await (0,sources_native/* readRecord */.aE)(context.root, context.prefix, model.settings.record);
     const { record } = read;
     const plan = (0,policy_plan/* planOf */.X)(model, policy, policyPath, record, request.track);
     const levels = policy.rules ?? {};
@@ -16445,7 +16445,8 @@ function parsePolicy(bytes, file) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   H: () => (/* binding */ selectModels)
+/* harmony export */   H: () => (/* binding */ selectModels),
+/* harmony export */   w: () => (/* binding */ discoverModels)
 /* harmony export */ });
 /* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1535);
 /* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_path_posix__WEBPACK_IMPORTED_MODULE_0__);
@@ -16455,14 +16456,15 @@ function parsePolicy(bytes, file) {
 
 
 const RECORD = /(?:^|\/)provenance\.(?:ya?ml|json)$/;
-/** The models that a check is about: those of the policy, or every record where it names none. */
-function selectModels(policy, files, wanted) {
-    const named = Object.entries(policy.models ?? {}).map(([name, settings]) => ({
-        name,
-        named: true,
-        settings,
-    }));
-    const all = named.length > 0 ? named : discover(files);
+const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,99}$/u;
+/**
+ * The models that a check is about: those of the policy, or every record where it names none.
+ *
+ * @param ownName what a record calls its model
+ */
+async function selectModels(policy, files, wanted, ownName) {
+    const named = namedModels(policy);
+    const all = named.length > 0 ? named : await discoverModels(files, ownName);
     if (all.length === 0)
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('models/none', 'no model found: the policy names none, and there is no provenance.yml', 'Write a record with `reprogate record <model>`, or name the models in reprogate.yml.');
     const unknown = wanted.find((name) => !all.some((model) => model.name === name));
@@ -16473,19 +16475,26 @@ function selectModels(policy, files, wanted) {
     }
     return wanted.length === 0 ? all : all.filter(({ name }) => wanted.includes(name));
 }
-/** Every `provenance.yml` is a model, named after its folder; the root's is called `model`. */
-function discover(files) {
+const namedModels = (policy) => Object.entries(policy.models ?? {}).map(([name, settings]) => ({ name, named: true, settings }));
+/**
+ * Every `provenance.yml` is a model. It is called as the record calls it; where that is no plain name, or
+ * another's, it is called after its folder, and `model` in the top one.
+ */
+async function discoverModels(files, ownName) {
     const taken = new Set();
-    return files
-        .filter((file) => RECORD.test(file))
-        .sort()
-        .map((record) => {
-        const folder = (0,node_path_posix__WEBPACK_IMPORTED_MODULE_0__.basename)((0,node_path_posix__WEBPACK_IMPORTED_MODULE_0__.dirname)(record));
-        const name = folder === '.' ? 'model' : folder;
-        const unique = taken.has(name) ? (0,node_path_posix__WEBPACK_IMPORTED_MODULE_0__.dirname)(record).replaceAll('/', '.') : name;
-        taken.add(unique);
-        return { name: unique, named: false, settings: { record } };
-    });
+    const models = [];
+    for (const record of files.filter((file) => RECORD.test(file)).sort()) {
+        const own = await ownName(record);
+        const folder = (0,node_path_posix__WEBPACK_IMPORTED_MODULE_0__.dirname)(record);
+        const names = [
+            own !== undefined && NAME.test(own) ? own : [],
+            folder === '.' ? 'model' : (0,node_path_posix__WEBPACK_IMPORTED_MODULE_0__.basename)(folder),
+        ];
+        const name = names.flat().find((candidate) => !taken.has(candidate)) ?? record.replaceAll('/', '.');
+        taken.add(name);
+        models.push({ name, named: false, settings: { record } });
+    }
+    return models;
 }
 
 
@@ -17134,8 +17143,9 @@ async function checkCommit(git, commit, head, options, locate) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   H: () => (/* binding */ parseRecord),
-/* harmony export */   a: () => (/* binding */ readRecord)
+/* harmony export */   Hh: () => (/* binding */ parseRecord),
+/* harmony export */   Of: () => (/* binding */ modelNameIn),
+/* harmony export */   aE: () => (/* binding */ readRecord)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
@@ -17197,6 +17207,8 @@ async function readRecord(root, prefix, path) {
         return none('record/too-large', `${path} is larger than 1 MiB`);
     return parseRecord(text, file);
 }
+/** What a record calls its model, where it can be read and does. */
+const modelNameIn = async (root, path) => (await readRecord(root, '', path)).record?.model?.name;
 /** @param file as it is shown in findings */
 function parseRecord(bytes, file) {
     const parsed = (0,_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .parseYaml */ .hN)(bytes.toString('utf8'));
@@ -17410,7 +17422,7 @@ const SECTIONS = [
  * @throws ReprogateError where there is one that cannot be read
  */
 async function openDocument(root, prefix, path) {
-    const { findings } = await (0,sources_native/* readRecord */.a)(root, prefix, path);
+    const { findings } = await (0,sources_native/* readRecord */.aE)(root, prefix, path);
     const broken = findings.find(({ rule }) => rule === 'record/path-outside' ||
         rule === 'record/too-large' ||
         (rule === 'record/malformed' && !findings[0]?.field));
@@ -17426,7 +17438,7 @@ async function openDocument(root, prefix, path) {
 }
 /** What of the document is right; the rest is written anew or listed. */
 function readable(document) {
-    return (0,sources_native/* parseRecord */.H)(Buffer.from(document.toString()), '').record ?? schema/* recordSchema */.fi.parse({});
+    return (0,sources_native/* parseRecord */.Hh)(Buffer.from(document.toString()), '').record ?? schema/* recordSchema */.fi.parse({});
 }
 /** These are read line by line; other lists and maps take one line each. */
 const TALL = ['manifest', 'metrics', 'predictions'];
@@ -17569,8 +17581,7 @@ function record(request, world) {
     return (0,session/* withSession */.f)(request.directory, world, async (context, git) => {
         const commit = await git.head();
         const { policy, path: policyPath } = await (0,load/* loadPolicy */.tb)(git, context.root, request.config, undefined, commit);
-        const named = policy.models && (0,models/* selectModels */.H)(policy, [], [request.model])[0];
-        const model = named ?? (await unnamedModel(context, git, request.model));
+        const model = await modelOf(context, git, policy, request.model);
         const draft = await openDraft(context, model.settings.record);
         const before = withArguments(draft.before, request.args ?? {});
         const plan = (0,policy_plan/* planOf */.X)(model, policy, policyPath, before, undefined);
@@ -17621,21 +17632,24 @@ function record(request, world) {
         };
     });
 }
-/** A model that the policy does not name has a record, or gets one in `models/<name>`, where there is such a folder. */
-async function unnamedModel(context, git, name) {
+/** The model of the policy or of a record; a new one where there is no such record, in `models/<name>` if there is such a folder. */
+async function modelOf(context, git, policy, name) {
+    const ownName = (path) => (0,sources_native/* modelNameIn */.Of)(context.root, path);
     const files = await git.files();
-    const found = files.some((file) => /(?:^|\/)provenance\.(?:ya?ml|json)$/.test(file)) &&
-        (0,models/* selectModels */.H)({}, files, []).find((model) => model.name === name);
+    const known = policy.models
+        ? await (0,models/* selectModels */.H)(policy, files, [name], ownName)
+        : await (0,models/* discoverModels */.w)(files, ownName);
+    const found = known.find((model) => model.name === name);
     if (found)
         return found;
     const place = await (0,paths/* confine */.Do)(context.root, `models/${name}`);
     if (!place.ok || /[/\\]|^[-.]/.test(name))
         throw new errors/* ReprogateError */.w('models/name', `${name} is no name for a model`, 'Use letters, digits, `.`, `_` and `-`.');
-    return {
-        name,
-        named: false,
-        settings: { record: place.exists ? `models/${name}/provenance.yml` : 'provenance.yml' },
-    };
+    const record = place.exists ? `models/${name}/provenance.yml` : 'provenance.yml';
+    const other = await ownName(record);
+    if (other !== undefined && other !== name)
+        throw new errors/* ReprogateError */.w('models/unknown', `no model is called ${name}: ${record} is the record of ${other}`, `Name ${other}, or make a folder models/${name} for the record of another model.`);
+    return { name, named: false, settings: { record } };
 }
 const withArguments = (record, args) => ({
     ...record,
@@ -17701,7 +17715,7 @@ async function keepEvaluation({ folder, set, keep }, plan, command, { metrics, p
 }
 /** What only a person can add. */
 function stillMissing(text, path, required) {
-    const { record, findings, locate } = (0,sources_native/* parseRecord */.H)(Buffer.from(text), path);
+    const { record, findings, locate } = (0,sources_native/* parseRecord */.Hh)(Buffer.from(text), path);
     const incomplete = record ? (0,completeness/* checkCompleteness */.z)(record, locate, required, findings).findings : [];
     return [...findings, ...incomplete].map(({ field, message, remedy, rule }) => ({
         field: field ?? '',
@@ -17818,7 +17832,10 @@ async function writeReport(directory, report) {
     if (!(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(folder).catch(() => null))?.isDirectory())
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(folder, { force: true });
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdir)(folder, { recursive: true });
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(path, { recursive: true, force: true });
+    for (const name of ['report.json', '.gitignore'])
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, name), { recursive: true, force: true });
+    // Nobody commits a report by accident.
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, '.gitignore'), '*\n');
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(path, `${JSON.stringify(report, null, 2)}\n`);
     return path;
 }

@@ -4,7 +4,7 @@ import { didYouMean } from '../yaml.js'
 import type { Policy, PolicyModel } from './schema.js'
 
 export interface SelectedModel {
-  /** As the policy calls it; without a policy the record's folder. */
+  /** As the policy calls it; without a policy as its record does, or the record's folder. */
   name: string
   /** Whether the policy named it: then a record of another model is a finding. */
   named: boolean
@@ -12,19 +12,21 @@ export interface SelectedModel {
 }
 
 const RECORD = /(?:^|\/)provenance\.(?:ya?ml|json)$/
+const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,99}$/u
 
-/** The models that a check is about: those of the policy, or every record where it names none. */
-export function selectModels(
+/**
+ * The models that a check is about: those of the policy, or every record where it names none.
+ *
+ * @param ownName what a record calls its model
+ */
+export async function selectModels(
   policy: Policy,
   files: readonly string[],
   wanted: readonly string[],
-): SelectedModel[] {
-  const named = Object.entries(policy.models ?? {}).map(([name, settings]) => ({
-    name,
-    named: true,
-    settings,
-  }))
-  const all = named.length > 0 ? named : discover(files)
+  ownName: (record: string) => Promise<string | undefined>,
+): Promise<SelectedModel[]> {
+  const named = namedModels(policy)
+  const all = named.length > 0 ? named : await discoverModels(files, ownName)
   if (all.length === 0)
     throw new ReprogateError(
       'models/none',
@@ -44,17 +46,29 @@ export function selectModels(
   return wanted.length === 0 ? all : all.filter(({ name }) => wanted.includes(name))
 }
 
-/** Every `provenance.yml` is a model, named after its folder; the root's is called `model`. */
-function discover(files: readonly string[]): SelectedModel[] {
+const namedModels = (policy: Policy): SelectedModel[] =>
+  Object.entries(policy.models ?? {}).map(([name, settings]) => ({ name, named: true, settings }))
+
+/**
+ * Every `provenance.yml` is a model. It is called as the record calls it; where that is no plain name, or
+ * another's, it is called after its folder, and `model` in the top one.
+ */
+export async function discoverModels(
+  files: readonly string[],
+  ownName: (record: string) => Promise<string | undefined>,
+): Promise<SelectedModel[]> {
   const taken = new Set<string>()
-  return files
-    .filter((file) => RECORD.test(file))
-    .sort()
-    .map((record) => {
-      const folder = basename(dirname(record))
-      const name = folder === '.' ? 'model' : folder
-      const unique = taken.has(name) ? dirname(record).replaceAll('/', '.') : name
-      taken.add(unique)
-      return { name: unique, named: false, settings: { record } }
-    })
+  const models: SelectedModel[] = []
+  for (const record of files.filter((file) => RECORD.test(file)).sort()) {
+    const own = await ownName(record)
+    const folder = dirname(record)
+    const names = [
+      own !== undefined && NAME.test(own) ? own : [],
+      folder === '.' ? 'model' : basename(folder),
+    ]
+    const name = names.flat().find((candidate) => !taken.has(candidate)) ?? record.replaceAll('/', '.')
+    taken.add(name)
+    models.push({ name, named: false, settings: { record } })
+  }
+  return models
 }

@@ -87,6 +87,10 @@ export async function readRecord(root: string, prefix: string, path: string): Pr
   return parseRecord(text, file)
 }
 
+/** What a record calls its model, where it can be read and does. */
+export const modelNameIn = async (root: string, path: string): Promise<string | undefined> =>
+  (await readRecord(root, '', path)).record?.model?.name
+
 /** @param file as it is shown in findings */
 export function parseRecord(bytes: Buffer, file: string): ReadRecord {
   const parsed = parseYaml(bytes.toString('utf8'))

@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals'
+import { selectModels } from '../../src/policy/models.js'
+
+const select = async (names: Record<string, string | undefined>, wanted: string[] = [], policy = {}) =>
+  (await selectModels(policy, Object.keys(names), wanted, async (path) => names[path])).map(
+    ({ name, named, settings }) => [name, named, settings.record],
+  )
+
+describe('without a policy every record is a model', () => {
+  test('called as the record calls it, or after its folder', async () => {
+    expect(
+      await select({
+        'README.md': undefined,
+        'provenance.yml': 'toy',
+        'a/digits/provenance.yaml': undefined,
+        'b/digits/provenance.json': undefined,
+        'c/provenance.yml': 'toy',
+        'd/provenance.yml': '`x` | y',
+        'e/my-provenance.yml': 'no record',
+      }),
+    ).toEqual([
+      ['digits', false, 'a/digits/provenance.yaml'],
+      ['b.digits.provenance.json', false, 'b/digits/provenance.json'],
+      ['toy', false, 'c/provenance.yml'],
+      ['d', false, 'd/provenance.yml'],
+      ['model', false, 'provenance.yml'],
+    ])
+    expect(await select({ 'provenance.yml': 'toy' })).toEqual([['toy', false, 'provenance.yml']])
+    expect(await select({ 'provenance.yml': undefined })).toEqual([['model', false, 'provenance.yml']])
+  })
+  test('and there is at least one', async () => {
+    await expect(select({ 'README.md': undefined })).rejects.toMatchObject({ code: 'models/none' })
+  })
+})
+
+test('models are asked for by name, with a guess at what was meant', async () => {
+  const names = { 'a/provenance.yml': 'digits', 'b/provenance.yml': 'letters' }
+  expect(await select(names, ['letters'])).toEqual([['letters', false, 'b/provenance.yml']])
+  await expect(select(names, ['leters'])).rejects.toMatchObject({ remedy: 'Did you mean letters?' })
+  await expect(select(names, ['x-ray'])).rejects.toMatchObject({ remedy: 'Models here: digits, letters.' })
+})
+
+test('a policy that names models leaves the others alone', async () => {
+  const policy = { models: { one: { record: 'a/provenance.yml' } } }
+  expect(await select({ 'b/provenance.yml': 'two' }, [], policy)).toEqual([['one', true, 'a/provenance.yml']])
+})
