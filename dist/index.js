@@ -47069,6 +47069,9 @@ const label = schemas/* union */.KCZ([schemas/* string */.YjP().min(1).max(200),
 const schema_text = schemas/* string */.YjP().max(10_000);
 /** Dates come as text: YAML 1.2 has no date type. */
 const time = schemas/* union */.KCZ([iso/* datetime */.w$({ offset: true }), iso/* date */.p6()]);
+/** Also NaN and the infinities, which YAML has and `z.number()` refuses. */
+const metric = schemas/* custom */.IeY((value) => typeof value === 'number', 'must be a number')
+    .meta({ type: 'number' });
 const scalar = schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* number */.aig(), schemas/* boolean */.zMY(), schemas/* null */.chJ()]);
 const argvSchema = schemas/* array */.YOg(schemas/* string */.YjP().max(4096))
     .min(1)
@@ -47138,10 +47141,7 @@ const recordSchema = schemas/* strictObject */.rej({
     hyperparameters: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([scalar, schemas/* array */.YOg(scalar)])).optional(),
     evaluation: schemas/* strictObject */.rej({
         command: argvSchema.optional(),
-        metrics: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* number */.aig()
-            .or(schemas/* nan */.oit())
-            .or(schemas/* literal */.euz([Infinity, -Infinity])))
-            .optional(),
+        metrics: schemas/* record */.g1P(schemas/* string */.YjP(), metric).optional(),
         /** Where the evaluation writes them, where the policy does not say. */
         output: path
             .optional()
@@ -47266,6 +47266,8 @@ async function loadPolicy(git, root, path, base, head) {
         ...(change === '' ? {} : { change }),
     };
 }
+/** Of a policy, told in one message. */
+const PROBLEMS = 5;
 /** @param file as it is shown in messages */
 function parsePolicy(bytes, file) {
     const invalid = (message, line) => new errors/* ReprogateError */.w('policy/invalid', message, 'Correct the policy; `schema/policy.schema.json` describes every field.', {
@@ -47276,13 +47278,15 @@ function parsePolicy(bytes, file) {
         throw invalid('larger than 1 MiB');
     const parsed = (0,yaml/* parseYaml */.hN)(bytes.toString('utf8'));
     const { data, problems } = (0,yaml/* validate */.tf)(policySchema, parsed, parsed.value ?? {});
-    const [first] = [...parsed.problems, ...problems];
-    if (first || !data) {
-        const rest = parsed.problems.length + problems.length - 1;
-        const where = first && first.path.length > 0 ? `\`${(0,yaml/* fieldName */.w5)(first.path)}\`: ` : '';
-        throw invalid(`${where}${first?.message ?? 'unreadable'}${rest > 0 ? ` (and ${rest} more)` : ''}`, first?.line);
-    }
-    return data;
+    const all = [...parsed.problems, ...problems];
+    if (all.length === 0 && data)
+        return data;
+    const told = all.slice(0, PROBLEMS).map(({ path, message, line }, index) => {
+        const at = index > 0 && line !== undefined ? `line ${line}: ` : '';
+        return `${at}${path.length > 0 ? `\`${(0,yaml/* fieldName */.w5)(path)}\`: ` : ''}${message}`;
+    });
+    const rest = all.length - told.length;
+    throw invalid(told.length === 0 ? 'unreadable' : `${told.join('; ')}${rest > 0 ? ` (and ${rest} more)` : ''}`, all[0]?.line);
 }
 
 ;// CONCATENATED MODULE: ./src/policy/plan.ts
@@ -52217,12 +52221,23 @@ function validate(schema, parsed, value = parsed.value) {
                     ...at(own),
                 };
             });
-        const told = issue.code === 'invalid_key' ? (issue.issues[0] ?? issue) : issue;
-        return [
-            { path, kind: 'value', message: told.message.replace(/^Invalid (input|string): /, ''), ...at(path) },
-        ];
+        return [{ path, kind: 'value', message: wordsOf(issue), ...at(path) }];
     });
-    return { problems };
+    // A key that is misspelt is also missing: the first says more.
+    return { problems: problems.sort((a, b) => Number(b.kind === 'unknown') - Number(a.kind === 'unknown')) };
+}
+/** What is wrong, without the words that every message of the schema begins with. */
+function wordsOf(issue) {
+    if (issue.code === 'invalid_key' && issue.issues[0])
+        return wordsOf(issue.issues[0]);
+    if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
+        const choices = issue.errors.flatMap(([first]) => (first ? wordsOf(first) : []));
+        const words = choices.map((choice) => choice.replace(/^(?:expected|Invalid) |, received .*$/g, ''));
+        return `expected ${[...new Set(words)].join(' or ')}`;
+    }
+    if (issue.message.endsWith(', received undefined'))
+        return 'missing';
+    return issue.message.replace(/^Invalid (?:input|string|option): /, '');
 }
 
 
@@ -69071,10 +69086,10 @@ __nccwpck_require__.d(__webpack_exports__, {
   b8S: () => (/* binding */ ZodRecord),
   YOg: () => (/* binding */ array),
   zMY: () => (/* binding */ schemas_boolean),
+  IeY: () => (/* binding */ custom),
   k5n: () => (/* binding */ _enum),
   Whr: () => (/* binding */ schemas_int),
   euz: () => (/* binding */ literal),
-  oit: () => (/* binding */ nan),
   ZmZ: () => (/* binding */ never),
   chJ: () => (/* binding */ _null),
   aig: () => (/* binding */ number),
@@ -69089,7 +69104,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   OZ5: () => (/* binding */ url)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNumber, ZodNumberFormat, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nanoid, nativeEnum, nonoptional, nullable, nullish, optional, pipe, prefault, preprocess, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, uint32, uint64, ulid, undefined, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNumber, ZodNumberFormat, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, nonoptional, nullable, nullish, optional, pipe, prefault, preprocess, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, uint32, uint64, ulid, undefined, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);
@@ -71741,7 +71756,7 @@ const $ZodCatch = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCatch", (ins
         return handleCatchResult(payload, result, def, ctx);
     };
 });
-const $ZodNaN = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodNaN", (inst, def) => {
+const $ZodNaN = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodNaN", (inst, def) => {
     $ZodType.init(inst, def);
     inst._zod.parse = (payload, _ctx) => {
         if (typeof payload.value !== "number" || !Number.isNaN(payload.value)) {
@@ -71755,7 +71770,7 @@ const $ZodNaN = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodNaN", (inst, d
         }
         return payload;
     };
-});
+})));
 const $ZodPipe = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodPipe", (inst, def) => {
     $ZodType.init(inst, def);
     core_util/* defineLazyInternal */.v5(inst, "values", (zod) => zod.def.in._zod.values);
@@ -75328,13 +75343,13 @@ function _catch(innerType, catchValue) {
     });
 }
 
-const ZodNaN = /*@__PURE__*/ core_core/* $constructor */.xI("ZodNaN", (inst, def) => {
-    $ZodNaN.init(inst, def);
+const ZodNaN = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodNaN", (inst, def) => {
+    core.$ZodNaN.init(inst, def);
     ZodType.init(inst, def);
-    inst._zod.processJSONSchema = (ctx, json, params) => nanProcessor(inst, ctx, json, params);
-});
+    inst._zod.processJSONSchema = (ctx, json, params) => processors.nanProcessor(inst, ctx, json, params);
+})));
 function nan(params) {
-    return api/* _nan */.L4(ZodNaN, params);
+    return core._nan(ZodNaN, params);
 }
 const ZodPipe = /*@__PURE__*/ core_core/* $constructor */.xI("ZodPipe", (inst, def) => {
     $ZodPipe.init(inst, def);
@@ -75454,7 +75469,7 @@ function check(fn) {
     return ch;
 }
 function custom(fn, _params) {
-    return core._custom(ZodCustom, fn ?? (() => true), _params);
+    return api/* _custom */.FO(ZodCustom, fn ?? (() => true), _params);
 }
 function refine(fn, _params = {}) {
     return api/* _refine */.fU(ZodCustom, fn, _params);
@@ -75536,6 +75551,7 @@ function preprocess(fn, schema) {
 /* harmony export */   ER: () => (/* binding */ _endsWith),
 /* harmony export */   Eb: () => (/* binding */ _maxLength),
 /* harmony export */   F7: () => (/* binding */ _number),
+/* harmony export */   FO: () => (/* binding */ _custom),
 /* harmony export */   Fk: () => (/* binding */ _regex),
 /* harmony export */   Fn: () => (/* binding */ _url),
 /* harmony export */   G1: () => (/* binding */ _isoDateTime),
@@ -75544,7 +75560,6 @@ function preprocess(fn, schema) {
 /* harmony export */   Il: () => (/* binding */ _toLowerCase),
 /* harmony export */   KB: () => (/* binding */ _e164),
 /* harmony export */   Kn: () => (/* binding */ _isoTime),
-/* harmony export */   L4: () => (/* binding */ _nan),
 /* harmony export */   LK: () => (/* binding */ _int),
 /* harmony export */   MB: () => (/* binding */ _superRefine),
 /* harmony export */   Mu: () => (/* binding */ _email),
@@ -75587,7 +75602,7 @@ function preprocess(fn, schema) {
 /* harmony export */   wA: () => (/* binding */ _uuidv7),
 /* harmony export */   xY: () => (/* binding */ _toUpperCase)
 /* harmony export */ });
-/* unused harmony exports _coercedString, _mac, _creditCard, _iban, TimePrecision, _coercedNumber, _float32, _float64, _int32, _uint32, _coercedBoolean, _bigint, _coercedBigint, _int64, _uint64, _symbol, _undefined, _any, _void, _date, _coercedDate, _max, _min, _positive, _negative, _nonpositive, _nonnegative, _maxSize, _minSize, _size, _property, _mime, _union, _xor, _discriminatedUnion, _intersection, _tuple, _record, _map, _set, _enum, _nativeEnum, _literal, _file, _transform, _optional, _nullable, _default, _nonoptional, _success, _catch, _pipe, _readonly, _templateLiteral, _lazy, _promise, _custom, _check, _stringbool, _stringFormat */
+/* unused harmony exports _coercedString, _mac, _creditCard, _iban, TimePrecision, _coercedNumber, _float32, _float64, _int32, _uint32, _coercedBoolean, _bigint, _coercedBigint, _int64, _uint64, _symbol, _undefined, _any, _void, _date, _coercedDate, _nan, _max, _min, _positive, _negative, _nonpositive, _nonnegative, _maxSize, _minSize, _size, _property, _mime, _union, _xor, _discriminatedUnion, _intersection, _tuple, _record, _map, _set, _enum, _nativeEnum, _literal, _file, _transform, _optional, _nullable, _default, _nonoptional, _success, _catch, _pipe, _readonly, _templateLiteral, _lazy, _promise, _check, _stringbool, _stringFormat */
 /* harmony import */ var _checks_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4890);
 /* harmony import */ var _registries_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9396);
 /* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4723);
@@ -76087,7 +76102,7 @@ function _coercedDate(Class, params) {
 function _nan(Class, params) {
     return new Class({
         type: "nan",
-        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+        ...util.normalizeParams(params),
     });
 }
 // @__NO_SIDE_EFFECTS__
@@ -76543,7 +76558,7 @@ function _promise(Class, innerType) {
 }
 // @__NO_SIDE_EFFECTS__
 function _custom(Class, fn, _params) {
-    const norm = util.normalizeParams(_params);
+    const norm = _util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(_params);
     norm.abort ?? (norm.abort = true); // default to abort:false
     const schema = new Class({
         type: "custom",

@@ -201,10 +201,20 @@ export function validate<S extends z.ZodType>(
           ...at(own),
         }
       })
-    const told = issue.code === 'invalid_key' ? (issue.issues[0] ?? issue) : issue
-    return [
-      { path, kind: 'value', message: told.message.replace(/^Invalid (input|string): /, ''), ...at(path) },
-    ]
+    return [{ path, kind: 'value', message: wordsOf(issue), ...at(path) }]
   })
-  return { problems }
+  // A key that is misspelt is also missing: the first says more.
+  return { problems: problems.sort((a, b) => Number(b.kind === 'unknown') - Number(a.kind === 'unknown')) }
+}
+
+/** What is wrong, without the words that every message of the schema begins with. */
+function wordsOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_key' && issue.issues[0]) return wordsOf(issue.issues[0])
+  if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
+    const choices = issue.errors.flatMap(([first]) => (first ? wordsOf(first) : []))
+    const words = choices.map((choice) => choice.replace(/^(?:expected|Invalid) |, received .*$/g, ''))
+    return `expected ${[...new Set(words)].join(' or ')}`
+  }
+  if (issue.message.endsWith(', received undefined')) return 'missing'
+  return issue.message.replace(/^Invalid (?:input|string|option): /, '')
 }

@@ -26,6 +26,17 @@ describe('a policy that cannot be read stops the check, with line and remedy', (
       /needs `absolute` or `relative`/,
       1,
     ],
+    [
+      'models:\n  digits:\n    recrod: a.yml\ntrack: strict',
+      /^`models.digits.recrod`: unknown key: .*; line 2: `models.digits.record`: missing; line 4: `track`: expected one of "exploratory"/,
+      3,
+    ],
+    ['rules: {data/licence-missing: 5}', /`rules.data\/licence-missing`: expected one of .* or object$/, 1],
+    [
+      Array.from({ length: 9 }, (_, index) => `wrong${index}: 1`).join('\n'),
+      /^`wrong0`.*; line 5: `wrong4`: unknown key \(and 4 more\)$/,
+      1,
+    ],
     ['a: [', /./, 1],
     ['- a list', /./, 1],
   ])('%j', (text, message, line) => {

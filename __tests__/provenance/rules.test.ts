@@ -543,7 +543,7 @@ const BREAKS: Break[] = [
     rule: 'metrics/value-malformed',
     by: setRecord('accuracy: 0.972175', 'accuracy: high'),
     line: 29,
-    message: /evaluation\.metrics\.accuracy/,
+    message: /evaluation\.metrics\.accuracy: must be a number/,
     remedy: /evaluation.metrics/,
   },
   {

@@ -64,6 +64,9 @@ export async function loadPolicy(
   }
 }
 
+/** Of a policy, told in one message. */
+const PROBLEMS = 5
+
 /** @param file as it is shown in messages */
 export function parsePolicy(bytes: Buffer, file: string): Policy {
   const invalid = (message: string, line?: number) =>
@@ -79,14 +82,15 @@ export function parsePolicy(bytes: Buffer, file: string): Policy {
   if (bytes.length > LARGEST) throw invalid('larger than 1 MiB')
   const parsed = parseYaml(bytes.toString('utf8'))
   const { data, problems } = validate(policySchema, parsed, parsed.value ?? {})
-  const [first] = [...parsed.problems, ...problems]
-  if (first || !data) {
-    const rest = parsed.problems.length + problems.length - 1
-    const where = first && first.path.length > 0 ? `\`${fieldName(first.path)}\`: ` : ''
-    throw invalid(
-      `${where}${first?.message ?? 'unreadable'}${rest > 0 ? ` (and ${rest} more)` : ''}`,
-      first?.line,
-    )
-  }
-  return data
+  const all = [...parsed.problems, ...problems]
+  if (all.length === 0 && data) return data
+  const told = all.slice(0, PROBLEMS).map(({ path, message, line }, index) => {
+    const at = index > 0 && line !== undefined ? `line ${line}: ` : ''
+    return `${at}${path.length > 0 ? `\`${fieldName(path)}\`: ` : ''}${message}`
+  })
+  const rest = all.length - told.length
+  throw invalid(
+    told.length === 0 ? 'unreadable' : `${told.join('; ')}${rest > 0 ? ` (and ${rest} more)` : ''}`,
+    all[0]?.line,
+  )
 }

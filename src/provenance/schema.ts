@@ -25,6 +25,10 @@ const label = z.union([z.string().min(1).max(200), z.number()]).transform(String
 const text = z.string().max(10_000)
 /** Dates come as text: YAML 1.2 has no date type. */
 const time = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
+/** Also NaN and the infinities, which YAML has and `z.number()` refuses. */
+const metric = z
+  .custom<number>((value) => typeof value === 'number', 'must be a number')
+  .meta({ type: 'number' })
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
 export const argvSchema = z
@@ -110,15 +114,7 @@ export const recordSchema = z
     evaluation: z
       .strictObject({
         command: argvSchema.optional(),
-        metrics: z
-          .record(
-            z.string(),
-            z
-              .number()
-              .or(z.nan())
-              .or(z.literal([Infinity, -Infinity])),
-          )
-          .optional(),
+        metrics: z.record(z.string(), metric).optional(),
         /** Where the evaluation writes them, where the policy does not say. */
         output: path
           .optional()
