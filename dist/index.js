@@ -45922,22 +45922,37 @@ const isText = (bytes) => !bytes.subarray(0, 8192).includes(0);
 function differingRows(before, after) {
     if (!isText(before) || !isText(after) || Math.max(before.length, after.length) > TEXT_LARGEST)
         return undefined;
-    const [old, now] = [linesOf(before), linesOf(after)];
-    const rows = [];
-    for (let row = 0; row < Math.max(old.length, now.length); row++)
-        if (old[row] !== now[row])
-            rows.push(row);
-    if (rows.length === 0)
+    const [old, now] = [rowsOf(before), rowsOf(after)];
+    let heading;
+    let differing = 0;
+    const shown = [];
+    for (let row = 1;; row++) {
+        const [was, is] = [old.next().value, now.next().value];
+        if (was === undefined && is === undefined)
+            break;
+        if (was === is) {
+            if (row === 1)
+                heading = headingOf(is);
+        }
+        else if (++differing <= SHOWN)
+            shown.push(`row ${row}: ${changedCells(heading, was, is) ?? change(was, is)}`);
+    }
+    if (differing === 0)
         return before.toString('utf8') === after.toString('utf8')
             ? 'only bytes that are no text differ'
             : 'only line endings differ, CRLF and LF';
-    const heading = old[0] === now[0] ? headingOf(old[0]) : undefined;
-    const shown = rows
-        .slice(0, SHOWN)
-        .map((row) => `row ${row + 1}: ${changedCells(heading, old[row], now[row]) ?? change(old[row], now[row])}`);
-    return `${rows.length} ${rows.length === 1 ? 'row differs' : 'rows differ'}; ${shown.join('; ')}`;
+    return `${differing} ${differing === 1 ? 'row differs' : 'rows differ'}; ${shown.join('; ')}`;
 }
-const linesOf = (bytes) => bytes.toString('utf8').split(/\r?\n/);
+/** One row at a time: a file of nothing but line ends has millions. */
+function* rowsOf(bytes) {
+    const text = bytes.toString('utf8');
+    let from = 0;
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+        yield text.slice(from, end > from && text[end - 1] === '\r' ? end - 1 : end);
+        from = end + 1;
+    }
+    yield text.slice(from);
+}
 /** Names of columns: several, none of them a number. */
 function headingOf(row) {
     const delimiter = row.includes('\t') ? '\t' : ',';
@@ -47218,9 +47233,10 @@ const modelSchema = schemas/* strictObject */.rej({
     })
         .optional(),
 });
+/** A name for a model: plain enough for a path, an option and a heading. */
+const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 const policySchema = schemas/* strictObject */.rej({
-    models: schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'letters, digits, `.`, `_`, `-`'), modelSchema)
-        .optional(),
+    models: schemas/* record */.g1P(schemas/* string */.YjP().regex(MODEL_NAME, 'letters, digits, `.`, `_`, `-`'), modelSchema).optional(),
     track: track
         .optional()
         .describe('The stricter of policy, model, record and input wins; default `exploratory`'),
@@ -50932,15 +50948,19 @@ const moved = ({ comparison }) => comparison.flips + comparison.moved > 0 ? move
 
 
 
+
 const RECORD = /(?:^|\/)provenance\.(?:ya?ml|json)$/;
-const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,99}$/u;
 /**
  * The models that a check is about: those of the policy, or every record where it names none.
  *
  * @param ownName what a record calls its model
  */
 async function selectModels(policy, files, wanted, ownName) {
-    const named = namedModels(policy);
+    const named = Object.entries(policy.models ?? {}).map(([name, settings]) => ({
+        name,
+        named: true,
+        settings,
+    }));
     const all = named.length > 0 ? named : await discoverModels(files, ownName);
     if (all.length === 0)
         throw new errors/* ReprogateError */.w('models/none', 'no model found: the policy names none, and there is no provenance.yml', 'Write a record with `reprogate record <model>`, or name the models in reprogate.yml.');
@@ -50952,26 +50972,34 @@ async function selectModels(policy, files, wanted, ownName) {
     }
     return wanted.length === 0 ? all : all.filter(({ name }) => wanted.includes(name));
 }
-const namedModels = (policy) => Object.entries(policy.models ?? {}).map(([name, settings]) => ({ name, named: true, settings }));
 /**
- * Every `provenance.yml` is a model. It is called as the record calls it; where that is no plain name, or
- * another's, it is called after its folder, and `model` in the top one.
+ * Every `provenance.yml` is a model. It is called as its record calls it; where that is no plain name, or
+ * several records claim it, after its folder, and `model` in the top one.
  */
 async function discoverModels(files, ownName) {
-    const taken = new Set();
-    const models = [];
-    for (const record of files.filter((file) => RECORD.test(file)).sort()) {
-        const own = await ownName(record);
-        const folder = (0,posix_namespaceObject.dirname)(record);
-        const names = [
-            own !== undefined && NAME.test(own) ? own : [],
-            folder === '.' ? 'model' : (0,posix_namespaceObject.basename)(folder),
-        ];
-        const name = names.flat().find((candidate) => !taken.has(candidate)) ?? record.replaceAll('/', '.');
-        taken.add(name);
-        models.push({ name, named: false, settings: { record } });
+    const records = files.filter((file) => RECORD.test(file)).sort();
+    const own = new Map();
+    const claims = new Map();
+    for (const record of records) {
+        const name = await ownName(record);
+        if (name === undefined || !MODEL_NAME.test(name))
+            continue;
+        own.set(record, name);
+        claims.set(name, (claims.get(name) ?? 0) + 1);
     }
-    return models;
+    const taken = new Set([...claims].flatMap(([name, count]) => (count === 1 ? name : [])));
+    const nameOf = (record) => {
+        const name = own.get(record);
+        if (name !== undefined && claims.get(name) === 1)
+            return name;
+        const folder = (0,posix_namespaceObject.basename)((0,posix_namespaceObject.dirname)(record)).replace(/^\.$/, 'model');
+        return taken.has(folder) ? record.replaceAll('/', '.') : folder;
+    };
+    return records.map((record) => {
+        const name = nameOf(record);
+        taken.add(name);
+        return { name, named: false, settings: { record } };
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/provenance/sources/native.ts
@@ -51525,7 +51553,7 @@ async function checkModel(context, git, request, { policy, path: policyPath }, h
         timeout: plan.limits.build * 60_000,
         locate: {
             record: context.prefix + model.settings.record,
-            ...gate_linesOf(read, { imageLine: 'environment.image', hashLine: 'environment.hash' }),
+            ...linesOf(read, { imageLine: 'environment.image', hashLine: 'environment.hash' }),
             dockerfilePath: context.prefix + dockerfile,
         },
     }));
@@ -51565,7 +51593,7 @@ function environmentClaims({ environment }, manifestFile) {
         ...(manifestFile && { manifestFile }),
     };
 }
-function gate_linesOf({ locate }, fields) {
+function linesOf({ locate }, fields) {
     const lines = Object.entries(fields).map(([name, field]) => [name, locate(field).line]);
     return Object.fromEntries(lines.filter(([, line]) => line !== undefined));
 }
@@ -51704,14 +51732,15 @@ __webpack_async_result__();
 async function writeReport(directory, report) {
     const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, '.reprogate');
     const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, 'report.json');
+    const ignore = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, '.gitignore');
     // A repository can hold links by these names, to write somewhere else: what is no folder of ours goes.
     if (!(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(folder).catch(() => null))?.isDirectory())
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(folder, { force: true });
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdir)(folder, { recursive: true });
-    for (const name of ['report.json', '.gitignore'])
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, name), { recursive: true, force: true });
+    for (const file of [path, ignore])
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(file, { recursive: true, force: true });
     // Nobody commits a report by accident.
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, '.gitignore'), '*\n');
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(ignore, '*\n');
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(path, `${JSON.stringify(report, null, 2)}\n`);
     return path;
 }

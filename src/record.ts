@@ -13,7 +13,7 @@ import { confine } from './paths.js'
 import { loadPolicy } from './policy/load.js'
 import { discoverModels, selectModels, type SelectedModel } from './policy/models.js'
 import { planOf, type Plan } from './policy/plan.js'
-import type { Policy } from './policy/schema.js'
+import { MODEL_NAME, type Policy } from './policy/schema.js'
 import { checkCompleteness } from './provenance/completeness.js'
 import type { Record_ } from './provenance/schema.js'
 import { leavesCodeAlone } from './provenance/sources/git.js'
@@ -130,7 +130,7 @@ async function modelOf(context: Context, git: Git, policy: Policy, name: string)
   const found = known.find((model) => model.name === name)
   if (found) return found
   const place = await confine(context.root, `models/${name}`)
-  if (!place.ok || /[/\\]|^[-.]/.test(name))
+  if (!place.ok || !MODEL_NAME.test(name))
     throw new ReprogateError(
       'models/name',
       `${name} is no name for a model`,

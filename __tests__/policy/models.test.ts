@@ -21,12 +21,22 @@ describe('without a policy every record is a model', () => {
     ).toEqual([
       ['digits', false, 'a/digits/provenance.yaml'],
       ['b.digits.provenance.json', false, 'b/digits/provenance.json'],
-      ['toy', false, 'c/provenance.yml'],
+      ['c', false, 'c/provenance.yml'],
       ['d', false, 'd/provenance.yml'],
       ['model', false, 'provenance.yml'],
     ])
     expect(await select({ 'provenance.yml': 'toy' })).toEqual([['toy', false, 'provenance.yml']])
     expect(await select({ 'provenance.yml': undefined })).toEqual([['model', false, 'provenance.yml']])
+  })
+  test('a copy does not take the name of the original', async () => {
+    expect(await select({ 'a/new/provenance.yml': 'toy', 'models/toy/provenance.yml': 'toy' })).toEqual([
+      ['new', false, 'a/new/provenance.yml'],
+      ['toy', false, 'models/toy/provenance.yml'],
+    ])
+    expect(await select({ 'a/toy/provenance.yml': undefined, 'b/provenance.yml': 'toy' })).toEqual([
+      ['a.toy.provenance.yml', false, 'a/toy/provenance.yml'],
+      ['toy', false, 'b/provenance.yml'],
+    ])
   })
   test('and there is at least one', async () => {
     await expect(select({ 'README.md': undefined })).rejects.toMatchObject({ code: 'models/none' })

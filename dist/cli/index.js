@@ -14626,22 +14626,37 @@ const isText = (bytes) => !bytes.subarray(0, 8192).includes(0);
 function differingRows(before, after) {
     if (!isText(before) || !isText(after) || Math.max(before.length, after.length) > TEXT_LARGEST)
         return undefined;
-    const [old, now] = [linesOf(before), linesOf(after)];
-    const rows = [];
-    for (let row = 0; row < Math.max(old.length, now.length); row++)
-        if (old[row] !== now[row])
-            rows.push(row);
-    if (rows.length === 0)
+    const [old, now] = [rowsOf(before), rowsOf(after)];
+    let heading;
+    let differing = 0;
+    const shown = [];
+    for (let row = 1;; row++) {
+        const [was, is] = [old.next().value, now.next().value];
+        if (was === undefined && is === undefined)
+            break;
+        if (was === is) {
+            if (row === 1)
+                heading = headingOf(is);
+        }
+        else if (++differing <= SHOWN)
+            shown.push(`row ${row}: ${changedCells(heading, was, is) ?? change(was, is)}`);
+    }
+    if (differing === 0)
         return before.toString('utf8') === after.toString('utf8')
             ? 'only bytes that are no text differ'
             : 'only line endings differ, CRLF and LF';
-    const heading = old[0] === now[0] ? headingOf(old[0]) : undefined;
-    const shown = rows
-        .slice(0, SHOWN)
-        .map((row) => `row ${row + 1}: ${changedCells(heading, old[row], now[row]) ?? change(old[row], now[row])}`);
-    return `${rows.length} ${rows.length === 1 ? 'row differs' : 'rows differ'}; ${shown.join('; ')}`;
+    return `${differing} ${differing === 1 ? 'row differs' : 'rows differ'}; ${shown.join('; ')}`;
 }
-const linesOf = (bytes) => bytes.toString('utf8').split(/\r?\n/);
+/** One row at a time: a file of nothing but line ends has millions. */
+function* rowsOf(bytes) {
+    const text = bytes.toString('utf8');
+    let from = 0;
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+        yield text.slice(from, end > from && text[end - 1] === '\r' ? end - 1 : end);
+        from = end + 1;
+    }
+    yield text.slice(from);
+}
 /** Names of columns: several, none of them a number. */
 function headingOf(row) {
     const delimiter = row.includes('\t') ? '\t' : ',';
@@ -15865,8 +15880,8 @@ async function finish(task, is, comparison, others) {
 
 // EXTERNAL MODULE: ./src/evaluation/stage.ts + 13 modules
 var stage = __nccwpck_require__(1814);
-// EXTERNAL MODULE: ./src/policy/load.ts + 1 modules
-var load = __nccwpck_require__(2923);
+// EXTERNAL MODULE: ./src/policy/load.ts
+var load = __nccwpck_require__(8164);
 // EXTERNAL MODULE: ./src/policy/models.ts
 var policy_models = __nccwpck_require__(7814);
 // EXTERNAL MODULE: ./src/provenance/sources/native.ts
@@ -16162,7 +16177,7 @@ async function checkModel(context, git, request, { policy, path: policyPath }, h
         timeout: plan.limits.build * 60_000,
         locate: {
             record: context.prefix + model.settings.record,
-            ...gate_linesOf(read, { imageLine: 'environment.image', hashLine: 'environment.hash' }),
+            ...linesOf(read, { imageLine: 'environment.image', hashLine: 'environment.hash' }),
             dockerfilePath: context.prefix + dockerfile,
         },
     }));
@@ -16202,7 +16217,7 @@ function environmentClaims({ environment }, manifestFile) {
         ...(manifestFile && { manifestFile }),
     };
 }
-function gate_linesOf({ locate }, fields) {
+function linesOf({ locate }, fields) {
     const lines = Object.entries(fields).map(([name, field]) => [name, locate(field).line]);
     return Object.fromEntries(lines.filter(([, line]) => line !== undefined));
 }
@@ -16289,126 +16304,41 @@ const within = (folder, path) => {
 
 /***/ }),
 
-/***/ 2923:
+/***/ 8164:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  dR: () => (/* binding */ DEFAULT_LIMITS),
-  tb: () => (/* binding */ loadPolicy)
-});
-
-// UNUSED EXPORTS: parsePolicy
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/paths.ts
-var paths = __nccwpck_require__(8431);
-// EXTERNAL MODULE: ./src/yaml.ts
-var yaml = __nccwpck_require__(4536);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
-var schemas = __nccwpck_require__(3798);
-// EXTERNAL MODULE: ./src/provenance/schema.ts
-var schema = __nccwpck_require__(320);
-// EXTERNAL MODULE: ./src/verdict/rules.ts
-var rules = __nccwpck_require__(1450);
-;// CONCATENATED MODULE: ./src/policy/schema.ts
-
-
-
-/** The policy, `reprogate.yml`. Trusted: on a pull request it is read from the base commit. */
-const path = schemas/* string */.YjP()
-    .min(1)
-    .max(1024)
-    .regex(/^[^-/]/, 'must be a relative path');
-const level = schemas/* enum */.k5n(rules/* LEVELS */.A_);
-const track = schemas/* enum */.k5n(rules/* TRACKS */.pS);
-const toleranceSchema = schemas/* strictObject */.rej({
-    absolute: schemas/* number */.aig().nonnegative().optional(),
-    relative: schemas/* number */.aig().nonnegative().optional(),
-})
-    .refine((t) => t.absolute !== undefined || t.relative !== undefined, 'needs `absolute` or `relative`');
-const limitsSchema = schemas/* strictObject */.rej({
-    build: schemas/* number */.aig().positive().max(360).default(30).describe('Minutes for the build'),
-    evaluation: schemas/* number */.aig().positive().max(360).default(30).describe('Minutes for one replay'),
-    memory: schemas/* number */.aig().positive().default(8).describe('GiB for one replay; never more than the engine has'),
-    processes: schemas/* int */.Whr().positive().default(512).describe('Processes and threads in one replay'),
-    output: schemas/* number */.aig().positive().default(2).describe('GiB that one replay may write'),
-});
-const predictionsSchema = schemas/* strictObject */.rej({
-    path: path.describe('The file into which the evaluation writes its predictions'),
-    key: schemas/* string */.YjP().min(1).optional().describe('The column that identifies a row; default: the first'),
-    truth: schemas/* string */.YjP().min(1).optional().describe('The column with the right answer, for the equivalence test'),
-    margin: schemas/* number */.aig()
-        .positive()
-        .max(1)
-        .optional()
-        .describe('Largest difference of accuracy that counts as equivalent, where the evaluation is not deterministic'),
-});
-const modelSchema = schemas/* strictObject */.rej({
-    record: path.describe('The model’s `provenance.yml`'),
-    track: track.optional(),
-    environment: schemas/* strictObject */.rej({
-        dockerfile: path.optional(),
-        context: path.optional(),
-        args: schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), schemas/* string */.YjP())
-            .optional()
-            .describe('Build arguments'),
-    })
-        .optional(),
-    evaluation: schemas/* strictObject */.rej({
-        command: schema/* argvSchema */.OM.optional(),
-        metrics: path
-            .optional()
-            .describe('The file into which the evaluation writes its metrics, as a JSON object'),
-        predictions: predictionsSchema.optional(),
-        tolerance: schemas/* record */.g1P(schemas/* string */.YjP(), toleranceSchema)
-            .optional()
-            .describe('Per metric; default 1e-6 relative, 1e-12 absolute'),
-    })
-        .optional(),
-});
-const policySchema = schemas/* strictObject */.rej({
-    models: schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'letters, digits, `.`, `_`, `-`'), modelSchema)
-        .optional(),
-    track: track
-        .optional()
-        .describe('The stricter of policy, model, record and input wins; default `exploratory`'),
-    rules: schemas/* partialRecord */.jgl(schemas/* enum */.k5n(rules/* RULE_IDS */.Iu), schemas/* union */.KCZ([level, schemas/* strictObject */.rej({ exploratory: level.optional(), production: level.optional() })]))
-        .optional()
-        .describe('A level for both tracks, or one for each'),
-    required: schemas/* array */.YOg(schemas/* string */.YjP().regex(/^[a-z]+(?:\.[\w-]+)*$/))
-        .optional()
-        .describe('More fields that a record must have, as `run.rationale`, `seeds.split` or `data.source`'),
-    limits: limitsSchema.optional(),
-})
-    .meta({ title: 'reprogate policy', description: 'What this repository asks of a model run.' });
-
-;// CONCATENATED MODULE: ./src/policy/load.ts
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   dR: () => (/* binding */ DEFAULT_LIMITS),
+/* harmony export */   tb: () => (/* binding */ loadPolicy)
+/* harmony export */ });
+/* unused harmony export parsePolicy */
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8431);
+/* harmony import */ var _yaml_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4536);
+/* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4139);
 
 
 
 
 
 const LARGEST = 1024 * 1024;
-const DEFAULT_LIMITS = limitsSchema.parse({});
+const DEFAULT_LIMITS = _schema_js__WEBPACK_IMPORTED_MODULE_4__/* .limitsSchema */ .Yq.parse({});
 /**
  * Reads the team's rules: from the base commit on a pull request, from the work tree otherwise. A
  * policy that cannot be read stops the check: a typo must not loosen a rule.
  */
 async function loadPolicy(git, root, path, base, head) {
-    const place = await (0,paths/* confine */.Do)(root, path);
+    const place = await (0,_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .confine */ .Do)(root, path);
     if (!place.ok)
-        throw new errors/* ReprogateError */.w('policy/outside', `the policy ${path} ${place.why}`, 'Give a path inside the working directory.');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('policy/outside', `the policy ${path} ${place.why}`, 'Give a path inside the working directory.');
     if (base && !(await git.has(base.commit)))
-        throw new errors/* ReprogateError */.w('policy/base-missing', `the base commit ${base.commit.slice(0, 7)} (${base.ref}) is not in this clone, so its policy cannot be read`, 'Check out with `fetch-depth: 0`.');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('policy/base-missing', `the base commit ${base.commit.slice(0, 7)} (${base.ref}) is not in this clone, so its policy cannot be read`, 'Check out with `fetch-depth: 0`.');
     const bytes = base
         ? await git.show(base.commit, path)
         : place.exists
-            ? await (0,promises_.readFile)(place.absolute)
+            ? await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(place.absolute)
             : null;
     const change = base ? await git.diff(base.commit, head, path) : '';
     const from = base ? `${base.ref} (${base.commit.slice(0, 7)})` : 'the work tree';
@@ -16423,20 +16353,20 @@ async function loadPolicy(git, root, path, base, head) {
 const PROBLEMS = 5;
 /** @param file as it is shown in messages */
 function parsePolicy(bytes, file) {
-    const invalid = (message, line) => new errors/* ReprogateError */.w('policy/invalid', message, 'Correct the policy; `schema/policy.schema.json` describes every field.', {
+    const invalid = (message, line) => new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('policy/invalid', message, 'Correct the policy; `schema/policy.schema.json` describes every field.', {
         file,
         ...(line === undefined ? {} : { line }),
     });
     if (bytes.length > LARGEST)
         throw invalid('larger than 1 MiB');
-    const parsed = (0,yaml/* parseYaml */.hN)(bytes.toString('utf8'));
-    const { data, problems } = (0,yaml/* validate */.tf)(policySchema, parsed, parsed.value ?? {});
+    const parsed = (0,_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .parseYaml */ .hN)(bytes.toString('utf8'));
+    const { data, problems } = (0,_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .validate */ .tf)(_schema_js__WEBPACK_IMPORTED_MODULE_4__/* .policySchema */ .wh, parsed, parsed.value ?? {});
     const all = [...parsed.problems, ...problems];
     if (all.length === 0 && data)
         return data;
     const told = all.slice(0, PROBLEMS).map(({ path, message, line }, index) => {
         const at = index > 0 && line !== undefined ? `line ${line}: ` : '';
-        return `${at}${path.length > 0 ? `\`${(0,yaml/* fieldName */.w5)(path)}\`: ` : ''}${message}`;
+        return `${at}${path.length > 0 ? `\`${(0,_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .fieldName */ .w5)(path)}\`: ` : ''}${message}`;
     });
     const rest = all.length - told.length;
     throw invalid(told.length === 0 ? 'unreadable' : `${told.join('; ')}${rest > 0 ? ` (and ${rest} more)` : ''}`, all[0]?.line);
@@ -16456,18 +16386,23 @@ function parsePolicy(bytes, file) {
 /* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_path_posix__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
 /* harmony import */ var _yaml_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4536);
+/* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4139);
+
 
 
 
 const RECORD = /(?:^|\/)provenance\.(?:ya?ml|json)$/;
-const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,99}$/u;
 /**
  * The models that a check is about: those of the policy, or every record where it names none.
  *
  * @param ownName what a record calls its model
  */
 async function selectModels(policy, files, wanted, ownName) {
-    const named = namedModels(policy);
+    const named = Object.entries(policy.models ?? {}).map(([name, settings]) => ({
+        name,
+        named: true,
+        settings,
+    }));
     const all = named.length > 0 ? named : await discoverModels(files, ownName);
     if (all.length === 0)
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('models/none', 'no model found: the policy names none, and there is no provenance.yml', 'Write a record with `reprogate record <model>`, or name the models in reprogate.yml.');
@@ -16479,26 +16414,34 @@ async function selectModels(policy, files, wanted, ownName) {
     }
     return wanted.length === 0 ? all : all.filter(({ name }) => wanted.includes(name));
 }
-const namedModels = (policy) => Object.entries(policy.models ?? {}).map(([name, settings]) => ({ name, named: true, settings }));
 /**
- * Every `provenance.yml` is a model. It is called as the record calls it; where that is no plain name, or
- * another's, it is called after its folder, and `model` in the top one.
+ * Every `provenance.yml` is a model. It is called as its record calls it; where that is no plain name, or
+ * several records claim it, after its folder, and `model` in the top one.
  */
 async function discoverModels(files, ownName) {
-    const taken = new Set();
-    const models = [];
-    for (const record of files.filter((file) => RECORD.test(file)).sort()) {
-        const own = await ownName(record);
-        const folder = (0,node_path_posix__WEBPACK_IMPORTED_MODULE_0__.dirname)(record);
-        const names = [
-            own !== undefined && NAME.test(own) ? own : [],
-            folder === '.' ? 'model' : (0,node_path_posix__WEBPACK_IMPORTED_MODULE_0__.basename)(folder),
-        ];
-        const name = names.flat().find((candidate) => !taken.has(candidate)) ?? record.replaceAll('/', '.');
-        taken.add(name);
-        models.push({ name, named: false, settings: { record } });
+    const records = files.filter((file) => RECORD.test(file)).sort();
+    const own = new Map();
+    const claims = new Map();
+    for (const record of records) {
+        const name = await ownName(record);
+        if (name === undefined || !_schema_js__WEBPACK_IMPORTED_MODULE_3__/* .MODEL_NAME */ .Ub.test(name))
+            continue;
+        own.set(record, name);
+        claims.set(name, (claims.get(name) ?? 0) + 1);
     }
-    return models;
+    const taken = new Set([...claims].flatMap(([name, count]) => (count === 1 ? name : [])));
+    const nameOf = (record) => {
+        const name = own.get(record);
+        if (name !== undefined && claims.get(name) === 1)
+            return name;
+        const folder = (0,node_path_posix__WEBPACK_IMPORTED_MODULE_0__.basename)((0,node_path_posix__WEBPACK_IMPORTED_MODULE_0__.dirname)(record)).replace(/^\.$/, 'model');
+        return taken.has(folder) ? record.replaceAll('/', '.') : folder;
+    };
+    return records.map((record) => {
+        const name = nameOf(record);
+        taken.add(name);
+        return { name, named: false, settings: { record } };
+    });
 }
 
 
@@ -16514,7 +16457,7 @@ async function discoverModels(files, ownName) {
 /* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1535);
 /* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_path_posix__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _verdict_verdict_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1396);
-/* harmony import */ var _load_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2923);
+/* harmony import */ var _load_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8164);
 
 
 
@@ -16616,6 +16559,93 @@ function planFindings(model, record, locate) {
         });
     return findings;
 }
+
+
+/***/ }),
+
+/***/ 4139:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ub: () => (/* binding */ MODEL_NAME),
+/* harmony export */   Yq: () => (/* binding */ limitsSchema),
+/* harmony export */   wh: () => (/* binding */ policySchema)
+/* harmony export */ });
+/* unused harmony exports toleranceSchema, modelSchema */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3798);
+/* harmony import */ var _provenance_schema_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(320);
+/* harmony import */ var _verdict_rules_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1450);
+
+
+
+/** The policy, `reprogate.yml`. Trusted: on a pull request it is read from the base commit. */
+const path = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
+    .min(1)
+    .max(1024)
+    .regex(/^[^-/]/, 'must be a relative path');
+const level = zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(_verdict_rules_js__WEBPACK_IMPORTED_MODULE_1__/* .LEVELS */ .A_);
+const track = zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(_verdict_rules_js__WEBPACK_IMPORTED_MODULE_1__/* .TRACKS */ .pS);
+const toleranceSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
+    absolute: zod__WEBPACK_IMPORTED_MODULE_2__/* .number */ .aig().nonnegative().optional(),
+    relative: zod__WEBPACK_IMPORTED_MODULE_2__/* .number */ .aig().nonnegative().optional(),
+})
+    .refine((t) => t.absolute !== undefined || t.relative !== undefined, 'needs `absolute` or `relative`');
+const limitsSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
+    build: zod__WEBPACK_IMPORTED_MODULE_2__/* .number */ .aig().positive().max(360).default(30).describe('Minutes for the build'),
+    evaluation: zod__WEBPACK_IMPORTED_MODULE_2__/* .number */ .aig().positive().max(360).default(30).describe('Minutes for one replay'),
+    memory: zod__WEBPACK_IMPORTED_MODULE_2__/* .number */ .aig().positive().default(8).describe('GiB for one replay; never more than the engine has'),
+    processes: zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().positive().default(512).describe('Processes and threads in one replay'),
+    output: zod__WEBPACK_IMPORTED_MODULE_2__/* .number */ .aig().positive().default(2).describe('GiB that one replay may write'),
+});
+const predictionsSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
+    path: path.describe('The file into which the evaluation writes its predictions'),
+    key: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().min(1).optional().describe('The column that identifies a row; default: the first'),
+    truth: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().min(1).optional().describe('The column with the right answer, for the equivalence test'),
+    margin: zod__WEBPACK_IMPORTED_MODULE_2__/* .number */ .aig()
+        .positive()
+        .max(1)
+        .optional()
+        .describe('Largest difference of accuracy that counts as equivalent, where the evaluation is not deterministic'),
+});
+const modelSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
+    record: path.describe('The model’s `provenance.yml`'),
+    track: track.optional(),
+    environment: zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
+        dockerfile: path.optional(),
+        context: path.optional(),
+        args: zod__WEBPACK_IMPORTED_MODULE_2__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP())
+            .optional()
+            .describe('Build arguments'),
+    })
+        .optional(),
+    evaluation: zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
+        command: _provenance_schema_js__WEBPACK_IMPORTED_MODULE_0__/* .argvSchema */ .OM.optional(),
+        metrics: path
+            .optional()
+            .describe('The file into which the evaluation writes its metrics, as a JSON object'),
+        predictions: predictionsSchema.optional(),
+        tolerance: zod__WEBPACK_IMPORTED_MODULE_2__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), toleranceSchema)
+            .optional()
+            .describe('Per metric; default 1e-6 relative, 1e-12 absolute'),
+    })
+        .optional(),
+});
+/** A name for a model: plain enough for a path, an option and a heading. */
+const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+const policySchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
+    models: zod__WEBPACK_IMPORTED_MODULE_2__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(MODEL_NAME, 'letters, digits, `.`, `_`, `-`'), modelSchema).optional(),
+    track: track
+        .optional()
+        .describe('The stricter of policy, model, record and input wins; default `exploratory`'),
+    rules: zod__WEBPACK_IMPORTED_MODULE_2__/* .partialRecord */ .jgl(zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(_verdict_rules_js__WEBPACK_IMPORTED_MODULE_1__/* .RULE_IDS */ .Iu), zod__WEBPACK_IMPORTED_MODULE_2__/* .union */ .KCZ([level, zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({ exploratory: level.optional(), production: level.optional() })]))
+        .optional()
+        .describe('A level for both tracks, or one for each'),
+    required: zod__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(/^[a-z]+(?:\.[\w-]+)*$/))
+        .optional()
+        .describe('More fields that a record must have, as `run.rationale`, `seeds.split` or `data.source`'),
+    limits: limitsSchema.optional(),
+})
+    .meta({ title: 'reprogate policy', description: 'What this repository asks of a model run.' });
 
 
 /***/ }),
@@ -17379,12 +17409,14 @@ var manifest_file = __nccwpck_require__(8535);
 var stage = __nccwpck_require__(1814);
 // EXTERNAL MODULE: ./src/paths.ts
 var paths = __nccwpck_require__(8431);
-// EXTERNAL MODULE: ./src/policy/load.ts + 1 modules
-var load = __nccwpck_require__(2923);
+// EXTERNAL MODULE: ./src/policy/load.ts
+var load = __nccwpck_require__(8164);
 // EXTERNAL MODULE: ./src/policy/models.ts
 var models = __nccwpck_require__(7814);
 // EXTERNAL MODULE: ./src/policy/plan.ts
 var policy_plan = __nccwpck_require__(6055);
+// EXTERNAL MODULE: ./src/policy/schema.ts
+var schema = __nccwpck_require__(4139);
 // EXTERNAL MODULE: ./src/provenance/completeness.ts
 var completeness = __nccwpck_require__(3203);
 // EXTERNAL MODULE: ./src/provenance/sources/git.ts
@@ -17398,7 +17430,7 @@ var dist = __nccwpck_require__(8815);
 // EXTERNAL MODULE: ./src/verdict/rules.ts
 var rules = __nccwpck_require__(1450);
 // EXTERNAL MODULE: ./src/provenance/schema.ts
-var schema = __nccwpck_require__(320);
+var provenance_schema = __nccwpck_require__(320);
 ;// CONCATENATED MODULE: ./src/provenance/document.ts
 
 
@@ -17442,7 +17474,7 @@ async function openDocument(root, prefix, path) {
 }
 /** What of the document is right; the rest is written anew or listed. */
 function readable(document) {
-    return (0,sources_native/* parseRecord */.Hh)(Buffer.from(document.toString()), '').record ?? schema/* recordSchema */.fi.parse({});
+    return (0,sources_native/* parseRecord */.Hh)(Buffer.from(document.toString()), '').record ?? provenance_schema/* recordSchema */.fi.parse({});
 }
 /** These are read line by line; other lists and maps take one line each. */
 const TALL = ['manifest', 'metrics', 'predictions'];
@@ -17576,6 +17608,7 @@ var session = __nccwpck_require__(3098);
 
 
 
+
 /**
  * The other direction: writes the record of a real run. A machine fills in what it can know, on the
  * commit that is checked out and in the sandbox that the gate uses; what a person wrote stays,
@@ -17647,7 +17680,7 @@ async function modelOf(context, git, policy, name) {
     if (found)
         return found;
     const place = await (0,paths/* confine */.Do)(context.root, `models/${name}`);
-    if (!place.ok || /[/\\]|^[-.]/.test(name))
+    if (!place.ok || !schema/* MODEL_NAME */.Ub.test(name))
         throw new errors/* ReprogateError */.w('models/name', `${name} is no name for a model`, 'Use letters, digits, `.`, `_` and `-`.');
     const record = place.exists ? `models/${name}/provenance.yml` : 'provenance.yml';
     const other = await ownName(record);
@@ -17832,14 +17865,15 @@ async function exportWithoutAnswers(context, git, commit, plan) {
 async function writeReport(directory, report) {
     const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, '.reprogate');
     const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, 'report.json');
+    const ignore = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, '.gitignore');
     // A repository can hold links by these names, to write somewhere else: what is no folder of ours goes.
     if (!(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(folder).catch(() => null))?.isDirectory())
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(folder, { force: true });
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdir)(folder, { recursive: true });
-    for (const name of ['report.json', '.gitignore'])
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, name), { recursive: true, force: true });
+    for (const file of [path, ignore])
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(file, { recursive: true, force: true });
     // Nobody commits a report by accident.
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, '.gitignore'), '*\n');
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(ignore, '*\n');
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(path, `${JSON.stringify(report, null, 2)}\n`);
     return path;
 }

@@ -23,23 +23,35 @@ export const isText = (bytes: Buffer): boolean => !bytes.subarray(0, 8192).inclu
 export function differingRows(before: Buffer, after: Buffer): string | undefined {
   if (!isText(before) || !isText(after) || Math.max(before.length, after.length) > TEXT_LARGEST)
     return undefined
-  const [old, now] = [linesOf(before), linesOf(after)]
-  const rows: number[] = []
-  for (let row = 0; row < Math.max(old.length, now.length); row++) if (old[row] !== now[row]) rows.push(row)
-  if (rows.length === 0)
+  const [old, now] = [rowsOf(before), rowsOf(after)]
+  let heading: Heading | undefined
+  let differing = 0
+  const shown: string[] = []
+  for (let row = 1; ; row++) {
+    const [was, is] = [old.next().value, now.next().value]
+    if (was === undefined && is === undefined) break
+    if (was === is) {
+      if (row === 1) heading = headingOf(is!)
+    } else if (++differing <= SHOWN)
+      shown.push(`row ${row}: ${changedCells(heading, was, is) ?? change(was, is)}`)
+  }
+  if (differing === 0)
     return before.toString('utf8') === after.toString('utf8')
       ? 'only bytes that are no text differ'
       : 'only line endings differ, CRLF and LF'
-  const heading = old[0] === now[0] ? headingOf(old[0]!) : undefined
-  const shown = rows
-    .slice(0, SHOWN)
-    .map(
-      (row) => `row ${row + 1}: ${changedCells(heading, old[row], now[row]) ?? change(old[row], now[row])}`,
-    )
-  return `${rows.length} ${rows.length === 1 ? 'row differs' : 'rows differ'}; ${shown.join('; ')}`
+  return `${differing} ${differing === 1 ? 'row differs' : 'rows differ'}; ${shown.join('; ')}`
 }
 
-const linesOf = (bytes: Buffer): string[] => bytes.toString('utf8').split(/\r?\n/)
+/** One row at a time: a file of nothing but line ends has millions. */
+function* rowsOf(bytes: Buffer): Generator<string, undefined> {
+  const text = bytes.toString('utf8')
+  let from = 0
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+    yield text.slice(from, end > from && text[end - 1] === '\r' ? end - 1 : end)
+    from = end + 1
+  }
+  yield text.slice(from)
+}
 
 interface Heading {
   delimiter: string

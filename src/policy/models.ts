@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path/posix'
 import { ReprogateError } from '../errors.js'
 import { didYouMean } from '../yaml.js'
-import type { Policy, PolicyModel } from './schema.js'
+import { MODEL_NAME, type Policy, type PolicyModel } from './schema.js'
 
 export interface SelectedModel {
   /** As the policy calls it; without a policy as its record does, or the record's folder. */
@@ -12,7 +12,6 @@ export interface SelectedModel {
 }
 
 const RECORD = /(?:^|\/)provenance\.(?:ya?ml|json)$/
-const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,99}$/u
 
 /**
  * The models that a check is about: those of the policy, or every record where it names none.
@@ -25,7 +24,11 @@ export async function selectModels(
   wanted: readonly string[],
   ownName: (record: string) => Promise<string | undefined>,
 ): Promise<SelectedModel[]> {
-  const named = namedModels(policy)
+  const named = Object.entries(policy.models ?? {}).map(([name, settings]) => ({
+    name,
+    named: true,
+    settings,
+  }))
   const all = named.length > 0 ? named : await discoverModels(files, ownName)
   if (all.length === 0)
     throw new ReprogateError(
@@ -46,29 +49,33 @@ export async function selectModels(
   return wanted.length === 0 ? all : all.filter(({ name }) => wanted.includes(name))
 }
 
-const namedModels = (policy: Policy): SelectedModel[] =>
-  Object.entries(policy.models ?? {}).map(([name, settings]) => ({ name, named: true, settings }))
-
 /**
- * Every `provenance.yml` is a model. It is called as the record calls it; where that is no plain name, or
- * another's, it is called after its folder, and `model` in the top one.
+ * Every `provenance.yml` is a model. It is called as its record calls it; where that is no plain name, or
+ * several records claim it, after its folder, and `model` in the top one.
  */
 export async function discoverModels(
   files: readonly string[],
   ownName: (record: string) => Promise<string | undefined>,
 ): Promise<SelectedModel[]> {
-  const taken = new Set<string>()
-  const models: SelectedModel[] = []
-  for (const record of files.filter((file) => RECORD.test(file)).sort()) {
-    const own = await ownName(record)
-    const folder = dirname(record)
-    const names = [
-      own !== undefined && NAME.test(own) ? own : [],
-      folder === '.' ? 'model' : basename(folder),
-    ]
-    const name = names.flat().find((candidate) => !taken.has(candidate)) ?? record.replaceAll('/', '.')
-    taken.add(name)
-    models.push({ name, named: false, settings: { record } })
+  const records = files.filter((file) => RECORD.test(file)).sort()
+  const own = new Map<string, string>()
+  const claims = new Map<string, number>()
+  for (const record of records) {
+    const name = await ownName(record)
+    if (name === undefined || !MODEL_NAME.test(name)) continue
+    own.set(record, name)
+    claims.set(name, (claims.get(name) ?? 0) + 1)
   }
-  return models
+  const taken = new Set([...claims].flatMap(([name, count]) => (count === 1 ? name : [])))
+  const nameOf = (record: string): string => {
+    const name = own.get(record)
+    if (name !== undefined && claims.get(name) === 1) return name
+    const folder = basename(dirname(record)).replace(/^\.$/, 'model')
+    return taken.has(folder) ? record.replaceAll('/', '.') : folder
+  }
+  return records.map((record) => {
+    const name = nameOf(record)
+    taken.add(name)
+    return { name, named: false, settings: { record } }
+  })
 }

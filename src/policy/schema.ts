@@ -72,14 +72,12 @@ export const modelSchema = z.strictObject({
 })
 export type PolicyModel = z.infer<typeof modelSchema>
 
+/** A name for a model: plain enough for a path, an option and a heading. */
+export const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
+
 export const policySchema = z
   .strictObject({
-    models: z
-      .record(
-        z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'letters, digits, `.`, `_`, `-`'),
-        modelSchema,
-      )
-      .optional(),
+    models: z.record(z.string().regex(MODEL_NAME, 'letters, digits, `.`, `_`, `-`'), modelSchema).optional(),
     track: track
       .optional()
       .describe('The stricter of policy, model, record and input wins; default `exploratory`'),
