@@ -41872,6 +41872,56 @@ var __spreadArray = (this && this.__spreadArray) || function (to, from, pack) {
 
 /***/ }),
 
+/***/ 9675:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ readRunner)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3798);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7428);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6578);
+
+
+const text = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().min(1).optional();
+/** What the runner tells a step about itself; the names are GitHub's. */
+const runnerSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+    GITHUB_EVENT_NAME: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().min(1),
+    GITHUB_EVENT_PATH: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().min(1),
+    GITHUB_SHA: text,
+    GITHUB_REPOSITORY: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^[^/]+\/[^/]+$/),
+    GITHUB_SERVER_URL: zod__WEBPACK_IMPORTED_MODULE_1__/* .url */ .OZ5(),
+    GITHUB_API_URL: zod__WEBPACK_IMPORTED_MODULE_1__/* .url */ .OZ5(),
+    GITHUB_WORKSPACE: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().min(1),
+    GITHUB_RUN_ID: text,
+    GITHUB_RUN_ATTEMPT: text,
+});
+/** Reads the variables that every GitHub runner sets; throws `runner/incomplete` where one is not there. */
+function readRunner(env) {
+    const result = runnerSchema.safeParse(env);
+    if (!result.success) {
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w('runner/incomplete', `This is not the environment of a GitHub runner:\n${zod__WEBPACK_IMPORTED_MODULE_2__/* .prettifyError */ .S1(result.error)}`, 'Run it as a step, with `uses:`; in a terminal, use `reprogate check`.');
+    }
+    const vars = result.data;
+    const [owner = '', repo = ''] = vars.GITHUB_REPOSITORY.split('/');
+    const repositoryUrl = `${vars.GITHUB_SERVER_URL}/${vars.GITHUB_REPOSITORY}`;
+    const attempt = vars.GITHUB_RUN_ATTEMPT ? `/attempts/${vars.GITHUB_RUN_ATTEMPT}` : '';
+    return {
+        eventName: vars.GITHUB_EVENT_NAME,
+        eventPath: vars.GITHUB_EVENT_PATH,
+        sha: vars.GITHUB_SHA,
+        owner,
+        repo,
+        apiUrl: vars.GITHUB_API_URL,
+        workspace: vars.GITHUB_WORKSPACE,
+        repositoryUrl,
+        runUrl: vars.GITHUB_RUN_ID && `${repositoryUrl}/actions/runs/${vars.GITHUB_RUN_ID}${attempt}`,
+    };
+}
+
+
+/***/ }),
+
 /***/ 3566:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -41883,7 +41933,7 @@ var __spreadArray = (this && this.__spreadArray) || function (to, from, pack) {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3798);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7428);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6578);
 
 
 
@@ -41910,13 +41960,13 @@ const PRIVILEGED = new Set(['pull_request_target', 'workflow_run', 'issue_commen
  */
 function parseEvent(name, payload, sha) {
     if (PRIVILEGED.has(name)) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('event/privileged', `\`${name}\` runs with this repository’s secrets, and a check builds and runs the pull request’s code`, 'Run reprogate `on: pull_request`. A pull request from a fork then gets its verdict in the job and its summary.');
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('event/privileged', `\`${name}\` runs with this repository’s secrets, and a check builds and runs the pull request’s code`, 'Run reprogate `on: pull_request`. A pull request from a fork then gets its verdict in the job and its summary.');
     }
     if (name !== 'pull_request')
         return { kind: 'other', name, sha };
     const result = pullRequestSchema.safeParse(payload);
     if (!result.success) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('event/malformed', `The event of the pull request cannot be read:\n${zod__WEBPACK_IMPORTED_MODULE_3__/* .prettifyError */ .S1(result.error)}`, 'Run reprogate on a GitHub runner, or give the runner the event that GitHub sent.');
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('event/malformed', `The event of the pull request cannot be read:\n${zod__WEBPACK_IMPORTED_MODULE_3__/* .prettifyError */ .S1(result.error)}`, 'Run reprogate on a GitHub runner, or give the runner the event that GitHub sent.');
     }
     const { number, head, base } = result.data.pull_request;
     return {
@@ -41932,7 +41982,7 @@ async function readEvent(runner) {
     const payload = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(runner.eventPath, 'utf8')
         .then((text) => JSON.parse(text))
         .catch((error) => {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('event/malformed', `The event file cannot be read: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .errorText */ .k)(error)}`, 'Run reprogate on a GitHub runner, or set GITHUB_EVENT_PATH to the event that GitHub sent.');
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('event/malformed', `The event file cannot be read: ${(0,_system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .errorText */ .k)(error)}`, 'Run reprogate on a GitHub runner, or set GITHUB_EVENT_PATH to the event that GitHub sent.');
     });
     return parseEvent(runner.eventName, payload, runner.sha);
 }
@@ -41947,12 +41997,12 @@ async function readEvent(runner) {
 /* harmony export */   I: () => (/* binding */ describeFailure),
 /* harmony export */   z: () => (/* binding */ renderFailure)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6578);
 
 const LONGEST = 4000;
 /** A bug is reported where the action comes from; the runner knows, except for `uses: ./`. */
 function describeFailure(error, env) {
-    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w) {
+    if (error instanceof _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w) {
         return {
             title: `reprogate: ${error.code}`,
             message: error.message.slice(0, LONGEST),
@@ -41962,7 +42012,7 @@ function describeFailure(error, env) {
     }
     const from = env.GITHUB_ACTION_REPOSITORY;
     const at = from ? ` at ${env.GITHUB_SERVER_URL}/${from}/issues` : '';
-    const stack = error instanceof Error ? (error.stack ?? (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorText */ .k)(error)) : (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorText */ .k)(error);
+    const stack = error instanceof Error ? (error.stack ?? (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorText */ .k)(error)) : (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorText */ .k)(error);
     return {
         title: 'reprogate: a bug',
         message: `reprogate itself failed, so nothing was checked. ${stack}`.slice(0, LONGEST),
@@ -42008,9 +42058,9 @@ function renderFailure(failure, commit, runUrl) {
 /* harmony export */ });
 /* unused harmony exports COMMENT_MODES, REBUILDS, INPUT_NAMES */
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3798);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6578);
 /* harmony import */ var _verdict_rules_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1450);
-/* harmony import */ var _yaml_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4536);
+/* harmony import */ var _text_yaml_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9816);
 
 
 
@@ -42046,8 +42096,8 @@ function loadInputs(getInput) {
         throw result.error;
     const value = given[name] ?? '';
     const allowed = choices[name];
-    const near = (0,_yaml_js__WEBPACK_IMPORTED_MODULE_2__/* .didYouMean */ .au)(value, allowed);
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w('input/invalid', `Input \`${name}\` is \`${value}\`, which is not one of ${allowed.map((one) => `\`${one}\``).join(', ')}`, near ? `Did you mean \`${name}: ${near}\`?` : `Set \`${name}\` to one of them, or leave it out.`);
+    const near = (0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_2__/* .didYouMean */ .au)(value, allowed);
+    throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w('input/invalid', `Input \`${name}\` is \`${value}\`, which is not one of ${allowed.map((one) => `\`${one}\``).join(', ')}`, near ? `Did you mean \`${name}: ${near}\`?` : `Set \`${name}\` to one of them, or leave it out.`);
 }
 
 
@@ -42110,7 +42160,7 @@ function logProgress(write) {
 
 /***/ }),
 
-/***/ 3082:
+/***/ 6896:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42123,11 +42173,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 18 modules
 var core = __nccwpck_require__(6257);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/system/errors.ts
+var errors = __nccwpck_require__(6578);
 // EXTERNAL MODULE: ./src/verdict/rules.ts
 var rules = __nccwpck_require__(1450);
-;// CONCATENATED MODULE: ./src/report/text.ts
+;// CONCATENATED MODULE: ./src/text/text.ts
 /** Plain text for every renderer: untrusted strings made harmless to look at, and numbers made readable. */
 /** CSI, OSC and two-character escape sequences, as terminals read them. */
 const ESCAPES = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-Z\\^_`a-z]/g;
@@ -43791,86 +43841,7 @@ async function publishFailure(failure, to) {
 
 /***/ }),
 
-/***/ 5242:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   f: () => (/* binding */ readRunner)
-/* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3798);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7428);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
-
-
-const text = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().min(1).optional();
-/** What the runner tells a step about itself; the names are GitHub's. */
-const runnerSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
-    GITHUB_EVENT_NAME: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().min(1),
-    GITHUB_EVENT_PATH: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().min(1),
-    GITHUB_SHA: text,
-    GITHUB_REPOSITORY: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^[^/]+\/[^/]+$/),
-    GITHUB_SERVER_URL: zod__WEBPACK_IMPORTED_MODULE_1__/* .url */ .OZ5(),
-    GITHUB_API_URL: zod__WEBPACK_IMPORTED_MODULE_1__/* .url */ .OZ5(),
-    GITHUB_WORKSPACE: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().min(1),
-    GITHUB_RUN_ID: text,
-    GITHUB_RUN_ATTEMPT: text,
-});
-/** Reads the variables that every GitHub runner sets; throws `runner/incomplete` where one is not there. */
-function readRunner(env) {
-    const result = runnerSchema.safeParse(env);
-    if (!result.success) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w('runner/incomplete', `This is not the environment of a GitHub runner:\n${zod__WEBPACK_IMPORTED_MODULE_2__/* .prettifyError */ .S1(result.error)}`, 'Run it as a step, with `uses:`; in a terminal, use `reprogate check`.');
-    }
-    const vars = result.data;
-    const [owner = '', repo = ''] = vars.GITHUB_REPOSITORY.split('/');
-    const repositoryUrl = `${vars.GITHUB_SERVER_URL}/${vars.GITHUB_REPOSITORY}`;
-    const attempt = vars.GITHUB_RUN_ATTEMPT ? `/attempts/${vars.GITHUB_RUN_ATTEMPT}` : '';
-    return {
-        eventName: vars.GITHUB_EVENT_NAME,
-        eventPath: vars.GITHUB_EVENT_PATH,
-        sha: vars.GITHUB_SHA,
-        owner,
-        repo,
-        apiUrl: vars.GITHUB_API_URL,
-        workspace: vars.GITHUB_WORKSPACE,
-        repositoryUrl,
-        runUrl: vars.GITHUB_RUN_ID && `${repositoryUrl}/actions/runs/${vars.GITHUB_RUN_ID}${attempt}`,
-    };
-}
-
-
-/***/ }),
-
-/***/ 3916:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   k: () => (/* binding */ errorText),
-/* harmony export */   w: () => (/* binding */ ReprogateError)
-/* harmony export */ });
-/** Something that a user can cause and mend. Anything else that is thrown is a bug. */
-class ReprogateError extends Error {
-    code;
-    remedy;
-    location;
-    constructor(
-    /** Stable, `<subject>/<problem>`, like a rule's id. */
-    code, message, 
-    /** What to do about it. */
-    remedy, location = {}) {
-        super(message);
-        this.code = code;
-        this.remedy = remedy;
-        this.location = location;
-        this.name = 'ReprogateError';
-    }
-}
-const errorText = (error) => (error instanceof Error ? error.message : String(error));
-
-
-/***/ }),
-
-/***/ 8652:
+/***/ 8278:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43885,7 +43856,7 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./src/paths.ts
+;// CONCATENATED MODULE: ./src/system/paths.ts
 
 
 const inside = (root, path) => {
@@ -46147,8 +46118,8 @@ async function bytesInGit(git, commit, path, digest) {
     return null;
 }
 
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/system/errors.ts
+var errors = __nccwpck_require__(6578);
 // EXTERNAL MODULE: ./node_modules/dockerfile-ast/lib/main.js
 var main = __nccwpck_require__(8390);
 ;// CONCATENATED MODULE: ./src/environment/dockerfile.ts
@@ -46347,7 +46318,7 @@ var schemas = __nccwpck_require__(3798);
 var core_errors = __nccwpck_require__(7428);
 // EXTERNAL MODULE: ./src/verdict/report.ts
 var report = __nccwpck_require__(9351);
-;// CONCATENATED MODULE: ./src/environment/normalise.ts
+;// CONCATENATED MODULE: ./src/environment/manifest/normalise.ts
 
 /**
  * What two honest rebuilds of one Dockerfile differ in, and how each is made comparable. Measured on
@@ -46536,7 +46507,7 @@ const isMasked = (treatment) => treatment !== null && treatment in MASKS;
 /** The bytes that stand for a file's content in the hash. */
 const normalise_normalise = (treatment, content) => MASKS[treatment](content);
 
-;// CONCATENATED MODULE: ./src/environment/packages.ts
+;// CONCATENATED MODULE: ./src/environment/packages/packages.ts
 /** purl without version, https://github.com/package-url/purl-spec */
 const purl = ({ ecosystem, name }) => ecosystem === 'deb' ? `pkg:deb/debian/${name}` : `pkg:pypi/${name}`;
 /** What makes two entries of two images the same package. */
@@ -46686,7 +46657,7 @@ function sourceOf(path) {
     return cached ? `${cached[1]}${cached[2]}.py` : path.slice(0, -1);
 }
 
-;// CONCATENATED MODULE: ./src/environment/hash.ts
+;// CONCATENATED MODULE: ./src/environment/manifest/hash.ts
 
 
 
@@ -46752,7 +46723,7 @@ function combineHashes({ tree, config, packages }) {
     return { environment: `${RULESET}:sha256:${total}`, tree, config, packages };
 }
 
-;// CONCATENATED MODULE: ./src/environment/text.ts
+;// CONCATENATED MODULE: ./src/text/latin1.ts
 /**
  * Bytes kept as latin1 text, as a person reads them: UTF-8 where they are, else with `\xNN` for every
  * byte that is not ASCII.
@@ -46770,7 +46741,7 @@ const showPath = (latin1) => `/${showText(latin1)}`;
 /** `1 package`, `2 packages` */
 const count = (number, noun) => `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
 
-;// CONCATENATED MODULE: ./src/environment/manifest-file.ts
+;// CONCATENATED MODULE: ./src/environment/manifest/file.ts
 
 
 
@@ -47058,8 +47029,8 @@ const LEVEL_ORDER = ['error', 'warn', 'off'];
 /** Errors first, otherwise in the order in which they were found. */
 const byLevel = (a, b) => LEVEL_ORDER.indexOf(a.level) - LEVEL_ORDER.indexOf(b.level);
 
-// EXTERNAL MODULE: ./src/yaml.ts
-var yaml = __nccwpck_require__(4536);
+// EXTERNAL MODULE: ./src/text/yaml.ts
+var yaml = __nccwpck_require__(9816);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/iso.js
 var iso = __nccwpck_require__(4377);
 ;// CONCATENATED MODULE: ./src/provenance/schema.ts
@@ -47597,7 +47568,7 @@ async function committedMetrics(git, head, path, record, locate) {
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
 var picomatch = __nccwpck_require__(4006);
 var picomatch_default = /*#__PURE__*/__nccwpck_require__.n(picomatch);
-;// CONCATENATED MODULE: ./src/provenance/sources/git.ts
+;// CONCATENATED MODULE: ./src/provenance/commit.ts
 
 
 const DOCS = picomatch_default()(['**/*.{md,rst,txt,adoc}', 'docs/**', '**/{LICENSE,LICENCE,NOTICE,CITATION,AUTHORS,CODEOWNERS}*'], {
@@ -47692,7 +47663,7 @@ function provenanceSummary(record, { present, required }, findings) {
     return `${present} of ${required} fields${wrong > 0 ? `, ${wrong} wrong` : ''}`;
 }
 
-;// CONCATENATED MODULE: ./src/replay-inputs.ts
+;// CONCATENATED MODULE: ./src/stages/replay-inputs.ts
 
 
 
@@ -47753,7 +47724,7 @@ async function exportWithoutAnswers(context, git, commit, plan) {
     return folder;
 }
 
-;// CONCATENATED MODULE: ./src/early-stages.ts
+;// CONCATENATED MODULE: ./src/stages/early.ts
 
 
 
@@ -47811,7 +47782,7 @@ function dataSummary({ data = [] }, { data: checked, findings }) {
 const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: external "node:child_process"
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-;// CONCATENATED MODULE: ./src/process.ts
+;// CONCATENATED MODULE: ./src/system/process.ts
 
 
 const STDERR_KEPT = 64 * 1024;
@@ -47950,7 +47921,7 @@ function createRunner(signal) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/environment/engine.ts
+;// CONCATENATED MODULE: ./src/engine/engine.ts
 
 
 
@@ -48270,7 +48241,7 @@ async function rebuild(context, engine, request) {
     return { failure: log.failure(result.timedOut ? 'timeout' : 'failed'), builder, seconds };
 }
 
-;// CONCATENATED MODULE: ./src/environment/diff.ts
+;// CONCATENATED MODULE: ./src/environment/compare/differences.ts
 
 
 
@@ -48278,14 +48249,14 @@ async function rebuild(context, engine, request) {
 const ORDER = ['package', 'config', 'package-file', 'file', 'folder'];
 const ONLY_REBUILT = 'only in the rebuild';
 const ONLY_PINNED = 'missing in the rebuild';
-const diff_VALUE_CAP = 500;
+const differences_VALUE_CAP = 500;
 /** What changes along with any Debian package, and says no more than the package itself does. */
 const DPKG_TRACES = /^(?:var\/lib\/dpkg(?:\/.*)?|var\/lib\/apt\/extended_states|etc\/ld\.so\.cache)$/s;
 /** The same by folder, where only folders can be compared. */
 const DPKG_FOLDERS = /^(?:var\/lib\/dpkg(?:\/.*)?|var\/lib\/apt|etc)$/s;
 const present = (pinned, rebuilt) => ({
-    ...(pinned !== undefined && { pinned: pinned.slice(0, diff_VALUE_CAP) }),
-    ...(rebuilt !== undefined && { rebuilt: rebuilt.slice(0, diff_VALUE_CAP) }),
+    ...(pinned !== undefined && { pinned: pinned.slice(0, differences_VALUE_CAP) }),
+    ...(rebuilt !== undefined && { rebuilt: rebuilt.slice(0, differences_VALUE_CAP) }),
 });
 function keyed(values, key) {
     const map = new Map();
@@ -48540,7 +48511,7 @@ function compareWithFile(pinned, rebuilt) {
     ], pinned.hashes.environment === rebuilt.hashes.environment);
 }
 
-;// CONCATENATED MODULE: ./src/environment/sources.ts
+;// CONCATENATED MODULE: ./src/environment/compare/sources.ts
 
 
 const FILE_CAP = 1024 * 1024;
@@ -48601,7 +48572,7 @@ function findMention(sources, names) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./src/environment/findings.ts
+;// CONCATENATED MODULE: ./src/environment/compare/findings.ts
 
 
 /** Of each kind; the rest is counted in one more finding. */
@@ -48736,7 +48707,7 @@ function summarise({ level, counts, differences }, packages) {
     return `${level}: ${parts.filter((part) => part !== false).join(', ')}`;
 }
 
-;// CONCATENATED MODULE: ./src/environment/tar.ts
+;// CONCATENATED MODULE: ./src/environment/manifest/tar.ts
 
 const BLOCK = 512;
 /** Of one extended header: names, links and attributes of one file. */
@@ -48923,7 +48894,7 @@ async function readTar(stream, onEntry) {
     parser.end();
 }
 
-;// CONCATENATED MODULE: ./src/environment/manifest.ts
+;// CONCATENATED MODULE: ./src/environment/manifest/read.ts
 
 
 
@@ -48973,7 +48944,7 @@ function contentSink(keep, done) {
  *
  * @throws ReprogateError `environment/tar-broken`, `environment/image-too-large`
  */
-async function manifest_readManifest(stream, config) {
+async function read_readManifest(stream, config) {
     const entries = new Map();
     const packages = [];
     const ownership = [];
@@ -49070,10 +49041,10 @@ async function manifest_readManifest(stream, config) {
 /** Reads an image through `docker export`; works with an engine on any machine. */
 const readImage = (context, engine, image) => {
     context.progress.line(`reading ${image.Id.slice(0, 19)} …`);
-    return engine.exportImage(image.Id, (tar) => manifest_readManifest(tar, imageConfig(image)));
+    return engine.exportImage(image.Id, (tar) => read_readManifest(tar, imageConfig(image)));
 };
 
-;// CONCATENATED MODULE: ./src/environment/parity.ts
+;// CONCATENATED MODULE: ./src/environment/compare/parity.ts
 /**
  * The parity that a comparison stands for. Differences found in a rebuild from cached layers are
  * real, but layers that were not built again prove nothing: then there is no equality to speak of.
@@ -49114,7 +49085,7 @@ async function findPinned(context, engine, request) {
     return { pinned: await engine.inspect(image), reason: 'it was pulled and is not there' };
 }
 
-;// CONCATENATED MODULE: ./src/environment/stage-findings.ts
+;// CONCATENATED MODULE: ./src/environment/findings.ts
 
 
 /** What the rebuild itself is found to be, beside what differs between the images. */
@@ -49185,7 +49156,7 @@ function hashFindings({ recordedHash, manifestFile, locate }, pinned) {
     ];
 }
 
-;// CONCATENATED MODULE: ./src/environment/stage.ts
+;// CONCATENATED MODULE: ./src/environment/check.ts
 
 
 
@@ -49401,7 +49372,7 @@ async function finish(task, is, comparison, others) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/evaluation/statistics.ts
+;// CONCATENATED MODULE: ./src/results/statistics.ts
 /** 95 % quantile of the standard normal distribution: two one-sided tests at 5 % each. */
 const Z = 1.6448536269514722;
 const ALPHA = 0.05;
@@ -49443,7 +49414,7 @@ function equivalence({ samples: n, onlyRecorded: b, onlyReplayed: c }, margin) {
     return { outcome, difference, low, high };
 }
 
-;// CONCATENATED MODULE: ./src/evaluation/words.ts
+;// CONCATENATED MODULE: ./src/results/words.ts
 /** `1,797 predictions` */
 const words_count = (n, noun) => `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`;
 /** A number for a sentence: six decimals where that shows it, else three digits and an exponent. */
@@ -49467,7 +49438,7 @@ function movement({ rows, flips, moved, largest }) {
     return `${moved.toLocaleString('en-US')} ${of} moved${by}`;
 }
 
-;// CONCATENATED MODULE: ./src/evaluation/agreement.ts
+;// CONCATENATED MODULE: ./src/results/agreement.ts
 
 
 /** Worst last. */
@@ -49632,7 +49603,7 @@ function nondeterministic(pieces) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/evaluation/metrics.ts
+;// CONCATENATED MODULE: ./src/results/metrics.ts
 
 /** pytest's `approx`. */
 const DEFAULT_TOLERANCE = { relative: 1e-6, absolute: 1e-12 };
@@ -49718,7 +49689,7 @@ const own = (of, name) => Object.hasOwn(of, name) ? of[name] : undefined;
 /** All digits of a double; `-0` keeps its sign. */
 const numberText = (value) => (Object.is(value, -0) ? '-0' : String(value));
 
-;// CONCATENATED MODULE: ./src/evaluation/cells.ts
+;// CONCATENATED MODULE: ./src/results/cells.ts
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const WHOLE = /^([+-]?\d{1,400})(?:\.0*)?$/;
 const cells_NAMED = {
@@ -49927,7 +49898,7 @@ const lib_parse = function () {
 // export default parse
 
 
-;// CONCATENATED MODULE: ./src/evaluation/table.ts
+;// CONCATENATED MODULE: ./src/results/table.ts
 
 
 
@@ -50004,7 +49975,7 @@ async function bomLength(path) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/evaluation/predictions.ts
+;// CONCATENATED MODULE: ./src/results/predictions.ts
 
 
 
@@ -50227,14 +50198,14 @@ function createTally(columns, { truth, tolerance = {} }) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/evaluation/output.ts
+;// CONCATENATED MODULE: ./src/evaluation/outputs.ts
 
 
 
 
 const METRICS_CAP = 1024 ** 2;
 const PREDICTIONS_CAP = 1024 ** 3;
-const output_CHUNK = 1024 ** 2;
+const outputs_CHUNK = 1024 ** 2;
 /**
  * Opens a file that an untrusted run has left behind, after the run has ended. Only a regular file,
  * with no link anywhere on the way: the run could have put one to `/etc` in place of a folder.
@@ -50295,10 +50266,10 @@ async function readTable(file, each) {
     const sha256 = (0,external_node_crypto_.createHash)('sha256');
     const md5 = (0,external_node_crypto_.createHash)('md5');
     const counter = rowCounter();
-    const buffer = Buffer.allocUnsafe(output_CHUNK);
+    const buffer = Buffer.allocUnsafe(outputs_CHUNK);
     let bytes = 0;
     for (;;) {
-        const { bytesRead } = await file.read(buffer, 0, output_CHUNK, null);
+        const { bytesRead } = await file.read(buffer, 0, outputs_CHUNK, null);
         if (bytesRead === 0)
             break;
         const chunk = buffer.subarray(0, bytesRead);
@@ -50743,7 +50714,7 @@ function tailOf(context) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/evaluation/stage.ts
+;// CONCATENATED MODULE: ./src/evaluation/check.ts
 
 
 
@@ -51128,7 +51099,7 @@ async function readSmall(path) {
 
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-;// CONCATENATED MODULE: ./src/git.ts
+;// CONCATENATED MODULE: ./src/system/git.ts
 
 
 
@@ -51226,7 +51197,7 @@ async function openGit(run, directory, scratch) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/session.ts
+;// CONCATENATED MODULE: ./src/system/session.ts
 
 
 
@@ -51268,7 +51239,7 @@ async function withSession(directory, { progress, signal }, work) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/stages.ts
+;// CONCATENATED MODULE: ./src/stages/journal.ts
 
 
 const TITLES = {
@@ -51337,7 +51308,7 @@ function statusOf(findings) {
     return findings.length > 0 ? 'warn' : 'pass';
 }
 
-;// CONCATENATED MODULE: ./src/verdict/cause.ts
+;// CONCATENATED MODULE: ./src/verdict/headline.ts
 
 const CALM = {
     identical: 'every prediction and every metric came back, bit for bit',
@@ -51394,7 +51365,7 @@ function causeOf({ verdict, findings, agreement, waiting, fields }) {
     return { cause, fix: first.remedy };
 }
 
-;// CONCATENATED MODULE: ./src/verdict/lineage.ts
+;// CONCATENATED MODULE: ./src/provenance/lineage.ts
 const SERIOUS = (prefix) => (findings) => findings.some(({ rule, level }) => level !== 'off' && prefix.test(rule) && !rule.endsWith('licence-missing'));
 const codeChanged = SERIOUS(/^code\//);
 const environmentChanged = SERIOUS(/^environment\/(?:package|config|file|package-file|hash)-/);
@@ -51622,11 +51593,11 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9280);
 /* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1729);
 /* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6279);
-/* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3082);
-/* harmony import */ var _action_runner_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5242);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3916);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8652);
-/* harmony import */ var _report_file_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3336);
+/* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6896);
+/* harmony import */ var _action_environment_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9675);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6578);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8278);
+/* harmony import */ var _system_report_file_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(262);
 
 
 
@@ -51643,7 +51614,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 const CLEAN_UP_MS = 7000;
 async function workingDirectory(workspace, path) {
     return (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.realpath)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(workspace, path)).catch(() => {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .ReprogateError */ .w('input/working-directory', `There is no folder \`${path}\` in the workspace`, 'Check the repository out first (`actions/checkout`), and correct `working-directory`.');
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_9__/* .ReprogateError */ .w('input/working-directory', `There is no folder \`${path}\` in the workspace`, 'Check the repository out first (`actions/checkout`), and correct `working-directory`.');
     });
 }
 /** Decides first, publishes after: `decide` is called before anything leaves the runner. Never throws. */
@@ -51652,7 +51623,7 @@ async function run(inputs, signal, decide) {
     let to;
     try {
         const given = inputs();
-        const runner = (0,_action_runner_js__WEBPACK_IMPORTED_MODULE_8__/* .readRunner */ .f)(process.env);
+        const runner = (0,_action_environment_js__WEBPACK_IMPORTED_MODULE_8__/* .readRunner */ .f)(process.env);
         const event = await (0,_action_event_js__WEBPACK_IMPORTED_MODULE_3__/* .readEvent */ .j)(runner);
         to = { runner, event, inputs: given };
         const directory = await workingDirectory(runner.workspace, given['working-directory']);
@@ -51669,8 +51640,8 @@ async function run(inputs, signal, decide) {
         progress.end();
         signal.throwIfAborted();
         decide(report.decision);
-        const path = await (0,_report_file_js__WEBPACK_IMPORTED_MODULE_11__/* .writeReport */ .u)(directory, report).catch((error) => {
-            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`The report could not be written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_9__/* .errorText */ .k)(error)}`);
+        const path = await (0,_system_report_file_js__WEBPACK_IMPORTED_MODULE_11__/* .writeReport */ .u)(directory, report).catch((error) => {
+            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`The report could not be written: ${(0,_system_errors_js__WEBPACK_IMPORTED_MODULE_9__/* .errorText */ .k)(error)}`);
             return '';
         });
         await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_7__/* .publishReport */ .S3)(report, path, to, progress);
@@ -51693,7 +51664,7 @@ async function main() {
     });
     const cancelled = new AbortController();
     const cancel = () => {
-        cancelled.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .ReprogateError */ .w('check/cancelled', 'The check was cancelled', 'Run the job again.'));
+        cancelled.abort(new _system_errors_js__WEBPACK_IMPORTED_MODULE_9__/* .ReprogateError */ .w('check/cancelled', 'The check was cancelled', 'Run the job again.'));
         setTimeout(() => process.exit(1), CLEAN_UP_MS);
     };
     process.once('SIGINT', cancel).once('SIGTERM', cancel);
@@ -51716,7 +51687,36 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3336:
+/***/ 6578:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ errorText),
+/* harmony export */   w: () => (/* binding */ ReprogateError)
+/* harmony export */ });
+/** Something that a user can cause and mend. Anything else that is thrown is a bug. */
+class ReprogateError extends Error {
+    code;
+    remedy;
+    location;
+    constructor(
+    /** Stable, `<subject>/<problem>`, like a rule's id. */
+    code, message, 
+    /** What to do about it. */
+    remedy, location = {}) {
+        super(message);
+        this.code = code;
+        this.remedy = remedy;
+        this.location = location;
+        this.name = 'ReprogateError';
+    }
+}
+const errorText = (error) => (error instanceof Error ? error.message : String(error));
+
+
+/***/ }),
+
+/***/ 262:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -51743,6 +51743,213 @@ async function writeReport(directory, report) {
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(ignore, '*\n');
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(path, `${JSON.stringify(report, null, 2)}\n`);
     return path;
+}
+
+
+/***/ }),
+
+/***/ 9816:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   au: () => (/* binding */ didYouMean),
+/* harmony export */   cn: () => (/* binding */ fieldPath),
+/* harmony export */   hN: () => (/* binding */ parseYaml),
+/* harmony export */   tf: () => (/* binding */ validate),
+/* harmony export */   w5: () => (/* binding */ fieldName)
+/* harmony export */ });
+/* harmony import */ var fastest_levenshtein__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1916);
+/* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8815);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3798);
+
+
+
+/** `['data', 1, 'digest']` as `data[1].digest`. */
+const fieldName = (path) => path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
+    .join('');
+/** The reverse of `fieldName`, for names made by it. */
+const fieldPath = (name) => name.split(/\.|(?=\[)/).map((part) => (/^\[\d+\]$/.test(part) ? Number(part.slice(1, -1)) : part));
+/** Deeper than any record; recursion below stays far from the end of the stack. */
+const DEEPEST = 64;
+function nestsTooDeep(text) {
+    let depth = 0;
+    for (const character of text) {
+        if (character === '[' || character === '{')
+            depth++;
+        else if (character === ']' || character === '}')
+            depth--;
+        if (depth > DEEPEST)
+            return true;
+    }
+    return /^(?:\s*[-?] ){65}|^\s{400}/m.test(text);
+}
+/** Resolving an alias searches the document: thousands of them take minutes. People use a few. */
+const MOST_ALIASES = 100;
+function hasTooManyAliases(text) {
+    let aliases = 0;
+    let scalar = false;
+    for (const token of new yaml__WEBPACK_IMPORTED_MODULE_1__/* .Lexer */ .JG().lex(text)) {
+        if (!scalar && token.startsWith('*') && ++aliases > MOST_ALIASES)
+            return true;
+        // The lexer announces the text of a plain scalar with this mark.
+        scalar = token === '\u001f';
+    }
+    return false;
+}
+/**
+ * Reads YAML 1.2 (and so JSON) with the position of everything. Never throws: what cannot be read
+ * is a problem. Aliases may expand to 100 nodes at most, so a bomb is a problem, too.
+ */
+function parseYaml(text) {
+    const counter = new yaml__WEBPACK_IMPORTED_MODULE_1__/* .LineCounter */ .HN();
+    const nothing = new yaml__WEBPACK_IMPORTED_MODULE_1__/* .LineCounter */ .HN();
+    const failed = (message, line) => ({
+        document: (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .parseDocument */ .Tp)('', { lineCounter: nothing }),
+        value: undefined,
+        problems: [{ path: [], message, kind: 'syntax', ...(line === undefined ? {} : { line }) }],
+        lineOf: () => line,
+    });
+    if (nestsTooDeep(text))
+        return failed(`nested more than ${DEEPEST} deep`);
+    if (hasTooManyAliases(text))
+        return failed(`more than ${MOST_ALIASES} aliases`);
+    let document;
+    let value;
+    try {
+        document = (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .parseDocument */ .Tp)(text, { lineCounter: counter, uniqueKeys: false, prettyErrors: false });
+        const error = document.errors[0];
+        if (error)
+            return failed(error.message, counter.linePos(error.pos[0]).line);
+        value = document.toJS({ maxAliasCount: 100 });
+    }
+    catch (error) {
+        return failed(error instanceof Error ? error.message : String(error));
+    }
+    const lineAt = (node) => (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isNode */ .Ll)(node) && node.range ? counter.linePos(node.range[0]).line : undefined;
+    return {
+        document,
+        value,
+        problems: duplicateKeys(document.contents, [], lineAt, 0),
+        lineOf: (path) => {
+            let line = lineAt(document.contents);
+            let node = document.contents;
+            for (const part of path) {
+                if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isMap */ .jh)(node)) {
+                    const pair = node.items.find(({ key }) => (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isScalar */ .jn)(key) && String(key.value) === part);
+                    if (!pair)
+                        return line;
+                    line = lineAt(pair.key) ?? line;
+                    node = pair.value;
+                }
+                else if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isSeq */ .oP)(node) && typeof part === 'number') {
+                    node = node.items[part];
+                    line = lineAt(node) ?? line;
+                }
+                else
+                    return line;
+            }
+            return line;
+        },
+    };
+}
+function duplicateKeys(node, path, lineAt, depth) {
+    // An alias names a node that is looked at where it stands.
+    if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isAlias */ .Vj)(node) || depth > DEEPEST)
+        return [];
+    if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isSeq */ .oP)(node))
+        return node.items.flatMap((item, index) => duplicateKeys(item, [...path, index], lineAt, depth + 1));
+    if (!(0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isMap */ .jh)(node))
+        return [];
+    const seen = new Map();
+    return node.items.flatMap((pair) => {
+        if (!(0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isPair */ .tO)(pair) || !(0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isScalar */ .jn)(pair.key))
+            return [];
+        const key = String(pair.key.value);
+        const own = [...path, key];
+        const first = seen.get(key);
+        seen.set(key, pair.key);
+        const line = lineAt(pair.key);
+        const twice = first
+            ? [
+                {
+                    path: own,
+                    kind: 'duplicate',
+                    message: `given twice, first in line ${lineAt(first)}`,
+                    ...(line && { line }),
+                },
+            ]
+            : [];
+        return [...twice, ...duplicateKeys(pair.value, own, lineAt, depth + 1)];
+    });
+}
+/** The nearest of the known names, if it is near enough to be a slip of the pen. */
+function didYouMean(wrong, known) {
+    const [best] = known
+        .map((name) => ({ name, far: (0,fastest_levenshtein__WEBPACK_IMPORTED_MODULE_0__/* .distance */ .Io)(wrong.toLowerCase(), name.toLowerCase()) }))
+        .sort((a, b) => a.far - b.far);
+    return best && best.far <= Math.ceil(best.name.length / 3) ? best.name : undefined;
+}
+/** The names that the schema knows at a path; none where any name will do. */
+function knownKeys(schema, path) {
+    let at = schema;
+    for (const part of [...path, null]) {
+        while (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodOptional */ .IiU || at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodDefault */ .XiL || at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodNullable */ .l1C)
+            at = at.unwrap();
+        if (part === null)
+            break;
+        if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodObject */ .bvH)
+            at = at.shape[String(part)] ?? zod__WEBPACK_IMPORTED_MODULE_2__/* .never */ .ZmZ();
+        else if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodArray */ .naA)
+            at = at.element;
+        else if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodRecord */ .b8S)
+            at = at.valueType;
+        else
+            return [];
+    }
+    if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodObject */ .bvH)
+        return Object.keys(at.shape);
+    return at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodRecord */ .b8S && at.keyType instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodEnum */ .Vb4 ? at.keyType.options.map(String) : [];
+}
+/** Holds a parsed file against a schema, in words that a person can act on. */
+function validate(schema, parsed, value = parsed.value) {
+    const result = schema.safeParse(value);
+    if (result.success)
+        return { data: result.data, problems: [] };
+    const problems = result.error.issues.flatMap((issue) => {
+        const path = issue.path.filter((part) => typeof part !== 'symbol');
+        const at = (path) => {
+            const line = parsed.lineOf(path);
+            return line === undefined ? {} : { line };
+        };
+        if (issue.code === 'unrecognized_keys')
+            return issue.keys.map((key) => {
+                const guess = didYouMean(key, knownKeys(schema, path));
+                const own = [...path, key];
+                return {
+                    path: own,
+                    kind: 'unknown',
+                    message: `unknown key${guess ? `: did you mean \`${guess}\`?` : ''}`,
+                    ...at(own),
+                };
+            });
+        return [{ path, kind: 'value', message: wordsOf(issue), ...at(path) }];
+    });
+    // A key that is misspelt is also missing: the first says more.
+    return { problems: problems.sort((a, b) => Number(b.kind === 'unknown') - Number(a.kind === 'unknown')) };
+}
+/** What is wrong, without the words that every message of the schema begins with. */
+function wordsOf(issue) {
+    if (issue.code === 'invalid_key' && issue.issues[0])
+        return wordsOf(issue.issues[0]);
+    if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
+        const choices = issue.errors.flatMap(([first]) => (first ? wordsOf(first) : []));
+        const words = choices.map((choice) => choice.replace(/^(?:expected|Invalid) |, received .*$/g, ''));
+        return `expected ${[...new Set(words)].join(' or ')}`;
+    }
+    if (issue.message.endsWith(', received undefined'))
+        return 'missing';
+    return issue.message.replace(/^Invalid (?:input|string|option): /, '');
 }
 
 
@@ -52061,213 +52268,6 @@ const RULES = {
 };
 const RULE_IDS = Object.keys(RULES);
 const isRuleId = (id) => Object.hasOwn(RULES, id);
-
-
-/***/ }),
-
-/***/ 4536:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   au: () => (/* binding */ didYouMean),
-/* harmony export */   cn: () => (/* binding */ fieldPath),
-/* harmony export */   hN: () => (/* binding */ parseYaml),
-/* harmony export */   tf: () => (/* binding */ validate),
-/* harmony export */   w5: () => (/* binding */ fieldName)
-/* harmony export */ });
-/* harmony import */ var fastest_levenshtein__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1916);
-/* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8815);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3798);
-
-
-
-/** `['data', 1, 'digest']` as `data[1].digest`. */
-const fieldName = (path) => path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
-    .join('');
-/** The reverse of `fieldName`, for names made by it. */
-const fieldPath = (name) => name.split(/\.|(?=\[)/).map((part) => (/^\[\d+\]$/.test(part) ? Number(part.slice(1, -1)) : part));
-/** Deeper than any record; recursion below stays far from the end of the stack. */
-const DEEPEST = 64;
-function nestsTooDeep(text) {
-    let depth = 0;
-    for (const character of text) {
-        if (character === '[' || character === '{')
-            depth++;
-        else if (character === ']' || character === '}')
-            depth--;
-        if (depth > DEEPEST)
-            return true;
-    }
-    return /^(?:\s*[-?] ){65}|^\s{400}/m.test(text);
-}
-/** Resolving an alias searches the document: thousands of them take minutes. People use a few. */
-const MOST_ALIASES = 100;
-function hasTooManyAliases(text) {
-    let aliases = 0;
-    let scalar = false;
-    for (const token of new yaml__WEBPACK_IMPORTED_MODULE_1__/* .Lexer */ .JG().lex(text)) {
-        if (!scalar && token.startsWith('*') && ++aliases > MOST_ALIASES)
-            return true;
-        // The lexer announces the text of a plain scalar with this mark.
-        scalar = token === '\u001f';
-    }
-    return false;
-}
-/**
- * Reads YAML 1.2 (and so JSON) with the position of everything. Never throws: what cannot be read
- * is a problem. Aliases may expand to 100 nodes at most, so a bomb is a problem, too.
- */
-function parseYaml(text) {
-    const counter = new yaml__WEBPACK_IMPORTED_MODULE_1__/* .LineCounter */ .HN();
-    const nothing = new yaml__WEBPACK_IMPORTED_MODULE_1__/* .LineCounter */ .HN();
-    const failed = (message, line) => ({
-        document: (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .parseDocument */ .Tp)('', { lineCounter: nothing }),
-        value: undefined,
-        problems: [{ path: [], message, kind: 'syntax', ...(line === undefined ? {} : { line }) }],
-        lineOf: () => line,
-    });
-    if (nestsTooDeep(text))
-        return failed(`nested more than ${DEEPEST} deep`);
-    if (hasTooManyAliases(text))
-        return failed(`more than ${MOST_ALIASES} aliases`);
-    let document;
-    let value;
-    try {
-        document = (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .parseDocument */ .Tp)(text, { lineCounter: counter, uniqueKeys: false, prettyErrors: false });
-        const error = document.errors[0];
-        if (error)
-            return failed(error.message, counter.linePos(error.pos[0]).line);
-        value = document.toJS({ maxAliasCount: 100 });
-    }
-    catch (error) {
-        return failed(error instanceof Error ? error.message : String(error));
-    }
-    const lineAt = (node) => (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isNode */ .Ll)(node) && node.range ? counter.linePos(node.range[0]).line : undefined;
-    return {
-        document,
-        value,
-        problems: duplicateKeys(document.contents, [], lineAt, 0),
-        lineOf: (path) => {
-            let line = lineAt(document.contents);
-            let node = document.contents;
-            for (const part of path) {
-                if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isMap */ .jh)(node)) {
-                    const pair = node.items.find(({ key }) => (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isScalar */ .jn)(key) && String(key.value) === part);
-                    if (!pair)
-                        return line;
-                    line = lineAt(pair.key) ?? line;
-                    node = pair.value;
-                }
-                else if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isSeq */ .oP)(node) && typeof part === 'number') {
-                    node = node.items[part];
-                    line = lineAt(node) ?? line;
-                }
-                else
-                    return line;
-            }
-            return line;
-        },
-    };
-}
-function duplicateKeys(node, path, lineAt, depth) {
-    // An alias names a node that is looked at where it stands.
-    if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isAlias */ .Vj)(node) || depth > DEEPEST)
-        return [];
-    if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isSeq */ .oP)(node))
-        return node.items.flatMap((item, index) => duplicateKeys(item, [...path, index], lineAt, depth + 1));
-    if (!(0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isMap */ .jh)(node))
-        return [];
-    const seen = new Map();
-    return node.items.flatMap((pair) => {
-        if (!(0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isPair */ .tO)(pair) || !(0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isScalar */ .jn)(pair.key))
-            return [];
-        const key = String(pair.key.value);
-        const own = [...path, key];
-        const first = seen.get(key);
-        seen.set(key, pair.key);
-        const line = lineAt(pair.key);
-        const twice = first
-            ? [
-                {
-                    path: own,
-                    kind: 'duplicate',
-                    message: `given twice, first in line ${lineAt(first)}`,
-                    ...(line && { line }),
-                },
-            ]
-            : [];
-        return [...twice, ...duplicateKeys(pair.value, own, lineAt, depth + 1)];
-    });
-}
-/** The nearest of the known names, if it is near enough to be a slip of the pen. */
-function didYouMean(wrong, known) {
-    const [best] = known
-        .map((name) => ({ name, far: (0,fastest_levenshtein__WEBPACK_IMPORTED_MODULE_0__/* .distance */ .Io)(wrong.toLowerCase(), name.toLowerCase()) }))
-        .sort((a, b) => a.far - b.far);
-    return best && best.far <= Math.ceil(best.name.length / 3) ? best.name : undefined;
-}
-/** The names that the schema knows at a path; none where any name will do. */
-function knownKeys(schema, path) {
-    let at = schema;
-    for (const part of [...path, null]) {
-        while (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodOptional */ .IiU || at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodDefault */ .XiL || at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodNullable */ .l1C)
-            at = at.unwrap();
-        if (part === null)
-            break;
-        if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodObject */ .bvH)
-            at = at.shape[String(part)] ?? zod__WEBPACK_IMPORTED_MODULE_2__/* .never */ .ZmZ();
-        else if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodArray */ .naA)
-            at = at.element;
-        else if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodRecord */ .b8S)
-            at = at.valueType;
-        else
-            return [];
-    }
-    if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodObject */ .bvH)
-        return Object.keys(at.shape);
-    return at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodRecord */ .b8S && at.keyType instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodEnum */ .Vb4 ? at.keyType.options.map(String) : [];
-}
-/** Holds a parsed file against a schema, in words that a person can act on. */
-function validate(schema, parsed, value = parsed.value) {
-    const result = schema.safeParse(value);
-    if (result.success)
-        return { data: result.data, problems: [] };
-    const problems = result.error.issues.flatMap((issue) => {
-        const path = issue.path.filter((part) => typeof part !== 'symbol');
-        const at = (path) => {
-            const line = parsed.lineOf(path);
-            return line === undefined ? {} : { line };
-        };
-        if (issue.code === 'unrecognized_keys')
-            return issue.keys.map((key) => {
-                const guess = didYouMean(key, knownKeys(schema, path));
-                const own = [...path, key];
-                return {
-                    path: own,
-                    kind: 'unknown',
-                    message: `unknown key${guess ? `: did you mean \`${guess}\`?` : ''}`,
-                    ...at(own),
-                };
-            });
-        return [{ path, kind: 'value', message: wordsOf(issue), ...at(path) }];
-    });
-    // A key that is misspelt is also missing: the first says more.
-    return { problems: problems.sort((a, b) => Number(b.kind === 'unknown') - Number(a.kind === 'unknown')) };
-}
-/** What is wrong, without the words that every message of the schema begins with. */
-function wordsOf(issue) {
-    if (issue.code === 'invalid_key' && issue.issues[0])
-        return wordsOf(issue.issues[0]);
-    if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
-        const choices = issue.errors.flatMap(([first]) => (first ? wordsOf(first) : []));
-        const words = choices.map((choice) => choice.replace(/^(?:expected|Invalid) |, received .*$/g, ''));
-        return `expected ${[...new Set(words)].join(' or ')}`;
-    }
-    if (issue.message.endsWith(', received undefined'))
-        return 'missing';
-    return issue.message.replace(/^Invalid (?:input|string|option): /, '');
-}
 
 
 /***/ }),

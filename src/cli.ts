@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { errorText, ReprogateError } from './errors.js'
+import { errorText, ReprogateError } from './system/errors.js'
 import { check } from './gate.js'
-import { record } from './record.js'
+import { record } from './record/record.js'
 import { renderJson } from './report/json.js'
 import { renderRecorded, renderTerminal } from './report/terminal.js'
-import { writeReport } from './report-file.js'
-import { terminalProgress } from './terminal-progress.js'
+import { writeReport } from './system/report-file.js'
+import { terminalProgress } from './terminal/progress.js'
 import type { Report } from './verdict/report.js'
 import { TRACKS, type Track } from './verdict/rules.js'
-import { VERSION } from './version.js'
+import { VERSION } from './system/version.js'
 
 /** 0 pass or warn, 1 fail, 2 could not check, or wrong usage. */
 const exitCode = ({ decision, verdict }: Pick<Report, 'decision' | 'verdict'>): 0 | 1 | 2 =>

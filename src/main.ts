@@ -6,10 +6,10 @@ import { describeFailure } from './action/failure.js'
 import { loadInputs, type Inputs } from './action/inputs.js'
 import { logProgress } from './action/progress.js'
 import { publishFailure, publishReport, reportFailure, type Publication } from './action/publish.js'
-import { readRunner } from './action/runner.js'
-import { errorText, ReprogateError } from './errors.js'
+import { readRunner } from './action/environment.js'
+import { errorText, ReprogateError } from './system/errors.js'
 import { check } from './gate.js'
-import { writeReport } from './report-file.js'
+import { writeReport } from './system/report-file.js'
 import type { Decision } from './verdict/report.js'
 
 /** The runner asks to stop, waits 7.5 s and asks again: the gate has until then to clean up. */

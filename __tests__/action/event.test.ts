@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEvent, readEvent } from '../../src/action/event.js'
-import { readRunner } from '../../src/action/runner.js'
+import { readRunner } from '../../src/action/environment.js'
 import { other, pullRequest } from '../e2e/github/events.js'
 
 const commits = { base: 'a'.repeat(40), head: 'b'.repeat(40), merge: 'c'.repeat(40) }

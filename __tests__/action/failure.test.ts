@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { describeFailure, renderFailure } from '../../src/action/failure.js'
-import { ReprogateError } from '../../src/errors.js'
+import { ReprogateError } from '../../src/system/errors.js'
 
 const env = { GITHUB_SERVER_URL: 'https://github.example', GITHUB_ACTION_REPOSITORY: 'acme/reprogate' }
 

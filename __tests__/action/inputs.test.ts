@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { INPUT_NAMES, loadInputs } from '../../src/action/inputs.js'
-import { ReprogateError } from '../../src/errors.js'
+import { ReprogateError } from '../../src/system/errors.js'
 
 const load = (given: Record<string, string> = {}) => loadInputs((name) => given[name] ?? '')
 const failure = (given: Record<string, string>): ReprogateError => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fingerprint, listText, parseList } from '../../src/data/digest.js'
 import { differingRows } from '../../src/data/rows.js'
-import { confine, within } from '../../src/paths.js'
+import { confine, within } from '../../src/system/paths.js'
 
 let root: string
 beforeEach(() => {

@@ -15,11 +15,11 @@ import {
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Context } from '../../src/context.js'
-import { findEngine, type Engine } from '../../src/environment/engine.js'
+import type { Context } from '../../src/system/context.js'
+import { findEngine, type Engine } from '../../src/engine/engine.js'
 import { replay } from '../../src/evaluation/replay.js'
-import { checkEvaluation, runOnce, type EvaluationRequest } from '../../src/evaluation/stage.js'
-import { createRunner } from '../../src/process.js'
+import { checkEvaluation, runOnce, type EvaluationRequest } from '../../src/evaluation/check.js'
+import { createRunner } from '../../src/system/process.js'
 
 /** The real engine runs small evaluations, friendly and hostile ones. */
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Builder } from '../../src/environment/engine.js'
+import type { Builder } from '../../src/engine/engine.js'
 
 export interface Client {
   name: string

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { rowCounter, takeMetrics, takePredictions } from '../../src/evaluation/output.js'
+import { rowCounter, takeMetrics, takePredictions } from '../../src/evaluation/outputs.js'
 import { exposed, readyWorkspace, sizeOf } from '../../src/evaluation/workspace.js'
 
 let home: string

@@ -728,7 +728,7 @@ test('a record that is a link out of the repository is not read', async () => {
 })
 
 test('a report is not written through a link', async () => {
-  const { writeReport } = await import('../../src/report-file.js')
+  const { writeReport } = await import('../../src/system/report-file.js')
   const report = await repository.check()
   symlinkSync('/etc', join(repository.root, '.reprogate'))
   writeFileSync(join(repository.root, 'own'), '')

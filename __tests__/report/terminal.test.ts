@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { renderJson } from '../../src/report/json.js'
 import { renderRecorded, renderTerminal } from '../../src/report/terminal.js'
-import { duration, magnitude, oneLine, pair, short, signed } from '../../src/report/text.js'
+import { duration, magnitude, oneLine, pair, short, signed } from '../../src/text/text.js'
 import type { Report } from '../../src/verdict/report.js'
 import {
   ATTACKS,

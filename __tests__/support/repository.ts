@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, wri
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { check, type CheckRequest } from '../../src/gate.js'
-import type { Progress } from '../../src/context.js'
+import type { Progress } from '../../src/system/context.js'
 import type { Finding, Report } from '../../src/verdict/report.js'
 
 export const sha256 = (bytes: string | Buffer): string =>

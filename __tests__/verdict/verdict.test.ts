@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { causeOf } from '../../src/verdict/cause.js'
+import { causeOf } from '../../src/verdict/headline.js'
 import { AGREEMENTS, PARITIES, type Finding } from '../../src/verdict/report.js'
 import { isRuleId, RULE_IDS, RULES, type RuleId } from '../../src/verdict/rules.js'
 import {

@@ -11141,15 +11141,15 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony export */   i: () => (/* binding */ main)
 /* harmony export */ });
 /* harmony import */ var commander__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8179);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1290);
-/* harmony import */ var _record_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3705);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6578);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2815);
+/* harmony import */ var _record_record_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9273);
 /* harmony import */ var _report_json_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2794);
 /* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7751);
-/* harmony import */ var _report_file_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3336);
-/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4164);
+/* harmony import */ var _system_report_file_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(262);
+/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8131);
 /* harmony import */ var _verdict_rules_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1450);
-/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1013);
+/* harmony import */ var _system_version_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1896);
 
 
 
@@ -11172,7 +11172,7 @@ function buildArgument(text, before) {
 async function main(argv) {
     const abort = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'])
-        process.on(signal, () => abort.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('run/cancelled', 'cancelled', 'Run it again.')));
+        process.on(signal, () => abort.abort(new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('run/cancelled', 'cancelled', 'Run it again.')));
     const world = ({ verbose }) => ({
         progress: (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_7__/* .terminalProgress */ .e)(process.stderr, verbose === true),
         signal: abort.signal,
@@ -11180,7 +11180,7 @@ async function main(argv) {
     let code = 0;
     const program = new commander__WEBPACK_IMPORTED_MODULE_0__/* .Command */ .uB('reprogate')
         .description('Can this result be reproduced, and if not, what exactly changed?')
-        .version(_version_js__WEBPACK_IMPORTED_MODULE_9__/* .VERSION */ .x)
+        .version(_system_version_js__WEBPACK_IMPORTED_MODULE_9__/* .VERSION */ .x)
         .exitOverride()
         .showHelpAfterError('(reprogate --help shows every command)')
         .addHelpText('after', '\nExit codes: 0 pass or warn, 1 fail, 2 could not check, or wrong usage.\n\nExamples:\n  $ reprogate check                        every model of this repository\n  $ reprogate check digits --track production\n  $ reprogate record digits --push registry.example/digits');
@@ -11200,7 +11200,7 @@ async function main(argv) {
         const directory = process.cwd();
         const { track, rebuild } = options;
         const report = await (0,_gate_js__WEBPACK_IMPORTED_MODULE_2__/* .check */ .z)({ directory, config: options.config, models, ...(track && { track }), ...(rebuild && { rebuild }) }, world(options));
-        const reportPath = await (0,_report_file_js__WEBPACK_IMPORTED_MODULE_6__/* .writeReport */ .u)(directory, report);
+        const reportPath = await (0,_system_report_file_js__WEBPACK_IMPORTED_MODULE_6__/* .writeReport */ .u)(directory, report);
         const colour = options.color && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
         process.stdout.write(options.json ? (0,_report_json_js__WEBPACK_IMPORTED_MODULE_4__/* .renderJson */ .h)(report) : (0,_report_terminal_js__WEBPACK_IMPORTED_MODULE_5__/* .renderTerminal */ .b)(report, { colour, reportPath }));
         code = exitCode(report);
@@ -11216,7 +11216,7 @@ async function main(argv) {
         .addOption(verbose())
         .action(async (model, options) => {
         const { image, push, buildArg: args } = options;
-        const recorded = await (0,_record_js__WEBPACK_IMPORTED_MODULE_3__/* .record */ .g)({
+        const recorded = await (0,_record_record_js__WEBPACK_IMPORTED_MODULE_3__/* .record */ .g)({
             directory: process.cwd(),
             config: options.config,
             model,
@@ -11243,13 +11243,13 @@ const failedReport = (error) => ({
     reprogate: 'report/1',
     verdict: 'could-not-check',
     decision: 'fail',
-    error: error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w
+    error: error instanceof _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w
         ? { code: error.code, message: error.message, remedy: error.remedy, ...error.location }
-        : { code: 'bug', message: (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .errorText */ .k)(error) },
+        : { code: 'bug', message: (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .errorText */ .k)(error) },
     models: [],
 });
 function failureText(error) {
-    if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w))
+    if (!(error instanceof _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w))
         return `reprogate: this is a bug of reprogate, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`;
     const { file, line } = error.location;
     const where = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `;
@@ -11384,6 +11384,196 @@ async function walk(root, folder, below) {
 
 /***/ }),
 
+/***/ 9968:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  G: () => (/* binding */ findEngine)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
+var schemas = __nccwpck_require__(3798);
+// EXTERNAL MODULE: ./src/system/errors.ts
+var errors = __nccwpck_require__(6578);
+// EXTERNAL MODULE: ./src/system/process.ts
+var system_process = __nccwpck_require__(7848);
+;// CONCATENATED MODULE: ./src/engine/engine.ts
+
+
+
+
+
+const list = schemas/* array */.YOg(schemas/* string */.YjP())
+    .nullish()
+    .transform((value) => value ?? []);
+const engine_text = schemas/* string */.YjP()
+    .nullish()
+    .transform((value) => value ?? '');
+const keys = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* unknown */.L5J())
+    .nullish()
+    .transform((value) => Object.keys(value ?? {}).sort());
+/** What `docker image inspect` says, as far as it is used. */
+const imageSchema = schemas/* object */.Ikc({
+    Id: schemas/* string */.YjP(),
+    Os: engine_text,
+    Architecture: engine_text,
+    Variant: engine_text,
+    RepoTags: list,
+    RepoDigests: list,
+    RootFS: schemas/* object */.Ikc({ Layers: list }),
+    Config: schemas/* object */.Ikc({
+        Env: list,
+        Entrypoint: list,
+        Cmd: list,
+        User: engine_text,
+        WorkingDir: engine_text,
+        Shell: list,
+        Volumes: keys,
+        ExposedPorts: keys,
+        StopSignal: engine_text,
+    }),
+});
+/**
+ * What the docker program needs to find its engine and its registries. A list, not a prefix: jobs
+ * keep passwords in variables such as `DOCKER_PASSWORD`.
+ */
+const ENVIRONMENT = [
+    ...['PATH', 'HOME', 'TMPDIR', 'XDG_CONFIG_HOME', 'XDG_RUNTIME_DIR', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
+    ...['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'DOCKER_CERT_PATH', 'DOCKER_TLS_VERIFY'],
+    ...['DOCKER_API_VERSION', 'BUILDX_BUILDER', 'BUILDX_CONFIG'],
+    ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'],
+];
+const NOT_THERE = /no such image|not found|invalid reference format/i;
+const IN_USE = /used by (?:running|stopped) container|is being used/i;
+const ATTEMPTS = 20;
+const CLEANUP_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const lastLine = (output) => output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .at(-1) ?? '';
+function childEnvironment(env) {
+    return Object.fromEntries(ENVIRONMENT.filter((name) => env[name] !== undefined).map((n) => [n, env[n]]));
+}
+/**
+ * Finds docker, by `REPROGATE_DOCKER` or on the PATH, and what it can build with. Capabilities are
+ * tried, never derived from versions: a new client without buildx has only the classic builder.
+ *
+ * @throws ReprogateError `engine/missing`, with what to do about it
+ */
+async function findEngine(run, env = process.env) {
+    const program = env.REPROGATE_DOCKER || 'docker';
+    const base = childEnvironment(env);
+    const missing = (why) => new errors/* ReprogateError */.w('engine/missing', `No container engine: ${why}`, 'Install Docker and start it, or set REPROGATE_DOCKER to the docker program.');
+    const attempt = (args, extra = {}) => run([program, ...args], { env: { ...base, ...extra }, timeout: 30_000 });
+    let version;
+    try {
+        version = await attempt(['version', '--format', '{{.Server.Os}}/{{.Server.Arch}}']);
+    }
+    catch (error) {
+        if (error instanceof errors/* ReprogateError */.w)
+            throw missing(error.message);
+        throw error;
+    }
+    const platform = version.stdout.toString().trim();
+    if (version.code !== 0 || !/^[a-z0-9]+\/[a-z0-9]+$/.test(platform)) {
+        throw missing(lastLine(version.stderr) || '`docker version` gave no answer');
+    }
+    let builder = 'classic';
+    if ((await attempt(['buildx', 'version'])).code === 0)
+        builder = 'buildx';
+    else if ((await attempt(['build', '--help'], { DOCKER_BUILDKIT: '1' })).code === 0)
+        builder = 'buildkit';
+    const label = `reprogate.check=${(0,external_node_crypto_.randomUUID)()}`;
+    return createEngine(run, { program, base, builder, platform, label });
+}
+function createEngine(run, found) {
+    const { program, base, builder, platform, label } = found;
+    const env = { ...base, DOCKER_BUILDKIT: builder === 'classic' ? '0' : '1' };
+    const always = (0,system_process/* createRunner */.j)(new AbortController().signal);
+    const docker = (args, options = {}) => run([program, ...args], { ...options, env });
+    const cleanup = (args) => always([program, ...args], { env, timeout: CLEANUP_MS }).catch(() => null);
+    const must = async (args, options) => {
+        const result = await docker(args, options);
+        if (result.code === 0 && !result.timedOut)
+            return result;
+        throw new errors/* ReprogateError */.w('engine/failed', `\`docker ${args[0]}\` failed: ${result.timedOut ? 'out of time' : lastLine(result.stderr)}`, 'See what the engine says (`docker info`, its log) and try again.');
+    };
+    return {
+        program,
+        env,
+        builder,
+        platform,
+        label,
+        until: (signal) => createEngine((0,system_process/* createRunner */.j)(signal), found),
+        docker,
+        cleanup,
+        async inspect(reference) {
+            const result = await docker(['image', 'inspect', '--format', '{{json .}}', '--', reference], {
+                timeout: CLEANUP_MS,
+            });
+            if (result.code === 0)
+                return imageSchema.parse(JSON.parse(result.stdout.toString()));
+            if (NOT_THERE.test(result.stderr))
+                return null;
+            throw new errors/* ReprogateError */.w('engine/failed', `The engine cannot say what ${reference} is: ${lastLine(result.stderr)}`, 'See what the engine says (`docker info`, its log) and try again.');
+        },
+        async pull(reference, { platform: wanted, timeout = HOUR_MS, onLine } = {}) {
+            const result = await docker(['pull', ...(wanted === undefined ? [] : ['--platform', wanted]), '--', reference], { timeout, ...(onLine && { onLine }) });
+            if (result.code === 0 && !result.timedOut)
+                return { ok: true };
+            return { ok: false, reason: result.timedOut ? 'out of time' : lastLine(result.stderr) };
+        },
+        push: (reference, onLine) => must(['push', '--', reference], { timeout: HOUR_MS, ...(onLine && { onLine }) }),
+        async tag(id, reference) {
+            await must(['tag', '--', id, reference], { timeout: CLEANUP_MS });
+        },
+        async removeImage(reference) {
+            for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+                const result = await cleanup(['image', 'rm', '--', reference]);
+                if (!result || result.code === 0 || !IN_USE.test(result.stderr))
+                    return;
+                // The engine is still taking down the container of a step that was stopped.
+                await (0,promises_namespaceObject.setTimeout)(250);
+            }
+        },
+        async exportImage(id, read, timeout = HOUR_MS) {
+            const name = `reprogate-${(0,external_node_crypto_.randomUUID)()}`;
+            try {
+                // The command is never run: an image without one could not be created otherwise.
+                await must(['create', '--name', name, '--label', label, '--network', 'none', '--', id, '/reprogate'], { timeout: CLEANUP_MS * 5 });
+                let value;
+                await must(['export', '--', name], {
+                    timeout,
+                    onStdout: async (tar) => {
+                        value = { of: await read(tar) };
+                    },
+                });
+                return value.of;
+            }
+            finally {
+                await cleanup(['rm', '--force', '--volumes', '--', name]);
+            }
+        },
+        async sweep() {
+            const found = await cleanup(['ps', '--all', '--quiet', '--no-trunc', '--filter', `label=${label}`]);
+            const ids = found?.stdout.toString().split('\n').filter(Boolean) ?? [];
+            if (ids.length > 0)
+                await cleanup(['rm', '--force', '--volumes', '--', ...ids]);
+        },
+    };
+}
+
+
+/***/ }),
+
 /***/ 6433:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -11395,7 +11585,7 @@ async function walk(root, folder, below) {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3916);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6578);
 /* harmony import */ var _dockerfile_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8891);
 
 
@@ -11412,11 +11602,11 @@ async function inside(directory, path, what) {
     const root = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.realpath)(directory);
     const real = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.realpath)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, path)).catch(() => null);
     if (real === null) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ReprogateError */ .w('environment/path-missing', `${what} \`${path}\` is not there at the recorded commit`, `Commit it before the run, or correct \`environment.${what === 'Dockerfile' ? 'dockerfile' : 'context'}\`.`);
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ReprogateError */ .w('environment/path-missing', `${what} \`${path}\` is not there at the recorded commit`, `Commit it before the run, or correct \`environment.${what === 'Dockerfile' ? 'dockerfile' : 'context'}\`.`);
     }
     if (real === root || real.startsWith(root + node_path__WEBPACK_IMPORTED_MODULE_1__.sep))
         return real;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ReprogateError */ .w('environment/path-outside', `${what} \`${path}\` leads out of the repository`, 'Use a path relative to the root of the repository, without `..` and without links that lead out.');
+    throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ReprogateError */ .w('environment/path-outside', `${what} \`${path}\` leads out of the repository`, 'Use a path relative to the root of the repository, without `..` and without links that lead out.');
 }
 /** The arguments of `docker` for one build. Pure. */
 function buildArguments(builder, request, { fresh, pull, idFile }) {
@@ -11752,283 +11942,7 @@ function instructionLine(text, step) {
 
 /***/ }),
 
-/***/ 3779:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  G: () => (/* binding */ findEngine)
-});
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
-var schemas = __nccwpck_require__(3798);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/process.ts
-var src_process = __nccwpck_require__(1625);
-;// CONCATENATED MODULE: ./src/environment/engine.ts
-
-
-
-
-
-const list = schemas/* array */.YOg(schemas/* string */.YjP())
-    .nullish()
-    .transform((value) => value ?? []);
-const engine_text = schemas/* string */.YjP()
-    .nullish()
-    .transform((value) => value ?? '');
-const keys = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* unknown */.L5J())
-    .nullish()
-    .transform((value) => Object.keys(value ?? {}).sort());
-/** What `docker image inspect` says, as far as it is used. */
-const imageSchema = schemas/* object */.Ikc({
-    Id: schemas/* string */.YjP(),
-    Os: engine_text,
-    Architecture: engine_text,
-    Variant: engine_text,
-    RepoTags: list,
-    RepoDigests: list,
-    RootFS: schemas/* object */.Ikc({ Layers: list }),
-    Config: schemas/* object */.Ikc({
-        Env: list,
-        Entrypoint: list,
-        Cmd: list,
-        User: engine_text,
-        WorkingDir: engine_text,
-        Shell: list,
-        Volumes: keys,
-        ExposedPorts: keys,
-        StopSignal: engine_text,
-    }),
-});
-/**
- * What the docker program needs to find its engine and its registries. A list, not a prefix: jobs
- * keep passwords in variables such as `DOCKER_PASSWORD`.
- */
-const ENVIRONMENT = [
-    ...['PATH', 'HOME', 'TMPDIR', 'XDG_CONFIG_HOME', 'XDG_RUNTIME_DIR', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
-    ...['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'DOCKER_CERT_PATH', 'DOCKER_TLS_VERIFY'],
-    ...['DOCKER_API_VERSION', 'BUILDX_BUILDER', 'BUILDX_CONFIG'],
-    ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'],
-];
-const NOT_THERE = /no such image|not found|invalid reference format/i;
-const IN_USE = /used by (?:running|stopped) container|is being used/i;
-const ATTEMPTS = 20;
-const CLEANUP_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const lastLine = (output) => output
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .at(-1) ?? '';
-function childEnvironment(env) {
-    return Object.fromEntries(ENVIRONMENT.filter((name) => env[name] !== undefined).map((n) => [n, env[n]]));
-}
-/**
- * Finds docker, by `REPROGATE_DOCKER` or on the PATH, and what it can build with. Capabilities are
- * tried, never derived from versions: a new client without buildx has only the classic builder.
- *
- * @throws ReprogateError `engine/missing`, with what to do about it
- */
-async function findEngine(run, env = process.env) {
-    const program = env.REPROGATE_DOCKER || 'docker';
-    const base = childEnvironment(env);
-    const missing = (why) => new errors/* ReprogateError */.w('engine/missing', `No container engine: ${why}`, 'Install Docker and start it, or set REPROGATE_DOCKER to the docker program.');
-    const attempt = (args, extra = {}) => run([program, ...args], { env: { ...base, ...extra }, timeout: 30_000 });
-    let version;
-    try {
-        version = await attempt(['version', '--format', '{{.Server.Os}}/{{.Server.Arch}}']);
-    }
-    catch (error) {
-        if (error instanceof errors/* ReprogateError */.w)
-            throw missing(error.message);
-        throw error;
-    }
-    const platform = version.stdout.toString().trim();
-    if (version.code !== 0 || !/^[a-z0-9]+\/[a-z0-9]+$/.test(platform)) {
-        throw missing(lastLine(version.stderr) || '`docker version` gave no answer');
-    }
-    let builder = 'classic';
-    if ((await attempt(['buildx', 'version'])).code === 0)
-        builder = 'buildx';
-    else if ((await attempt(['build', '--help'], { DOCKER_BUILDKIT: '1' })).code === 0)
-        builder = 'buildkit';
-    const label = `reprogate.check=${(0,external_node_crypto_.randomUUID)()}`;
-    return createEngine(run, { program, base, builder, platform, label });
-}
-function createEngine(run, found) {
-    const { program, base, builder, platform, label } = found;
-    const env = { ...base, DOCKER_BUILDKIT: builder === 'classic' ? '0' : '1' };
-    const always = (0,src_process/* createRunner */.j)(new AbortController().signal);
-    const docker = (args, options = {}) => run([program, ...args], { ...options, env });
-    const cleanup = (args) => always([program, ...args], { env, timeout: CLEANUP_MS }).catch(() => null);
-    const must = async (args, options) => {
-        const result = await docker(args, options);
-        if (result.code === 0 && !result.timedOut)
-            return result;
-        throw new errors/* ReprogateError */.w('engine/failed', `\`docker ${args[0]}\` failed: ${result.timedOut ? 'out of time' : lastLine(result.stderr)}`, 'See what the engine says (`docker info`, its log) and try again.');
-    };
-    return {
-        program,
-        env,
-        builder,
-        platform,
-        label,
-        until: (signal) => createEngine((0,src_process/* createRunner */.j)(signal), found),
-        docker,
-        cleanup,
-        async inspect(reference) {
-            const result = await docker(['image', 'inspect', '--format', '{{json .}}', '--', reference], {
-                timeout: CLEANUP_MS,
-            });
-            if (result.code === 0)
-                return imageSchema.parse(JSON.parse(result.stdout.toString()));
-            if (NOT_THERE.test(result.stderr))
-                return null;
-            throw new errors/* ReprogateError */.w('engine/failed', `The engine cannot say what ${reference} is: ${lastLine(result.stderr)}`, 'See what the engine says (`docker info`, its log) and try again.');
-        },
-        async pull(reference, { platform: wanted, timeout = HOUR_MS, onLine } = {}) {
-            const result = await docker(['pull', ...(wanted === undefined ? [] : ['--platform', wanted]), '--', reference], { timeout, ...(onLine && { onLine }) });
-            if (result.code === 0 && !result.timedOut)
-                return { ok: true };
-            return { ok: false, reason: result.timedOut ? 'out of time' : lastLine(result.stderr) };
-        },
-        push: (reference, onLine) => must(['push', '--', reference], { timeout: HOUR_MS, ...(onLine && { onLine }) }),
-        async tag(id, reference) {
-            await must(['tag', '--', id, reference], { timeout: CLEANUP_MS });
-        },
-        async removeImage(reference) {
-            for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-                const result = await cleanup(['image', 'rm', '--', reference]);
-                if (!result || result.code === 0 || !IN_USE.test(result.stderr))
-                    return;
-                // The engine is still taking down the container of a step that was stopped.
-                await (0,promises_namespaceObject.setTimeout)(250);
-            }
-        },
-        async exportImage(id, read, timeout = HOUR_MS) {
-            const name = `reprogate-${(0,external_node_crypto_.randomUUID)()}`;
-            try {
-                // The command is never run: an image without one could not be created otherwise.
-                await must(['create', '--name', name, '--label', label, '--network', 'none', '--', id, '/reprogate'], { timeout: CLEANUP_MS * 5 });
-                let value;
-                await must(['export', '--', name], {
-                    timeout,
-                    onStdout: async (tar) => {
-                        value = { of: await read(tar) };
-                    },
-                });
-                return value.of;
-            }
-            finally {
-                await cleanup(['rm', '--force', '--volumes', '--', name]);
-            }
-        },
-        async sweep() {
-            const found = await cleanup(['ps', '--all', '--quiet', '--no-trunc', '--filter', `label=${label}`]);
-            const ids = found?.stdout.toString().split('\n').filter(Boolean) ?? [];
-            if (ids.length > 0)
-                await cleanup(['rm', '--force', '--volumes', '--', ...ids]);
-        },
-    };
-}
-
-
-/***/ }),
-
-/***/ 7105:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   K1: () => (/* binding */ combineHashes),
-/* harmony export */   O2: () => (/* binding */ sortPackages),
-/* harmony export */   WQ: () => (/* binding */ hashPackages),
-/* harmony export */   gj: () => (/* binding */ imageConfig),
-/* harmony export */   tj: () => (/* binding */ platformOf),
-/* harmony export */   u0: () => (/* binding */ entryText),
-/* harmony export */   v2: () => (/* binding */ hashConfig),
-/* harmony export */   vz: () => (/* binding */ hashTree),
-/* harmony export */   z4: () => (/* binding */ byText)
-/* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _normalise_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8047);
-/* harmony import */ var _packages_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4672);
-
-
-
-/** Engines put this PATH in when the image has none; BuildKit writes it into the image, the classic builder does not. */
-const DEFAULT_PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-const envName = (setting) => setting.split('=', 1)[0];
-/** Sorted by code unit, the same on every machine. */
-const byText = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-/** Brings what the engine says about an image into the form that is hashed. */
-function imageConfig({ Os, Architecture, Variant, Config }) {
-    const env = new Map([DEFAULT_PATH, ...Config.Env].map((setting) => [envName(setting), setting]));
-    return {
-        os: Os,
-        arch: Architecture,
-        variant: Variant,
-        env: [...env.values()].sort(byText),
-        entrypoint: Config.Entrypoint,
-        cmd: Config.Cmd,
-        user: Config.User,
-        workingDir: Config.WorkingDir || '/',
-        shell: Config.Shell,
-        volumes: Config.Volumes,
-        exposedPorts: Config.ExposedPorts,
-        stopSignal: Config.StopSignal,
-    };
-}
-const platformOf = ({ os, arch, variant }) => [os, arch, ...(variant ? [variant] : [])].join('/');
-const sha256 = (data, encoding = 'utf8') => (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(data, encoding).digest('hex');
-/** One entry of the tree as it is hashed: eight fields, each ended by a zero byte. Latin1 text. */
-const entryText = (path, entry) => [
-    path,
-    entry.type,
-    entry.mode.toString(8),
-    entry.uid,
-    entry.gid,
-    entry.link,
-    entry.digest,
-    entry.xattrs,
-    '',
-].join('\0');
-function hashTree(entries) {
-    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
-    for (const path of [...entries.keys()].sort(byText)) {
-        hash.update(entryText(path, entries.get(path)), 'latin1');
-    }
-    return `sha256:${hash.digest('hex')}`;
-}
-/** Canonical JSON: the keys in the order of `ImageConfig`, whatever order they came in. */
-function hashConfig(config) {
-    const { os, arch, variant, env, entrypoint, cmd, user, workingDir, ...rest } = config;
-    const { shell, volumes, exposedPorts, stopSignal } = rest;
-    const values = [os, arch, variant, env, entrypoint, cmd, user, workingDir];
-    return `sha256:${sha256(JSON.stringify([...values, shell, volumes, exposedPorts, stopSignal]))}`;
-}
-const packageText = (p) => `${p.ecosystem}\0${p.name}\0${p.version}\0${p.arch}\0${p.root}\0`;
-const sortPackages = (packages) => [...packages].sort((a, b) => byText((0,_packages_js__WEBPACK_IMPORTED_MODULE_2__/* .packageKey */ .MO)(a), (0,_packages_js__WEBPACK_IMPORTED_MODULE_2__/* .packageKey */ .MO)(b)) || byText(a.version, b.version));
-function hashPackages(packages) {
-    return `sha256:${sha256(packages.map(packageText).sort(byText).join(''), 'latin1')}`;
-}
-/** `env-v1`: sha256 over the ruleset's name and the three parts, each ended by a zero byte. */
-function combineHashes({ tree, config, packages }) {
-    const total = sha256([_normalise_js__WEBPACK_IMPORTED_MODULE_1__/* .RULESET */ .XZ, tree, config, packages, ''].join('\0'));
-    return { environment: `${_normalise_js__WEBPACK_IMPORTED_MODULE_1__/* .RULESET */ .XZ}:sha256:${total}`, tree, config, packages };
-}
-
-
-/***/ }),
-
-/***/ 8535:
+/***/ 73:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -12043,11 +11957,11 @@ function combineHashes({ tree, config, packages }) {
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3798);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7428);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6578);
 /* harmony import */ var _verdict_report_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9351);
-/* harmony import */ var _hash_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7105);
-/* harmony import */ var _normalise_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8047);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8446);
+/* harmony import */ var _hash_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8971);
+/* harmony import */ var _normalise_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3385);
+/* harmony import */ var _text_latin1_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7382);
 
 
 
@@ -12110,7 +12024,7 @@ function folderDigests(entries) {
             folders.set(folder, [text]);
     }
     return new Map([...folders].map(([path, texts]) => [
-        (0,_text_js__WEBPACK_IMPORTED_MODULE_6__/* .showText */ .h$)(path),
+        (0,_text_latin1_js__WEBPACK_IMPORTED_MODULE_6__/* .showText */ .h$)(path),
         (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(texts.join(''), 'latin1').digest('hex').slice(0, 16),
     ]));
 }
@@ -12147,7 +12061,7 @@ function formatManifestFile(file) {
 }
 `;
 }
-const malformed = (what) => new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('environment/manifest-malformed', `The environment manifest cannot be used: ${what}`, 'Restore the manifest, or run `reprogate record <model>`.');
+const malformed = (what) => new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('environment/manifest-malformed', `The environment manifest cannot be used: ${what}`, 'Restore the manifest, or run `reprogate record <model>`.');
 /**
  * Reads a manifest and checks it against itself: its packages, its config and its total have to give
  * the hashes that it states.
@@ -12183,368 +12097,93 @@ function parseManifestFile(text) {
 
 /***/ }),
 
-/***/ 7528:
+/***/ 8971:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K1: () => (/* binding */ combineHashes),
+/* harmony export */   O2: () => (/* binding */ sortPackages),
+/* harmony export */   WQ: () => (/* binding */ hashPackages),
+/* harmony export */   gj: () => (/* binding */ imageConfig),
+/* harmony export */   tj: () => (/* binding */ platformOf),
+/* harmony export */   u0: () => (/* binding */ entryText),
+/* harmony export */   v2: () => (/* binding */ hashConfig),
+/* harmony export */   vz: () => (/* binding */ hashTree),
+/* harmony export */   z4: () => (/* binding */ byText)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _normalise_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3385);
+/* harmony import */ var _packages_packages_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3173);
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  A: () => (/* binding */ readImage)
-});
 
-// UNUSED EXPORTS: readManifest
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/environment/hash.ts
-var hash = __nccwpck_require__(7105);
-// EXTERNAL MODULE: ./src/environment/normalise.ts
-var normalise = __nccwpck_require__(8047);
-// EXTERNAL MODULE: ./src/environment/packages.ts
-var environment_packages = __nccwpck_require__(4672);
-;// CONCATENATED MODULE: ./src/environment/tar.ts
-
-const BLOCK = 512;
-/** Of one extended header: names, links and attributes of one file. */
-const HEADER_CAP = 1024 * 1024;
-const TYPES = {
-    '\0': 'file',
-    '0': 'file',
-    '7': 'file',
-    '1': 'hardlink',
-    '2': 'symlink',
-    '3': 'char',
-    '4': 'block',
-    '5': 'directory',
-    '6': 'fifo',
-};
-const NO_PAX = new Map();
-const broken = (what) => new errors/* ReprogateError */.w('environment/tar-broken', `The image’s file tree cannot be read: ${what}`, 'Try again; if it stays so, the image or the engine is damaged.');
-function field(block, start, length) {
-    const end = block.indexOf(0, start);
-    return block.toString('latin1', start, end === -1 || end > start + length ? start + length : end);
+/** Engines put this PATH in when the image has none; BuildKit writes it into the image, the classic builder does not. */
+const DEFAULT_PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const envName = (setting) => setting.split('=', 1)[0];
+/** Sorted by code unit, the same on every machine. */
+const byText = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+/** Brings what the engine says about an image into the form that is hashed. */
+function imageConfig({ Os, Architecture, Variant, Config }) {
+    const env = new Map([DEFAULT_PATH, ...Config.Env].map((setting) => [envName(setting), setting]));
+    return {
+        os: Os,
+        arch: Architecture,
+        variant: Variant,
+        env: [...env.values()].sort(byText),
+        entrypoint: Config.Entrypoint,
+        cmd: Config.Cmd,
+        user: Config.User,
+        workingDir: Config.WorkingDir || '/',
+        shell: Config.Shell,
+        volumes: Config.Volumes,
+        exposedPorts: Config.ExposedPorts,
+        stopSignal: Config.StopSignal,
+    };
 }
-/** Octal text, or base 256 where the first bit is set. */
-function number(block, start, length) {
-    if ((block[start] & 0x80) === 0) {
-        const digits = field(block, start, length).trim();
-        if (!/^[0-7]*$/.test(digits))
-            throw broken('a header holds no number where one belongs');
-        return digits === '' ? 0 : parseInt(digits, 8);
+const platformOf = ({ os, arch, variant }) => [os, arch, ...(variant ? [variant] : [])].join('/');
+const sha256 = (data, encoding = 'utf8') => (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(data, encoding).digest('hex');
+/** One entry of the tree as it is hashed: eight fields, each ended by a zero byte. Latin1 text. */
+const entryText = (path, entry) => [
+    path,
+    entry.type,
+    entry.mode.toString(8),
+    entry.uid,
+    entry.gid,
+    entry.link,
+    entry.digest,
+    entry.xattrs,
+    '',
+].join('\0');
+function hashTree(entries) {
+    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+    for (const path of [...entries.keys()].sort(byText)) {
+        hash.update(entryText(path, entries.get(path)), 'latin1');
     }
-    let value = block[start] & 0x3f;
-    for (let i = start + 1; i < start + length; i++)
-        value = value * 256 + block[i];
-    if (!Number.isSafeInteger(value))
-        throw broken('a number is out of range');
-    return value;
+    return `sha256:${hash.digest('hex')}`;
 }
-function checksumOk(block) {
-    let sum = 8 * 32;
-    for (let i = 0; i < 148; i++)
-        sum += block[i];
-    for (let i = 156; i < BLOCK; i++)
-        sum += block[i];
-    return sum === number(block, 148, 8);
+/** Canonical JSON: the keys in the order of `ImageConfig`, whatever order they came in. */
+function hashConfig(config) {
+    const { os, arch, variant, env, entrypoint, cmd, user, workingDir, ...rest } = config;
+    const { shell, volumes, exposedPorts, stopSignal } = rest;
+    const values = [os, arch, variant, env, entrypoint, cmd, user, workingDir];
+    return `sha256:${sha256(JSON.stringify([...values, shell, volumes, exposedPorts, stopSignal]))}`;
 }
-/** `<length> <key>=<value>\n`, repeated; the length counts itself. */
-function parsePax(data) {
-    const records = new Map();
-    for (let at = 0; at < data.length;) {
-        const space = data.indexOf(' ', at);
-        const length = Number(data.slice(at, space));
-        const equals = data.indexOf('=', space);
-        const end = at + length;
-        if (space === -1 || !Number.isInteger(length) || end > data.length || equals < at || equals >= end) {
-            throw broken('an extended header is malformed');
-        }
-        records.set(data.slice(space + 1, equals), data.slice(equals + 1, end - 1));
-        at = end;
-    }
-    return records;
+const packageText = (p) => `${p.ecosystem}\0${p.name}\0${p.version}\0${p.arch}\0${p.root}\0`;
+const sortPackages = (packages) => [...packages].sort((a, b) => byText((0,_packages_packages_js__WEBPACK_IMPORTED_MODULE_2__/* .packageKey */ .MO)(a), (0,_packages_packages_js__WEBPACK_IMPORTED_MODULE_2__/* .packageKey */ .MO)(b)) || byText(a.version, b.version));
+function hashPackages(packages) {
+    return `sha256:${sha256(packages.map(packageText).sort(byText).join(''), 'latin1')}`;
 }
-/** Latin1 text that spells an integer. */
-function integer(value, otherwise) {
-    if (value === undefined)
-        return otherwise;
-    const parsed = Number(value);
-    if (!/^\d+$/.test(value) || !Number.isSafeInteger(parsed))
-        throw broken('a number is out of range');
-    return parsed;
+/** `env-v1`: sha256 over the ruleset's name and the three parts, each ended by a zero byte. */
+function combineHashes({ tree, config, packages }) {
+    const total = sha256([_normalise_js__WEBPACK_IMPORTED_MODULE_1__/* .RULESET */ .XZ, tree, config, packages, ''].join('\0'));
+    return { environment: `${_normalise_js__WEBPACK_IMPORTED_MODULE_1__/* .RULESET */ .XZ}:sha256:${total}`, tree, config, packages };
 }
-/** Parses a tar as it is pushed; `onEntry` gives the sink for the entry's bytes. Holds one header at most. */
-function tarParser(onEntry) {
-    const header = Buffer.alloc(BLOCK);
-    let filled = 0;
-    let remaining = 0;
-    let padding = 0;
-    let sink = null;
-    let ended = false;
-    let pax = NO_PAX;
-    let longName;
-    let longLink;
-    const extended = (size, done) => {
-        if (size > HEADER_CAP)
-            throw broken('an extended header is too large');
-        let data = '';
-        return {
-            data: (chunk) => {
-                data += chunk.toString('latin1', 0, chunk.length);
-            },
-            end: () => done(data),
-        };
-    };
-    const open = (block) => {
-        if (!checksumOk(block))
-            throw broken('a header’s checksum is wrong');
-        const flag = String.fromCharCode(block[156]);
-        const size = number(block, 124, 12);
-        const start = (next, length) => {
-            sink = next;
-            remaining = length;
-            padding = (BLOCK - (length % BLOCK)) % BLOCK;
-            if (remaining === 0)
-                close();
-        };
-        if (flag === 'x')
-            return start(extended(size, (data) => (pax = parsePax(data))), size);
-        if (flag === 'L')
-            return start(extended(size, (data) => (longName = data.replace(/\0.*$/s, ''))), size);
-        if (flag === 'K')
-            return start(extended(size, (data) => (longLink = data.replace(/\0.*$/s, ''))), size);
-        if (flag === 'g')
-            return start(null, size);
-        const type = TYPES[flag];
-        if (type === undefined)
-            throw broken(`an entry has the unknown type ${JSON.stringify(flag)}`);
-        const magic = block.toString('latin1', 257, 263);
-        const prefix = magic === 'ustar\0' ? field(block, 345, 155) : '';
-        const name = field(block, 0, 100);
-        const isDevice = type === 'char' || type === 'block';
-        const entry = {
-            path: pax.get('path') ?? longName ?? (prefix === '' ? name : `${prefix}/${name}`),
-            type,
-            mode: number(block, 100, 8) & 0o7777,
-            uid: integer(pax.get('uid'), number(block, 108, 8)),
-            gid: integer(pax.get('gid'), number(block, 116, 8)),
-            size: type === 'file' ? integer(pax.get('size'), size) : 0,
-            link: type === 'hardlink' || type === 'symlink'
-                ? (pax.get('linkpath') ?? longLink ?? field(block, 157, 100))
-                : '',
-            device: isDevice ? `${number(block, 329, 8)}:${number(block, 337, 8)}` : '',
-            pax,
-        };
-        pax = NO_PAX;
-        longName = longLink = undefined;
-        start(onEntry(entry), entry.size);
-    };
-    const close = () => {
-        const done = sink;
-        sink = null;
-        done?.end();
-    };
-    return {
-        push(chunk) {
-            for (let at = 0; at < chunk.length && !ended;) {
-                if (remaining > 0) {
-                    const take = Math.min(remaining, chunk.length - at);
-                    sink?.data(take === chunk.length ? chunk : chunk.subarray(at, at + take));
-                    remaining -= take;
-                    at += take;
-                    if (remaining === 0)
-                        close();
-                }
-                else if (padding > 0) {
-                    const take = Math.min(padding, chunk.length - at);
-                    padding -= take;
-                    at += take;
-                }
-                else {
-                    const take = Math.min(BLOCK - filled, chunk.length - at);
-                    chunk.copy(header, filled, at, at + take);
-                    filled += take;
-                    at += take;
-                    if (filled < BLOCK)
-                        continue;
-                    filled = 0;
-                    if (header.every((byte) => byte === 0))
-                        ended = true;
-                    else
-                        open(header);
-                }
-            }
-        },
-        /** @throws ReprogateError `environment/tar-broken` when the stream stopped before the tar did */
-        end() {
-            if (!ended)
-                throw broken('it ends before its end');
-        },
-    };
-}
-/** Parses a whole stream. */
-async function readTar(stream, onEntry) {
-    const parser = tarParser(onEntry);
-    for await (const chunk of stream)
-        parser.push(chunk);
-    parser.end();
-}
-
-;// CONCATENATED MODULE: ./src/environment/manifest.ts
-
-
-
-
-
-
-/** Package databases are held whole while they are parsed. */
-const DATABASE_CAP = 64 * 1024 * 1024;
-const DATABASES_CAP = 256 * 1024 * 1024;
-const ENTRIES_CAP = 3_000_000;
-const TYPE = {
-    file: 'f',
-    hardlink: 'f',
-    symlink: 'l',
-    char: 'c',
-    block: 'b',
-    directory: 'd',
-    fifo: 'p',
-};
-const tooLarge = (what) => new errors/* ReprogateError */.w('environment/image-too-large', `The image cannot be described: ${what}`, 'Make the image smaller.');
-const cleanPath = (path) => path.replace(/^(?:\.?\/+)+/, '').replace(/\/+$/, '');
-function securityAttributes(pax) {
-    if (pax.size === 0)
-        return '';
-    return [...pax]
-        .filter(([key]) => key.startsWith('SCHILY.xattr.security.'))
-        .map(([key, value]) => `${key.slice('SCHILY.xattr.'.length)}=${Buffer.from(value, 'latin1').toString('hex')}`)
-        .sort()
-        .join(',');
-}
-/** Hashes as bytes come; keeps them too where `keep` allows for it. */
-function contentSink(keep, done) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    const kept = keep > 0 ? [] : null;
-    return {
-        data(chunk) {
-            hash.update(chunk);
-            kept?.push(Buffer.from(chunk));
-        },
-        end: () => done(hash.digest('hex'), kept && Buffer.concat(kept)),
-    };
-}
-/**
- * Describes an image from the tar of its flattened tree (`docker export`). Everything is streamed:
- * held are the metadata of each entry, the package databases (each up to 64 MiB, 256 MiB together),
- * and one file at a time whose content has to be masked (up to 16 MiB).
- *
- * @throws ReprogateError `environment/tar-broken`, `environment/image-too-large`
- */
-async function readManifest(stream, config) {
-    const entries = new Map();
-    const packages = [];
-    const ownership = [];
-    const privateKeys = [];
-    /** Digests of the bytes as they are, where the entry's own digest is another or the path is ignored. */
-    const raw = new Map();
-    /** Package databases by path: installers link them from their cache, where the bytes come first. */
-    const databases = new Map();
-    let held = 0;
-    const readDatabase = (path, text) => {
-        const reader = (0,environment_packages/* packageReader */.QR)(path);
-        if (!reader || (0,normalise/* treatmentOf */.Wh)(path) !== null)
-            return;
-        const read = (0,environment_packages/* readPackageFile */.h0)(reader, text);
-        packages.push(...read.packages);
-        ownership.push(...read.ownership);
-    };
-    const hardlink = (header, treatment) => {
-        const target = cleanPath(header.link);
-        const altered = raw.get(target);
-        if (altered)
-            return altered.treatment === treatment ? altered.normal : altered.digest;
-        return entries.get(target)?.digest ?? '';
-    };
-    await readTar(stream, (header) => {
-        const path = cleanPath(header.path);
-        if (path === '')
-            return null;
-        if (entries.size >= ENTRIES_CAP)
-            throw tooLarge(`it has more than ${ENTRIES_CAP} files`);
-        const treatment = (0,normalise/* treatmentOf */.Wh)(path);
-        if (header.type !== 'directory' && normalise/* PRIVATE_KEY */.es.test(path))
-            privateKeys.push(path);
-        const entry = {
-            type: TYPE[header.type],
-            mode: header.mode,
-            uid: header.uid,
-            gid: header.gid,
-            link: header.type === 'symlink' ? header.link : header.device,
-            digest: '',
-            xattrs: securityAttributes(header.pax),
-        };
-        if (treatment === 'ignore')
-            entries.delete(path);
-        else
-            entries.set(path, entry);
-        if (header.type === 'hardlink') {
-            if (treatment !== 'presence')
-                entry.digest = hardlink(header, treatment);
-            readDatabase(path, databases.get(cleanPath(header.link)) ?? '');
-            return null;
-        }
-        if (header.type !== 'file')
-            return null;
-        const database = (0,environment_packages/* packageReader */.QR)(path) !== null;
-        if (database) {
-            held += header.size;
-            if (header.size > DATABASE_CAP || held > DATABASES_CAP)
-                throw tooLarge('its package databases are too large');
-        }
-        const masked = (0,normalise/* isMasked */.So)(treatment) && header.size <= normalise/* MASKED_CAP */.z;
-        return contentSink(masked || database ? header.size : 0, (digest, content) => {
-            entry.digest = treatment === 'presence' ? '' : digest;
-            if (masked && content) {
-                const normal = (0,normalise/* normalise */.j7)(treatment, content);
-                if (normal !== content)
-                    entry.digest = (0,external_node_crypto_.createHash)('sha256').update(normal).digest('hex');
-            }
-            if (treatment !== null)
-                raw.set(path, { treatment, digest, normal: entry.digest });
-            if (database && content) {
-                const text = content.toString('latin1');
-                databases.set(path, text);
-                readDatabase(path, text);
-            }
-        });
-    });
-    const hashes = (0,hash/* combineHashes */.K1)({
-        tree: (0,hash/* hashTree */.vz)(entries),
-        config: (0,hash/* hashConfig */.v2)(config),
-        packages: (0,hash/* hashPackages */.WQ)(packages),
-    });
-    return {
-        ruleset: normalise/* RULESET */.XZ,
-        platform: (0,hash/* platformOf */.tj)(config),
-        config,
-        packages: (0,hash/* sortPackages */.O2)(packages),
-        entries,
-        ownership,
-        privateKeys: privateKeys.sort(),
-        hashes,
-    };
-}
-/** Reads an image through `docker export`; works with an engine on any machine. */
-const readImage = (context, engine, image) => {
-    context.progress.line(`reading ${image.Id.slice(0, 19)} …`);
-    return engine.exportImage(image.Id, (tar) => readManifest(tar, (0,hash/* imageConfig */.gj)(image)));
-};
 
 
 /***/ }),
 
-/***/ 8047:
+/***/ 3385:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -12749,7 +12388,368 @@ const normalise = (treatment, content) => MASKS[treatment](content);
 
 /***/ }),
 
-/***/ 4672:
+/***/ 1548:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  A: () => (/* binding */ readImage)
+});
+
+// UNUSED EXPORTS: readManifest
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./src/system/errors.ts
+var errors = __nccwpck_require__(6578);
+// EXTERNAL MODULE: ./src/environment/manifest/hash.ts
+var hash = __nccwpck_require__(8971);
+// EXTERNAL MODULE: ./src/environment/manifest/normalise.ts
+var normalise = __nccwpck_require__(3385);
+// EXTERNAL MODULE: ./src/environment/packages/packages.ts
+var packages_packages = __nccwpck_require__(3173);
+;// CONCATENATED MODULE: ./src/environment/manifest/tar.ts
+
+const BLOCK = 512;
+/** Of one extended header: names, links and attributes of one file. */
+const HEADER_CAP = 1024 * 1024;
+const TYPES = {
+    '\0': 'file',
+    '0': 'file',
+    '7': 'file',
+    '1': 'hardlink',
+    '2': 'symlink',
+    '3': 'char',
+    '4': 'block',
+    '5': 'directory',
+    '6': 'fifo',
+};
+const NO_PAX = new Map();
+const broken = (what) => new errors/* ReprogateError */.w('environment/tar-broken', `The image’s file tree cannot be read: ${what}`, 'Try again; if it stays so, the image or the engine is damaged.');
+function field(block, start, length) {
+    const end = block.indexOf(0, start);
+    return block.toString('latin1', start, end === -1 || end > start + length ? start + length : end);
+}
+/** Octal text, or base 256 where the first bit is set. */
+function number(block, start, length) {
+    if ((block[start] & 0x80) === 0) {
+        const digits = field(block, start, length).trim();
+        if (!/^[0-7]*$/.test(digits))
+            throw broken('a header holds no number where one belongs');
+        return digits === '' ? 0 : parseInt(digits, 8);
+    }
+    let value = block[start] & 0x3f;
+    for (let i = start + 1; i < start + length; i++)
+        value = value * 256 + block[i];
+    if (!Number.isSafeInteger(value))
+        throw broken('a number is out of range');
+    return value;
+}
+function checksumOk(block) {
+    let sum = 8 * 32;
+    for (let i = 0; i < 148; i++)
+        sum += block[i];
+    for (let i = 156; i < BLOCK; i++)
+        sum += block[i];
+    return sum === number(block, 148, 8);
+}
+/** `<length> <key>=<value>\n`, repeated; the length counts itself. */
+function parsePax(data) {
+    const records = new Map();
+    for (let at = 0; at < data.length;) {
+        const space = data.indexOf(' ', at);
+        const length = Number(data.slice(at, space));
+        const equals = data.indexOf('=', space);
+        const end = at + length;
+        if (space === -1 || !Number.isInteger(length) || end > data.length || equals < at || equals >= end) {
+            throw broken('an extended header is malformed');
+        }
+        records.set(data.slice(space + 1, equals), data.slice(equals + 1, end - 1));
+        at = end;
+    }
+    return records;
+}
+/** Latin1 text that spells an integer. */
+function integer(value, otherwise) {
+    if (value === undefined)
+        return otherwise;
+    const parsed = Number(value);
+    if (!/^\d+$/.test(value) || !Number.isSafeInteger(parsed))
+        throw broken('a number is out of range');
+    return parsed;
+}
+/** Parses a tar as it is pushed; `onEntry` gives the sink for the entry's bytes. Holds one header at most. */
+function tarParser(onEntry) {
+    const header = Buffer.alloc(BLOCK);
+    let filled = 0;
+    let remaining = 0;
+    let padding = 0;
+    let sink = null;
+    let ended = false;
+    let pax = NO_PAX;
+    let longName;
+    let longLink;
+    const extended = (size, done) => {
+        if (size > HEADER_CAP)
+            throw broken('an extended header is too large');
+        let data = '';
+        return {
+            data: (chunk) => {
+                data += chunk.toString('latin1', 0, chunk.length);
+            },
+            end: () => done(data),
+        };
+    };
+    const open = (block) => {
+        if (!checksumOk(block))
+            throw broken('a header’s checksum is wrong');
+        const flag = String.fromCharCode(block[156]);
+        const size = number(block, 124, 12);
+        const start = (next, length) => {
+            sink = next;
+            remaining = length;
+            padding = (BLOCK - (length % BLOCK)) % BLOCK;
+            if (remaining === 0)
+                close();
+        };
+        if (flag === 'x')
+            return start(extended(size, (data) => (pax = parsePax(data))), size);
+        if (flag === 'L')
+            return start(extended(size, (data) => (longName = data.replace(/\0.*$/s, ''))), size);
+        if (flag === 'K')
+            return start(extended(size, (data) => (longLink = data.replace(/\0.*$/s, ''))), size);
+        if (flag === 'g')
+            return start(null, size);
+        const type = TYPES[flag];
+        if (type === undefined)
+            throw broken(`an entry has the unknown type ${JSON.stringify(flag)}`);
+        const magic = block.toString('latin1', 257, 263);
+        const prefix = magic === 'ustar\0' ? field(block, 345, 155) : '';
+        const name = field(block, 0, 100);
+        const isDevice = type === 'char' || type === 'block';
+        const entry = {
+            path: pax.get('path') ?? longName ?? (prefix === '' ? name : `${prefix}/${name}`),
+            type,
+            mode: number(block, 100, 8) & 0o7777,
+            uid: integer(pax.get('uid'), number(block, 108, 8)),
+            gid: integer(pax.get('gid'), number(block, 116, 8)),
+            size: type === 'file' ? integer(pax.get('size'), size) : 0,
+            link: type === 'hardlink' || type === 'symlink'
+                ? (pax.get('linkpath') ?? longLink ?? field(block, 157, 100))
+                : '',
+            device: isDevice ? `${number(block, 329, 8)}:${number(block, 337, 8)}` : '',
+            pax,
+        };
+        pax = NO_PAX;
+        longName = longLink = undefined;
+        start(onEntry(entry), entry.size);
+    };
+    const close = () => {
+        const done = sink;
+        sink = null;
+        done?.end();
+    };
+    return {
+        push(chunk) {
+            for (let at = 0; at < chunk.length && !ended;) {
+                if (remaining > 0) {
+                    const take = Math.min(remaining, chunk.length - at);
+                    sink?.data(take === chunk.length ? chunk : chunk.subarray(at, at + take));
+                    remaining -= take;
+                    at += take;
+                    if (remaining === 0)
+                        close();
+                }
+                else if (padding > 0) {
+                    const take = Math.min(padding, chunk.length - at);
+                    padding -= take;
+                    at += take;
+                }
+                else {
+                    const take = Math.min(BLOCK - filled, chunk.length - at);
+                    chunk.copy(header, filled, at, at + take);
+                    filled += take;
+                    at += take;
+                    if (filled < BLOCK)
+                        continue;
+                    filled = 0;
+                    if (header.every((byte) => byte === 0))
+                        ended = true;
+                    else
+                        open(header);
+                }
+            }
+        },
+        /** @throws ReprogateError `environment/tar-broken` when the stream stopped before the tar did */
+        end() {
+            if (!ended)
+                throw broken('it ends before its end');
+        },
+    };
+}
+/** Parses a whole stream. */
+async function readTar(stream, onEntry) {
+    const parser = tarParser(onEntry);
+    for await (const chunk of stream)
+        parser.push(chunk);
+    parser.end();
+}
+
+;// CONCATENATED MODULE: ./src/environment/manifest/read.ts
+
+
+
+
+
+
+/** Package databases are held whole while they are parsed. */
+const DATABASE_CAP = 64 * 1024 * 1024;
+const DATABASES_CAP = 256 * 1024 * 1024;
+const ENTRIES_CAP = 3_000_000;
+const TYPE = {
+    file: 'f',
+    hardlink: 'f',
+    symlink: 'l',
+    char: 'c',
+    block: 'b',
+    directory: 'd',
+    fifo: 'p',
+};
+const tooLarge = (what) => new errors/* ReprogateError */.w('environment/image-too-large', `The image cannot be described: ${what}`, 'Make the image smaller.');
+const cleanPath = (path) => path.replace(/^(?:\.?\/+)+/, '').replace(/\/+$/, '');
+function securityAttributes(pax) {
+    if (pax.size === 0)
+        return '';
+    return [...pax]
+        .filter(([key]) => key.startsWith('SCHILY.xattr.security.'))
+        .map(([key, value]) => `${key.slice('SCHILY.xattr.'.length)}=${Buffer.from(value, 'latin1').toString('hex')}`)
+        .sort()
+        .join(',');
+}
+/** Hashes as bytes come; keeps them too where `keep` allows for it. */
+function contentSink(keep, done) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    const kept = keep > 0 ? [] : null;
+    return {
+        data(chunk) {
+            hash.update(chunk);
+            kept?.push(Buffer.from(chunk));
+        },
+        end: () => done(hash.digest('hex'), kept && Buffer.concat(kept)),
+    };
+}
+/**
+ * Describes an image from the tar of its flattened tree (`docker export`). Everything is streamed:
+ * held are the metadata of each entry, the package databases (each up to 64 MiB, 256 MiB together),
+ * and one file at a time whose content has to be masked (up to 16 MiB).
+ *
+ * @throws ReprogateError `environment/tar-broken`, `environment/image-too-large`
+ */
+async function readManifest(stream, config) {
+    const entries = new Map();
+    const packages = [];
+    const ownership = [];
+    const privateKeys = [];
+    /** Digests of the bytes as they are, where the entry's own digest is another or the path is ignored. */
+    const raw = new Map();
+    /** Package databases by path: installers link them from their cache, where the bytes come first. */
+    const databases = new Map();
+    let held = 0;
+    const readDatabase = (path, text) => {
+        const reader = (0,packages_packages/* packageReader */.QR)(path);
+        if (!reader || (0,normalise/* treatmentOf */.Wh)(path) !== null)
+            return;
+        const read = (0,packages_packages/* readPackageFile */.h0)(reader, text);
+        packages.push(...read.packages);
+        ownership.push(...read.ownership);
+    };
+    const hardlink = (header, treatment) => {
+        const target = cleanPath(header.link);
+        const altered = raw.get(target);
+        if (altered)
+            return altered.treatment === treatment ? altered.normal : altered.digest;
+        return entries.get(target)?.digest ?? '';
+    };
+    await readTar(stream, (header) => {
+        const path = cleanPath(header.path);
+        if (path === '')
+            return null;
+        if (entries.size >= ENTRIES_CAP)
+            throw tooLarge(`it has more than ${ENTRIES_CAP} files`);
+        const treatment = (0,normalise/* treatmentOf */.Wh)(path);
+        if (header.type !== 'directory' && normalise/* PRIVATE_KEY */.es.test(path))
+            privateKeys.push(path);
+        const entry = {
+            type: TYPE[header.type],
+            mode: header.mode,
+            uid: header.uid,
+            gid: header.gid,
+            link: header.type === 'symlink' ? header.link : header.device,
+            digest: '',
+            xattrs: securityAttributes(header.pax),
+        };
+        if (treatment === 'ignore')
+            entries.delete(path);
+        else
+            entries.set(path, entry);
+        if (header.type === 'hardlink') {
+            if (treatment !== 'presence')
+                entry.digest = hardlink(header, treatment);
+            readDatabase(path, databases.get(cleanPath(header.link)) ?? '');
+            return null;
+        }
+        if (header.type !== 'file')
+            return null;
+        const database = (0,packages_packages/* packageReader */.QR)(path) !== null;
+        if (database) {
+            held += header.size;
+            if (header.size > DATABASE_CAP || held > DATABASES_CAP)
+                throw tooLarge('its package databases are too large');
+        }
+        const masked = (0,normalise/* isMasked */.So)(treatment) && header.size <= normalise/* MASKED_CAP */.z;
+        return contentSink(masked || database ? header.size : 0, (digest, content) => {
+            entry.digest = treatment === 'presence' ? '' : digest;
+            if (masked && content) {
+                const normal = (0,normalise/* normalise */.j7)(treatment, content);
+                if (normal !== content)
+                    entry.digest = (0,external_node_crypto_.createHash)('sha256').update(normal).digest('hex');
+            }
+            if (treatment !== null)
+                raw.set(path, { treatment, digest, normal: entry.digest });
+            if (database && content) {
+                const text = content.toString('latin1');
+                databases.set(path, text);
+                readDatabase(path, text);
+            }
+        });
+    });
+    const hashes = (0,hash/* combineHashes */.K1)({
+        tree: (0,hash/* hashTree */.vz)(entries),
+        config: (0,hash/* hashConfig */.v2)(config),
+        packages: (0,hash/* hashPackages */.WQ)(packages),
+    });
+    return {
+        ruleset: normalise/* RULESET */.XZ,
+        platform: (0,hash/* platformOf */.tj)(config),
+        config,
+        packages: (0,hash/* sortPackages */.O2)(packages),
+        entries,
+        ownership,
+        privateKeys: privateKeys.sort(),
+        hashes,
+    };
+}
+/** Reads an image through `docker export`; works with an engine on any machine. */
+const readImage = (context, engine, image) => {
+    context.progress.line(`reading ${image.Id.slice(0, 19)} …`);
+    return engine.exportImage(image.Id, (tar) => readManifest(tar, (0,hash/* imageConfig */.gj)(image)));
+};
+
+
+/***/ }),
+
+/***/ 3173:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -12913,64 +12913,7 @@ function sourceOf(path) {
 
 /***/ }),
 
-/***/ 8446:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   P8: () => (/* binding */ showPath),
-/* harmony export */   U9: () => (/* binding */ count),
-/* harmony export */   h$: () => (/* binding */ showText)
-/* harmony export */ });
-/**
- * Bytes kept as latin1 text, as a person reads them: UTF-8 where they are, else with `\xNN` for every
- * byte that is not ASCII.
- */
-function showText(latin1) {
-    if (!/[\u0080-\u00ff]/.test(latin1))
-        return latin1;
-    const bytes = Buffer.from(latin1, 'latin1');
-    const text = bytes.toString('utf8');
-    if (Buffer.from(text, 'utf8').equals(bytes))
-        return text;
-    return latin1.replace(/[\u0080-\u00ff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
-}
-const showPath = (latin1) => `/${showText(latin1)}`;
-/** `1 package`, `2 packages` */
-const count = (number, noun) => `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
-
-
-/***/ }),
-
-/***/ 3916:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   k: () => (/* binding */ errorText),
-/* harmony export */   w: () => (/* binding */ ReprogateError)
-/* harmony export */ });
-/** Something that a user can cause and mend. Anything else that is thrown is a bug. */
-class ReprogateError extends Error {
-    code;
-    remedy;
-    location;
-    constructor(
-    /** Stable, `<subject>/<problem>`, like a rule's id. */
-    code, message, 
-    /** What to do about it. */
-    remedy, location = {}) {
-        super(message);
-        this.code = code;
-        this.remedy = remedy;
-        this.location = location;
-        this.name = 'ReprogateError';
-    }
-}
-const errorText = (error) => (error instanceof Error ? error.message : String(error));
-
-
-/***/ }),
-
-/***/ 1814:
+/***/ 4463:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -12980,11 +12923,11 @@ __nccwpck_require__.d(__webpack_exports__, {
   J: () => (/* binding */ runOnce)
 });
 
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/system/errors.ts
+var errors = __nccwpck_require__(6578);
 // EXTERNAL MODULE: ./src/verdict/rules.ts
 var rules = __nccwpck_require__(1450);
-;// CONCATENATED MODULE: ./src/evaluation/statistics.ts
+;// CONCATENATED MODULE: ./src/results/statistics.ts
 /** 95 % quantile of the standard normal distribution: two one-sided tests at 5 % each. */
 const Z = 1.6448536269514722;
 const ALPHA = 0.05;
@@ -13026,7 +12969,7 @@ function equivalence({ samples: n, onlyRecorded: b, onlyReplayed: c }, margin) {
     return { outcome, difference, low, high };
 }
 
-;// CONCATENATED MODULE: ./src/evaluation/words.ts
+;// CONCATENATED MODULE: ./src/results/words.ts
 /** `1,797 predictions` */
 const count = (n, noun) => `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`;
 /** A number for a sentence: six decimals where that shows it, else three digits and an exponent. */
@@ -13050,7 +12993,7 @@ function movement({ rows, flips, moved, largest }) {
     return `${moved.toLocaleString('en-US')} ${of} moved${by}`;
 }
 
-;// CONCATENATED MODULE: ./src/evaluation/agreement.ts
+;// CONCATENATED MODULE: ./src/results/agreement.ts
 
 
 /** Worst last. */
@@ -13218,7 +13161,7 @@ function nondeterministic(pieces) {
 // EXTERNAL MODULE: ./node_modules/json5/lib/index.js
 var lib = __nccwpck_require__(4841);
 var lib_default = /*#__PURE__*/__nccwpck_require__.n(lib);
-;// CONCATENATED MODULE: ./src/evaluation/metrics.ts
+;// CONCATENATED MODULE: ./src/results/metrics.ts
 
 /** pytest's `approx`. */
 const DEFAULT_TOLERANCE = { relative: 1e-6, absolute: 1e-12 };
@@ -13304,7 +13247,7 @@ const own = (of, name) => Object.hasOwn(of, name) ? of[name] : undefined;
 /** All digits of a double; `-0` keeps its sign. */
 const numberText = (value) => (Object.is(value, -0) ? '-0' : String(value));
 
-;// CONCATENATED MODULE: ./src/evaluation/cells.ts
+;// CONCATENATED MODULE: ./src/results/cells.ts
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const WHOLE = /^([+-]?\d{1,400})(?:\.0*)?$/;
 const NAMED = {
@@ -13525,7 +13468,7 @@ const lib_parse = function () {
 // export default parse
 
 
-;// CONCATENATED MODULE: ./src/evaluation/table.ts
+;// CONCATENATED MODULE: ./src/results/table.ts
 
 
 
@@ -13602,7 +13545,7 @@ async function bomLength(path) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/evaluation/predictions.ts
+;// CONCATENATED MODULE: ./src/results/predictions.ts
 
 
 
@@ -13829,11 +13772,11 @@ function createTally(columns, { truth, tolerance = {} }) {
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./src/paths.ts
-var paths = __nccwpck_require__(8431);
-// EXTERNAL MODULE: ./src/process.ts
-var src_process = __nccwpck_require__(1625);
-;// CONCATENATED MODULE: ./src/evaluation/output.ts
+// EXTERNAL MODULE: ./src/system/paths.ts
+var paths = __nccwpck_require__(9145);
+// EXTERNAL MODULE: ./src/system/process.ts
+var system_process = __nccwpck_require__(7848);
+;// CONCATENATED MODULE: ./src/evaluation/outputs.ts
 
 
 
@@ -14135,7 +14078,7 @@ async function sizeOf(folder) {
     await visit(folder).catch(() => { });
     return size;
 }
-const always = (0,src_process/* createRunner */.j)(new AbortController().signal);
+const always = (0,system_process/* createRunner */.j)(new AbortController().signal);
 /** Removes a folder that an evaluation wrote into: also where it took permissions away or nested endlessly. */
 async function removeTree(folder) {
     try {
@@ -14245,7 +14188,7 @@ async function replay(context, engine, request) {
 const withoutProxies = (env) => Object.fromEntries(Object.entries(env).filter(([name]) => !PROXIES.includes(name)));
 /** Short calls of docker, also after the check was cancelled: what is begun has to be known and undone. */
 function dockerClient(engine) {
-    const always = (0,src_process/* createRunner */.j)(new AbortController().signal);
+    const always = (0,system_process/* createRunner */.j)(new AbortController().signal);
     const env = withoutProxies(engine.env);
     return (args) => always([engine.program, ...args], { env, timeout: 120_000, outputCap: 64 * 1024 });
 }
@@ -14351,7 +14294,7 @@ function tailOf(context) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/evaluation/stage.ts
+;// CONCATENATED MODULE: ./src/evaluation/check.ts
 
 
 
@@ -14555,21 +14498,21 @@ const moved = ({ comparison }) => comparison.flips + comparison.moved > 0 ? move
 
 /***/ }),
 
-/***/ 1290:
+/***/ 2815:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  z: () => (/* binding */ check)
+  z: () => (/* binding */ gate_check)
 });
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: ./src/paths.ts
-var paths = __nccwpck_require__(8431);
+// EXTERNAL MODULE: ./src/system/paths.ts
+var paths = __nccwpck_require__(9145);
 // EXTERNAL MODULE: ./src/data/digest.ts
 var data_digest = __nccwpck_require__(3230);
 // EXTERNAL MODULE: ./node_modules/csv-parse/lib/api/index.js + 2 modules
@@ -14851,12 +14794,12 @@ async function bytesInGit(git, commit, path, digest) {
     return null;
 }
 
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/system/errors.ts
+var errors = __nccwpck_require__(6578);
 // EXTERNAL MODULE: ./src/environment/dockerfile.ts
 var dockerfile = __nccwpck_require__(8891);
-// EXTERNAL MODULE: ./src/environment/manifest-file.ts
-var manifest_file = __nccwpck_require__(8535);
+// EXTERNAL MODULE: ./src/environment/manifest/file.ts
+var file = __nccwpck_require__(73);
 ;// CONCATENATED MODULE: ./src/environment/pins.ts
 
 
@@ -14945,7 +14888,7 @@ async function readManifest(context, record, locate, findings) {
         const { digest } = await (0,data_digest/* fileDigest */.hd)(place.absolute, (0,data_digest/* algorithmOf */.Hy)(named.digest), context.signal);
         if (digest !== named.digest)
             return wrong(`${named.path} has other bytes than recorded`, digest);
-        return (0,manifest_file/* parseManifestFile */.NX)(await (0,promises_.readFile)(place.absolute, 'utf8'));
+        return (0,file/* parseManifestFile */.NX)(await (0,promises_.readFile)(place.absolute, 'utf8'));
     }
     catch (error) {
         return wrong(`${named.path}: ${(0,errors/* errorText */.k)(error)}`);
@@ -15000,8 +14943,8 @@ async function committedMetrics(git, head, path, record, locate) {
     });
 }
 
-// EXTERNAL MODULE: ./src/provenance/sources/git.ts
-var sources_git = __nccwpck_require__(8026);
+// EXTERNAL MODULE: ./src/provenance/commit.ts
+var provenance_commit = __nccwpck_require__(786);
 ;// CONCATENATED MODULE: ./src/provenance/summary.ts
 /** `complete: commit, data version, environment hash, 3 seeds`, or `11 of 14 fields`. */
 function provenanceSummary(record, { present, required }, findings) {
@@ -15014,9 +14957,9 @@ function provenanceSummary(record, { present, required }, findings) {
     return `${present} of ${required} fields${wrong > 0 ? `, ${wrong} wrong` : ''}`;
 }
 
-// EXTERNAL MODULE: ./src/replay-inputs.ts
-var replay_inputs = __nccwpck_require__(9676);
-;// CONCATENATED MODULE: ./src/early-stages.ts
+// EXTERNAL MODULE: ./src/stages/replay-inputs.ts
+var replay_inputs = __nccwpck_require__(408);
+;// CONCATENATED MODULE: ./src/stages/early.ts
 
 
 
@@ -15034,7 +14977,7 @@ async function checkProvenance(context, git, { model, plan, required, head, work
     const { commit, dirty } = { ...record.code };
     const code = commit === undefined
         ? []
-        : await (0,sources_git/* checkCommit */.s)(git, commit, head, { dirty, answers: plan.settled, worktree }, locate);
+        : await (0,provenance_commit/* checkCommit */.s)(git, commit, head, { dirty, answers: plan.settled, worktree }, locate);
     const findings = [
         ...malformed,
         ...complete.findings,
@@ -15070,17 +15013,17 @@ function dataSummary({ data = [] }, { data: checked, findings }) {
     return `${what}: ${files} ${files === 1 ? 'file' : 'files'} hashed again, as recorded`;
 }
 
-// EXTERNAL MODULE: ./src/environment/engine.ts + 1 modules
-var environment_engine = __nccwpck_require__(3779);
+// EXTERNAL MODULE: ./src/engine/engine.ts + 1 modules
+var engine_engine = __nccwpck_require__(9968);
 // EXTERNAL MODULE: ./src/environment/build.ts
 var build = __nccwpck_require__(6433);
-// EXTERNAL MODULE: ./src/environment/hash.ts
-var hash = __nccwpck_require__(7105);
-// EXTERNAL MODULE: ./src/environment/packages.ts
-var environment_packages = __nccwpck_require__(4672);
-// EXTERNAL MODULE: ./src/environment/text.ts
-var environment_text = __nccwpck_require__(8446);
-;// CONCATENATED MODULE: ./src/environment/diff.ts
+// EXTERNAL MODULE: ./src/environment/manifest/hash.ts
+var hash = __nccwpck_require__(8971);
+// EXTERNAL MODULE: ./src/environment/packages/packages.ts
+var packages_packages = __nccwpck_require__(3173);
+// EXTERNAL MODULE: ./src/text/latin1.ts
+var latin1 = __nccwpck_require__(7382);
+;// CONCATENATED MODULE: ./src/environment/compare/differences.ts
 
 
 
@@ -15110,9 +15053,9 @@ function keyed(values, key) {
     return map;
 }
 function comparePackages(pinned, rebuilt) {
-    const [before, after] = [keyed(pinned, environment_packages/* packageKey */.MO), keyed(rebuilt, environment_packages/* packageKey */.MO)];
+    const [before, after] = [keyed(pinned, packages_packages/* packageKey */.MO), keyed(rebuilt, packages_packages/* packageKey */.MO)];
     const versions = (packages) => packages &&
-        (0,environment_text/* showText */.h$)(packages
+        (0,latin1/* showText */.h$)(packages
             .map(({ version }) => version)
             .sort(hash/* byText */.z4)
             .join(', '));
@@ -15124,14 +15067,14 @@ function comparePackages(pinned, rebuilt) {
         const [one] = (before.get(key) ?? after.get(key));
         found.push({
             package: one,
-            difference: { kind: 'package', name: (0,environment_text/* showText */.h$)((0,environment_packages/* purl */.EV)(one)), ...present(was, is) },
+            difference: { kind: 'package', name: (0,latin1/* showText */.h$)((0,packages_packages/* purl */.EV)(one)), ...present(was, is) },
         });
     }
     // Two environments in one image: the name alone would not say which of them.
     for (const same of keyed(found, ({ difference }) => difference.name).values()) {
         if (same.length > 1) {
             for (const { difference, package: { root, arch }, } of same)
-                difference.note = root === '' ? arch : `in ${(0,environment_text/* showPath */.P8)(root)}`;
+                difference.note = root === '' ? arch : `in ${(0,latin1/* showPath */.P8)(root)}`;
         }
     }
     return found;
@@ -15159,10 +15102,10 @@ function compareConfig(pinned, rebuilt) {
 function describe(entry) {
     if (entry.type === 'f')
         return entry.digest === '' ? 'file' : `sha256:${entry.digest.slice(0, 12)}`;
-    return entry.type === 'd' ? 'folder' : (0,environment_text/* showText */.h$)(entry.link);
+    return entry.type === 'd' ? 'folder' : (0,latin1/* showText */.h$)(entry.link);
 }
 function note(path, was, is, equal) {
-    const source = (0,environment_packages/* sourceOf */.vz)(path);
+    const source = (0,packages_packages/* sourceOf */.vz)(path);
     const parts = [
         was.type !== is.type && `type ${was.type} → ${is.type}`,
         was.digest !== is.digest && was.type === is.type && 'content',
@@ -15189,7 +15132,7 @@ function ancestors(path) {
 }
 /** Whether a path belongs to a package that is named already, with its other version. */
 function swallower(changed, owners) {
-    const named = new Set(changed.map((one) => `${(0,environment_packages/* purl */.EV)(one.package)}\0${one.package.root}`));
+    const named = new Set(changed.map((one) => `${(0,packages_packages/* purl */.EV)(one.package)}\0${one.package.root}`));
     const debian = changed.some((one) => one.package.ecosystem === 'deb');
     return {
         debian,
@@ -15211,7 +15154,7 @@ function compareFiles(pinned, rebuilt, changed) {
             paths.add(path);
     if (paths.size === 0)
         return [];
-    const owners = [(0,environment_packages/* ownersOf */.K2)(rebuilt), (0,environment_packages/* ownersOf */.K2)(pinned)];
+    const owners = [(0,packages_packages/* ownersOf */.K2)(rebuilt), (0,packages_packages/* ownersOf */.K2)(pinned)];
     const swallow = swallower(changed, owners);
     const explained = new Set();
     for (const path of paths) {
@@ -15248,13 +15191,13 @@ function compareFiles(pinned, rebuilt, changed) {
             inside.set(path, 0);
         found.push({
             kind: owner !== undefined ? 'package-file' : isFolder ? 'folder' : 'file',
-            name: (0,environment_text/* showPath */.P8)(path),
+            name: (0,latin1/* showPath */.P8)(path),
             ...present(was && describe(was), is && describe(is)),
-            ...(owner !== undefined && { owner: (0,environment_text/* showText */.h$)(owner) }),
+            ...(owner !== undefined && { owner: (0,latin1/* showText */.h$)(owner) }),
             note: was && is ? note(path, was, is, equal) : was ? ONLY_PINNED : ONLY_REBUILT,
         });
     }
-    const sizes = new Map([...inside].map(([path, size]) => [(0,environment_text/* showPath */.P8)(path), size]));
+    const sizes = new Map([...inside].map(([path, size]) => [(0,latin1/* showPath */.P8)(path), size]));
     for (const difference of found) {
         const size = sizes.get(difference.name);
         if (size)
@@ -15265,16 +15208,16 @@ function compareFiles(pinned, rebuilt, changed) {
 function compareFolders(pinned, rebuilt, changed) {
     if (pinned.hashes.tree === rebuilt.hashes.tree)
         return [];
-    const [before, after] = [new Map(pinned.folders), (0,manifest_file/* folderDigests */.yD)(rebuilt.entries)];
+    const [before, after] = [new Map(pinned.folders), (0,file/* folderDigests */.yD)(rebuilt.entries)];
     const folders = [...new Set([...before.keys(), ...after.keys()])]
         .filter((folder) => before.get(folder) !== after.get(folder))
         .sort(hash/* byText */.z4);
-    const owners = (0,environment_packages/* ownersOf */.K2)(rebuilt);
+    const owners = (0,packages_packages/* ownersOf */.K2)(rebuilt);
     const swallow = swallower(changed, [owners]);
     const wanted = new Set(folders);
     const filesOf = new Map();
     for (const [path, entry] of rebuilt.entries) {
-        const folder = (0,environment_text/* showText */.h$)(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
+        const folder = (0,latin1/* showText */.h$)(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
         if (entry.type === 'd' || !wanted.has(folder))
             continue;
         const files = filesOf.get(folder);
@@ -15283,7 +15226,7 @@ function compareFolders(pinned, rebuilt, changed) {
         else
             filesOf.set(folder, [path]);
     }
-    const roots = changed.map((one) => (one.package.ecosystem === 'deb' ? 'usr' : (0,environment_text/* showText */.h$)(one.package.root)));
+    const roots = changed.map((one) => (one.package.ecosystem === 'deb' ? 'usr' : (0,latin1/* showText */.h$)(one.package.root)));
     const explained = (folder) => (filesOf.get(folder) ?? []).some(swallow.owned) ||
         (swallow.debian && DPKG_FOLDERS.test(folder)) ||
         (!after.has(folder) && roots.some((root) => folder.startsWith(`${root}/`)));
@@ -15297,7 +15240,7 @@ function compareFolders(pinned, rebuilt, changed) {
             kind: 'folder',
             name: `/${folder}`,
             ...present(before.get(folder), after.get(folder)),
-            ...(owner !== undefined && { owner: (0,environment_text/* showText */.h$)(owner) }),
+            ...(owner !== undefined && { owner: (0,latin1/* showText */.h$)(owner) }),
             note: !before.has(folder)
                 ? ONLY_REBUILT
                 : !after.has(folder)
@@ -15352,7 +15295,7 @@ function compareWithFile(pinned, rebuilt) {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./src/environment/sources.ts
+;// CONCATENATED MODULE: ./src/environment/compare/sources.ts
 
 
 const FILE_CAP = 1024 * 1024;
@@ -15413,7 +15356,7 @@ function findMention(sources, names) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./src/environment/findings.ts
+;// CONCATENATED MODULE: ./src/environment/compare/findings.ts
 
 
 /** Of each kind; the rest is counted in one more finding. */
@@ -15524,7 +15467,7 @@ function differenceFindings({ differences }, dockerfile, sources) {
             rule: 'environment/file-differs',
             message: others.length === 1
                 ? `${fileMessage(others[0])}, and belongs to no package`
-                : `${(0,environment_text/* count */.U9)(others.length, 'file')} that belong to no package differ: ${named
+                : `${(0,latin1/* count */.U9)(others.length, 'file')} that belong to no package differ: ${named
                     .map(({ name }) => name)
                     .join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`,
             ...(at ?? { file: dockerfile }),
@@ -15540,17 +15483,17 @@ function summarise({ level, counts, differences }, packages) {
     const files = number('file') + number('folder') + number('package-file') - owned;
     const parts = [
         number('package') > 0 &&
-            `${number('package').toLocaleString('en-US')} of ${(0,environment_text/* count */.U9)(packages, 'package')} changed`,
-        number('config') > 0 && `${(0,environment_text/* count */.U9)(number('config'), 'setting')} changed`,
-        owned > 0 && `${(0,environment_text/* count */.U9)(owned, 'file')} of packages changed`,
-        files > 0 && `${(0,environment_text/* count */.U9)(files, 'file')} outside packages changed`,
+            `${number('package').toLocaleString('en-US')} of ${(0,latin1/* count */.U9)(packages, 'package')} changed`,
+        number('config') > 0 && `${(0,latin1/* count */.U9)(number('config'), 'setting')} changed`,
+        owned > 0 && `${(0,latin1/* count */.U9)(owned, 'file')} of packages changed`,
+        files > 0 && `${(0,latin1/* count */.U9)(files, 'file')} outside packages changed`,
     ];
     return `${level}: ${parts.filter((part) => part !== false).join(', ')}`;
 }
 
-// EXTERNAL MODULE: ./src/environment/manifest.ts + 1 modules
-var manifest = __nccwpck_require__(7528);
-;// CONCATENATED MODULE: ./src/environment/parity.ts
+// EXTERNAL MODULE: ./src/environment/manifest/read.ts + 1 modules
+var manifest_read = __nccwpck_require__(1548);
+;// CONCATENATED MODULE: ./src/environment/compare/parity.ts
 /**
  * The parity that a comparison stands for. Differences found in a rebuild from cached layers are
  * real, but layers that were not built again prove nothing: then there is no equality to speak of.
@@ -15569,7 +15512,7 @@ async function readPinned(context, engine, request) {
     const found = await findPinned(context, engine, request);
     const { pinned } = found;
     const read = pinned !== null && request.recordedHash !== undefined;
-    return { ...found, was: read ? await (0,manifest/* readImage */.A)(context, engine, pinned) : null };
+    return { ...found, was: read ? await (0,manifest_read/* readImage */.A)(context, engine, pinned) : null };
 }
 async function findPinned(context, engine, request) {
     const { image, platform, timeout } = request;
@@ -15591,7 +15534,7 @@ async function findPinned(context, engine, request) {
     return { pinned: await engine.inspect(image), reason: 'it was pulled and is not there' };
 }
 
-;// CONCATENATED MODULE: ./src/environment/stage-findings.ts
+;// CONCATENATED MODULE: ./src/environment/findings.ts
 
 
 /** What the rebuild itself is found to be, beside what differs between the images. */
@@ -15662,7 +15605,7 @@ function hashFindings({ recordedHash, manifestFile, locate }, pinned) {
     ];
 }
 
-;// CONCATENATED MODULE: ./src/environment/stage.ts
+;// CONCATENATED MODULE: ./src/environment/check.ts
 
 
 
@@ -15695,7 +15638,7 @@ async function checkEnvironment(context, engine, request) {
     const reading = readPinned(context, reader, request);
     const idle = reading.then(() => { }, () => { });
     try {
-        const built = await stage_build(context, engine, request, evidence);
+        const built = await check_build(context, engine, request, evidence);
         if ('findings' in built)
             return built;
         const rebuilt = await engine.inspect(built.id);
@@ -15728,7 +15671,7 @@ const unverifiable = (evidence, why, findings) => ({
     evidence,
     summary: `unverifiable: ${why}`,
 });
-async function stage_build(context, engine, request, evidence) {
+async function check_build(context, engine, request, evidence) {
     context.progress.start(`Build ${request.dockerfile} with ${engine.builder}${request.fresh ? '' : ', cached'}`);
     try {
         const result = await (0,build/* rebuild */.aq)(context, engine, request);
@@ -15767,10 +15710,10 @@ async function compare(task) {
     if (pinned && sameImage(pinned, rebuilt))
         return identical(task);
     if (!pinned)
-        return withoutImage(task, await (0,manifest/* readImage */.A)(context, engine, rebuilt));
+        return withoutImage(task, await (0,manifest_read/* readImage */.A)(context, engine, rebuilt));
     // One after the other: the engine packs one tree as fast as two cores allow.
-    const was = task.was ?? (await (0,manifest/* readImage */.A)(context, engine, pinned));
-    const is = await (0,manifest/* readImage */.A)(context, engine, rebuilt);
+    const was = task.was ?? (await (0,manifest_read/* readImage */.A)(context, engine, pinned));
+    const is = await (0,manifest_read/* readImage */.A)(context, engine, rebuilt);
     describePinned(task, 'image', was);
     const comparison = compareManifests(was, is);
     return finish(task, is, comparison, hashFindings(request, was));
@@ -15789,7 +15732,7 @@ function identical(task) {
         parity: parityOf('identical', request.fresh),
         evidence,
         summary: equalSummary(task, 'identical', read
-            ? `${(0,environment_text/* count */.U9)(read.packages.length, 'package')}, ${(0,environment_text/* count */.U9)((0,manifest_file/* countFiles */.Dc)(read.entries), 'file')}`
+            ? `${(0,latin1/* count */.U9)(read.packages.length, 'package')}, ${(0,latin1/* count */.U9)((0,file/* countFiles */.Dc)(read.entries), 'file')}`
             : 'every layer and setting'),
         image: task.rebuilt.Id,
         ...(read && { hash: read.hashes.environment }),
@@ -15849,7 +15792,7 @@ function describePinned({ request, evidence, pinned }, from, manifest) {
 function describeRebuilt({ evidence, rebuilt }, manifest) {
     evidence.rebuilt = { id: rebuilt.Id, hashes: manifest.hashes };
     evidence.packages = manifest.packages.length;
-    evidence.files = (0,manifest_file/* countFiles */.Dc)(manifest.entries);
+    evidence.files = (0,file/* countFiles */.Dc)(manifest.entries);
 }
 const equalSummary = ({ request }, level, what) => request.fresh
     ? `${level === 'content' ? 'content identical' : level}: ${what}`
@@ -15860,7 +15803,7 @@ async function finish(task, is, comparison, others) {
     evidence.differences = comparison.differences.slice(0, KEPT);
     evidence.differenceCounts = { ...noDifferences(), ...comparison.counts };
     const sources = await buildSources(request.directory, request, request.locate.dockerfilePath);
-    const size = `${(0,environment_text/* count */.U9)(is.packages.length, 'package')}, ${(0,environment_text/* count */.U9)((0,manifest_file/* countFiles */.Dc)(is.entries), 'file')}`;
+    const size = `${(0,latin1/* count */.U9)(is.packages.length, 'package')}, ${(0,latin1/* count */.U9)((0,file/* countFiles */.Dc)(is.entries), 'file')}`;
     return {
         findings: [
             ...differenceFindings(comparison, request.locate.dockerfilePath, sources),
@@ -15878,21 +15821,21 @@ async function finish(task, is, comparison, others) {
     };
 }
 
-// EXTERNAL MODULE: ./src/evaluation/stage.ts + 13 modules
-var stage = __nccwpck_require__(1814);
+// EXTERNAL MODULE: ./src/evaluation/check.ts + 13 modules
+var check = __nccwpck_require__(4463);
 // EXTERNAL MODULE: ./src/policy/load.ts
 var load = __nccwpck_require__(8164);
 // EXTERNAL MODULE: ./src/policy/models.ts
 var policy_models = __nccwpck_require__(7814);
 // EXTERNAL MODULE: ./src/provenance/sources/native.ts
 var sources_native = __nccwpck_require__(2539);
-// EXTERNAL MODULE: ./src/session.ts + 1 modules
-var session = __nccwpck_require__(3098);
+// EXTERNAL MODULE: ./src/system/session.ts + 1 modules
+var session = __nccwpck_require__(822);
 // EXTERNAL MODULE: ./src/verdict/rules.ts
 var rules = __nccwpck_require__(1450);
 // EXTERNAL MODULE: ./src/verdict/verdict.ts
 var verdict_verdict = __nccwpck_require__(1396);
-;// CONCATENATED MODULE: ./src/stages.ts
+;// CONCATENATED MODULE: ./src/stages/journal.ts
 
 
 const TITLES = {
@@ -15961,7 +15904,7 @@ function statusOf(findings) {
     return findings.length > 0 ? 'warn' : 'pass';
 }
 
-;// CONCATENATED MODULE: ./src/verdict/cause.ts
+;// CONCATENATED MODULE: ./src/verdict/headline.ts
 
 const CALM = {
     identical: 'every prediction and every metric came back, bit for bit',
@@ -16018,7 +15961,7 @@ function causeOf({ verdict, findings, agreement, waiting, fields }) {
     return { cause, fix: first.remedy };
 }
 
-;// CONCATENATED MODULE: ./src/verdict/lineage.ts
+;// CONCATENATED MODULE: ./src/provenance/lineage.ts
 const SERIOUS = (prefix) => (findings) => findings.some(({ rule, level }) => level !== 'off' && prefix.test(rule) && !rule.endsWith('licence-missing'));
 const codeChanged = SERIOUS(/^code\//);
 const environmentChanged = SERIOUS(/^environment\/(?:package|config|file|package-file|hash)-/);
@@ -16075,7 +16018,7 @@ function lineageOf(record, findings) {
  * @throws ReprogateError for what keeps any model from being judged: a policy that cannot be read, no
  * engine. The doors tell it as a check that could not run, never as a pass.
  */
-function check(request, world) {
+function gate_check(request, world) {
     const started = new Date().toISOString();
     const begun = performance.now();
     return (0,session/* withSession */.f)(request.directory, world, async (context, git) => {
@@ -16166,7 +16109,7 @@ async function checkModel(context, git, request, { policy, path: policyPath }, h
         stages.skip(['evaluation'], `not replayed: ${waiting}`);
         return report({ provenance, data, waiting });
     }
-    const engine = await (0,environment_engine/* findEngine */.G)(context.run);
+    const engine = await (0,engine_engine/* findEngine */.G)(context.run);
     const environment = await stages.run('environment', async () => checkEnvironment(context, engine, {
         directory: await (0,replay_inputs/* exportWithoutAnswers */.u)(context, git, commit, plan),
         dockerfile,
@@ -16187,7 +16130,7 @@ async function checkModel(context, git, request, { policy, path: policyPath }, h
         stages.skip(['evaluation'], 'not replayed: there is no image to replay in');
         return report({ provenance, data, environment });
     }
-    const evaluation = await stages.run('evaluation', () => (0,stage/* checkEvaluation */.Z)(context, engine, {
+    const evaluation = await stages.run('evaluation', () => (0,check/* checkEvaluation */.Z)(context, engine, {
         image,
         prepare: () => (0,replay_inputs/* exportWithoutAnswers */.u)(context, git, commit, plan),
         mounts: data.mounts,
@@ -16233,77 +16176,6 @@ function whyNotRebuild(stages, track, asked) {
 
 /***/ }),
 
-/***/ 8431:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Do: () => (/* binding */ confine),
-/* harmony export */   j7: () => (/* binding */ normalise),
-/* harmony export */   ux: () => (/* binding */ within)
-/* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
-
-
-const inside = (root, path) => {
-    const way = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.relative)(root, path);
-    return way !== '..' && !way.startsWith(`..${node_path__WEBPACK_IMPORTED_MODULE_1__.sep}`) && !(0,node_path__WEBPACK_IMPORTED_MODULE_1__.isAbsolute)(way);
-};
-/**
- * Where an untrusted relative path leads, links followed, and whether that is inside `root` (a real
- * path). `.git` is refused: a runner keeps its token there, and the evaluation would see it.
- */
-async function confine(root, path) {
-    const wanted = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, path);
-    if ((0,node_path__WEBPACK_IMPORTED_MODULE_1__.isAbsolute)(path) || /^[A-Za-z]:|\\/.test(path) || !inside(root, wanted))
-        return { ok: false, why: 'leaves the repository' };
-    let existing = wanted;
-    let real;
-    while (real === undefined) {
-        try {
-            real = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.realpath)(existing);
-        }
-        catch (error) {
-            // A link that leads nowhere is followed no further: what it names could appear later.
-            if (await isLink(existing))
-                return { ok: false, why: 'leads out through a link' };
-            if (existing === root)
-                throw error;
-            existing = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(existing);
-        }
-    }
-    const absolute = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(real, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.relative)(existing, wanted));
-    if (!inside(root, absolute))
-        return { ok: false, why: 'leads out through a link' };
-    const names = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.relative)(root, absolute).split(node_path__WEBPACK_IMPORTED_MODULE_1__.sep);
-    if (names.some((name) => name.toLowerCase() === '.git') || (absolute === root && path !== ''))
-        return { ok: false, why: 'names the inside of .git' };
-    return { ok: true, absolute, exists: existing === wanted };
-}
-async function isLink(path) {
-    try {
-        return (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(path)).isSymbolicLink();
-    }
-    catch {
-        return false;
-    }
-}
-/** `./a//b/` as `a/b`: one spelling for comparisons. */
-const normalise = (path) => path
-    .split('/')
-    .filter((part) => part !== '' && part !== '.')
-    .join('/');
-/** Whether `path` is `folder` or lies below it. */
-const within = (folder, path) => {
-    const [outer, inner] = [normalise(folder), normalise(path)];
-    return outer === '' || inner === outer || inner.startsWith(`${outer}/`);
-};
-
-
-/***/ }),
-
 /***/ 8164:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -16314,9 +16186,9 @@ const within = (folder, path) => {
 /* unused harmony export parsePolicy */
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8431);
-/* harmony import */ var _yaml_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4536);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6578);
+/* harmony import */ var _system_paths_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9145);
+/* harmony import */ var _text_yaml_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9816);
 /* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4139);
 
 
@@ -16330,11 +16202,11 @@ const DEFAULT_LIMITS = _schema_js__WEBPACK_IMPORTED_MODULE_4__/* .limitsSchema *
  * policy that cannot be read stops the check: a typo must not loosen a rule.
  */
 async function loadPolicy(git, root, path, base, head) {
-    const place = await (0,_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .confine */ .Do)(root, path);
+    const place = await (0,_system_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .confine */ .Do)(root, path);
     if (!place.ok)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('policy/outside', `the policy ${path} ${place.why}`, 'Give a path inside the working directory.');
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('policy/outside', `the policy ${path} ${place.why}`, 'Give a path inside the working directory.');
     if (base && !(await git.has(base.commit)))
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('policy/base-missing', `the base commit ${base.commit.slice(0, 7)} (${base.ref}) is not in this clone, so its policy cannot be read`, 'Check out with `fetch-depth: 0`.');
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('policy/base-missing', `the base commit ${base.commit.slice(0, 7)} (${base.ref}) is not in this clone, so its policy cannot be read`, 'Check out with `fetch-depth: 0`.');
     const bytes = base
         ? await git.show(base.commit, path)
         : place.exists
@@ -16353,20 +16225,20 @@ async function loadPolicy(git, root, path, base, head) {
 const PROBLEMS = 5;
 /** @param file as it is shown in messages */
 function parsePolicy(bytes, file) {
-    const invalid = (message, line) => new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('policy/invalid', message, 'Correct the policy; `schema/policy.schema.json` describes every field.', {
+    const invalid = (message, line) => new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('policy/invalid', message, 'Correct the policy; `schema/policy.schema.json` describes every field.', {
         file,
         ...(line === undefined ? {} : { line }),
     });
     if (bytes.length > LARGEST)
         throw invalid('larger than 1 MiB');
-    const parsed = (0,_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .parseYaml */ .hN)(bytes.toString('utf8'));
-    const { data, problems } = (0,_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .validate */ .tf)(_schema_js__WEBPACK_IMPORTED_MODULE_4__/* .policySchema */ .wh, parsed, parsed.value ?? {});
+    const parsed = (0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .parseYaml */ .hN)(bytes.toString('utf8'));
+    const { data, problems } = (0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .validate */ .tf)(_schema_js__WEBPACK_IMPORTED_MODULE_4__/* .policySchema */ .wh, parsed, parsed.value ?? {});
     const all = [...parsed.problems, ...problems];
     if (all.length === 0 && data)
         return data;
     const told = all.slice(0, PROBLEMS).map(({ path, message, line }, index) => {
         const at = index > 0 && line !== undefined ? `line ${line}: ` : '';
-        return `${at}${path.length > 0 ? `\`${(0,_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .fieldName */ .w5)(path)}\`: ` : ''}${message}`;
+        return `${at}${path.length > 0 ? `\`${(0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .fieldName */ .w5)(path)}\`: ` : ''}${message}`;
     });
     const rest = all.length - told.length;
     throw invalid(told.length === 0 ? 'unreadable' : `${told.join('; ')}${rest > 0 ? ` (and ${rest} more)` : ''}`, all[0]?.line);
@@ -16382,10 +16254,10 @@ function parsePolicy(bytes, file) {
 /* harmony export */   H: () => (/* binding */ selectModels),
 /* harmony export */   w: () => (/* binding */ discoverModels)
 /* harmony export */ });
-/* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1535);
+/* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
 /* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_path_posix__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
-/* harmony import */ var _yaml_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4536);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6578);
+/* harmony import */ var _text_yaml_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9816);
 /* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4139);
 
 
@@ -16405,12 +16277,12 @@ async function selectModels(policy, files, wanted, ownName) {
     }));
     const all = named.length > 0 ? named : await discoverModels(files, ownName);
     if (all.length === 0)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('models/none', 'no model found: the policy names none, and there is no provenance.yml', 'Write a record with `reprogate record <model>`, or name the models in reprogate.yml.');
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('models/none', 'no model found: the policy names none, and there is no provenance.yml', 'Write a record with `reprogate record <model>`, or name the models in reprogate.yml.');
     const unknown = wanted.find((name) => !all.some((model) => model.name === name));
     if (unknown !== undefined) {
         const names = all.map(({ name }) => name);
-        const guess = (0,_yaml_js__WEBPACK_IMPORTED_MODULE_2__/* .didYouMean */ .au)(unknown, names);
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('models/unknown', `no model is called ${unknown}`, guess ? `Did you mean ${guess}?` : `Models here: ${names.join(', ')}.`);
+        const guess = (0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_2__/* .didYouMean */ .au)(unknown, names);
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('models/unknown', `no model is called ${unknown}`, guess ? `Did you mean ${guess}?` : `Models here: ${names.join(', ')}.`);
     }
     return wanted.length === 0 ? all : all.filter(({ name }) => wanted.includes(name));
 }
@@ -16454,7 +16326,7 @@ async function discoverModels(files, ownName) {
 /* harmony export */   X: () => (/* binding */ planOf),
 /* harmony export */   e: () => (/* binding */ planFindings)
 /* harmony export */ });
-/* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1535);
+/* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
 /* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_path_posix__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _verdict_verdict_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1396);
 /* harmony import */ var _load_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8164);
@@ -16650,151 +16522,96 @@ const policySchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
 
 /***/ }),
 
-/***/ 1625:
+/***/ 786:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   j: () => (/* binding */ createRunner)
+/* harmony export */   D: () => (/* binding */ leavesCodeAlone),
+/* harmony export */   s: () => (/* binding */ checkCommit)
 /* harmony export */ });
-/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
-/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_child_process__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
+/* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4006);
+/* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(picomatch__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _system_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9145);
 
 
-const STDERR_KEPT = 64 * 1024;
-const LINE_KEPT = 4096;
-/** Between asking a child to stop and killing it. */
-const GRACE_MS = 2000;
-/** Cuts a byte stream into lines of at most `LINE_KEPT` characters; never holds more than one line. */
-function lineSplitter(onLine) {
-    let pending = '';
-    let dropping = false;
-    return {
-        push(chunk) {
-            for (const [index, part] of chunk.split('\n').entries()) {
-                if (index > 0) {
-                    onLine(pending.replace(/\r$/, ''));
-                    pending = '';
-                    dropping = false;
-                }
-                if (dropping)
-                    continue;
-                pending += part;
-                if (pending.length > LINE_KEPT) {
-                    pending = pending.slice(0, LINE_KEPT) + ' …';
-                    dropping = true;
-                }
-            }
-        },
-        end() {
-            if (pending !== '')
-                onLine(pending.replace(/\r$/, ''));
-        },
-    };
-}
+const DOCS = picomatch__WEBPACK_IMPORTED_MODULE_1___default()(['**/*.{md,rst,txt,adoc}', 'docs/**', '**/{LICENSE,LICENCE,NOTICE,CITATION,AUTHORS,CODEOWNERS}*'], {
+    nocase: true,
+    dot: true,
+});
+/** A text file that decides what is installed or computed is no documentation. */
+const NOT_DOCS = picomatch__WEBPACK_IMPORTED_MODULE_1___default()(['**/{requirements,constraints}*.txt', '**/CMakeLists.txt', '**/data/**/*.txt'], {
+    nocase: true,
+    dot: true,
+});
 /**
- * The one way in which other programs are called. A program that exits with a code is a result;
- * one that cannot be started is a `ReprogateError`; a cancelled run rejects with the signal's reason.
+ * Whether a path may change after the run without touching what was run: records, models, recorded
+ * answers, data (their bytes are checked by digest) and documentation.
+ *
+ * @param answers files and folders of the records
  */
-function createRunner(signal) {
-    return (argv, options = {}) => new Promise((resolve, reject) => {
-        if (signal.aborted)
-            return reject(signal.reason);
-        const [program, ...args] = argv;
-        const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, args, {
-            cwd: options.cwd,
-            env: options.env ?? process.env,
-            stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-            // A group of its own: what the child has started is stopped with it.
-            detached: process.platform !== 'win32',
+const leavesCodeAlone = (answers) => (path) => (DOCS(path) && !NOT_DOCS(path)) ||
+    path.startsWith('.reprogate/') ||
+    answers.some((answer) => (0,_system_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .within */ .ux)(answer, path));
+/** Holds the recorded commit against the repository. */
+async function checkCommit(git, commit, head, options, locate) {
+    const at = { ...locate('code.commit'), field: 'code.commit' };
+    const short = commit.slice(0, 7);
+    const findings = [];
+    if (options.dirty === true)
+        findings.push({
+            rule: 'code/dirty',
+            message: `the run used uncommitted changes on top of ${short}`,
+            ...locate('code.dirty'),
+            field: 'code.dirty',
+            expected: 'false',
+            actual: 'true',
         });
-        const kill = (how) => {
-            try {
-                if (process.platform !== 'win32' && child.pid !== undefined)
-                    process.kill(-child.pid, how);
-                else
-                    child.kill(how);
-            }
-            catch {
-                // It has ended meanwhile.
-            }
-        };
-        let timedOut = false;
-        let killer;
-        const stop = () => {
-            kill('SIGTERM');
-            killer ??= setTimeout(() => kill('SIGKILL'), GRACE_MS);
-        };
-        const timer = setTimeout(() => {
-            timedOut = true;
-            stop();
-        }, options.timeout ?? 600_000);
-        signal.addEventListener('abort', stop, { once: true });
-        const settle = () => {
-            clearTimeout(timer);
-            clearTimeout(killer);
-            signal.removeEventListener('abort', stop);
-        };
-        const cap = options.outputCap ?? 16 * 1024 * 1024;
-        const kept = [];
-        let size = 0;
-        let truncated = false;
-        let stderr = '';
-        let consumed = Promise.resolve();
-        let failure;
-        const { onLine } = options;
-        const out = onLine && lineSplitter((line) => onLine(line, 'stdout'));
-        const err = onLine && lineSplitter((line) => onLine(line, 'stderr'));
-        if (options.onStdout) {
-            consumed = options.onStdout(child.stdout).catch((error) => {
-                failure = error;
-                stop();
-                child.stdout.resume();
-            });
-        }
-        else {
-            const decoder = new TextDecoder();
-            child.stdout.on('data', (chunk) => {
-                out?.push(decoder.decode(chunk, { stream: true }));
-                if (size < cap)
-                    kept.push(chunk.subarray(0, cap - size));
-                truncated ||= size + chunk.length > cap;
-                size += chunk.length;
-            });
-        }
-        const decoder = new TextDecoder();
-        child.stderr.on('data', (chunk) => {
-            const text = decoder.decode(chunk, { stream: true });
-            err?.push(text);
-            stderr = (stderr + text).slice(-STDERR_KEPT);
+    if (!(await git.has(commit)))
+        return [
+            ...findings,
+            (await git.shallow())
+                ? {
+                    rule: 'code/shallow-clone',
+                    message: `this clone is too shallow to find ${short}`,
+                    ...at,
+                    actual: commit,
+                }
+                : {
+                    rule: 'code/commit-unknown',
+                    message: `git does not know the commit ${short}`,
+                    ...at,
+                    actual: commit,
+                },
+        ];
+    if (!(await git.isAncestor(commit, head)))
+        return [
+            ...findings,
+            (await git.shallow())
+                ? {
+                    rule: 'code/shallow-clone',
+                    message: `this clone is too shallow to tell whether ${short} is part of the branch`,
+                    ...at,
+                }
+                : {
+                    rule: 'code/commit-not-ancestor',
+                    message: `${short} is not an ancestor of the head ${head.slice(0, 7)}`,
+                    ...at,
+                    expected: `an ancestor of ${head}`,
+                    actual: commit,
+                },
+        ];
+    const committed = await git.changed(commit, head);
+    const uncommitted = options.worktree ? await git.dirty() : [];
+    const changed = [...new Set([...committed, ...uncommitted])].filter((path) => !leavesCodeAlone(options.answers)(path));
+    if (changed.length > 0)
+        findings.push({
+            rule: 'code/changed-since',
+            message: `changed since the run at ${short}: ${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''}`,
+            ...at,
+            expected: 'no change of code after the recorded commit',
+            actual: changed.slice(0, 20).join(', '),
         });
-        if (child.stdin) {
-            // A child that does not read its input to the end closes the pipe: its exit code tells the rest.
-            child.stdin.on('error', () => { });
-            if (typeof options.input === 'string')
-                child.stdin.end(options.input);
-            else
-                options.input?.pipe(child.stdin);
-        }
-        child.on('error', (error) => {
-            settle();
-            reject(error.code === 'ENOENT'
-                ? new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('program/missing', `\`${program}\` is not installed`, `Install ${program} and put it on the PATH.`)
-                : error);
-        });
-        child.on('close', (code) => {
-            settle();
-            out?.end();
-            err?.end();
-            void consumed.then(() => {
-                if (signal.aborted)
-                    return reject(signal.reason);
-                if (failure !== undefined)
-                    return reject(failure);
-                resolve({ code: code ?? 1, stdout: Buffer.concat(kept), stderr, timedOut, truncated });
-            });
-        });
-    });
+    return findings;
 }
 
 
@@ -16806,7 +16623,7 @@ function createRunner(signal) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   z: () => (/* binding */ checkCompleteness)
 /* harmony export */ });
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8431);
+/* harmony import */ var _system_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9145);
 
 const filled = (value) => value !== undefined &&
     value !== null &&
@@ -16911,7 +16728,7 @@ function contradictions(record, locate) {
     const first = { digest: new Map(), version: new Map() };
     for (const [index, entry] of (record.data ?? []).entries()) {
         for (const [key, of] of [
-            ['digest', entry.path && (0,_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .normalise */ .j7)(entry.path)],
+            ['digest', entry.path && (0,_system_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .normalise */ .j7)(entry.path)],
             ['version', entry.name],
         ]) {
             const value = entry[key];
@@ -17078,101 +16895,6 @@ const recordSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
 
 /***/ }),
 
-/***/ 8026:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   D: () => (/* binding */ leavesCodeAlone),
-/* harmony export */   s: () => (/* binding */ checkCommit)
-/* harmony export */ });
-/* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4006);
-/* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(picomatch__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8431);
-
-
-const DOCS = picomatch__WEBPACK_IMPORTED_MODULE_1___default()(['**/*.{md,rst,txt,adoc}', 'docs/**', '**/{LICENSE,LICENCE,NOTICE,CITATION,AUTHORS,CODEOWNERS}*'], {
-    nocase: true,
-    dot: true,
-});
-/** A text file that decides what is installed or computed is no documentation. */
-const NOT_DOCS = picomatch__WEBPACK_IMPORTED_MODULE_1___default()(['**/{requirements,constraints}*.txt', '**/CMakeLists.txt', '**/data/**/*.txt'], {
-    nocase: true,
-    dot: true,
-});
-/**
- * Whether a path may change after the run without touching what was run: records, models, recorded
- * answers, data (their bytes are checked by digest) and documentation.
- *
- * @param answers files and folders of the records
- */
-const leavesCodeAlone = (answers) => (path) => (DOCS(path) && !NOT_DOCS(path)) ||
-    path.startsWith('.reprogate/') ||
-    answers.some((answer) => (0,_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .within */ .ux)(answer, path));
-/** Holds the recorded commit against the repository. */
-async function checkCommit(git, commit, head, options, locate) {
-    const at = { ...locate('code.commit'), field: 'code.commit' };
-    const short = commit.slice(0, 7);
-    const findings = [];
-    if (options.dirty === true)
-        findings.push({
-            rule: 'code/dirty',
-            message: `the run used uncommitted changes on top of ${short}`,
-            ...locate('code.dirty'),
-            field: 'code.dirty',
-            expected: 'false',
-            actual: 'true',
-        });
-    if (!(await git.has(commit)))
-        return [
-            ...findings,
-            (await git.shallow())
-                ? {
-                    rule: 'code/shallow-clone',
-                    message: `this clone is too shallow to find ${short}`,
-                    ...at,
-                    actual: commit,
-                }
-                : {
-                    rule: 'code/commit-unknown',
-                    message: `git does not know the commit ${short}`,
-                    ...at,
-                    actual: commit,
-                },
-        ];
-    if (!(await git.isAncestor(commit, head)))
-        return [
-            ...findings,
-            (await git.shallow())
-                ? {
-                    rule: 'code/shallow-clone',
-                    message: `this clone is too shallow to tell whether ${short} is part of the branch`,
-                    ...at,
-                }
-                : {
-                    rule: 'code/commit-not-ancestor',
-                    message: `${short} is not an ancestor of the head ${head.slice(0, 7)}`,
-                    ...at,
-                    expected: `an ancestor of ${head}`,
-                    actual: commit,
-                },
-        ];
-    const committed = await git.changed(commit, head);
-    const uncommitted = options.worktree ? await git.dirty() : [];
-    const changed = [...new Set([...committed, ...uncommitted])].filter((path) => !leavesCodeAlone(options.answers)(path));
-    if (changed.length > 0)
-        findings.push({
-            rule: 'code/changed-since',
-            message: `changed since the run at ${short}: ${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''}`,
-            ...at,
-            expected: 'no change of code after the recorded commit',
-            actual: changed.slice(0, 20).join(', '),
-        });
-    return findings;
-}
-
-
-/***/ }),
-
 /***/ 2539:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -17185,8 +16907,8 @@ async function checkCommit(git, commit, head, options, locate) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8431);
-/* harmony import */ var _yaml_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4536);
+/* harmony import */ var _system_paths_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9145);
+/* harmony import */ var _text_yaml_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9816);
 /* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(320);
 
 
@@ -17210,7 +16932,7 @@ const FIELD_RULES = [
 function ruleFor(problem) {
     if (problem.kind === 'unknown')
         return 'record/unknown-key';
-    const prefix = FIELD_RULES.find(([field]) => field.test((0,_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .fieldName */ .w5)(problem.path)))?.[1];
+    const prefix = FIELD_RULES.find(([field]) => field.test((0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .fieldName */ .w5)(problem.path)))?.[1];
     if (prefix === undefined)
         return 'record/malformed';
     return problem.kind === 'duplicate' ? `${prefix}-contradictory` : `${prefix}-malformed`;
@@ -17229,7 +16951,7 @@ async function readRecord(root, prefix, path) {
         findings: [{ rule, message, file }],
         locate: () => ({ file }),
     });
-    const place = await (0,_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .confine */ .Do)(root, path);
+    const place = await (0,_system_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .confine */ .Do)(root, path);
     if (!place.ok)
         return none('record/path-outside', `${path} ${place.why}`);
     if (!place.exists)
@@ -17245,13 +16967,13 @@ async function readRecord(root, prefix, path) {
 const modelNameIn = async (root, path) => (await readRecord(root, '', path)).record?.model?.name;
 /** @param file as it is shown in findings */
 function parseRecord(bytes, file) {
-    const parsed = (0,_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .parseYaml */ .hN)(bytes.toString('utf8'));
+    const parsed = (0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .parseYaml */ .hN)(bytes.toString('utf8'));
     const locate = (field) => {
-        const line = parsed.lineOf((0,_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .fieldPath */ .cn)(field));
+        const line = parsed.lineOf((0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .fieldPath */ .cn)(field));
         return line === undefined ? { file } : { file, line };
     };
     const found = (problem) => {
-        const field = (0,_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .fieldName */ .w5)(problem.path);
+        const field = (0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .fieldName */ .w5)(problem.path);
         return {
             rule: ruleFor(problem),
             message: field === '' ? problem.message : `${field}: ${problem.message}`,
@@ -17275,7 +16997,7 @@ function keepWhatIsRight(parsed) {
     const problems = [];
     // Each round removes at least one field; the schema is a few levels deep.
     for (let round = 0; round < 8; round++) {
-        const result = (0,_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .validate */ .tf)(_schema_js__WEBPACK_IMPORTED_MODULE_4__/* .recordSchema */ .fi, parsed, value);
+        const result = (0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .validate */ .tf)(_schema_js__WEBPACK_IMPORTED_MODULE_4__/* .recordSchema */ .fi, parsed, value);
         if (result.data)
             return { record: result.data, problems };
         problems.push(...result.problems);
@@ -17314,7 +17036,7 @@ async function readSmall(path) {
 
 /***/ }),
 
-/***/ 3705:
+/***/ 9273:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -17328,15 +17050,15 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path/posix"
-var posix_ = __nccwpck_require__(1535);
+var posix_ = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./src/data/digest.ts
 var data_digest = __nccwpck_require__(3230);
-// EXTERNAL MODULE: ./src/environment/engine.ts + 1 modules
-var environment_engine = __nccwpck_require__(3779);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/environment/manifest.ts + 1 modules
-var environment_manifest = __nccwpck_require__(7528);
+// EXTERNAL MODULE: ./src/engine/engine.ts + 1 modules
+var engine_engine = __nccwpck_require__(9968);
+// EXTERNAL MODULE: ./src/system/errors.ts
+var errors = __nccwpck_require__(6578);
+// EXTERNAL MODULE: ./src/environment/manifest/read.ts + 1 modules
+var read = __nccwpck_require__(1548);
 ;// CONCATENATED MODULE: ./src/environment/image.ts
 
 
@@ -17353,7 +17075,7 @@ async function describeImage(context, engine, reference) {
         if (!image)
             throw missing(reference, 'it was pulled and is not there');
     }
-    const manifest = await (0,environment_manifest/* readImage */.A)(context, engine, image);
+    const manifest = await (0,read/* readImage */.A)(context, engine, image);
     return { id: image.Id, manifest, hashes: manifest.hashes, platform: manifest.platform };
 }
 /** `registry:5000/a/b:tag@sha256:…` → `registry:5000/a/b` */
@@ -17403,12 +17125,12 @@ async function pushImage(context, engine, id, repository) {
     throw new Error(`the registry did not say under which digest it keeps ${tagged}`);
 }
 
-// EXTERNAL MODULE: ./src/environment/manifest-file.ts
-var manifest_file = __nccwpck_require__(8535);
-// EXTERNAL MODULE: ./src/evaluation/stage.ts + 13 modules
-var stage = __nccwpck_require__(1814);
-// EXTERNAL MODULE: ./src/paths.ts
-var paths = __nccwpck_require__(8431);
+// EXTERNAL MODULE: ./src/environment/manifest/file.ts
+var file = __nccwpck_require__(73);
+// EXTERNAL MODULE: ./src/evaluation/check.ts + 13 modules
+var check = __nccwpck_require__(4463);
+// EXTERNAL MODULE: ./src/system/paths.ts
+var paths = __nccwpck_require__(9145);
 // EXTERNAL MODULE: ./src/policy/load.ts
 var load = __nccwpck_require__(8164);
 // EXTERNAL MODULE: ./src/policy/models.ts
@@ -17419,8 +17141,8 @@ var policy_plan = __nccwpck_require__(6055);
 var schema = __nccwpck_require__(4139);
 // EXTERNAL MODULE: ./src/provenance/completeness.ts
 var completeness = __nccwpck_require__(3203);
-// EXTERNAL MODULE: ./src/provenance/sources/git.ts
-var sources_git = __nccwpck_require__(8026);
+// EXTERNAL MODULE: ./src/provenance/commit.ts
+var provenance_commit = __nccwpck_require__(786);
 // EXTERNAL MODULE: ./src/provenance/sources/native.ts
 var sources_native = __nccwpck_require__(2539);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -17431,7 +17153,7 @@ var dist = __nccwpck_require__(8815);
 var rules = __nccwpck_require__(1450);
 // EXTERNAL MODULE: ./src/provenance/schema.ts
 var provenance_schema = __nccwpck_require__(320);
-;// CONCATENATED MODULE: ./src/provenance/document.ts
+;// CONCATENATED MODULE: ./src/record/document.ts
 
 
 
@@ -17495,7 +17217,7 @@ function insertSection(document, contents, section) {
     contents.items.splice(next < 0 ? contents.items.length : next, 0, pair);
 }
 
-;// CONCATENATED MODULE: ./src/record-draft.ts
+;// CONCATENATED MODULE: ./src/record/draft.ts
 
 
 
@@ -17542,9 +17264,9 @@ async function placeInside(context, path) {
 
 // EXTERNAL MODULE: ./src/environment/build.ts
 var build = __nccwpck_require__(6433);
-// EXTERNAL MODULE: ./src/replay-inputs.ts
-var replay_inputs = __nccwpck_require__(9676);
-;// CONCATENATED MODULE: ./src/record-image.ts
+// EXTERNAL MODULE: ./src/stages/replay-inputs.ts
+var replay_inputs = __nccwpck_require__(408);
+;// CONCATENATED MODULE: ./src/record/image.ts
 
 
 
@@ -17584,9 +17306,9 @@ async function chooseImage(context, git, engine, { image, push }, before, commit
     return resolveDigest(engine, given);
 }
 
-// EXTERNAL MODULE: ./src/session.ts + 1 modules
-var session = __nccwpck_require__(3098);
-;// CONCATENATED MODULE: ./src/record.ts
+// EXTERNAL MODULE: ./src/system/session.ts + 1 modules
+var session = __nccwpck_require__(822);
+;// CONCATENATED MODULE: ./src/record/record.ts
 
 
 
@@ -17625,19 +17347,19 @@ function record(request, world) {
         const { command } = plan;
         if (command === undefined)
             throw new errors/* ReprogateError */.w('evaluation/command-missing', 'neither the policy nor the record says how to evaluate', rules/* RULES */.y0['evaluation/command-missing'].remedy);
-        const dirty = (await git.dirty()).filter((path) => !(0,sources_git/* leavesCodeAlone */.D)(plan.settled)(path));
+        const dirty = (await git.dirty()).filter((path) => !(0,provenance_commit/* leavesCodeAlone */.D)(plan.settled)(path));
         const started = new Date();
         draft.set(['reprogate'], 'record/1');
         draft.set(['model', 'name'], before.model?.name ?? model.name);
         const mounts = await keepData(context, before, draft);
-        const engine = await (0,environment_engine/* findEngine */.G)(context.run);
+        const engine = await (0,engine_engine/* findEngine */.G)(context.run);
         const dockerfile = await firstDockerfile(git, commit, plan);
         const image = await chooseImage(context, git, engine, request, before, commit, dockerfile, plan);
         context.progress.start(`${model.name} · describing ${image}`);
         const description = await describeImage(context, engine, image);
         context.progress.end();
         context.progress.start(`${model.name} · evaluating in the sandbox`);
-        const run = await (0,stage/* runOnce */.J)(context, engine, {
+        const run = await (0,check/* runOnce */.J)(context, engine, {
             image: description.id,
             prepare: () => (0,replay_inputs/* exportWithoutAnswers */.u)(context, git, commit, plan),
             mounts,
@@ -17719,7 +17441,7 @@ async function keepData(context, { data = [], model }, draft) {
 }
 async function keepEnvironment({ folder, set, keep }, plan, dockerfile, image, description) {
     const path = (0,posix_.join)(folder, 'environment.json');
-    const manifest = (0,manifest_file/* formatManifestFile */.l6)((0,manifest_file/* toManifestFile */.hL)(description.manifest, image));
+    const manifest = (0,file/* formatManifestFile */.l6)((0,file/* toManifestFile */.hL)(description.manifest, image));
     await keep(path, manifest);
     set(['environment', 'image'], image);
     set(['environment', 'dockerfile'], dockerfile);
@@ -17773,114 +17495,6 @@ function hardware() {
 
 /***/ }),
 
-/***/ 9676:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   r: () => (/* binding */ recordedPredictions),
-/* harmony export */   u: () => (/* binding */ exportWithoutAnswers)
-/* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _data_digest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3230);
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8431);
-
-
-
-
-/** Finds the recorded predictions. That they are not kept is no finding here: the digest alone may do. */
-async function recordedPredictions(context, record, locate) {
-    const { path, digest } = record.evaluation?.predictions ?? {};
-    const at = (part) => ({
-        ...locate(`evaluation.predictions.${part}`),
-        field: `evaluation.predictions.${part}`,
-    });
-    if (path === undefined)
-        return { findings: [], file: undefined };
-    const place = await (0,_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .confine */ .Do)(context.root, path);
-    if (!place.ok)
-        return {
-            findings: [{ rule: 'record/path-outside', message: `${path} ${place.why}`, ...at('path') }],
-            file: undefined,
-        };
-    if (!place.exists)
-        return { findings: [], file: undefined };
-    try {
-        const now = await (0,_data_digest_js__WEBPACK_IMPORTED_MODULE_2__/* .fileDigest */ .hd)(place.absolute, (0,_data_digest_js__WEBPACK_IMPORTED_MODULE_2__/* .algorithmOf */ .Hy)(digest ?? ''), context.signal);
-        if (digest !== undefined && now.digest !== digest)
-            return {
-                findings: [
-                    {
-                        rule: 'data/digest-mismatch',
-                        message: `the recorded predictions ${path} have other bytes than recorded`,
-                        expected: digest,
-                        actual: now.digest,
-                        ...at('digest'),
-                    },
-                ],
-                file: undefined,
-            };
-    }
-    catch (error) {
-        if (!(error instanceof _data_digest_js__WEBPACK_IMPORTED_MODULE_2__/* .NotData */ .YY))
-            throw error;
-        return {
-            findings: [{ rule: 'record/malformed', message: `${path} is not a regular file`, ...at('path') }],
-            file: undefined,
-        };
-    }
-    return { findings: [], file: place.absolute };
-}
-/** A throwaway copy of the commit's tree, without any recorded answer in it. */
-async function exportWithoutAnswers(context, git, commit, plan) {
-    const folder = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(context.scratch, 'export-'));
-    await git.export(commit, folder);
-    for (const answer of plan.answers) {
-        // Through a link of the tree itself an answer's path could lead anywhere: then it is not the answer.
-        const place = await (0,_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .confine */ .Do)(folder, answer);
-        if (place.ok)
-            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(place.absolute, { recursive: true, force: true });
-    }
-    return folder;
-}
-
-
-/***/ }),
-
-/***/ 3336:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   u: () => (/* binding */ writeReport)
-/* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
-
-
-/** Writes the JSON report into the working directory, and says where. */
-async function writeReport(directory, report) {
-    const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, '.reprogate');
-    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, 'report.json');
-    const ignore = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, '.gitignore');
-    // A repository can hold links by these names, to write somewhere else: what is no folder of ours goes.
-    if (!(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(folder).catch(() => null))?.isDirectory())
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(folder, { force: true });
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdir)(folder, { recursive: true });
-    for (const file of [path, ignore])
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(file, { recursive: true, force: true });
-    // Nobody commits a report by accident.
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(ignore, '*\n');
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(path, `${JSON.stringify(report, null, 2)}\n`);
-    return path;
-}
-
-
-/***/ }),
-
 /***/ 2794:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -17909,8 +17523,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   b: () => (/* binding */ renderTerminal)
 });
 
-// EXTERNAL MODULE: ./src/report/text.ts
-var report_text = __nccwpck_require__(5655);
+// EXTERNAL MODULE: ./src/text/text.ts
+var text_text = __nccwpck_require__(8544);
 // EXTERNAL MODULE: ./src/verdict/rules.ts
 var rules = __nccwpck_require__(1450);
 ;// CONCATENATED MODULE: ./src/report/words.ts
@@ -18012,7 +17626,7 @@ const DETAILS = 5;
 /** On a runner a line that begins with `::`, or has `##[` in it, is a command. */
 const inert = (line) => line.replaceAll('##[', '# #[').replace(/^(\s*):(?=:)/, '$1: ');
 /** `` `words` `` need no quotes here. */
-const terminal_text = (untrusted, max = 300) => (0,report_text/* oneLine */.TN)(untrusted, max).replace(/`([^`]+)`/g, '$1');
+const terminal_text = (untrusted, max = 300) => (0,text_text/* oneLine */.TN)(untrusted, max).replace(/`([^`]+)`/g, '$1');
 /**
  * The report for a terminal: a line a stage, below it what was found, at the end cause and fix.
  *
@@ -18038,7 +17652,7 @@ function modelLines(model, commit, paint) {
     const fix = fixOf(model);
     const width = Math.min(WIDTH.most, Math.max(WIDTH.least, ...model.stages.map((s) => stageText(s).length + 14)));
     return [
-        `${paint(BOLD, name)}   ${model.track}   ${terminal_text((0,report_text/* short */.h0)(commit), 64)}`,
+        `${paint(BOLD, name)}   ${model.track}   ${terminal_text((0,text_text/* short */.h0)(commit), 64)}`,
         '',
         ...model.stages.flatMap((stage) => [
             stageLine(stage, width, paint),
@@ -18058,7 +17672,7 @@ function stageLine(stage, width, paint) {
     return `  ${paint(COLOURS[sign], SIGNS[sign])} ${left}${time === '' ? '' : gap + paint(DIM, time)}`;
 }
 /** Below a minute with one decimal, so that a column of them can be compared. */
-const seconds = (s) => (s < 59.95 ? `${s.toFixed(1)} s` : (0,report_text/* duration */.p0)(s));
+const seconds = (s) => (s < 59.95 ? `${s.toFixed(1)} s` : (0,text_text/* duration */.p0)(s));
 /** What the lines of figures below a stage, or its own line, say already. */
 function toldByFigures({ evidence }, { rule }) {
     const { environment, evaluation } = evidence;
@@ -18085,7 +17699,7 @@ function findingLines(finding, paint) {
 }
 const limited = (lines, all) => [
     ...lines.slice(0, DETAILS).map((line) => INDENT + line),
-    ...(all > DETAILS ? [`${INDENT}${(0,report_text/* count */.U9)(all - DETAILS)} more in the report`] : []),
+    ...(all > DETAILS ? [`${INDENT}${(0,text_text/* count */.U9)(all - DETAILS)} more in the report`] : []),
 ];
 function environment(model) {
     const { differences = [], differenceCounts, failure } = model.evidence.environment ?? {};
@@ -18105,8 +17719,8 @@ function metrics(model) {
     const wrong = all.filter(({ agrees }) => !agrees);
     const width = Math.min(30, Math.max(0, ...wrong.slice(0, DETAILS).map(({ name }) => name.length)));
     const lines = wrong.map(({ name, recorded, replayed, allowed }) => {
-        const [before, after] = (0,report_text/* pair */.V2)(recorded, replayed);
-        const tolerance = allowed === undefined ? '' : `   allowed ±${(0,report_text/* magnitude */.VO)(allowed)}`;
+        const [before, after] = (0,text_text/* pair */.V2)(recorded, replayed);
+        const tolerance = allowed === undefined ? '' : `   allowed ±${(0,text_text/* magnitude */.VO)(allowed)}`;
         return `${terminal_text(name, 60).padEnd(width)}  ${terminal_text(before, 40)} → ${terminal_text(after, 40)}${tolerance}`;
     });
     return [
@@ -18120,14 +17734,14 @@ function total(report) {
         return 'No model was checked.';
     const words = report.models.map((model) => isNotRebuilt(model) ? 'not rebuilt' : VERDICT_WORDS[model.verdict].toLowerCase());
     const tally = [...new Set(words)].map((word) => `${words.filter((w) => w === word).length} ${word}`);
-    return `${(0,report_text/* plural */.LS)(report.models.length, 'model')}: ${tally.join(', ')}.`;
+    return `${(0,text_text/* plural */.LS)(report.models.length, 'model')}: ${tally.join(', ')}.`;
 }
 /** The end of `reprogate record`: what was written, and what only a person can add. */
 function renderRecorded({ model, files, dirty, metrics: recorded, missing }) {
     const some = (paths) => paths
         .slice(0, DETAILS)
         .map((path) => terminal_text(path, 200))
-        .join(', ') + (paths.length > DETAILS ? ` and ${(0,report_text/* count */.U9)(paths.length - DETAILS)} more` : '');
+        .join(', ') + (paths.length > DETAILS ? ` and ${(0,text_text/* count */.U9)(paths.length - DETAILS)} more` : '');
     const figures = Object.entries(recorded)
         .slice(0, DETAILS)
         .map(([name, value]) => `${terminal_text(name, 60)} ${value}`);
@@ -18152,93 +17766,365 @@ function renderRecorded({ model, files, dirty, metrics: recorded, missing }) {
 
 /***/ }),
 
-/***/ 5655:
+/***/ 408:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   LS: () => (/* binding */ plural),
-/* harmony export */   TN: () => (/* binding */ oneLine),
-/* harmony export */   U9: () => (/* binding */ count),
-/* harmony export */   V2: () => (/* binding */ pair),
-/* harmony export */   VO: () => (/* binding */ magnitude),
-/* harmony export */   h0: () => (/* binding */ short),
-/* harmony export */   p0: () => (/* binding */ duration),
-/* harmony export */   v3: () => (/* binding */ cleanLines)
+/* harmony export */   r: () => (/* binding */ recordedPredictions),
+/* harmony export */   u: () => (/* binding */ exportWithoutAnswers)
 /* harmony export */ });
-/* unused harmony exports clip, signed */
-/** Plain text for every renderer: untrusted strings made harmless to look at, and numbers made readable. */
-/** CSI, OSC and two-character escape sequences, as terminals read them. */
-const ESCAPES = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-Z\\^_`a-z]/g;
-/** Everything that moves, hides or reorders its neighbours: controls, zero width, bidi, tags, lone surrogates. */
-const UNSEEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]|\p{Surrogate}/gu;
-/** More marks on one letter than any script needs: they would paint over the lines around. */
-const STACKED = /(\p{M}{4})\p{M}+/gu;
-/** Keeps line breaks and tabs; what cannot be seen becomes `�`, colours disappear. */
-const cleanLines = (text) => text
-    .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
-    .replace(ESCAPES, '')
-    .replace(UNSEEN, '\ufffd')
-    .replace(STACKED, '$1');
-/** At most `max` UTF-16 units, whole code points, `…` as the last where something was left out. */
-function clip(text, max) {
-    if (text.length <= max)
-        return text;
-    const head = text.slice(0, max - 1);
-    return `${/[\ud800-\udbff]$/.test(head) ? head.slice(0, -1) : head}…`;
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _data_digest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3230);
+/* harmony import */ var _system_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9145);
+
+
+
+
+/** Finds the recorded predictions. That they are not kept is no finding here: the digest alone may do. */
+async function recordedPredictions(context, record, locate) {
+    const { path, digest } = record.evaluation?.predictions ?? {};
+    const at = (part) => ({
+        ...locate(`evaluation.predictions.${part}`),
+        field: `evaluation.predictions.${part}`,
+    });
+    if (path === undefined)
+        return { findings: [], file: undefined };
+    const place = await (0,_system_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .confine */ .Do)(context.root, path);
+    if (!place.ok)
+        return {
+            findings: [{ rule: 'record/path-outside', message: `${path} ${place.why}`, ...at('path') }],
+            file: undefined,
+        };
+    if (!place.exists)
+        return { findings: [], file: undefined };
+    try {
+        const now = await (0,_data_digest_js__WEBPACK_IMPORTED_MODULE_2__/* .fileDigest */ .hd)(place.absolute, (0,_data_digest_js__WEBPACK_IMPORTED_MODULE_2__/* .algorithmOf */ .Hy)(digest ?? ''), context.signal);
+        if (digest !== undefined && now.digest !== digest)
+            return {
+                findings: [
+                    {
+                        rule: 'data/digest-mismatch',
+                        message: `the recorded predictions ${path} have other bytes than recorded`,
+                        expected: digest,
+                        actual: now.digest,
+                        ...at('digest'),
+                    },
+                ],
+                file: undefined,
+            };
+    }
+    catch (error) {
+        if (!(error instanceof _data_digest_js__WEBPACK_IMPORTED_MODULE_2__/* .NotData */ .YY))
+            throw error;
+        return {
+            findings: [{ rule: 'record/malformed', message: `${path} is not a regular file`, ...at('path') }],
+            file: undefined,
+        };
+    }
+    return { findings: [], file: place.absolute };
 }
-/** One line of untrusted text, at most `max` UTF-16 units. The input may be of any size. */
-const oneLine = (text, max) => 
-// Cut first: nobody should pay for 100 kB of which a line is shown; twice, as colours may go.
-clip(cleanLines(text.slice(0, max * 2))
-    .replace(/\s+/g, ' ')
-    .trim() + (text.length > max * 2 ? '…' : ''), max);
-const count = (n) => n.toLocaleString('en-US');
-const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
-/** Seconds as people say them: `0.1 s`, `41 s`, `2 min 14 s`, `1 h 5 min`. */
-function duration(seconds) {
-    if (seconds < 9.95)
-        return `${seconds.toFixed(1)} s`;
-    const whole = Math.round(seconds);
-    if (whole < 60)
-        return `${whole} s`;
-    if (whole < 3600)
-        return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-    const minutes = Math.round(whole / 60);
-    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+/** A throwaway copy of the commit's tree, without any recorded answer in it. */
+async function exportWithoutAnswers(context, git, commit, plan) {
+    const folder = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(context.scratch, 'export-'));
+    await git.export(commit, folder);
+    for (const answer of plan.answers) {
+        // Through a link of the tree itself an answer's path could lead anywhere: then it is not the answer.
+        const place = await (0,_system_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .confine */ .Do)(folder, answer);
+        if (place.ok)
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(place.absolute, { recursive: true, force: true });
+    }
+    return folder;
 }
-/** The first 7 digits of a digest or commit; other text as it is. */
-const short = (digest) => digest.replace(/^.*?:?\b([0-9a-f]{7})[0-9a-f]{9,}$/, '$1');
-const number = (text) => text === undefined || text.trim() === '' ? NaN : Number(text);
-/** As written where that is short; else both with six decimals, or with as many as it takes to tell them apart. */
-function pair(recorded, replayed) {
-    const short = [recorded, replayed].every((raw) => raw === undefined || /^[-+]?\d*\.?\d{0,6}(?:e[-+]?\d+)?$/i.test(raw));
-    if (short)
-        return [recorded ?? '–', replayed ?? '–'];
-    const [a, b] = [number(recorded), number(replayed)];
-    const text = (x, raw, round) => raw === undefined ? '–' : Number.isFinite(x) && !Number.isInteger(x) ? round(x) : raw;
-    const tries = [...[6, 8, 10, 12].map((n) => (x) => x.toFixed(n)), String];
-    const exact = (x) => Number(x.toPrecision(6));
-    // Six decimals say nothing about 3.2e-9.
-    const usable = tries.filter((round) => [a, b].every((x) => !(Math.abs(x) < 1e-3) || exact(Number(round(x))) === exact(x)));
-    const round = usable.find((r) => a === b || r(a) !== r(b)) ?? String;
-    return [text(a, recorded, round), text(b, replayed, round)];
-}
-/** A difference or tolerance, without its sign: `0.002226`, `9.72e-7`. */
-const magnitude = (x) => {
-    const size = Math.abs(x);
-    if (size === 0)
-        return '0';
-    return size >= 1e-4 && size < 1e4 && !Number.isInteger(size)
-        ? size.toFixed(6)
-        : String(Number(size.toPrecision(4)));
-};
-/** `−0.002226`, `+0.1`, with a true minus sign. */
-const signed = (x) => (x === 0 ? '0' : `${x < 0 ? '−' : '+'}${magnitude(x)}`);
 
 
 /***/ }),
 
-/***/ 3098:
+/***/ 6578:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ errorText),
+/* harmony export */   w: () => (/* binding */ ReprogateError)
+/* harmony export */ });
+/** Something that a user can cause and mend. Anything else that is thrown is a bug. */
+class ReprogateError extends Error {
+    code;
+    remedy;
+    location;
+    constructor(
+    /** Stable, `<subject>/<problem>`, like a rule's id. */
+    code, message, 
+    /** What to do about it. */
+    remedy, location = {}) {
+        super(message);
+        this.code = code;
+        this.remedy = remedy;
+        this.location = location;
+        this.name = 'ReprogateError';
+    }
+}
+const errorText = (error) => (error instanceof Error ? error.message : String(error));
+
+
+/***/ }),
+
+/***/ 9145:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Do: () => (/* binding */ confine),
+/* harmony export */   j7: () => (/* binding */ normalise),
+/* harmony export */   ux: () => (/* binding */ within)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+
+
+const inside = (root, path) => {
+    const way = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.relative)(root, path);
+    return way !== '..' && !way.startsWith(`..${node_path__WEBPACK_IMPORTED_MODULE_1__.sep}`) && !(0,node_path__WEBPACK_IMPORTED_MODULE_1__.isAbsolute)(way);
+};
+/**
+ * Where an untrusted relative path leads, links followed, and whether that is inside `root` (a real
+ * path). `.git` is refused: a runner keeps its token there, and the evaluation would see it.
+ */
+async function confine(root, path) {
+    const wanted = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, path);
+    if ((0,node_path__WEBPACK_IMPORTED_MODULE_1__.isAbsolute)(path) || /^[A-Za-z]:|\\/.test(path) || !inside(root, wanted))
+        return { ok: false, why: 'leaves the repository' };
+    let existing = wanted;
+    let real;
+    while (real === undefined) {
+        try {
+            real = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.realpath)(existing);
+        }
+        catch (error) {
+            // A link that leads nowhere is followed no further: what it names could appear later.
+            if (await isLink(existing))
+                return { ok: false, why: 'leads out through a link' };
+            if (existing === root)
+                throw error;
+            existing = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(existing);
+        }
+    }
+    const absolute = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(real, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.relative)(existing, wanted));
+    if (!inside(root, absolute))
+        return { ok: false, why: 'leads out through a link' };
+    const names = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.relative)(root, absolute).split(node_path__WEBPACK_IMPORTED_MODULE_1__.sep);
+    if (names.some((name) => name.toLowerCase() === '.git') || (absolute === root && path !== ''))
+        return { ok: false, why: 'names the inside of .git' };
+    return { ok: true, absolute, exists: existing === wanted };
+}
+async function isLink(path) {
+    try {
+        return (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(path)).isSymbolicLink();
+    }
+    catch {
+        return false;
+    }
+}
+/** `./a//b/` as `a/b`: one spelling for comparisons. */
+const normalise = (path) => path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/');
+/** Whether `path` is `folder` or lies below it. */
+const within = (folder, path) => {
+    const [outer, inner] = [normalise(folder), normalise(path)];
+    return outer === '' || inner === outer || inner.startsWith(`${outer}/`);
+};
+
+
+/***/ }),
+
+/***/ 7848:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   j: () => (/* binding */ createRunner)
+/* harmony export */ });
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_child_process__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6578);
+
+
+const STDERR_KEPT = 64 * 1024;
+const LINE_KEPT = 4096;
+/** Between asking a child to stop and killing it. */
+const GRACE_MS = 2000;
+/** Cuts a byte stream into lines of at most `LINE_KEPT` characters; never holds more than one line. */
+function lineSplitter(onLine) {
+    let pending = '';
+    let dropping = false;
+    return {
+        push(chunk) {
+            for (const [index, part] of chunk.split('\n').entries()) {
+                if (index > 0) {
+                    onLine(pending.replace(/\r$/, ''));
+                    pending = '';
+                    dropping = false;
+                }
+                if (dropping)
+                    continue;
+                pending += part;
+                if (pending.length > LINE_KEPT) {
+                    pending = pending.slice(0, LINE_KEPT) + ' …';
+                    dropping = true;
+                }
+            }
+        },
+        end() {
+            if (pending !== '')
+                onLine(pending.replace(/\r$/, ''));
+        },
+    };
+}
+/**
+ * The one way in which other programs are called. A program that exits with a code is a result;
+ * one that cannot be started is a `ReprogateError`; a cancelled run rejects with the signal's reason.
+ */
+function createRunner(signal) {
+    return (argv, options = {}) => new Promise((resolve, reject) => {
+        if (signal.aborted)
+            return reject(signal.reason);
+        const [program, ...args] = argv;
+        const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, args, {
+            cwd: options.cwd,
+            env: options.env ?? process.env,
+            stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+            // A group of its own: what the child has started is stopped with it.
+            detached: process.platform !== 'win32',
+        });
+        const kill = (how) => {
+            try {
+                if (process.platform !== 'win32' && child.pid !== undefined)
+                    process.kill(-child.pid, how);
+                else
+                    child.kill(how);
+            }
+            catch {
+                // It has ended meanwhile.
+            }
+        };
+        let timedOut = false;
+        let killer;
+        const stop = () => {
+            kill('SIGTERM');
+            killer ??= setTimeout(() => kill('SIGKILL'), GRACE_MS);
+        };
+        const timer = setTimeout(() => {
+            timedOut = true;
+            stop();
+        }, options.timeout ?? 600_000);
+        signal.addEventListener('abort', stop, { once: true });
+        const settle = () => {
+            clearTimeout(timer);
+            clearTimeout(killer);
+            signal.removeEventListener('abort', stop);
+        };
+        const cap = options.outputCap ?? 16 * 1024 * 1024;
+        const kept = [];
+        let size = 0;
+        let truncated = false;
+        let stderr = '';
+        let consumed = Promise.resolve();
+        let failure;
+        const { onLine } = options;
+        const out = onLine && lineSplitter((line) => onLine(line, 'stdout'));
+        const err = onLine && lineSplitter((line) => onLine(line, 'stderr'));
+        if (options.onStdout) {
+            consumed = options.onStdout(child.stdout).catch((error) => {
+                failure = error;
+                stop();
+                child.stdout.resume();
+            });
+        }
+        else {
+            const decoder = new TextDecoder();
+            child.stdout.on('data', (chunk) => {
+                out?.push(decoder.decode(chunk, { stream: true }));
+                if (size < cap)
+                    kept.push(chunk.subarray(0, cap - size));
+                truncated ||= size + chunk.length > cap;
+                size += chunk.length;
+            });
+        }
+        const decoder = new TextDecoder();
+        child.stderr.on('data', (chunk) => {
+            const text = decoder.decode(chunk, { stream: true });
+            err?.push(text);
+            stderr = (stderr + text).slice(-STDERR_KEPT);
+        });
+        if (child.stdin) {
+            // A child that does not read its input to the end closes the pipe: its exit code tells the rest.
+            child.stdin.on('error', () => { });
+            if (typeof options.input === 'string')
+                child.stdin.end(options.input);
+            else
+                options.input?.pipe(child.stdin);
+        }
+        child.on('error', (error) => {
+            settle();
+            reject(error.code === 'ENOENT'
+                ? new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('program/missing', `\`${program}\` is not installed`, `Install ${program} and put it on the PATH.`)
+                : error);
+        });
+        child.on('close', (code) => {
+            settle();
+            out?.end();
+            err?.end();
+            void consumed.then(() => {
+                if (signal.aborted)
+                    return reject(signal.reason);
+                if (failure !== undefined)
+                    return reject(failure);
+                resolve({ code: code ?? 1, stdout: Buffer.concat(kept), stderr, timedOut, truncated });
+            });
+        });
+    });
+}
+
+
+/***/ }),
+
+/***/ 262:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   u: () => (/* binding */ writeReport)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+
+
+/** Writes the JSON report into the working directory, and says where. */
+async function writeReport(directory, report) {
+    const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, '.reprogate');
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, 'report.json');
+    const ignore = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, '.gitignore');
+    // A repository can hold links by these names, to write somewhere else: what is no folder of ours goes.
+    if (!(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(folder).catch(() => null))?.isDirectory())
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(folder, { force: true });
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdir)(folder, { recursive: true });
+    for (const file of [path, ignore])
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(file, { recursive: true, force: true });
+    // Nobody commits a report by accident.
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(ignore, '*\n');
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(path, `${JSON.stringify(report, null, 2)}\n`);
+    return path;
+}
+
+
+/***/ }),
+
+/***/ 822:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -18253,11 +18139,11 @@ var promises_ = __nccwpck_require__(1455);
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/system/errors.ts
+var errors = __nccwpck_require__(6578);
 // EXTERNAL MODULE: external "node:path/posix"
-var posix_ = __nccwpck_require__(1535);
-;// CONCATENATED MODULE: ./src/git.ts
+var posix_ = __nccwpck_require__(3916);
+;// CONCATENATED MODULE: ./src/system/git.ts
 
 
 
@@ -18355,9 +18241,9 @@ async function openGit(run, directory, scratch) {
     };
 }
 
-// EXTERNAL MODULE: ./src/process.ts
-var src_process = __nccwpck_require__(1625);
-;// CONCATENATED MODULE: ./src/session.ts
+// EXTERNAL MODULE: ./src/system/process.ts
+var system_process = __nccwpck_require__(7848);
+;// CONCATENATED MODULE: ./src/system/session.ts
 
 
 
@@ -18379,7 +18265,7 @@ async function withSession(directory, { progress, signal }, work) {
         () => (0,promises_.rm)(scratch, { recursive: true, force: true, maxRetries: 3 }),
     ];
     try {
-        const run = (0,src_process/* createRunner */.j)(signal);
+        const run = (0,system_process/* createRunner */.j)(signal);
         const git = await openGit(run, root, scratch);
         const context = {
             root,
@@ -18402,7 +18288,25 @@ async function withSession(directory, { progress, signal }, work) {
 
 /***/ }),
 
-/***/ 4164:
+/***/ 1896:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  x: () => (/* binding */ VERSION)
+});
+
+;// CONCATENATED MODULE: ./package.json
+const package_namespaceObject = {"rE":"0.1.0"};
+;// CONCATENATED MODULE: ./src/system/version.ts
+
+const VERSION = package_namespaceObject.rE;
+
+
+/***/ }),
+
+/***/ 8131:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -18413,9 +18317,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 ;// CONCATENATED MODULE: external "node:readline"
 const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
-// EXTERNAL MODULE: ./src/report/text.ts
-var report_text = __nccwpck_require__(5655);
-;// CONCATENATED MODULE: ./src/terminal-progress.ts
+// EXTERNAL MODULE: ./src/text/text.ts
+var text_text = __nccwpck_require__(8544);
+;// CONCATENATED MODULE: ./src/terminal/progress.ts
 
 
 /**
@@ -18433,14 +18337,14 @@ function terminalProgress(stream, verbose) {
     let title = '';
     return {
         start(text) {
-            title = (0,report_text/* cleanLines */.v3)(text);
+            title = (0,text_text/* cleanLines */.v3)(text);
             if (live)
                 show(`· ${title}`);
             else
                 stream.write(`· ${title}\n`);
         },
         line(text) {
-            const clean = (0,report_text/* cleanLines */.v3)(text);
+            const clean = (0,text_text/* cleanLines */.v3)(text);
             if (verbose)
                 stream.write(`    ${clean}\n`);
             else if (live)
@@ -18451,6 +18355,327 @@ function terminalProgress(stream, verbose) {
                 show('');
         },
     };
+}
+
+
+/***/ }),
+
+/***/ 7382:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P8: () => (/* binding */ showPath),
+/* harmony export */   U9: () => (/* binding */ count),
+/* harmony export */   h$: () => (/* binding */ showText)
+/* harmony export */ });
+/**
+ * Bytes kept as latin1 text, as a person reads them: UTF-8 where they are, else with `\xNN` for every
+ * byte that is not ASCII.
+ */
+function showText(latin1) {
+    if (!/[\u0080-\u00ff]/.test(latin1))
+        return latin1;
+    const bytes = Buffer.from(latin1, 'latin1');
+    const text = bytes.toString('utf8');
+    if (Buffer.from(text, 'utf8').equals(bytes))
+        return text;
+    return latin1.replace(/[\u0080-\u00ff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
+}
+const showPath = (latin1) => `/${showText(latin1)}`;
+/** `1 package`, `2 packages` */
+const count = (number, noun) => `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
+
+
+/***/ }),
+
+/***/ 8544:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   LS: () => (/* binding */ plural),
+/* harmony export */   TN: () => (/* binding */ oneLine),
+/* harmony export */   U9: () => (/* binding */ count),
+/* harmony export */   V2: () => (/* binding */ pair),
+/* harmony export */   VO: () => (/* binding */ magnitude),
+/* harmony export */   h0: () => (/* binding */ short),
+/* harmony export */   p0: () => (/* binding */ duration),
+/* harmony export */   v3: () => (/* binding */ cleanLines)
+/* harmony export */ });
+/* unused harmony exports clip, signed */
+/** Plain text for every renderer: untrusted strings made harmless to look at, and numbers made readable. */
+/** CSI, OSC and two-character escape sequences, as terminals read them. */
+const ESCAPES = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-Z\\^_`a-z]/g;
+/** Everything that moves, hides or reorders its neighbours: controls, zero width, bidi, tags, lone surrogates. */
+const UNSEEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]|\p{Surrogate}/gu;
+/** More marks on one letter than any script needs: they would paint over the lines around. */
+const STACKED = /(\p{M}{4})\p{M}+/gu;
+/** Keeps line breaks and tabs; what cannot be seen becomes `�`, colours disappear. */
+const cleanLines = (text) => text
+    .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
+    .replace(ESCAPES, '')
+    .replace(UNSEEN, '\ufffd')
+    .replace(STACKED, '$1');
+/** At most `max` UTF-16 units, whole code points, `…` as the last where something was left out. */
+function clip(text, max) {
+    if (text.length <= max)
+        return text;
+    const head = text.slice(0, max - 1);
+    return `${/[\ud800-\udbff]$/.test(head) ? head.slice(0, -1) : head}…`;
+}
+/** One line of untrusted text, at most `max` UTF-16 units. The input may be of any size. */
+const oneLine = (text, max) => 
+// Cut first: nobody should pay for 100 kB of which a line is shown; twice, as colours may go.
+clip(cleanLines(text.slice(0, max * 2))
+    .replace(/\s+/g, ' ')
+    .trim() + (text.length > max * 2 ? '…' : ''), max);
+const count = (n) => n.toLocaleString('en-US');
+const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
+/** Seconds as people say them: `0.1 s`, `41 s`, `2 min 14 s`, `1 h 5 min`. */
+function duration(seconds) {
+    if (seconds < 9.95)
+        return `${seconds.toFixed(1)} s`;
+    const whole = Math.round(seconds);
+    if (whole < 60)
+        return `${whole} s`;
+    if (whole < 3600)
+        return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+    const minutes = Math.round(whole / 60);
+    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+/** The first 7 digits of a digest or commit; other text as it is. */
+const short = (digest) => digest.replace(/^.*?:?\b([0-9a-f]{7})[0-9a-f]{9,}$/, '$1');
+const number = (text) => text === undefined || text.trim() === '' ? NaN : Number(text);
+/** As written where that is short; else both with six decimals, or with as many as it takes to tell them apart. */
+function pair(recorded, replayed) {
+    const short = [recorded, replayed].every((raw) => raw === undefined || /^[-+]?\d*\.?\d{0,6}(?:e[-+]?\d+)?$/i.test(raw));
+    if (short)
+        return [recorded ?? '–', replayed ?? '–'];
+    const [a, b] = [number(recorded), number(replayed)];
+    const text = (x, raw, round) => raw === undefined ? '–' : Number.isFinite(x) && !Number.isInteger(x) ? round(x) : raw;
+    const tries = [...[6, 8, 10, 12].map((n) => (x) => x.toFixed(n)), String];
+    const exact = (x) => Number(x.toPrecision(6));
+    // Six decimals say nothing about 3.2e-9.
+    const usable = tries.filter((round) => [a, b].every((x) => !(Math.abs(x) < 1e-3) || exact(Number(round(x))) === exact(x)));
+    const round = usable.find((r) => a === b || r(a) !== r(b)) ?? String;
+    return [text(a, recorded, round), text(b, replayed, round)];
+}
+/** A difference or tolerance, without its sign: `0.002226`, `9.72e-7`. */
+const magnitude = (x) => {
+    const size = Math.abs(x);
+    if (size === 0)
+        return '0';
+    return size >= 1e-4 && size < 1e4 && !Number.isInteger(size)
+        ? size.toFixed(6)
+        : String(Number(size.toPrecision(4)));
+};
+/** `−0.002226`, `+0.1`, with a true minus sign. */
+const signed = (x) => (x === 0 ? '0' : `${x < 0 ? '−' : '+'}${magnitude(x)}`);
+
+
+/***/ }),
+
+/***/ 9816:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   au: () => (/* binding */ didYouMean),
+/* harmony export */   cn: () => (/* binding */ fieldPath),
+/* harmony export */   hN: () => (/* binding */ parseYaml),
+/* harmony export */   tf: () => (/* binding */ validate),
+/* harmony export */   w5: () => (/* binding */ fieldName)
+/* harmony export */ });
+/* harmony import */ var fastest_levenshtein__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1916);
+/* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8815);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3798);
+
+
+
+/** `['data', 1, 'digest']` as `data[1].digest`. */
+const fieldName = (path) => path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
+    .join('');
+/** The reverse of `fieldName`, for names made by it. */
+const fieldPath = (name) => name.split(/\.|(?=\[)/).map((part) => (/^\[\d+\]$/.test(part) ? Number(part.slice(1, -1)) : part));
+/** Deeper than any record; recursion below stays far from the end of the stack. */
+const DEEPEST = 64;
+function nestsTooDeep(text) {
+    let depth = 0;
+    for (const character of text) {
+        if (character === '[' || character === '{')
+            depth++;
+        else if (character === ']' || character === '}')
+            depth--;
+        if (depth > DEEPEST)
+            return true;
+    }
+    return /^(?:\s*[-?] ){65}|^\s{400}/m.test(text);
+}
+/** Resolving an alias searches the document: thousands of them take minutes. People use a few. */
+const MOST_ALIASES = 100;
+function hasTooManyAliases(text) {
+    let aliases = 0;
+    let scalar = false;
+    for (const token of new yaml__WEBPACK_IMPORTED_MODULE_1__/* .Lexer */ .JG().lex(text)) {
+        if (!scalar && token.startsWith('*') && ++aliases > MOST_ALIASES)
+            return true;
+        // The lexer announces the text of a plain scalar with this mark.
+        scalar = token === '\u001f';
+    }
+    return false;
+}
+/**
+ * Reads YAML 1.2 (and so JSON) with the position of everything. Never throws: what cannot be read
+ * is a problem. Aliases may expand to 100 nodes at most, so a bomb is a problem, too.
+ */
+function parseYaml(text) {
+    const counter = new yaml__WEBPACK_IMPORTED_MODULE_1__/* .LineCounter */ .HN();
+    const nothing = new yaml__WEBPACK_IMPORTED_MODULE_1__/* .LineCounter */ .HN();
+    const failed = (message, line) => ({
+        document: (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .parseDocument */ .Tp)('', { lineCounter: nothing }),
+        value: undefined,
+        problems: [{ path: [], message, kind: 'syntax', ...(line === undefined ? {} : { line }) }],
+        lineOf: () => line,
+    });
+    if (nestsTooDeep(text))
+        return failed(`nested more than ${DEEPEST} deep`);
+    if (hasTooManyAliases(text))
+        return failed(`more than ${MOST_ALIASES} aliases`);
+    let document;
+    let value;
+    try {
+        document = (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .parseDocument */ .Tp)(text, { lineCounter: counter, uniqueKeys: false, prettyErrors: false });
+        const error = document.errors[0];
+        if (error)
+            return failed(error.message, counter.linePos(error.pos[0]).line);
+        value = document.toJS({ maxAliasCount: 100 });
+    }
+    catch (error) {
+        return failed(error instanceof Error ? error.message : String(error));
+    }
+    const lineAt = (node) => (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isNode */ .Ll)(node) && node.range ? counter.linePos(node.range[0]).line : undefined;
+    return {
+        document,
+        value,
+        problems: duplicateKeys(document.contents, [], lineAt, 0),
+        lineOf: (path) => {
+            let line = lineAt(document.contents);
+            let node = document.contents;
+            for (const part of path) {
+                if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isMap */ .jh)(node)) {
+                    const pair = node.items.find(({ key }) => (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isScalar */ .jn)(key) && String(key.value) === part);
+                    if (!pair)
+                        return line;
+                    line = lineAt(pair.key) ?? line;
+                    node = pair.value;
+                }
+                else if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isSeq */ .oP)(node) && typeof part === 'number') {
+                    node = node.items[part];
+                    line = lineAt(node) ?? line;
+                }
+                else
+                    return line;
+            }
+            return line;
+        },
+    };
+}
+function duplicateKeys(node, path, lineAt, depth) {
+    // An alias names a node that is looked at where it stands.
+    if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isAlias */ .Vj)(node) || depth > DEEPEST)
+        return [];
+    if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isSeq */ .oP)(node))
+        return node.items.flatMap((item, index) => duplicateKeys(item, [...path, index], lineAt, depth + 1));
+    if (!(0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isMap */ .jh)(node))
+        return [];
+    const seen = new Map();
+    return node.items.flatMap((pair) => {
+        if (!(0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isPair */ .tO)(pair) || !(0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isScalar */ .jn)(pair.key))
+            return [];
+        const key = String(pair.key.value);
+        const own = [...path, key];
+        const first = seen.get(key);
+        seen.set(key, pair.key);
+        const line = lineAt(pair.key);
+        const twice = first
+            ? [
+                {
+                    path: own,
+                    kind: 'duplicate',
+                    message: `given twice, first in line ${lineAt(first)}`,
+                    ...(line && { line }),
+                },
+            ]
+            : [];
+        return [...twice, ...duplicateKeys(pair.value, own, lineAt, depth + 1)];
+    });
+}
+/** The nearest of the known names, if it is near enough to be a slip of the pen. */
+function didYouMean(wrong, known) {
+    const [best] = known
+        .map((name) => ({ name, far: (0,fastest_levenshtein__WEBPACK_IMPORTED_MODULE_0__/* .distance */ .Io)(wrong.toLowerCase(), name.toLowerCase()) }))
+        .sort((a, b) => a.far - b.far);
+    return best && best.far <= Math.ceil(best.name.length / 3) ? best.name : undefined;
+}
+/** The names that the schema knows at a path; none where any name will do. */
+function knownKeys(schema, path) {
+    let at = schema;
+    for (const part of [...path, null]) {
+        while (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodOptional */ .IiU || at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodDefault */ .XiL || at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodNullable */ .l1C)
+            at = at.unwrap();
+        if (part === null)
+            break;
+        if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodObject */ .bvH)
+            at = at.shape[String(part)] ?? zod__WEBPACK_IMPORTED_MODULE_2__/* .never */ .ZmZ();
+        else if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodArray */ .naA)
+            at = at.element;
+        else if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodRecord */ .b8S)
+            at = at.valueType;
+        else
+            return [];
+    }
+    if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodObject */ .bvH)
+        return Object.keys(at.shape);
+    return at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodRecord */ .b8S && at.keyType instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodEnum */ .Vb4 ? at.keyType.options.map(String) : [];
+}
+/** Holds a parsed file against a schema, in words that a person can act on. */
+function validate(schema, parsed, value = parsed.value) {
+    const result = schema.safeParse(value);
+    if (result.success)
+        return { data: result.data, problems: [] };
+    const problems = result.error.issues.flatMap((issue) => {
+        const path = issue.path.filter((part) => typeof part !== 'symbol');
+        const at = (path) => {
+            const line = parsed.lineOf(path);
+            return line === undefined ? {} : { line };
+        };
+        if (issue.code === 'unrecognized_keys')
+            return issue.keys.map((key) => {
+                const guess = didYouMean(key, knownKeys(schema, path));
+                const own = [...path, key];
+                return {
+                    path: own,
+                    kind: 'unknown',
+                    message: `unknown key${guess ? `: did you mean \`${guess}\`?` : ''}`,
+                    ...at(own),
+                };
+            });
+        return [{ path, kind: 'value', message: wordsOf(issue), ...at(path) }];
+    });
+    // A key that is misspelt is also missing: the first says more.
+    return { problems: problems.sort((a, b) => Number(b.kind === 'unknown') - Number(a.kind === 'unknown')) };
+}
+/** What is wrong, without the words that every message of the schema begins with. */
+function wordsOf(issue) {
+    if (issue.code === 'invalid_key' && issue.issues[0])
+        return wordsOf(issue.issues[0]);
+    if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
+        const choices = issue.errors.flatMap(([first]) => (first ? wordsOf(first) : []));
+        const words = choices.map((choice) => choice.replace(/^(?:expected|Invalid) |, received .*$/g, ''));
+        return `expected ${[...new Set(words)].join(' or ')}`;
+    }
+    if (issue.message.endsWith(', received undefined'))
+        return 'missing';
+    return issue.message.replace(/^Invalid (?:input|string|option): /, '');
 }
 
 
@@ -18842,231 +19067,6 @@ const byLevel = (a, b) => LEVEL_ORDER.indexOf(a.level) - LEVEL_ORDER.indexOf(b.l
 
 /***/ }),
 
-/***/ 1013:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  x: () => (/* binding */ VERSION)
-});
-
-;// CONCATENATED MODULE: ./package.json
-const package_namespaceObject = {"rE":"0.1.0"};
-;// CONCATENATED MODULE: ./src/version.ts
-
-const VERSION = package_namespaceObject.rE;
-
-
-/***/ }),
-
-/***/ 4536:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   au: () => (/* binding */ didYouMean),
-/* harmony export */   cn: () => (/* binding */ fieldPath),
-/* harmony export */   hN: () => (/* binding */ parseYaml),
-/* harmony export */   tf: () => (/* binding */ validate),
-/* harmony export */   w5: () => (/* binding */ fieldName)
-/* harmony export */ });
-/* harmony import */ var fastest_levenshtein__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1916);
-/* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8815);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3798);
-
-
-
-/** `['data', 1, 'digest']` as `data[1].digest`. */
-const fieldName = (path) => path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
-    .join('');
-/** The reverse of `fieldName`, for names made by it. */
-const fieldPath = (name) => name.split(/\.|(?=\[)/).map((part) => (/^\[\d+\]$/.test(part) ? Number(part.slice(1, -1)) : part));
-/** Deeper than any record; recursion below stays far from the end of the stack. */
-const DEEPEST = 64;
-function nestsTooDeep(text) {
-    let depth = 0;
-    for (const character of text) {
-        if (character === '[' || character === '{')
-            depth++;
-        else if (character === ']' || character === '}')
-            depth--;
-        if (depth > DEEPEST)
-            return true;
-    }
-    return /^(?:\s*[-?] ){65}|^\s{400}/m.test(text);
-}
-/** Resolving an alias searches the document: thousands of them take minutes. People use a few. */
-const MOST_ALIASES = 100;
-function hasTooManyAliases(text) {
-    let aliases = 0;
-    let scalar = false;
-    for (const token of new yaml__WEBPACK_IMPORTED_MODULE_1__/* .Lexer */ .JG().lex(text)) {
-        if (!scalar && token.startsWith('*') && ++aliases > MOST_ALIASES)
-            return true;
-        // The lexer announces the text of a plain scalar with this mark.
-        scalar = token === '\u001f';
-    }
-    return false;
-}
-/**
- * Reads YAML 1.2 (and so JSON) with the position of everything. Never throws: what cannot be read
- * is a problem. Aliases may expand to 100 nodes at most, so a bomb is a problem, too.
- */
-function parseYaml(text) {
-    const counter = new yaml__WEBPACK_IMPORTED_MODULE_1__/* .LineCounter */ .HN();
-    const nothing = new yaml__WEBPACK_IMPORTED_MODULE_1__/* .LineCounter */ .HN();
-    const failed = (message, line) => ({
-        document: (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .parseDocument */ .Tp)('', { lineCounter: nothing }),
-        value: undefined,
-        problems: [{ path: [], message, kind: 'syntax', ...(line === undefined ? {} : { line }) }],
-        lineOf: () => line,
-    });
-    if (nestsTooDeep(text))
-        return failed(`nested more than ${DEEPEST} deep`);
-    if (hasTooManyAliases(text))
-        return failed(`more than ${MOST_ALIASES} aliases`);
-    let document;
-    let value;
-    try {
-        document = (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .parseDocument */ .Tp)(text, { lineCounter: counter, uniqueKeys: false, prettyErrors: false });
-        const error = document.errors[0];
-        if (error)
-            return failed(error.message, counter.linePos(error.pos[0]).line);
-        value = document.toJS({ maxAliasCount: 100 });
-    }
-    catch (error) {
-        return failed(error instanceof Error ? error.message : String(error));
-    }
-    const lineAt = (node) => (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isNode */ .Ll)(node) && node.range ? counter.linePos(node.range[0]).line : undefined;
-    return {
-        document,
-        value,
-        problems: duplicateKeys(document.contents, [], lineAt, 0),
-        lineOf: (path) => {
-            let line = lineAt(document.contents);
-            let node = document.contents;
-            for (const part of path) {
-                if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isMap */ .jh)(node)) {
-                    const pair = node.items.find(({ key }) => (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isScalar */ .jn)(key) && String(key.value) === part);
-                    if (!pair)
-                        return line;
-                    line = lineAt(pair.key) ?? line;
-                    node = pair.value;
-                }
-                else if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isSeq */ .oP)(node) && typeof part === 'number') {
-                    node = node.items[part];
-                    line = lineAt(node) ?? line;
-                }
-                else
-                    return line;
-            }
-            return line;
-        },
-    };
-}
-function duplicateKeys(node, path, lineAt, depth) {
-    // An alias names a node that is looked at where it stands.
-    if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isAlias */ .Vj)(node) || depth > DEEPEST)
-        return [];
-    if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isSeq */ .oP)(node))
-        return node.items.flatMap((item, index) => duplicateKeys(item, [...path, index], lineAt, depth + 1));
-    if (!(0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isMap */ .jh)(node))
-        return [];
-    const seen = new Map();
-    return node.items.flatMap((pair) => {
-        if (!(0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isPair */ .tO)(pair) || !(0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isScalar */ .jn)(pair.key))
-            return [];
-        const key = String(pair.key.value);
-        const own = [...path, key];
-        const first = seen.get(key);
-        seen.set(key, pair.key);
-        const line = lineAt(pair.key);
-        const twice = first
-            ? [
-                {
-                    path: own,
-                    kind: 'duplicate',
-                    message: `given twice, first in line ${lineAt(first)}`,
-                    ...(line && { line }),
-                },
-            ]
-            : [];
-        return [...twice, ...duplicateKeys(pair.value, own, lineAt, depth + 1)];
-    });
-}
-/** The nearest of the known names, if it is near enough to be a slip of the pen. */
-function didYouMean(wrong, known) {
-    const [best] = known
-        .map((name) => ({ name, far: (0,fastest_levenshtein__WEBPACK_IMPORTED_MODULE_0__/* .distance */ .Io)(wrong.toLowerCase(), name.toLowerCase()) }))
-        .sort((a, b) => a.far - b.far);
-    return best && best.far <= Math.ceil(best.name.length / 3) ? best.name : undefined;
-}
-/** The names that the schema knows at a path; none where any name will do. */
-function knownKeys(schema, path) {
-    let at = schema;
-    for (const part of [...path, null]) {
-        while (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodOptional */ .IiU || at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodDefault */ .XiL || at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodNullable */ .l1C)
-            at = at.unwrap();
-        if (part === null)
-            break;
-        if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodObject */ .bvH)
-            at = at.shape[String(part)] ?? zod__WEBPACK_IMPORTED_MODULE_2__/* .never */ .ZmZ();
-        else if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodArray */ .naA)
-            at = at.element;
-        else if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodRecord */ .b8S)
-            at = at.valueType;
-        else
-            return [];
-    }
-    if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodObject */ .bvH)
-        return Object.keys(at.shape);
-    return at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodRecord */ .b8S && at.keyType instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodEnum */ .Vb4 ? at.keyType.options.map(String) : [];
-}
-/** Holds a parsed file against a schema, in words that a person can act on. */
-function validate(schema, parsed, value = parsed.value) {
-    const result = schema.safeParse(value);
-    if (result.success)
-        return { data: result.data, problems: [] };
-    const problems = result.error.issues.flatMap((issue) => {
-        const path = issue.path.filter((part) => typeof part !== 'symbol');
-        const at = (path) => {
-            const line = parsed.lineOf(path);
-            return line === undefined ? {} : { line };
-        };
-        if (issue.code === 'unrecognized_keys')
-            return issue.keys.map((key) => {
-                const guess = didYouMean(key, knownKeys(schema, path));
-                const own = [...path, key];
-                return {
-                    path: own,
-                    kind: 'unknown',
-                    message: `unknown key${guess ? `: did you mean \`${guess}\`?` : ''}`,
-                    ...at(own),
-                };
-            });
-        return [{ path, kind: 'value', message: wordsOf(issue), ...at(path) }];
-    });
-    // A key that is misspelt is also missing: the first says more.
-    return { problems: problems.sort((a, b) => Number(b.kind === 'unknown') - Number(a.kind === 'unknown')) };
-}
-/** What is wrong, without the words that every message of the schema begins with. */
-function wordsOf(issue) {
-    if (issue.code === 'invalid_key' && issue.issues[0])
-        return wordsOf(issue.issues[0]);
-    if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
-        const choices = issue.errors.flatMap(([first]) => (first ? wordsOf(first) : []));
-        const words = choices.map((choice) => choice.replace(/^(?:expected|Invalid) |, received .*$/g, ''));
-        return `expected ${[...new Set(words)].join(' or ')}`;
-    }
-    if (issue.message.endsWith(', received undefined'))
-        return 'missing';
-    return issue.message.replace(/^Invalid (?:input|string|option): /, '');
-}
-
-
-/***/ }),
-
 /***/ 181:
 /***/ ((module) => {
 
@@ -19123,7 +19123,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 
 /***/ }),
 
-/***/ 1535:
+/***/ 3916:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path/posix");

@@ -1,8 +1,8 @@
 /** Describes one image in a process of its own, and prints what it was and the peak of its memory. */
-import type { Context } from '../../src/context.js'
-import { findEngine } from '../../src/environment/engine.js'
+import type { Context } from '../../src/system/context.js'
+import { findEngine } from '../../src/engine/engine.js'
 import { describeImage } from '../../src/environment/image.js'
-import { createRunner } from '../../src/process.js'
+import { createRunner } from '../../src/system/process.js'
 
 export interface Described {
   hash: string

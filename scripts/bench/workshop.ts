@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path'
-import type { Engine } from '../../src/environment/engine.js'
-import { createRunner, type Runner, type RunOptions, type RunResult } from '../../src/process.js'
+import type { Engine } from '../../src/engine/engine.js'
+import { createRunner, type Runner, type RunOptions, type RunResult } from '../../src/system/process.js'
 
 /** What every bench works with. */
 export interface Workshop {

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { createRunner, type RunOptions, type RunResult } from '../../src/process.js'
+import { createRunner, type RunOptions, type RunResult } from '../../src/system/process.js'
 
 /** One line for whoever waits. */
 export type Log = (line: string) => void

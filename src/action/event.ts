@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { errorText, ReprogateError } from '../errors.js'
-import type { Runner } from './runner.js'
+import { errorText, ReprogateError } from '../system/errors.js'
+import type { Runner } from './environment.js'
 
 export type Event =
   | {

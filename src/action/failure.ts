@@ -1,4 +1,4 @@
-import { errorText, ReprogateError } from '../errors.js'
+import { errorText, ReprogateError } from '../system/errors.js'
 
 /** What a check that came to no verdict has to say. */
 export interface Failure {

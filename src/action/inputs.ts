@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { ReprogateError } from '../errors.js'
+import { ReprogateError } from '../system/errors.js'
 import { TRACKS } from '../verdict/rules.js'
-import { didYouMean } from '../yaml.js'
+import { didYouMean } from '../text/yaml.js'
 
 export const COMMENT_MODES = ['always', 'on-problem', 'never'] as const
 export const REBUILDS = ['fresh', 'cached'] as const

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Progress } from '../context.js'
+import type { Progress } from '../system/context.js'
 
 /** As the toolkit does it: a title must stay on its line. */
 const escapeData = (text: string) => text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A')

@@ -1,6 +1,6 @@
 import * as core from '@actions/core'
-import type { Progress } from '../context.js'
-import { errorText } from '../errors.js'
+import type { Progress } from '../system/context.js'
+import { errorText } from '../system/errors.js'
 import { annotations } from '../report/annotations.js'
 import { marker, renderComment } from '../report/comment.js'
 import { renderSummary } from '../report/summary.js'
@@ -12,7 +12,7 @@ import { connect } from './github/client.js'
 import { statusOf, upsertComment } from './github/comment.js'
 import type { Inputs } from './inputs.js'
 import { commentId, headline, reportOutputs } from './outputs.js'
-import type { Runner } from './runner.js'
+import type { Runner } from './environment.js'
 
 /** What is published where. */
 export interface Publication {

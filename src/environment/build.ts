@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import type { Context } from '../context.js'
-import { ReprogateError } from '../errors.js'
+import type { Context } from '../system/context.js'
+import { ReprogateError } from '../system/errors.js'
 import { inspectDockerfile, instructionLine } from './dockerfile.js'
-import type { Builder, Engine } from './engine.js'
+import type { Builder, Engine } from '../engine/engine.js'
 
 export interface BuildRequest {
   /** Absolute path of a throwaway export of the commit. */

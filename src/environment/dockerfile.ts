@@ -1,5 +1,5 @@
 import { DockerfileParser, From, ModifiableInstruction, type Instruction } from 'dockerfile-ast'
-import type { Found } from '../context.js'
+import type { Found } from '../system/context.js'
 
 /** An image that a Dockerfile reads from. */
 export interface BaseImage {

@@ -1,8 +1,8 @@
-import type { Context } from '../context.js'
-import { ReprogateError } from '../errors.js'
-import type { Engine } from './engine.js'
-import type { Hashes } from './hash.js'
-import { readImage, type Manifest } from './manifest.js'
+import type { Context } from '../system/context.js'
+import { ReprogateError } from '../system/errors.js'
+import type { Engine } from '../engine/engine.js'
+import type { Hashes } from './manifest/hash.js'
+import { readImage, type Manifest } from './manifest/read.js'
 
 export interface ImageDescription {
   /** Of the image on this engine. */

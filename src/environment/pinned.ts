@@ -1,7 +1,7 @@
-import type { Context } from '../context.js'
-import type { Engine, Image } from './engine.js'
-import { readImage, type Manifest } from './manifest.js'
-import type { EnvironmentRequest } from './stage.js'
+import type { Context } from '../system/context.js'
+import type { Engine, Image } from '../engine/engine.js'
+import { readImage, type Manifest } from './manifest/read.js'
+import type { EnvironmentRequest } from './check.js'
 
 const PINNED = /@sha256:[0-9a-f]{64}$/
 

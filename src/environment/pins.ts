@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
-import type { Context, Found } from '../context.js'
+import type { Context, Found } from '../system/context.js'
 import { algorithmOf, fileDigest } from '../data/digest.js'
-import { errorText } from '../errors.js'
-import type { Git } from '../git.js'
-import { confine } from '../paths.js'
+import { errorText } from '../system/errors.js'
+import type { Git } from '../system/git.js'
+import { confine } from '../system/paths.js'
 import type { Plan } from '../policy/plan.js'
 import type { Record_ } from '../provenance/schema.js'
 import type { Location } from '../provenance/sources/native.js'
 import { dockerfileFindings } from './dockerfile.js'
-import { parseManifestFile, type ManifestFile } from './manifest-file.js'
+import { parseManifestFile, type ManifestFile } from './manifest/file.js'
 
 export interface Pins {
   findings: Found[]

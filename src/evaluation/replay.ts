@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import type { Context } from '../context.js'
-import type { Engine } from '../environment/engine.js'
-import { ReprogateError } from '../errors.js'
+import type { Context } from '../system/context.js'
+import type { Engine } from '../engine/engine.js'
+import { ReprogateError } from '../system/errors.js'
 import type { Limits } from '../policy/schema.js'
-import { within } from '../paths.js'
-import { createRunner, type RunResult } from '../process.js'
-import { takeMetrics, takePredictions, type Output, type PredictionsFile } from './output.js'
+import { within } from '../system/paths.js'
+import { createRunner, type RunResult } from '../system/process.js'
+import { takeMetrics, takePredictions, type Output, type PredictionsFile } from './outputs.js'
 import {
   createArguments,
   openVolumes,

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { within } from '../paths.js'
+import { within } from '../system/paths.js'
 
 /** Where the throwaway export lies in the container, and where the command starts. */
 export const WORKSPACE = '/workspace'

@@ -1,8 +1,8 @@
 import { lchown, lstat, mkdir, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { algorithmOf, fileDigest } from '../data/digest.js'
-import { createRunner } from '../process.js'
-import { within } from '../paths.js'
+import { createRunner } from '../system/process.js'
+import { within } from '../system/paths.js'
 import type { Mount } from './sandbox.js'
 
 /** What the evaluation must not see. */

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { ReprogateError } from '../errors.js'
-import type { Git } from '../git.js'
-import { confine } from '../paths.js'
-import { parseYaml, fieldName, validate } from '../yaml.js'
+import { ReprogateError } from '../system/errors.js'
+import type { Git } from '../system/git.js'
+import { confine } from '../system/paths.js'
+import { parseYaml, fieldName, validate } from '../text/yaml.js'
 import { limitsSchema, policySchema, type Policy } from './schema.js'
 
 /** The commit a pull request goes into: what is there was reviewed. */

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path/posix'
-import { ReprogateError } from '../errors.js'
-import { didYouMean } from '../yaml.js'
+import { ReprogateError } from '../system/errors.js'
+import { didYouMean } from '../text/yaml.js'
 import { MODEL_NAME, type Policy, type PolicyModel } from './schema.js'
 
 export interface SelectedModel {

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path/posix'
-import type { Found } from '../context.js'
+import type { Found } from '../system/context.js'
 import type { Record_ } from '../provenance/schema.js'
 import type { Location } from '../provenance/sources/native.js'
 import type { Track } from '../verdict/rules.js'

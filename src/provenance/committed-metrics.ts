@@ -1,6 +1,6 @@
 import JSON5 from 'json5'
-import type { Found } from '../context.js'
-import type { Git } from '../git.js'
+import type { Found } from '../system/context.js'
+import type { Git } from '../system/git.js'
 import type { Record_ } from './schema.js'
 import type { Location } from './sources/native.js'
 

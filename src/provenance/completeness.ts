@@ -1,5 +1,5 @@
-import type { Found } from '../context.js'
-import { normalise } from '../paths.js'
+import type { Found } from '../system/context.js'
+import { normalise } from '../system/paths.js'
 import type { RuleId } from '../verdict/rules.js'
 import type { DataEntry, Record_ } from './schema.js'
 import type { Location } from './sources/native.js'

@@ -1,5 +1,5 @@
 import type { Completeness } from './completeness.js'
-import type { Found } from '../context.js'
+import type { Found } from '../system/context.js'
 import type { Record_ } from './schema.js'
 
 /** `complete: commit, data version, environment hash, 3 seeds`, or `11 of 14 fields`. */

@@ -1,6 +1,6 @@
 import type { Finding, ModelReport, Report } from '../verdict/report.js'
 import { RULES } from '../verdict/rules.js'
-import { clip, oneLine } from './text.js'
+import { clip, oneLine } from '../text/text.js'
 import { inForce } from './words.js'
 
 export interface Annotation {

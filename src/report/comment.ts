@@ -11,7 +11,7 @@ import {
   type Places,
 } from './markdown/escape.js'
 import { ICONS, headline, modelBody, opening, placesOf, type Detail } from './markdown/model.js'
-import { count, duration, short } from './text.js'
+import { count, duration, short } from '../text/text.js'
 import {
   NOT_REBUILT,
   STAGE_SIGNS,

@@ -1,5 +1,5 @@
 import type { Finding, ModelReport, Report, StageResult } from '../verdict/report.js'
-import { count, duration, magnitude, oneLine, pair, plural, short } from './text.js'
+import { count, duration, magnitude, oneLine, pair, plural, short } from '../text/text.js'
 import {
   STAGE_SIGNS,
   fixOf,

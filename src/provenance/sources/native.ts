@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { confine } from '../../paths.js'
-import type { Found } from '../../context.js'
+import { confine } from '../../system/paths.js'
+import type { Found } from '../../system/context.js'
 import type { RuleId } from '../../verdict/rules.js'
 import {
   fieldName,
@@ -11,7 +11,7 @@ import {
   type Parsed,
   type Path,
   type Problem,
-} from '../../yaml.js'
+} from '../../text/yaml.js'
 import { recordSchema, type Record_ } from '../schema.js'
 
 /** Where something of a record stands, for findings. */

@@ -1,4 +1,4 @@
-import { cleanLines, clip, oneLine } from '../text.js'
+import { cleanLines, clip, oneLine } from '../../text/text.js'
 
 /**
  * Untrusted text into Markdown. Text is taken word by word: a word that Markdown or GitHub could read

@@ -1,6 +1,6 @@
 import type { EvaluationEvidence, Finding, ModelReport, PredictionComparison } from '../../verdict/report.js'
 import type { RuleId } from '../../verdict/rules.js'
-import { count, magnitude, oneLine, pair, plural, signed } from '../text.js'
+import { count, magnitude, oneLine, pair, plural, signed } from '../../text/text.js'
 import { code, details, fenced, prose, table, type Alignment } from './escape.js'
 import { lineageGraph } from './lineage.js'
 

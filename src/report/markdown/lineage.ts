@@ -1,5 +1,5 @@
 import type { ModelReport } from '../../verdict/report.js'
-import { oneLine, plural, short } from '../text.js'
+import { oneLine, plural, short } from '../../text/text.js'
 
 type Lineage = NonNullable<ModelReport['evidence']['lineage']>
 

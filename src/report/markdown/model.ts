@@ -1,5 +1,5 @@
 import type { Finding, ModelReport, Report, StageResult } from '../../verdict/report.js'
-import { count } from '../text.js'
+import { count } from '../../text/text.js'
 import {
   fixOf,
   lead,

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import type { z } from 'zod'
+import type { hashesSchema } from '../../verdict/report.js'
+import type { Image } from '../../engine/engine.js'
+import type { Entry } from './read.js'
+import { RULESET } from './normalise.js'
+import { packageKey, type Package } from '../packages/packages.js'
+
+export type Hashes = z.infer<typeof hashesSchema>
+
+/** What decides how a container of the image behaves; labels, history and dates do not. */
+export interface ImageConfig {
+  os: string
+  arch: string
+  variant: string
+  /** `NAME=value`, last wins, sorted. */
+  env: string[]
+  entrypoint: string[]
+  cmd: string[]
+  user: string
+  workingDir: string
+  shell: string[]
+  volumes: string[]
+  exposedPorts: string[]
+  stopSignal: string
+}
+
+/** Engines put this PATH in when the image has none; BuildKit writes it into the image, the classic builder does not. */
+const DEFAULT_PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+const envName = (setting: string): string => setting.split('=', 1)[0]!
+
+/** Sorted by code unit, the same on every machine. */
+export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Brings what the engine says about an image into the form that is hashed. */
+export function imageConfig({ Os, Architecture, Variant, Config }: Image): ImageConfig {
+  const env = new Map([DEFAULT_PATH, ...Config.Env].map((setting) => [envName(setting), setting]))
+  return {
+    os: Os,
+    arch: Architecture,
+    variant: Variant,
+    env: [...env.values()].sort(byText),
+    entrypoint: Config.Entrypoint,
+    cmd: Config.Cmd,
+    user: Config.User,
+    workingDir: Config.WorkingDir || '/',
+    shell: Config.Shell,
+    volumes: Config.Volumes,
+    exposedPorts: Config.ExposedPorts,
+    stopSignal: Config.StopSignal,
+  }
+}
+
+export const platformOf = ({ os, arch, variant }: ImageConfig): string =>
+  [os, arch, ...(variant ? [variant] : [])].join('/')
+
+const sha256 = (data: string, encoding: BufferEncoding = 'utf8'): string =>
+  createHash('sha256').update(data, encoding).digest('hex')
+
+/** One entry of the tree as it is hashed: eight fields, each ended by a zero byte. Latin1 text. */
+export const entryText = (path: string, entry: Entry): string =>
+  [
+    path,
+    entry.type,
+    entry.mode.toString(8),
+    entry.uid,
+    entry.gid,
+    entry.link,
+    entry.digest,
+    entry.xattrs,
+    '',
+  ].join('\0')
+
+export function hashTree(entries: ReadonlyMap<string, Entry>): string {
+  const hash = createHash('sha256')
+  for (const path of [...entries.keys()].sort(byText)) {
+    hash.update(entryText(path, entries.get(path)!), 'latin1')
+  }
+  return `sha256:${hash.digest('hex')}`
+}
+
+/** Canonical JSON: the keys in the order of `ImageConfig`, whatever order they came in. */
+export function hashConfig(config: ImageConfig): string {
+  const { os, arch, variant, env, entrypoint, cmd, user, workingDir, ...rest } = config
+  const { shell, volumes, exposedPorts, stopSignal } = rest
+  const values = [os, arch, variant, env, entrypoint, cmd, user, workingDir]
+  return `sha256:${sha256(JSON.stringify([...values, shell, volumes, exposedPorts, stopSignal]))}`
+}
+
+const packageText = (p: Package): string => `${p.ecosystem}\0${p.name}\0${p.version}\0${p.arch}\0${p.root}\0`
+
+export const sortPackages = (packages: readonly Package[]): Package[] =>
+  [...packages].sort((a, b) => byText(packageKey(a), packageKey(b)) || byText(a.version, b.version))
+
+export function hashPackages(packages: readonly Package[]): string {
+  return `sha256:${sha256(packages.map(packageText).sort(byText).join(''), 'latin1')}`
+}
+
+/** `env-v1`: sha256 over the ruleset's name and the three parts, each ended by a zero byte. */
+export function combineHashes({ tree, config, packages }: Omit<Hashes, 'environment'>): Hashes {
+  const total = sha256([RULESET, tree, config, packages, ''].join('\0'))
+  return { environment: `${RULESET}:sha256:${total}`, tree, config, packages }
+}

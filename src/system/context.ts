@@ -1,0 +1,32 @@
+import type { Finding } from '../verdict/report.js'
+import type { RuleId } from '../verdict/rules.js'
+import type { Runner } from './process.js'
+
+/** Where progress goes: a log group on a runner, the terminal, or nowhere. Text may be untrusted. */
+export interface Progress {
+  /** Starts a named part; its lines follow until `end`. */
+  start(title: string): void
+  line(text: string): void
+  end(): void
+}
+
+/** What a stage may touch. Nothing else reaches the world. */
+export interface Context {
+  /** Absolute real path of the working directory: paths of record and policy are relative to it. */
+  readonly root: string
+  /** `root` relative to the top of the git repository: '' or 'examples/digits/', with a trailing slash. */
+  readonly prefix: string
+  /** Runs external programs: argv only, with time limit, output cap and cancellation. */
+  readonly run: Runner
+  readonly progress: Progress
+  readonly signal: AbortSignal
+  /** Absolute path of a folder that is removed when the check ends, whatever happens. */
+  readonly scratch: string
+  /** Registers what has to be undone when the check ends; the last registered is undone first. */
+  defer(cleanup: () => Promise<void>): void
+  /** Milliseconds, monotonic. */
+  now(): number
+}
+
+/** A finding before the policy has given it its level. */
+export type Found = Omit<Finding, 'level' | 'remedy' | 'rule'> & { rule: RuleId; remedy?: string }
