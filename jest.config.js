@@ -10,7 +10,16 @@ const shared = {
   },
 }
 
-/** `unit` needs nothing but Node and git; `e2e` needs the engine, the base image and the built bundle. */
+/** An engine, a registry and a base image, for those who need them. */
+const world = {
+  globalSetup: '<rootDir>/__tests__/e2e/global-setup.js',
+  globalTeardown: '<rootDir>/__tests__/e2e/global-teardown.js',
+}
+
+/**
+ * `unit` needs nothing but Node and git. `integration` drives rooms of `src` against the real thing: an
+ * engine, a browser, GitHub's description. `e2e` runs the built bundle and never imports `src`.
+ */
 export default {
   coverageProvider: 'v8',
   reporters: ['default', ...(process.env.CI ? ['<rootDir>/scripts/strict-reporter.js'] : [])],
@@ -18,14 +27,19 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/__tests__/!(e2e)/**/*.test.ts', '<rootDir>/__tests__/*.test.ts'],
+      testMatch: ['<rootDir>/__tests__/!(e2e|integration)/**/*.test.ts', '<rootDir>/__tests__/*.test.ts'],
     },
     {
       ...shared,
+      ...world,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/__tests__/integration/**/*.test.ts'],
+    },
+    {
+      ...shared,
+      ...world,
       displayName: 'e2e',
       testMatch: ['<rootDir>/__tests__/e2e/**/*.test.ts'],
-      globalSetup: '<rootDir>/__tests__/e2e/global-setup.js',
-      globalTeardown: '<rootDir>/__tests__/e2e/global-teardown.js',
     },
   ],
 }

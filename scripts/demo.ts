@@ -10,7 +10,7 @@ import { join, relative, resolve } from 'node:path'
 import { commandOf } from './demo/command.js'
 import { recordedPlace, type Place } from './demo/place.js'
 import { pool } from './demo/pool.js'
-import { judge, play } from './demo/run.js'
+import { judge, play, type Outcome } from './demo/run.js'
 import { SCENARIOS, type Scenario } from './demo/scenarios.js'
 import { named, renderTable, summary, type Row } from './demo/table.js'
 import { toHtml } from './render.js'
@@ -24,8 +24,10 @@ const AT_ONCE = 2
 const seconds = (since: number) => (performance.now() - since) / 1000
 const log = (line: string) => void process.stdout.write(`${line}\n`)
 
-async function writeComment(scenario: Scenario, comment: string): Promise<void> {
+async function writeOutcome(scenario: Scenario, { comment, report }: Outcome): Promise<void> {
   const file = join(COMMENTS, scenario.name.replaceAll(/[^a-z0-9]+/gi, '-'))
+  // `npm run golden -- --demo` keeps them as what the tests render.
+  await writeFile(`${file}.json`, `${JSON.stringify(report, null, 2)}\n`)
   await writeFile(`${file}.md`, comment)
   await writeFile(`${file}.html`, toHtml(comment, { theme: 'light' }))
 }
@@ -36,7 +38,7 @@ async function rowOf(scenario: Scenario, recorded: Place, signal: AbortSignal): 
   const started = performance.now()
   const row = await play(scenario, recorded).then(
     async (outcome) => {
-      await writeComment(scenario, outcome.comment)
+      await writeOutcome(scenario, outcome)
       const { report } = outcome
       return { verdict: report.verdict, named: named(report), problems: judge(scenario, outcome) }
     },

@@ -5,7 +5,8 @@ import { z } from 'zod'
 import { policySchema } from '../src/policy/schema.js'
 import { recordSchema } from '../src/provenance/schema.js'
 import { reportSchema } from '../src/verdict/report.js'
-import { RULES, type Rule } from '../src/verdict/rules.js'
+import { RULES } from '../src/verdict/rules/index.js'
+import { CONSEQUENCES, type Rule } from '../src/verdict/rules/rule.js'
 
 const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): string =>
   `${JSON.stringify(z.toJSONSchema(schema, { io, unrepresentable: 'any' }), null, 2)}\n`
@@ -22,27 +23,24 @@ const SUBJECTS: Record<string, string> = {
   evaluation: 'Evaluation: the replay and its agreement with the record',
 }
 
-const CONSEQUENCES: Record<Rule['consequence'], string> = {
-  incomplete: '`incomplete`',
-  'not-reproduced': '`not-reproduced`',
-  'could-not-check': '`could-not-check`',
-}
+const verdictOf = ({ kind }: Rule): string =>
+  CONSEQUENCES[kind] === null ? 'what it is; the check fails' : `\`${CONSEQUENCES[kind]}\``
 
 function rulesPage(): string {
   const section = (subject: string, title: string) => [
     `## ${title}`,
     ...Object.entries<Rule>(RULES)
-      .filter(([id]) => id.startsWith(`${subject}/`))
+      .filter(([, rule]) => rule.subject === subject)
       .flatMap(([id, rule]) => [
         `### ${id}`,
         `**${rule.title}.** ${rule.why}`,
-        `| production | exploratory | as an error, the verdict is |\n|:--|:--|:--|\n| ${rule.production} | ${rule.exploratory} | ${CONSEQUENCES[rule.consequence]} |`,
+        `| production | exploratory | kind | as an error, the verdict is |\n|:--|:--|:--|:--|\n| ${rule.production} | ${rule.exploratory} | ${rule.kind} | ${verdictOf(rule)} |`,
         `To fix: ${rule.remedy}`,
       ]),
   ]
   return [
     '# Rules',
-    '<!-- Written by `npm run generate` from src/verdict/rules.ts. -->',
+    '<!-- Written by `npm run generate` from src/verdict/rules/. -->',
     'Every finding names the rule it breaks. A rule has a level per track: an `error` fails the check on the production track, a `warn` is shown, `off` is silent. The policy changes a level for both tracks, or for one:',
     '```yaml\nrules:\n  data/licence-missing: error\n  environment/file-differs: {production: error, exploratory: off}\n```',
     ...Object.entries(SUBJECTS).flatMap(([subject, title]) => section(subject, title)),

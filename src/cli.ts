@@ -1,18 +1,23 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { errorText, ReprogateError } from './system/errors.js'
 import { check } from './gate.js'
 import { record } from './record/record.js'
 import { renderJson } from './report/json.js'
-import { renderRecorded, renderTerminal } from './report/terminal.js'
-import { writeReport } from './system/report-file.js'
+import { renderRecorded } from './report/recorded.js'
+import { renderTerminal } from './report/terminal.js'
+import type { Rebuild } from './stages/subject.js'
+import { errorText, ReprogateError } from './system/errors.js'
+import { writeReportFile } from './system/report-file.js'
+import type { World } from './system/session.js'
+import { VERSION } from './system/version.js'
 import { terminalProgress } from './terminal/progress.js'
 import type { Report } from './verdict/report.js'
-import { TRACKS, type Track } from './verdict/rules.js'
-import { VERSION } from './system/version.js'
+import { TRACKS, type Track } from './verdict/rules/rule.js'
 
 /** 0 pass or warn, 1 fail, 2 could not check, or wrong usage. */
-const exitCode = ({ decision, verdict }: Pick<Report, 'decision' | 'verdict'>): 0 | 1 | 2 =>
+type ExitCode = 0 | 1 | 2
+
+const exitCode = ({ decision, verdict }: Pick<Report, 'decision' | 'verdict'>): ExitCode =>
   decision !== 'fail' ? 0 : verdict === 'could-not-check' ? 2 : 1
 
 interface Common {
@@ -21,7 +26,7 @@ interface Common {
 }
 interface CheckOptions extends Common {
   track?: Track
-  rebuild?: 'fresh' | 'cached'
+  rebuild?: Rebuild
   json?: true
   color: boolean
 }
@@ -31,35 +36,56 @@ interface RecordOptions extends Common {
   buildArg: Record<string, string>
 }
 
-function buildArgument(text: string, before: Record<string, string>): Record<string, string> {
-  const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? []
-  if (name === undefined || value === undefined) throw new InvalidArgumentError('Write it as NAME=value.')
-  return { ...before, [name]: value }
+/** What a command's action is given beside its options, and what it comes to. */
+interface Door {
+  world(options: Common): World
+  ended(code: ExitCode): void
 }
 
 /** The terminal's door. Progress goes to standard error, the result to standard output. */
 export async function main(argv: readonly string[]): Promise<number> {
   const abort = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => abort.abort(new ReprogateError('run/cancelled', 'cancelled', 'Run it again.')))
-  const world = ({ verbose }: Common) => ({
-    progress: terminalProgress(process.stderr, verbose === true),
-    signal: abort.signal,
-  })
-  let code = 0
-
+    process.on(signal, () => abort.abort(new ReprogateError('check/cancelled', 'cancelled')))
+  let code: ExitCode = 0
+  const door: Door = {
+    world: ({ verbose }) => ({
+      progress: terminalProgress(process.stderr, verbose === true),
+      signal: abort.signal,
+    }),
+    ended: (with_) => (code = with_),
+  }
   const program = new Command('reprogate')
     .description('Can this result be reproduced, and if not, what exactly changed?')
     .version(VERSION)
     .exitOverride()
     .showHelpAfterError('(reprogate --help shows every command)')
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 pass or warn, 1 fail, 2 could not check, or wrong usage.\n\nExamples:\n  $ reprogate check                        every model of this repository\n  $ reprogate check digits --track production\n  $ reprogate record digits --push registry.example/digits',
-    )
-  const config = () => new Option('--config <path>', 'the policy').default('reprogate.yml')
-  const verbose = () => new Option('--verbose', 'show what the build and the evaluation print')
+    .addHelpText('after', HELP)
+  addCheck(program, door)
+  addRecord(program, door)
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (argv.includes('--json')) process.stdout.write(`${JSON.stringify(failedReport(error), null, 2)}\n`)
+    process.stderr.write(failureText(error))
+    return 2
+  }
+}
 
+const HELP = `
+Exit codes: 0 pass or warn, 1 fail, 2 could not check, or wrong usage.
+
+Examples:
+  $ reprogate check                        every model of this repository
+  $ reprogate check digits --track production
+  $ reprogate record digits --push registry.example/digits`
+
+const configOption = () => new Option('--config <path>', 'the policy').default('reprogate.yml')
+const verboseOption = () => new Option('--verbose', 'show what the build and the evaluation print')
+
+function addCheck(program: Command, door: Door): void {
   program
     .command('check')
     .description('check the record, rebuild the image, replay the evaluation, and say what differs')
@@ -70,26 +96,25 @@ export async function main(argv: readonly string[]): Promise<number> {
     .addOption(
       new Option(
         '--rebuild <how>',
-        'rebuild also on the exploratory track; `cached` is quick and no evidence',
+        'rebuild also on the exploratory track; `cached` is quick and is not evidence',
       ).choices(['fresh', 'cached']),
     )
     .option('--json', 'print the JSON report')
     .option('--no-color', 'no colour, also on a terminal')
-    .addOption(config())
-    .addOption(verbose())
+    .addOption(configOption())
+    .addOption(verboseOption())
     .action(async (models: string[], options: CheckOptions) => {
       const directory = process.cwd()
-      const { track, rebuild } = options
-      const report = await check(
-        { directory, config: options.config, models, ...(track && { track }), ...(rebuild && { rebuild }) },
-        world(options),
-      )
-      const reportPath = await writeReport(directory, report)
+      const { track, rebuild, config, json } = options
+      const report = await check({ directory, config, models, track, rebuild }, door.world(options))
+      const reportPath = await writeReportFile(directory, renderJson(report))
       const colour = options.color && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined
-      process.stdout.write(options.json ? renderJson(report) : renderTerminal(report, { colour, reportPath }))
-      code = exitCode(report)
+      process.stdout.write(json ? renderJson(report) : renderTerminal(report, { colour, reportPath }))
+      door.ended(exitCode(report))
     })
+}
 
+function addRecord(program: Command, door: Door): void {
   program
     .command('record')
     .description('write a record from a real run: hash, evaluate in the sandbox, keep what a person wrote')
@@ -106,33 +131,20 @@ export async function main(argv: readonly string[]): Promise<number> {
       buildArgument,
       {},
     )
-    .addOption(config())
-    .addOption(verbose())
+    .addOption(configOption())
+    .addOption(verboseOption())
     .action(async (model: string, options: RecordOptions) => {
-      const { image, push, buildArg: args } = options
-      const recorded = await record(
-        {
-          directory: process.cwd(),
-          config: options.config,
-          model,
-          args,
-          ...(image && { image }),
-          ...(push && { push }),
-        },
-        world(options),
-      )
+      const { image, push, config, buildArg: args } = options
+      const directory = process.cwd()
+      const recorded = await record({ directory, config, model, args, image, push }, door.world(options))
       process.stdout.write(renderRecorded(recorded))
     })
+}
 
-  try {
-    await program.parseAsync([...argv], { from: 'user' })
-    return code
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    if (argv.includes('--json')) process.stdout.write(`${JSON.stringify(failedReport(error), null, 2)}\n`)
-    process.stderr.write(failureText(error))
-    return 2
-  }
+function buildArgument(text: string, before: Record<string, string>): Record<string, string> {
+  const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? []
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('Write it as NAME=value.')
+  return { ...before, [name]: value }
 }
 
 const failedReport = (error: unknown) => ({
@@ -154,4 +166,8 @@ function failureText(error: unknown): string {
   return `reprogate: ${where}${error.message}\n  Fix: ${error.remedy}\n`
 }
 
+// A reader such as `head` has seen enough: that is not a failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
 process.exitCode = await main(process.argv.slice(2))

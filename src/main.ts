@@ -5,11 +5,13 @@ import { readEvent } from './action/event.js'
 import { describeFailure } from './action/failure.js'
 import { loadInputs, type Inputs } from './action/inputs.js'
 import { logProgress } from './action/progress.js'
-import { publishFailure, publishReport, reportFailure, type Publication } from './action/publish.js'
+import { publishFailure, publishReport, reportFailure } from './action/publish/index.js'
+import { type Publication } from './action/publish/publisher.js'
 import { readRunner } from './action/environment.js'
 import { errorText, ReprogateError } from './system/errors.js'
 import { check } from './gate.js'
-import { writeReport } from './system/report-file.js'
+import { renderJson } from './report/json.js'
+import { writeReportFile } from './system/report-file.js'
 import type { Decision } from './verdict/report.js'
 
 /** The runner asks to stop, waits 7.5 s and asks again: the gate has until then to clean up. */
@@ -17,11 +19,7 @@ const CLEAN_UP_MS = 7000
 
 async function workingDirectory(workspace: string, path: string): Promise<string> {
   return realpath(resolve(workspace, path)).catch(() => {
-    throw new ReprogateError(
-      'input/working-directory',
-      `There is no folder \`${path}\` in the workspace`,
-      'Check the repository out first (`actions/checkout`), and correct `working-directory`.',
-    )
+    throw new ReprogateError('directory/missing', `There is no folder \`${path}\` in the workspace`)
   })
 }
 
@@ -40,28 +38,29 @@ async function run(inputs: () => Inputs, signal: AbortSignal, decide: (decision:
         directory,
         config: given.config,
         models: given.models,
-        ...(given.track && { track: given.track }),
-        ...(given.rebuild && { rebuild: given.rebuild }),
-        ...(event.kind === 'pull_request' && {
-          pullRequest: { base: { commit: event.base.sha, ref: event.base.ref }, head: event.head },
-        }),
+        track: given.track,
+        rebuild: given.rebuild,
+        pullRequest:
+          event.kind === 'pull_request'
+            ? { base: { commit: event.base.sha, ref: event.base.ref }, head: event.head }
+            : undefined,
       },
       { progress, signal },
     )
     progress.end()
     signal.throwIfAborted()
     decide(report.decision)
-    const path = await writeReport(directory, report).catch((error: unknown) => {
+    const path = await writeReportFile(directory, renderJson(report)).catch((error: unknown) => {
       core.warning(`The report could not be written: ${errorText(error)}`)
       return ''
     })
-    await publishReport(report, path, to, progress)
+    await publishReport({ report, path, to, progress })
   } catch (error) {
     progress.end()
     decide('fail')
     const failure = describeFailure(error, process.env)
     reportFailure(failure)
-    if (!signal.aborted) await publishFailure(failure, to)
+    if (!signal.aborted) await publishFailure({ failure, to })
   }
 }
 
@@ -74,7 +73,7 @@ async function main(): Promise<void> {
   })
   const cancelled = new AbortController()
   const cancel = () => {
-    cancelled.abort(new ReprogateError('check/cancelled', 'The check was cancelled', 'Run the job again.'))
+    cancelled.abort(new ReprogateError('check/cancelled', 'The check was cancelled'))
     setTimeout(() => process.exit(1), CLEAN_UP_MS)
   }
   process.once('SIGINT', cancel).once('SIGTERM', cancel)

@@ -6,12 +6,12 @@ const env = { GITHUB_SERVER_URL: 'https://github.example', GITHUB_ACTION_REPOSIT
 
 describe('failure', () => {
   test('what a user can mend: message, place and remedy', () => {
-    const error = new ReprogateError('policy/malformed', 'No such key', 'Remove it.', {
+    const error = new ReprogateError('policy/invalid', 'No such key', 'Remove it.', {
       file: 'reprogate.yml',
       line: 3,
     })
     expect(describeFailure(error, env)).toEqual({
-      title: 'reprogate: policy/malformed',
+      title: 'reprogate: policy/invalid',
       message: 'No such key',
       remedy: 'Remove it.',
       file: 'reprogate.yml',
@@ -33,8 +33,7 @@ describe('failure', () => {
     const message = '@everyone\n```\n````\n<img src=x> ::error::x'
     const markdown = renderFailure(
       { title: '', message, remedy: 'Mend it.', file: 'a.yml', line: 2 },
-      'f'.repeat(40),
-      'https://h/r',
+      { commit: 'f'.repeat(40), runUrl: 'https://h/r' },
     )
     expect(markdown).toContain(`\`\`\`\`\`text\na.yml:2: ${message}\n\`\`\`\`\``)
     expect(markdown).toContain('commit <code>fffffff</code> · <a href="https://h/r">the run</a>')

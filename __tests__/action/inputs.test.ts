@@ -55,6 +55,6 @@ describe('inputs', () => {
   })
 
   test('a value unlike any other has no suggestion', () => {
-    expect(failure({ rebuild: 'true' }).remedy).toBe('Set `rebuild` to one of them, or leave it out.')
+    expect(failure({ rebuild: 'true' }).remedy).toBe('Set the input to one of them, or leave it out.')
   })
 })

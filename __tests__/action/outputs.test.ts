@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { commentId, headline, reportOutputs } from '../../src/action/outputs.js'
+import { commentId, reportOutputs, verdictLines } from '../../src/action/outputs.js'
 import { marker } from '../../src/report/comment.js'
 import type { ModelReport } from '../../src/verdict/report.js'
 import { reportOf, reproducedModel } from '../report/fixtures.js'
@@ -41,16 +41,16 @@ describe('outputs', () => {
   })
 })
 
-describe('headline', () => {
+describe('the last line', () => {
   test('names model, verdict, cause and fix', () => {
     const report = reportOf([
       model({ name: 'digits', verdict: 'not-reproduced', cause: 'numpy 1.26 → 2.0.', fix: 'Pin it.' }),
     ])
-    expect(headline(report)).toBe('digits: Not reproduced. numpy 1.26 → 2.0. Pin it.')
+    expect(verdictLines(report)).toBe('digits: Not reproduced. numpy 1.26 → 2.0. Pin it.')
   })
 
   test('says so when there was nothing to check', () => {
-    expect(headline(reportOf([]))).toBe('No model was checked.')
+    expect(verdictLines(reportOf([]))).toBe('No model was checked.')
   })
 })
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { reportSchema } from '../../src/verdict/report.js'
+import { parseReport } from './report.js'
 import { other, pullRequest, PULL_REQUEST, type PullRequestCommits } from './github/events.js'
 import { Repository } from './github/repository.js'
 import { runStep, type Step, type StepResult } from './github/runner.js'
@@ -16,7 +16,7 @@ jest.setTimeout(60_000)
 
 const RECORD = `reprogate: record/1
 model: {name: digits, version: 1.0.0}
-seeds: {}
+run: {by: ada}
 hyperparameters: {C: 1.0}
 `
 const MARKER = '<!-- reprogate:all -->'
@@ -82,7 +82,7 @@ describe('a pull request', () => {
       report: join(repository.path, '.reprogate/report.json'),
       'comment-url': commentUrl('acme/digits', comment!),
     })
-    const report = reportSchema.parse(JSON.parse(readFileSync(result.outputs.report!, 'utf8')))
+    const report = parseReport(readFileSync(result.outputs.report!, 'utf8'))
     expect(report).toMatchObject({ verdict: 'incomplete', decision: 'fail', commit: commits.head })
     expect(report.models.map(({ name }) => name)).toEqual(['digits'])
 
@@ -90,7 +90,7 @@ describe('a pull request', () => {
       expect.objectContaining({
         level: 'error',
         file: 'models/digits/provenance.yml',
-        line: 3,
+        line: 1,
         title: 'digits: Seeds missing',
       }),
     )
@@ -275,7 +275,7 @@ describe('GitHub in trouble', () => {
     const result = await step({ ...overrides, with: { track: '' } })
     expect(result).toMatchObject({ exitCode: 0, outputs: { decision: 'warn', 'comment-url': '' } })
     expect(warnings(result)).toHaveLength(1)
-    expect(warnings(result)[0]).toMatch(/^The comment could not be posted: /)
+    expect(warnings(result)[0]).toMatch(/^The comment could not be published: /)
   })
 
   test('a comment that is refused is a warning', async () => {
@@ -287,7 +287,9 @@ describe('GitHub in trouble', () => {
 
   test('a job without a token is told so', async () => {
     const result = await step({ with: { 'github-token': '' } })
-    expect(warnings(result)).toEqual(['The comment could not be posted: the input `github-token` is empty.'])
+    expect(warnings(result)).toEqual([
+      'The comment could not be published: the input `github-token` is empty',
+    ])
     expect(result.exitCode).toBe(1)
   })
 
@@ -331,7 +333,7 @@ describe('no verdict', () => {
   test('a folder that is not there is named', async () => {
     const result = await step({ with: { 'working-directory': 'elsewhere' } })
     expect(result.exitCode).toBe(1)
-    expect(result.annotations[0]).toMatchObject({ title: 'reprogate: input/working-directory' })
+    expect(result.annotations[0]).toMatchObject({ title: 'reprogate: directory/missing' })
     expect(result.annotations[0]!.message).toContain('actions/checkout')
   })
 })

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parse } from 'yaml'
-import { reportSchema } from '../../src/verdict/report.js'
+import { parseReport } from './report.js'
 import { createRepository, RECORD, type Repository } from '../support/repository.js'
 
 jest.setTimeout(300_000)
@@ -47,11 +47,23 @@ describe('usage', () => {
   })
 })
 
+test('a reader who has seen enough ends it quietly', () => {
+  const { status, stdout, stderr } = spawnSync(
+    'bash',
+    ['-c', `set -o pipefail; ${process.execPath} ${BUNDLE} --help | head -1`],
+    { encoding: 'utf8' },
+  )
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  expect(stdout).toMatch(/^Usage/)
+})
+
 test('it is a command where the package is installed', () => {
   const prefix = mkdtempSync(join(tmpdir(), 'reprogate-cli-'))
   try {
     const npm = spawnSync('npm', ['install', '--global', '--prefix', prefix, resolve('.')], {
       encoding: 'utf8',
+      // Without the hooks that a developer wants in a clone.
+      env: { ...process.env, HUSKY: '0' },
     })
     expect(npm).toMatchObject({ status: 0 })
     const check = spawnSync(join(prefix, 'bin/reprogate'), ['check'], {
@@ -101,7 +113,7 @@ describe('check', () => {
   })
   test('--json prints the report and nothing else; the same report lies in .reprogate', () => {
     const { stdout } = cli('check', '--json')
-    expect(reportSchema.parse(JSON.parse(stdout))).toMatchObject({
+    expect(parseReport(stdout)).toMatchObject({
       verdict: 'could-not-check',
       decision: 'pass',
     })
@@ -157,14 +169,46 @@ evaluation: {command: [python3, evaluate.py]}
     const checked = cli('check', '--track', 'production', '--json')
     expect(JSON.parse(checked.stdout)).toMatchObject({
       verdict: 'reproduced',
-      decision: 'pass',
-      models: [{ agreement: 'identical' }],
+      // A loss of NaN proves nothing, and somebody should know.
+      decision: 'warn',
+      models: [{ agreement: 'identical', findings: [{ rule: 'metrics/value-not-finite', level: 'warn' }] }],
     })
     expect(checked.status).toBe(0)
 
     // Again without options: the image that the record names serves.
     expect(cli('record', 'digits')).toMatchObject({ status: 0 })
     expect(parse(repository.read(RECORD))).toMatchObject({ environment: parse(text).environment })
+  })
+
+  test('a checkout made under umask 077 is checked like any other, and stays as it was', () => {
+    const reads = 'for name in ("data/test.csv", "models/digits/model.bin"): open(name).read()\n'
+    repository.write('evaluate.py', reads + EVALUATE)
+    repository.save()
+    record()
+    repository.edit(RECORD, 'seeds:', 'hyperparameters: {}\nseeds:')
+    repository.save()
+    const clone = mkdtempSync(join(tmpdir(), 'reprogate-umask-'))
+    const inClone = (script: string) => {
+      const result = spawnSync('bash', ['-c', `umask 077; ${script}`], { cwd: clone, encoding: 'utf8' })
+      return { status: result.status, stdout: result.stdout }
+    }
+    const state = () =>
+      inClone(
+        'find . -mindepth 1 -path ./.git -prune -o -path ./.reprogate -prune -o -printf "%p %m %T@\\n" | sort',
+      )
+    try {
+      expect(inClone(`git clone -q '${repository.root}' .`)).toMatchObject({ status: 0 })
+      const before = state()
+      expect(before.stdout).toMatch(/data\/\S+ 600 /)
+      const { stdout } = inClone(`'${process.execPath}' '${BUNDLE}' check --track production --json`)
+      expect(JSON.parse(stdout)).toMatchObject({
+        verdict: 'reproduced',
+        models: [{ agreement: 'identical' }],
+      })
+      expect(state()).toEqual(before)
+    } finally {
+      rmSync(clone, { recursive: true, force: true })
+    }
   })
 
   test('a cached rebuild is no evidence', () => {

@@ -1,23 +1,30 @@
 import { describe, expect, test } from '@jest/globals'
-import { buildArguments, buildLog } from '../../src/environment/build.js'
+import { buildArguments } from '../../src/environment/build.js'
+import { BuildLog } from '../../src/environment/build-log.js'
 
 const DOCKERFILE =
   'FROM debian\n# comment\nRUN apt-get update\nRUN apt-get install -y \\\n    libgomp1=12.2.0-14\nCOPY a b\n'
 
 const follow = (text: string) => {
-  const log = buildLog(DOCKERFILE)
+  const log = new BuildLog(DOCKERFILE)
   for (const line of text.split('\n')) log.add(line)
   return log
 }
 
 describe('the arguments of a build', () => {
-  const request = { dockerfile: '/x/Dockerfile', context: '/x', args: { BASE: 'a=b', EMPTY: '' } }
+  const command = {
+    dockerfile: '/x/Dockerfile',
+    context: '/x',
+    args: { BASE: 'a=b', EMPTY: '' },
+    fresh: true,
+    pull: true,
+    idFile: '/id',
+  }
   const common = ['--file', '/x/Dockerfile', '--iidfile', '/id']
   const args = ['--build-arg', 'BASE=a=b', '--build-arg', 'EMPTY=', '--', '/x']
-  const how = { fresh: true, pull: true, idFile: '/id' }
 
   test('buildx', () => {
-    expect(buildArguments('buildx', request, how)).toEqual([
+    expect(buildArguments('buildx', command)).toEqual([
       'buildx',
       'build',
       '--load',
@@ -31,7 +38,7 @@ describe('the arguments of a build', () => {
     ])
   })
   test('built-in BuildKit', () => {
-    expect(buildArguments('buildkit', request, { ...how, pull: false })).toEqual([
+    expect(buildArguments('buildkit', { ...command, pull: false })).toEqual([
       'build',
       '--progress',
       'plain',
@@ -42,11 +49,7 @@ describe('the arguments of a build', () => {
   })
   test('classic, cached, for another platform', () => {
     expect(
-      buildArguments(
-        'classic',
-        { ...request, platform: 'linux/arm64' },
-        { ...how, fresh: false, pull: false },
-      ),
+      buildArguments('classic', { ...command, platform: 'linux/arm64', fresh: false, pull: false }),
     ).toEqual(['build', '--force-rm', ...common, '--platform', 'linux/arm64', ...args])
   })
 })
@@ -60,14 +63,14 @@ describe('a failing build', () => {
     )
     expect(log.failure('failed')).toMatchObject({
       reason: 'failed',
-      step: '3/4 RUN apt-get install -y     libgomp1=12.2.0-14',
+      step: { number: 3, total: 4, text: 'RUN apt-get install -y     libgomp1=12.2.0-14' },
       line: 4,
     })
     expect(log.failure('failed').tail.slice(-2)).toEqual([
       'E: Version not found',
       'The command returned a non-zero code: 100',
     ])
-    expect([...log.made]).toEqual(['f610260839a5', 'aaaaaaaaaaaa'])
+    expect([...log.images]).toEqual(['f610260839a5', 'aaaaaaaaaaaa'])
   })
 
   test('of BuildKit 20.10', () => {
@@ -76,7 +79,7 @@ describe('a failing build', () => {
         '#6 ERROR: executor failed running [/bin/sh -c apt-get]: exit code: 100\n------\n > [3/4] RUN apt-get install -y     libgomp1=12.2.0-14:\n------\nexecutor failed',
     )
     expect(log.failure('failed')).toMatchObject({
-      step: '3/4 RUN apt-get install -y     libgomp1=12.2.0-14',
+      step: { number: 3, total: 4, text: 'RUN apt-get install -y     libgomp1=12.2.0-14' },
       line: 4,
     })
   })
@@ -85,7 +88,7 @@ describe('a failing build', () => {
     const log = follow(
       '#6 [build 3/4] RUN x\n------\n > [build 3/4] RUN x:\n0.5 E: no\n------\nDockerfile:17\n--------------------\n  17 | >>> RUN x',
     )
-    expect(log.failure('failed')).toMatchObject({ step: '3/4 RUN x', line: 17 })
+    expect(log.failure('failed')).toMatchObject({ step: { number: 3, total: 4, text: 'RUN x' }, line: 17 })
   })
 
   test('at the Dockerfile itself', () => {
@@ -108,6 +111,6 @@ describe('a failing build', () => {
 
   test('knows the images that BuildKit has written', () => {
     const id = `sha256:${'a'.repeat(64)}`
-    expect([...follow(`#9 writing image ${id} 0.0s done`).made]).toEqual([id])
+    expect([...follow(`#9 writing image ${id} 0.0s done`).images]).toEqual([id])
   })
 })

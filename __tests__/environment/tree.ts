@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pack, type Header } from 'tar-stream'
-import type { ImageConfig } from '../../src/environment/manifest/hash.js'
-import { readManifest, type Manifest } from '../../src/environment/manifest/read.js'
+import type { ImageConfig, Manifest } from '../../src/environment/manifest/manifest.js'
+import { readManifest } from '../../src/environment/manifest/read.js'
 
 export type Files = Record<string, string | Buffer | Partial<Header>>
 

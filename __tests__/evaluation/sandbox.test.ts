@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { STANDARD } from '../../src/evaluation/conditions.js'
 import {
   createArguments,
   openVolumes,
@@ -16,6 +17,7 @@ const SANDBOX: Sandbox = {
   mounts: [{ source: '/home/a,b/data', target: 'data/train.csv' }],
   volumes: [],
   user: { uid: 65534, gid: 65534 },
+  conditions: STANDARD,
   memory: 1024,
   processes: 64,
   fileSize: 2048,
@@ -100,6 +102,44 @@ describe('the arguments of a sandbox', () => {
     expect(volumeNames(sandbox)).toEqual(['reprogate-replay-1-0'])
     expect(after(createArguments(sandbox), '--mount').at(-1)).toBe(
       'type=volume,source=reprogate-replay-1-0,target=/keep,readonly',
+    )
+  })
+
+  test('the conditions of a replay arrive, and take nothing else with them', () => {
+    const given = createArguments({
+      ...SANDBOX,
+      conditions: { hostname: 'other', env: { ...STANDARD.env, OMP_NUM_THREADS: '1', TZ: '' } },
+    })
+    expect(after(given, '--hostname')).toEqual(['other'])
+    expect(after(given, '--env').filter((value) => value.includes('='))).toEqual([
+      'HOME=/tmp',
+      'LOGNAME=replay',
+      'OMP_NUM_THREADS=1',
+      'TZ=',
+    ])
+    const fixed = (all: readonly string[]) =>
+      all.filter(
+        (_, index) => !['--hostname', '--env'].includes(all[index - 1] ?? '') && all[index] !== '--env',
+      )
+    expect(fixed(given)).toEqual(fixed(args))
+  })
+
+  test('a condition cannot add an option: its value stays one argument after its own', () => {
+    const hostile = createArguments({
+      ...SANDBOX,
+      conditions: {
+        hostname: '--privileged',
+        env: { A: 'x --privileged\n--network host', B: '--cap-add=ALL' },
+      },
+    })
+    expect(hostile[hostile.indexOf('--privileged') - 1]).toBe('--hostname')
+    for (const value of ['A=x --privileged\n--network host', 'B=--cap-add=ALL'])
+      expect(hostile[hostile.indexOf(value) - 1]).toBe('--env')
+  })
+
+  test.each(['', '--privileged', 'A=B', 'A B', 'Ä', 'A\0B'])('a variable may not be called %j', (name) => {
+    expect(() => createArguments({ ...SANDBOX, conditions: { ...STANDARD, env: { [name]: 'x' } } })).toThrow(
+      'not the name of a variable',
     )
   })
 })

@@ -4,7 +4,8 @@ import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, symlink, writeFi
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { rowCounter, takeMetrics, takePredictions } from '../../src/evaluation/outputs.js'
-import { exposed, readyWorkspace, sizeOf } from '../../src/evaluation/workspace.js'
+import { sizeOf } from '../../src/evaluation/size.js'
+import { exposed, readyWorkspace } from '../../src/evaluation/workspace.js'
 
 let home: string
 let workspace: string
@@ -21,7 +22,7 @@ const ready = (
   digests: string[] = [],
   mounts: { source: string; target: string }[] = [],
   folders: string[] = [],
-) => readyWorkspace(workspace, { paths, digests }, mounts, folders, undefined)
+) => readyWorkspace(workspace, { hidden: { paths, digests }, mounts, folders, owner: undefined })
 async function left(folder = workspace): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true })
   const below = await Promise.all(

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { parsePolicy } from '../../src/policy/load.js'
-import { createRepository, findingsOf, RECORD, type Repository } from '../support/repository.js'
+import { createRepository, findingsOf, RECORD, type Repository } from '../support/gate.js'
 
 const refused = (text: string) => {
   try {

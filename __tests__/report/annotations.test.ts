@@ -10,7 +10,8 @@ import {
   several,
 } from './fixtures.js'
 
-const finding = incompleteModel.findings[1]!
+/** What is wrong with the data: with a place, a field, and what was expected and found. */
+const finding = incompleteModel.findings.find(({ rule }) => rule === 'data/digest-mismatch')!
 const findings = (errors: number, warnings: number) =>
   reportOf([
     {
@@ -36,12 +37,12 @@ describe('annotations', () => {
         line: 3,
         title: 'digits: Image did not build',
         message:
-          'The image did not build: step 3 of 5 failed.\nTo fix: Mend the step that failed; pin what it installs.\nRule: environment/build-failed',
+          'the build failed at step 3 of 5: RUN apt-get install -y libgomp1=12.2.0-14\nTo fix: Correct Dockerfile:3; pin what it installs.\nRule: environment/build-failed',
       },
     ])
-    expect(annotations(incomplete)[1]).toMatchObject({ file: 'data/test.csv', line: 212 })
-    expect(annotations(incomplete)[1]?.message).toMatch(
-      /\nField: data\[1\]\.digest\nExpected: sha256:9f2c1ab.*\nActual: /,
+    expect(annotations(incomplete)[2]).toMatchObject({ file: 'models/digits/provenance.yml', line: 15 })
+    expect(annotations(incomplete)[2]?.message).toMatch(
+      /\nField: data\[1\]\.digest\nExpected: sha256:9f2c1ab.*\nActual: sha256:1dea/,
     )
     expect(annotations(reproduced)).toEqual([])
   })
@@ -62,11 +63,11 @@ describe('annotations', () => {
     expect(annotations(findings(10, 0))[9]?.message).not.toContain('more of this level')
   })
   test('without a file they stand on the record', () => {
-    const nowhere = { rule: finding.rule, level: finding.level, message: 'x', remedy: 'y', line: 3 }
-    expect(annotations(reportOf([{ ...incompleteModel, findings: [nowhere] }]))[0]).toMatchObject({
-      file: 'models/digits/provenance.yml',
-    })
-    expect(annotations(reportOf([{ ...incompleteModel, findings: [nowhere] }]))[0]).not.toHaveProperty('line')
+    const nowhere = { ...finding, file: undefined, line: 3 }
+    const [only, ...others] = annotations(reportOf([{ ...incompleteModel, findings: [nowhere] }]))
+    expect(only).toMatchObject({ file: 'models/digits/provenance.yml' })
+    expect(only?.line).toBeUndefined()
+    expect(others).toEqual([])
   })
   test('a policy that changes is said', () => {
     expect(annotations(several).at(-1)).toEqual({

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { marker, renderComment } from '../../src/report/comment.js'
 import { renderSummary } from '../../src/report/summary.js'
 import { reportSchema, type ModelReport } from '../../src/verdict/report.js'
-import { RULES } from '../../src/verdict/rules.js'
+import { RULES } from '../../src/verdict/rules/index.js'
 import {
   ATTACKS,
   FIXTURES,
@@ -11,16 +11,22 @@ import {
   couldNotCheckModel,
   exploratory,
   exploratoryModel,
+  failedModel,
   hostile,
   hostileModel,
   incomplete,
   incompleteModel,
+  lenientModel,
+  metricsOnlyModel,
   notReproduced,
   notReproducedModel,
   reportOf,
   reproduced,
   reproducedModel,
+  riskyModel,
   several,
+  unpairedModel,
+  unseededModel,
 } from './fixtures.js'
 import { dangers, rendered } from './harmless.js'
 
@@ -69,15 +75,42 @@ describe('the first lines', () => {
 
   test('carry cause and fix, with a link to the line', () => {
     expect(renderComment(notReproduced, OPTIONS)).toContain(
-      '**The rebuild is another environment (scikit-learn 1.2.1 → 1.3.0), and the result is another: accuracy 0.972176 → 0.969950, allowed ±0.000001.**  \n' +
+      '**The rebuilt environment differs (scikit-learn 1.2.1 → 1.3.0), and so does the result: `accuracy` 0.972176 → 0.969950, allowed ±0.000001.**  \n' +
         `**To fix:** pin \`scikit-learn==1.2.1\` in [\`requirements.txt\` line 4](${BLOB}/requirements.txt#L4), or record the run again.`,
     )
   })
 
-  test('name the place that the fix does not name', () => {
+  test('name the place of what failed', () => {
     expect(renderComment(couldNotCheck, OPTIONS)).toContain(
-      `run again ([\`Dockerfile\` line 3](${BLOB}/Dockerfile#L3)).`,
+      '**The build failed at step 3 of 5: RUN apt-get install -y `libgomp1=12.2.0-14`.**  \n' +
+        `**To fix:** correct [\`Dockerfile\` line 3](${BLOB}/Dockerfile#L3); pin what it installs.`,
     )
+  })
+
+  test('say what the policy does not allow of a reproduced model', () => {
+    const text = renderComment(reportOf([riskyModel]), OPTIONS)
+    expect(lines(text)[1]).toBe('### ❌ Reproduced: `digits` 1.2.0, but blocked by the policy')
+    expect(text).toContain(
+      'came back, bit for bit. But the build generated the private key `/etc/ssh/ssh_host_rsa_key` into the image.  \n' +
+        '**To fix:** remove `/etc/ssh/ssh_host_rsa_key` in the step of [`Dockerfile`]',
+    )
+    expect(text).not.toContain('| where |')
+  })
+
+  test('say what is an error by the policy alone, with its field in the table', () => {
+    const text = renderComment(reportOf([lenientModel]), OPTIONS)
+    expect(text).toContain(
+      '**seed: unknown key: did you mean `seeds`?**  \n**To fix:** correct the spelling, or remove the key.',
+    )
+    expect(text).toContain(`| ❌ | [\`seed\`](${BLOB}/models/digits/provenance.yml#L24) | `)
+    expect(text).not.toContain('record is complete')
+  })
+
+  test('claim no predictions that were not compared', () => {
+    const report = reportOf([metricsOnlyModel])
+    expect(renderComment(report, OPTIONS)).toContain('evaluated again: all 4 metrics came back, bit for bit.')
+    for (const text of [renderComment(report, OPTIONS), renderSummary(report, OPTIONS)])
+      expect(text).not.toMatch(/prediction/i)
   })
 
   const failing = { ...exploratoryModel, decision: 'warn' } as const
@@ -120,8 +153,8 @@ describe('tables', () => {
     const rows = lines(renderComment(incomplete, OPTIONS)).filter((line) => /^\| (?:❌|⚠️) \| \[/u.test(line))
     expect(rows.map((row) => /\[`([^`]+)`\]\(([^)]+)\)/.exec(row)?.slice(1, 3))).toEqual([
       ['seeds.split', `${BLOB}/models/digits/provenance.yml#L24`],
-      ['data[1].digest', `${BLOB}/data/test.csv#L212`],
       ['environment.image', `${BLOB}/models/digits/provenance.yml#L18`],
+      ['data[1].digest', `${BLOB}/models/digits/provenance.yml#L15`],
       ['data[0].licence', `${BLOB}/models/digits/provenance.yml#L12`],
     ])
     expect(rows[3]).toMatch(/^\| ⚠️/)
@@ -131,21 +164,57 @@ describe('tables', () => {
       ...notReproducedModel,
       findings: [
         ...notReproducedModel.findings,
-        { ...incompleteModel.findings[0]!, message: 'licence missing' },
+        { ...incompleteModel.findings.find(({ level }) => level === 'warn')!, message: 'licence missing' },
       ],
     }
     const text = renderComment(reportOf([warned]), OPTIONS)
-    expect(text).toContain('| licence missing | Add the licence of `digits`. |')
+    expect(text).toContain('| licence missing | Add the `licence` of the data set. |')
     expect(text.match(/^\| (?:❌|⚠️) \| \[/gmu)).toHaveLength(1)
   })
-  test('expected and actual, where the sentence does not say them', () => {
-    const finding = { ...incompleteModel.findings[1]!, message: 'too many', expected: '1', actual: '7' }
-    const text = renderComment(reportOf([{ ...incompleteModel, findings: [finding] }]), OPTIONS)
-    expect(text).toContain('too many (expected `1`, found `7`)')
+  test('a record that failed is linked to, whatever its stage found', () => {
+    expect(renderComment(incomplete, OPTIONS)).toContain(
+      `| ❌ | **Provenance** | 13 of 14 required fields, 1 wrong: [\`models/digits/provenance.yml\`](${BLOB}/models/digits/provenance.yml) |`,
+    )
+    expect(renderComment(reproduced, OPTIONS)).not.toContain('models/digits/provenance.yml')
+  })
+  test('what the first lines tell in full is not told again, but in the summary', () => {
+    const told = 'exit code 127: `exec python4 failed: No such file or directory`'
+    const report = reportOf([failedModel])
+    expect(renderComment(report, OPTIONS).split(told)).toHaveLength(2)
+    expect(renderSummary(report, OPTIONS).split(told)).toHaveLength(3)
   })
 })
 
 describe('folds', () => {
+  test('two replays against each other are neither of them the record', () => {
+    const text = renderComment(reportOf([unseededModel]), OPTIONS)
+    expect(text).toContain('<b>Two replays against each other</b>: 2 flips; 1,795 of 1,797 rows identical<')
+    expect(text).toContain('| row | first | second |')
+    expect(text).not.toContain('<b>Predictions</b>')
+  })
+  test('rows that cannot be paired are not called identical', () => {
+    const text = renderComment(reportOf([unpairedModel]), OPTIONS)
+    expect(text).toContain('The predictions cannot be compared: 3 rows are only in the record')
+    expect(text).not.toContain('rows identical')
+  })
+  test('NaN agrees with itself, and is not counted as unchanged', () => {
+    const evaluation = notReproducedModel.evidence.evaluation!
+    const metrics = evaluation.metrics.map((metric) =>
+      metric.name === 'rows' ? { ...metric, recorded: 'NaN', replayed: 'NaN', finite: false } : metric,
+    )
+    const evidence = { ...notReproducedModel.evidence, evaluation: { ...evaluation, metrics } }
+    expect(renderComment(reportOf([{ ...notReproducedModel, evidence }]), OPTIONS)).toContain(
+      ', 1 other metric unchanged<',
+    )
+  })
+  test('a manifest says nothing of single files', () => {
+    const environment = notReproducedModel.evidence.environment!
+    const pinned = { ...environment.pinned!, from: 'manifest' as const }
+    const evidence = { ...notReproducedModel.evidence, environment: { ...environment, pinned } }
+    expect(renderComment(reportOf([{ ...notReproducedModel, evidence }]), OPTIONS)).toContain(
+      '<b>Environment</b>: 1 package, no settings<',
+    )
+  })
   test('the last lines of a build', () => {
     expect(renderComment(couldNotCheck, OPTIONS)).toContain('```text\n#6 3.120 Reading package lists...')
   })
@@ -215,7 +284,7 @@ describe('the ladder', () => {
   const wide: ModelReport = {
     ...notReproducedModel,
     findings: Array.from({ length: 60 }, (_, i) => ({
-      ...incompleteModel.findings[1]!,
+      ...incompleteModel.findings[0]!,
       message: `${'word '.repeat(40)}${i}`,
       rule: Object.keys(RULES)[0] as 'record/missing',
     })),
@@ -282,7 +351,7 @@ describe('the summary', () => {
   test('has every finding, no marker, and stays far below 1 MiB', () => {
     const text = renderSummary(notReproduced, OPTIONS)
     expect(text.startsWith('### ❌ Not reproduced')).toBe(true)
-    expect(text.match(/^\| ❌ \| \[/gmu)).toHaveLength(3)
+    expect(text.match(/^\| ❌ \| \[/gmu)).toHaveLength(4)
     expect(
       bytes(renderSummary(reportOf(Array.from({ length: 40 }, () => hostileModel)), OPTIONS)),
     ).toBeLessThan(1_000_000)

@@ -3,8 +3,8 @@ import {
   code,
   details,
   fenced,
+  fileLink,
   firstSentence,
-  location,
   prose,
   safeUrl,
   table,
@@ -26,7 +26,7 @@ const legible: Partial<Record<string, string>> = {
 describe('untrusted text', () => {
   for (const attack of ATTACKS) {
     const words = legible[attack] ?? seen(attack)
-    const places: [string, string, string][] = [
+    const uses: [string, string, string][] = [
       ['prose', prose(`It says ${attack} here.`), words],
       ['prose at the start of a line', prose(attack), words],
       ['bold', `**${prose(attack)}**`, words],
@@ -37,7 +37,7 @@ describe('untrusted text', () => {
       ['a footer', `<sub>${code(attack, 'html')}</sub>`, attack === '`|`' ? attack : words],
       ['a block', fenced([attack], 'text'), attack === '`|`' ? attack : words],
     ]
-    for (const [name, markdown, expected] of places)
+    for (const [name, markdown, expected] of uses)
       test(`${JSON.stringify(attack)} in ${name} is read, and nothing else`, () => {
         expect(dangers(markdown)).toEqual([])
         const text = rendered(markdown)
@@ -88,6 +88,13 @@ describe('untrusted text', () => {
     expect(code('a``b')).toBe('```a``b```')
     expect(code('`a')).toBe('`` `a ``')
     expect(fenced(['````', 'x'], 'text')).toBe('`````text\n````\nx\n`````')
+    expect(
+      fenced(
+        Array.from({ length: 400 }, () => '`x'.repeat(500)),
+        'text',
+      ),
+    ).toMatch(/^```text\n/)
+    expect(fenced(['x'.repeat(9), '👍'.repeat(9)], 'text', 4)).toBe('```text\nxxx…\n👍…\n```')
     expect(code('')).toBe('`(empty)`')
   })
 
@@ -104,28 +111,28 @@ describe('untrusted text', () => {
   })
 })
 
-describe('places', () => {
-  const places = { files: new Set(['a b/(x).txt', 'r.txt']), blobUrl: 'https://github.com/a/b/blob/c0ffee1' }
+describe('link targets', () => {
+  const targets = { files: new Set(['a b/(x).txt', 'r.txt']), blobUrl: 'https://github.com/a/b/blob/c0ffee1' }
 
   test('a known file is linked to, with its line', () => {
-    expect(prose('pin it (r.txt:4).', 'markdown', places)).toBe(
+    expect(prose('pin it (r.txt:4).', 'markdown', targets)).toBe(
       'pin it ([`r.txt` line 4](https://github.com/a/b/blob/c0ffee1/r.txt#L4)).',
     )
-    expect(prose('see `r.txt`', 'html', places)).toBe(
+    expect(prose('see `r.txt`', 'html', targets)).toBe(
       'see <a href="https://github.com/a/b/blob/c0ffee1/r.txt"><code>r.txt</code></a>',
     )
-    expect(prose('see other.txt:4', 'markdown', places)).toBe('see other.txt:4')
+    expect(prose('see other.txt:4', 'markdown', targets)).toBe('see other.txt:4')
   })
 
   test('a file name cannot end the link', () => {
-    const link = location('a b/(x)](http://evil).txt', 1, places, 'markdown')
+    const link = fileLink({ file: 'a b/(x)](http://evil).txt', line: 1 }, targets, 'markdown')
     expect(dangers(link, ['https://github.com/a/b/blob/c0ffee1/a%20b/'])).toEqual([])
   })
 
   test('only web addresses are linked to', () => {
     expect(safeUrl('javascript:alert(1)')).toBeUndefined()
     expect(safeUrl('https://x/"><img>')).toBe('https://x/%22%3E%3Cimg%3E')
-    expect(location('r.txt', 2, { files: new Set(), blobUrl: undefined }, 'markdown')).toBe('`r.txt` line 2')
+    expect(fileLink({ file: 'r.txt', line: 2 }, { files: new Set() }, 'markdown')).toBe('`r.txt` line 2')
   })
 })
 

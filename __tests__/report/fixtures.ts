@@ -1,105 +1,155 @@
-import type { Finding, ModelReport, Report } from '../../src/verdict/report.js'
+import type { EnvironmentEvidence, EvaluationEvidence, LineageEvidence } from '../../src/verdict/evidence.js'
+import type { Finding, Found, StageName } from '../../src/verdict/finding.js'
+import { foldModel, foldReport, type ModelHead, type StageRun } from '../../src/verdict/fold.js'
+import { levelOf } from '../../src/verdict/levels.js'
+import type { ModelReport, Report } from '../../src/verdict/report.js'
+import { RULES } from '../../src/verdict/rules/index.js'
 
-/** Realistic reports, one for each thing that a reviewer can be told. Digests are of nothing. */
+/**
+ * Realistic reports, one for each thing that a reviewer can be told. Findings and summaries are written
+ * as the stages write them; verdict, cause and fix are what the code makes of them. Digests are of nothing.
+ */
 
 const COMMIT = 'a81c0de4f3b29d7706c1e5aa0b9d8c7f6e5d4c3b'
+const RECORD = 'models/digits/provenance.yml'
 const hex = (seed: string): string => seed.repeat(64).slice(0, 64)
 
 export const reportOf = (models: ModelReport[], overrides: Partial<Report> = {}): Report => ({
-  reprogate: 'report/1',
-  verdict: 'reproduced',
-  decision: 'pass',
-  commit: COMMIT,
-  started: '2026-11-18T10:00:00Z',
-  seconds: 98.2,
-  policy: { path: 'reprogate.yml', from: 'main' },
-  models,
+  ...foldReport(
+    {
+      commit: COMMIT,
+      started: '2026-11-18T10:00:00Z',
+      seconds: 98.2,
+      policy: { path: 'reprogate.yml', from: 'main' },
+    },
+    models,
+  ),
   ...overrides,
 })
 
-const lineage: NonNullable<ModelReport['evidence']['lineage']> = {
-  data: [{ label: 'digits v3', digest: `sha256:${hex('9f2c1ab')}`, changed: false }],
+const HEAD: ModelHead = {
+  name: 'digits',
+  version: '1.2.0',
+  track: 'production',
+  levels: {},
+  record: RECORD,
+  recordedHash: `env-v1:sha256:${hex('77ab03c')}`,
+}
+
+type Ran = Exclude<StageRun['outcome'], { notRun: string }>
+
+/** What one stage gave, as a stage gives it: its findings have neither level nor stage yet. */
+interface Given extends Partial<Omit<Ran, 'findings'>> {
+  findings?: readonly Found[]
+  notRun?: string
+  seconds?: number
+}
+
+/** A model as the gate folds it, of the given stages; the others are those of a reproduced one. */
+export function modelOf(
+  given: Partial<Record<StageName, Given>>,
+  head: Partial<ModelHead> = {},
+): ModelReport {
+  const own = { ...HEAD, ...head }
+  const runs = Object.entries({ ...FINE, ...given }).map(([name, stage]): StageRun => {
+    const { notRun, seconds = 0, findings = [], summary = '', evidence = {}, ...rest } = stage
+    const made = findings.map((found) => stamped(found, name as StageName, own))
+    return {
+      name: name as StageName,
+      seconds,
+      outcome: notRun === undefined ? { ...rest, findings: made, summary, evidence } : { notRun },
+    }
+  })
+  return foldModel(own, runs)
+}
+
+const stamped = (found: Found, stage: StageName, { track, levels }: ModelHead): Finding => ({
+  ...found,
+  stage,
+  level: levelOf(found.rule, track, levels),
+  remedy: found.remedy ?? RULES[found.rule].remedy,
+})
+
+const lineage: LineageEvidence = {
+  data: [
+    { label: 'digits v3', digest: `sha256:${hex('9f2c1ab')}`, changed: false },
+    { label: 'digits v3', digest: `sha256:${hex('1dea')}`, changed: false },
+  ],
   code: { commit: '3f2c9e1d4b5a69788796a5b4c3d2e1f001122334', changed: false },
   environment: { hash: `env-v1:sha256:${hex('77ab03c')}`, changed: false },
-  run: { label: 'run 2026-11-18', seeds: 'split 7, init 7' },
+  run: { label: 'run 2026-11-18', seeds: 'seeds split 7, init 7' },
   model: { label: 'model 1.2.0', digest: `sha256:${hex('c0ffee1')}`, changed: false },
   result: { label: 'accuracy 0.972175', changed: false },
 }
 
 const noDifferences = { package: 0, config: 0, 'package-file': 0, file: 0, folder: 0 }
 
-export const reproducedModel: ModelReport = {
-  name: 'digits',
-  version: '1.2.0',
-  track: 'production',
-  verdict: 'reproduced',
-  decision: 'pass',
-  parity: 'content',
-  agreement: 'identical',
-  environmentHash: `env-v1:sha256:${hex('77ab03c')}`,
-  cause:
-    'Rebuilt from its record and evaluated again: every prediction and every metric came back, bit for bit.',
-  record: 'models/digits/provenance.yml',
-  findings: [],
-  stages: [
-    {
-      name: 'provenance',
-      status: 'pass',
-      summary: 'complete: commit, data version, environment hash, 3 seeds, all verified',
-      seconds: 0.1,
-    },
-    {
-      name: 'data',
-      status: 'pass',
-      summary: '`digits@v3`: 2 files hashed again, as recorded',
-      seconds: 0.02,
-    },
-    {
-      name: 'environment',
-      status: 'pass',
-      summary: 'content identical: 214 packages, 28,374 files',
-      seconds: 61.3,
-    },
-    {
-      name: 'evaluation',
-      status: 'pass',
-      summary: 'identical: 1,797 predictions, 4 metrics; the same twice',
-      seconds: 24,
-    },
-  ],
-  seconds: 98.2,
-  evidence: {
-    fields: { present: 14, required: 14 },
-    data: [{ path: 'data/train.csv', files: 1, bytes: 492_000, verified: true }],
-    environment: {
-      dockerfile: 'Dockerfile',
-      builder: 'buildkit',
-      cached: false,
-      buildSeconds: 41,
-      pinned: { image: `registry.example/digits@sha256:${hex('77ab03c')}`, from: 'image' },
-      rebuilt: { id: `sha256:${hex('b0')}` },
-      packages: 214,
-      files: 28_374,
-      differences: [],
-      differenceCounts: noDifferences,
-    },
-    evaluation: {
-      command: ['python3', 'evaluate.py'],
-      metrics: ['accuracy', 'f1_macro', 'precision', 'recall'].map((name) => ({
-        name,
-        recorded: '0.972175',
-        replayed: '0.972175',
-        difference: 0,
-        allowed: 0.000001,
-        agrees: true,
+const environment: EnvironmentEvidence = {
+  dockerfile: 'Dockerfile',
+  builder: 'buildkit',
+  cached: false,
+  buildSeconds: 41,
+  pinned: { image: `registry.example/digits@sha256:${hex('77ab03c')}`, from: 'image' },
+  rebuilt: { id: `sha256:${hex('b0')}` },
+  packages: 214,
+  files: 28_374,
+  differences: [],
+  differenceCounts: noDifferences,
+}
+
+const same = (name: string, value: string) => ({
+  name,
+  recorded: value,
+  replayed: value,
+  difference: 0,
+  allowed: 0.000001,
+  agrees: true,
+  finite: true,
+})
+
+const evaluation: EvaluationEvidence = {
+  command: ['python3', 'evaluate.py'],
+  metrics: ['accuracy', 'f1_macro', 'precision', 'recall'].map((name) => same(name, '0.972175')),
+  predictions: { rows: 1797, flips: 0, moved: 0, first: [] },
+  replays: [12.1, 11.9],
+  deterministic: true,
+  exitCode: 0,
+}
+
+/** Every stage of a model that is reproduced. */
+const FINE: Record<StageName, Given> = {
+  provenance: {
+    summary: 'complete: commit, data version, environment hash, 2 seeds',
+    evidence: { fields: { present: 14, required: 14 }, lineage },
+    seconds: 0.1,
+  },
+  data: {
+    summary: 'digits@v3: 3 files hashed again, as recorded',
+    evidence: {
+      data: ['data/train.csv', 'data/test.csv', 'models/digits/model.pkl'].map((path) => ({
+        path,
+        files: 1,
+        bytes: 492_000,
+        verified: true,
       })),
-      predictions: { rows: 1797, flips: 0, moved: 0, first: [] },
-      replays: [12.1, 11.9],
-      deterministic: true,
     },
-    lineage,
+    seconds: 0.02,
+  },
+  environment: {
+    grade: 'content',
+    summary: '214 packages, 28,374 files',
+    evidence: { parity: 'content', environment },
+    seconds: 61.3,
+  },
+  evaluation: {
+    grade: 'identical',
+    summary: '1,797 predictions, 4 metrics; the same in both replays',
+    evidence: { agreement: 'identical', evaluation },
+    seconds: 24,
   },
 }
+
+export const reproducedModel = modelOf({})
 export const reproduced = reportOf([reproducedModel])
 
 const flip = (key: string, recorded: string, replayed: string, score: [string, string]) => ({
@@ -110,69 +160,67 @@ const flip = (key: string, recorded: string, replayed: string, score: [string, s
   also: [{ column: 'score', recorded: score[0], replayed: score[1] }],
 })
 
-const found = (finding: Omit<Finding, 'level'> & { level?: Finding['level'] }): Finding => ({
-  level: 'error',
-  ...finding,
-})
-
-export const notReproducedModel: ModelReport = {
-  ...reproducedModel,
-  verdict: 'not-reproduced',
-  decision: 'fail',
-  parity: 'drift',
-  agreement: 'different',
-  cause:
-    'The rebuild is another environment (scikit-learn 1.2.1 → 1.3.0), and the result is another: accuracy 0.972176 → 0.969950, allowed ±0.000001.',
-  fix: 'Pin scikit-learn==1.2.1 in requirements.txt, or record the run again.',
+const drifted: Given = {
   findings: [
-    found({
+    {
       rule: 'environment/package-differs',
       message: 'scikit-learn 1.2.1 → 1.3.0',
       file: 'requirements.txt',
       line: 4,
       expected: '1.2.1',
       actual: '1.3.0',
-      remedy: 'Pin scikit-learn==1.2.1 in requirements.txt, or record the run again.',
-    }),
-    found({
+      remedy: 'Pin scikit-learn==1.2.1 in requirements.txt:4, or record the run again.',
+    },
+  ],
+  grade: 'drift',
+  summary: '1 of 214 packages changed',
+  evidence: {
+    parity: 'drift',
+    environment: {
+      ...environment,
+      differences: [{ kind: 'package', name: 'pkg:pypi/scikit-learn', pinned: '1.2.1', rebuilt: '1.3.0' }],
+      differenceCounts: { ...noDifferences, package: 1 },
+    },
+  },
+  seconds: 41.3,
+}
+
+const flipped: Given = {
+  findings: [
+    {
       rule: 'evaluation/metric-differs',
-      message: 'accuracy 0.972176 → 0.969950, allowed ±0.000001',
-      file: 'models/digits/provenance.yml',
+      message: '`accuracy` 0.972176 → 0.969950, allowed ±0.000001',
+      file: RECORD,
       line: 31,
       field: 'evaluation.metrics.accuracy',
       expected: '0.9721758486366165',
       actual: '0.9699499165275459',
-      remedy: 'Find what changed, or record the run again.',
-    }),
-    found({
+    },
+    {
+      rule: 'evaluation/metric-differs',
+      message: '`f1_macro` 0.972061 → 0.969840, allowed ±0.000001',
+      file: RECORD,
+      line: 32,
+      field: 'evaluation.metrics.f1_macro',
+      expected: '0.9720614',
+      actual: '0.9698401',
+    },
+    {
       rule: 'evaluation/prediction-differs',
       message: '4 of 1,797 predictions flipped, first `211`',
-      file: 'models/digits/provenance.yml',
+      file: RECORD,
       line: 34,
       field: 'evaluation.predictions',
-      remedy: 'Find what changed, or record the run again.',
-    }),
-  ],
-  stages: [
-    ...reproducedModel.stages.slice(0, 2),
-    { name: 'environment', status: 'fail', summary: 'drift: 1 of 214 packages changed', seconds: 41.3 },
-    {
-      name: 'evaluation',
-      status: 'fail',
-      summary: 'different: 4 of 1,797 predictions flipped, the same way twice',
-      seconds: 24,
+      expected: 'prediction 8',
+      actual: 'prediction 3',
     },
   ],
-  seconds: 134,
+  grade: 'different',
+  summary: '4 of 1,797 predictions flipped, the same way twice',
   evidence: {
-    ...reproducedModel.evidence,
-    environment: {
-      ...reproducedModel.evidence.environment!,
-      differences: [{ kind: 'package', name: 'pkg:pypi/scikit-learn', pinned: '1.2.1', rebuilt: '1.3.0' }],
-      differenceCounts: { ...noDifferences, package: 1 },
-    },
+    agreement: 'different',
     evaluation: {
-      ...reproducedModel.evidence.evaluation!,
+      ...evaluation,
       metrics: [
         {
           name: 'accuracy',
@@ -181,6 +229,7 @@ export const notReproducedModel: ModelReport = {
           difference: 0.9699499165275459 - 0.9721758486366165,
           allowed: 0.000001,
           agrees: false,
+          finite: true,
         },
         {
           name: 'f1_macro',
@@ -189,9 +238,10 @@ export const notReproducedModel: ModelReport = {
           difference: -0.0022213,
           allowed: 0.000001,
           agrees: false,
+          finite: true,
         },
-        { name: 'rows', recorded: '1797', replayed: '1797', difference: 0, allowed: 0, agrees: true },
-        { name: 'classes', recorded: '10', replayed: '10', difference: 0, allowed: 0, agrees: true },
+        same('rows', '1797'),
+        same('classes', '10'),
       ],
       predictions: {
         rows: 1797,
@@ -205,165 +255,304 @@ export const notReproducedModel: ModelReport = {
         ],
       },
     },
-    lineage: {
-      ...lineage,
-      environment: { hash: `env-v1:sha256:${hex('77ab03c')}`, changed: true },
-      result: { label: 'accuracy 0.972175', changed: true },
-    },
   },
+  seconds: 24,
 }
-export const notReproduced = reportOf([notReproducedModel], {
-  verdict: 'not-reproduced',
-  decision: 'fail',
-  seconds: 134,
+
+export const notReproducedModel = modelOf({ environment: drifted, evaluation: flipped })
+export const notReproduced = reportOf([notReproducedModel], { seconds: 134 })
+
+const NO_IMAGE: Given = { notRun: 'there is no rebuilt image' }
+
+export const incompleteModel = modelOf({
+  provenance: {
+    ...FINE.provenance,
+    findings: [
+      {
+        rule: 'data/licence-missing',
+        message: 'licence of digits is missing',
+        file: RECORD,
+        line: 12,
+        field: 'data[0].licence',
+      },
+      {
+        rule: 'seeds/value-missing',
+        message: 'seed `split` is missing',
+        file: RECORD,
+        line: 24,
+        field: 'seeds.split',
+      },
+      {
+        rule: 'environment/image-not-pinned',
+        message: 'registry.example/digits:latest is a tag, not a digest',
+        file: RECORD,
+        line: 18,
+        field: 'environment.image',
+        expected: '<repository>@sha256:<64 hex digits>',
+        actual: 'registry.example/digits:latest',
+      },
+    ],
+    summary: '13 of 14 required fields, 1 wrong',
+    evidence: { fields: { present: 13, required: 14 }, lineage },
+  },
+  data: {
+    ...FINE.data,
+    findings: [
+      {
+        rule: 'data/digest-mismatch',
+        message: 'data/test.csv does not match its recorded digest: row 211: p2 3 → 9',
+        file: RECORD,
+        line: 15,
+        field: 'data[1].digest',
+        expected: `sha256:${hex('9f2c1ab')}`,
+        actual: `sha256:${hex('1dea')}`,
+        remedy:
+          'Restore data/test.csv with `git checkout data/test.csv`, or record the run of digits again with the new bytes.',
+      },
+    ],
+    summary: '2 of 3 as recorded',
+    unverified: true,
+  },
+  environment: { notRun: 'the record is not complete' },
+  evaluation: NO_IMAGE,
 })
+export const incomplete = reportOf([incompleteModel], { seconds: 3.1 })
 
-const cheapEvidence: ModelReport['evidence'] = {
-  fields: reproducedModel.evidence.fields,
-  data: reproducedModel.evidence.data,
-  lineage,
-}
-const notRun = [
-  { name: 'environment', status: 'not-run', summary: 'not rebuilt', seconds: 0 },
-  { name: 'evaluation', status: 'not-run', summary: 'not replayed', seconds: 0 },
-] as const
-
-export const incompleteModel: ModelReport = {
-  ...reproducedModel,
-  verdict: 'incomplete',
-  decision: 'fail',
-  parity: null,
-  agreement: null,
-  cause: '2 required fields are missing and 1 is wrong. The rebuild and the replay wait for them.',
+const STEP = 'RUN apt-get install -y libgomp1=12.2.0-14'
+const unbuilt: Given = {
   findings: [
-    found({
-      rule: 'data/licence-missing',
-      level: 'warn',
-      message: 'missing',
-      file: 'models/digits/provenance.yml',
-      line: 12,
-      field: 'data[0].licence',
-      remedy: 'Add the licence of `digits`.',
-    }),
-    found({
-      rule: 'seeds/value-missing',
-      message: 'missing; train.py line 18 splits at random',
-      file: 'models/digits/provenance.yml',
-      line: 24,
-      field: 'seeds.split',
-      remedy: 'Set `random_state` and record it.',
-    }),
-    found({
-      rule: 'data/digest-mismatch',
-      message: '`data/test.csv` has other bytes: row 211 differs',
-      file: 'data/test.csv',
-      line: 212,
-      field: 'data[1].digest',
-      expected: `sha256:${hex('9f2c1ab')}`,
-      actual: `sha256:${hex('1dea')}`,
-      remedy: 'Restore the file with `dvc checkout data/test.csv`, or record the new digest.',
-    }),
-    found({
-      rule: 'environment/image-not-pinned',
-      message: 'python:3.11 is a tag, not a digest',
-      file: 'models/digits/provenance.yml',
-      line: 18,
-      field: 'environment.image',
-      actual: 'python:3.11',
-      remedy: `Write python:3.11@sha256:${hex('9c1a')}, which is what the tag names now.`,
-    }),
-  ],
-  stages: [
-    { name: 'provenance', status: 'fail', summary: '11 of 14 fields', seconds: 0.1 },
-    { name: 'data', status: 'fail', summary: '1 of 2 files as recorded', seconds: 0.02 },
-    ...notRun,
-  ],
-  seconds: 3.1,
-  evidence: { ...cheapEvidence, fields: { present: 11, required: 14 } },
-}
-export const incomplete = reportOf([incompleteModel], {
-  verdict: 'incomplete',
-  decision: 'fail',
-  seconds: 3.1,
-})
-
-export const couldNotCheckModel: ModelReport = {
-  ...reproducedModel,
-  verdict: 'could-not-check',
-  decision: 'fail',
-  parity: 'unverifiable',
-  agreement: null,
-  cause:
-    'The image did not build, so nothing is known about the result. `apt-get` found no libgomp1=12.2.0-14.',
-  fix: 'pin the archive to a date (`snapshot`), or change the version and record the run again.',
-  findings: [
-    found({
+    {
       rule: 'environment/build-failed',
-      message: 'The image did not build: step 3 of 5 failed.',
+      message: `the build failed at step 3 of 5: ${STEP}`,
       file: 'Dockerfile',
       line: 3,
-      remedy: 'Mend the step that failed; pin what it installs.',
-    }),
-  ],
-  stages: [
-    ...reproducedModel.stages.slice(0, 2),
-    {
-      name: 'environment',
-      status: 'could-not-check',
-      summary: 'unverifiable: the build failed at step 3 of 5',
-      seconds: 18,
+      remedy: 'Correct Dockerfile:3; pin what it installs.',
     },
-    { name: 'evaluation', status: 'not-run', summary: 'not replayed', seconds: 0 },
   ],
-  seconds: 21,
+  grade: 'unverifiable',
+  summary: 'the build failed at step 3 of 5',
   evidence: {
-    ...cheapEvidence,
+    parity: 'unverifiable',
     environment: {
       dockerfile: 'Dockerfile',
       builder: 'buildkit',
       cached: false,
       failure: {
-        step: 'RUN apt-get install -y libgomp1=12.2.0-14',
+        step: `3/5 ${STEP}`,
         line: 3,
         tail: [
           '#6 3.120 Reading package lists...',
           '#6 4.101 Building dependency tree...',
           "#6 4.385 E: Version '12.2.0-14' for 'libgomp1' was not found",
-          '#6 ERROR: process "/bin/sh -c apt-get install -y libgomp1=12.2.0-14" did not complete successfully: exit code: 100',
+          `#6 ERROR: process "/bin/sh -c ${STEP.slice(4)}" did not complete successfully: exit code: 100`,
         ],
       },
       differences: [],
       differenceCounts: noDifferences,
     },
   },
+  seconds: 18,
 }
-export const couldNotCheck = reportOf([couldNotCheckModel], {
-  verdict: 'could-not-check',
-  decision: 'fail',
-  seconds: 21,
-})
+export const couldNotCheckModel = modelOf({ environment: unbuilt, evaluation: NO_IMAGE })
+export const couldNotCheck = reportOf([couldNotCheckModel], { seconds: 21 })
 
-export const exploratoryModel: ModelReport = {
-  ...reproducedModel,
+const NOT_ASKED: Partial<Record<StageName, Given>> = {
+  environment: { notRun: 'the exploratory track rebuilds only when asked for' },
+  evaluation: NO_IMAGE,
+}
+export const exploratoryModel = modelOf(NOT_ASKED, {
   name: 'sketch',
   track: 'exploratory',
-  verdict: 'could-not-check',
-  decision: 'pass',
-  parity: null,
-  agreement: null,
-  environmentHash: null,
   record: 'models/sketch/provenance.yml',
-  cause:
-    'The record is complete and its data are as recorded; the rebuild and the replay were not asked for.',
-  stages: [
-    ...reproducedModel.stages.slice(0, 2),
-    { name: 'environment', status: 'not-run', summary: 'not rebuilt: exploratory track', seconds: 0 },
-    { name: 'evaluation', status: 'not-run', summary: 'not replayed: exploratory track', seconds: 0 },
-  ],
-  seconds: 0.2,
-  evidence: cheapEvidence,
-}
-export const exploratory = reportOf([exploratoryModel], { verdict: 'could-not-check', seconds: 0.2 })
+})
+export const exploratory = reportOf([exploratoryModel], { seconds: 0.2 })
+
+/** An error by the policy alone that says nothing about the result. */
+export const lenientModel = modelOf(
+  {
+    ...NOT_ASKED,
+    provenance: {
+      ...FINE.provenance,
+      findings: [
+        {
+          rule: 'record/unknown-key',
+          message: 'seed: unknown key: did you mean `seeds`?',
+          file: RECORD,
+          line: 24,
+          field: 'seed',
+        },
+      ],
+    },
+  },
+  { track: 'exploratory', levels: { 'record/unknown-key': { exploratory: 'error' } } },
+)
+
+/** Reproduced, and the policy does not allow what was found besides. */
+export const riskyModel = modelOf(
+  {
+    environment: {
+      ...FINE.environment,
+      findings: [
+        {
+          rule: 'environment/private-key',
+          message: 'the build generated the private key /etc/ssh/ssh_host_rsa_key into the image',
+          file: 'Dockerfile',
+          actual: '/etc/ssh/ssh_host_rsa_key',
+          remedy:
+            'Remove /etc/ssh/ssh_host_rsa_key in the step of Dockerfile that makes it, and generate it when the container starts.',
+        },
+      ],
+    },
+  },
+  { levels: { 'environment/private-key': 'error' } },
+)
+
+/** Nothing is known of single predictions. */
+export const metricsOnlyModel = modelOf({
+  evaluation: {
+    ...FINE.evaluation,
+    summary: '4 metrics; the same in both replays',
+    evidence: { agreement: 'identical', evaluation: { ...evaluation, predictions: undefined } },
+  },
+})
+
+/** Another environment, and the same results. */
+export const harmlessDriftModel = modelOf({
+  environment: {
+    ...drifted,
+    findings: [
+      {
+        rule: 'environment/config-differs',
+        message: 'environment variable OMP_NUM_THREADS added: 4',
+        file: 'Dockerfile',
+        line: 9,
+        actual: '4',
+        remedy: 'Remove OMP_NUM_THREADS from Dockerfile:9, or record the run again.',
+      },
+    ],
+    summary: '1 setting changed',
+    evidence: {
+      parity: 'drift',
+      environment: {
+        ...environment,
+        differences: [{ kind: 'config', name: 'Env.OMP_NUM_THREADS', rebuilt: '4' }],
+        differenceCounts: { ...noDifferences, config: 1 },
+      },
+    },
+  },
+})
+
+const failed = 'exec python4 failed: No such file or directory'
+export const failedModel = modelOf({
+  evaluation: {
+    findings: [
+      {
+        rule: 'evaluation/failed',
+        message: `the evaluation ended with exit code 127: \`${failed}\``,
+        file: RECORD,
+        line: 29,
+        field: 'evaluation',
+        actual: 'exit code 127',
+      },
+    ],
+    summary: 'failed: exit code 127',
+    unverified: true,
+    evidence: {
+      evaluation: {
+        command: ['python4', 'evaluate.py'],
+        metrics: [],
+        replays: [0.4],
+        exitCode: 127,
+        tail: [`[FATAL tini (7)] ${failed}`],
+      },
+    },
+    seconds: 1.2,
+  },
+})
+
+export const unseededModel = modelOf({
+  evaluation: {
+    findings: [
+      {
+        rule: 'evaluation/nondeterministic',
+        message: 'Two identical replays disagree: 2 of 1,797 predictions flipped',
+        file: RECORD,
+        line: 34,
+        field: 'evaluation.predictions',
+      },
+    ],
+    grade: 'nondeterministic',
+    summary: 'Two identical replays disagree: 2 of 1,797 predictions flipped',
+    evidence: {
+      agreement: 'nondeterministic',
+      evaluation: {
+        ...evaluation,
+        deterministic: false,
+        controls: {
+          rows: 1797,
+          flips: 2,
+          moved: 0,
+          first: [
+            { ...flip('211', '8', '3', ['0.412', '0.438']), also: [] },
+            { ...flip('640', '1', '8', ['0.391', '0.401']), also: [] },
+          ],
+        },
+      },
+    },
+    seconds: 24,
+  },
+})
+
+/** A path of the data that leads out of the repository: found by the stage that reads the data. */
+export const outsideModel = modelOf({
+  data: {
+    ...FINE.data,
+    findings: [
+      {
+        rule: 'record/path-outside',
+        message: 'data/train.csv leads out of the repository by a link',
+        file: RECORD,
+        line: 9,
+        field: 'data[0].path',
+      },
+    ],
+    summary: '2 of 3 as recorded',
+    unverified: true,
+  },
+  environment: { notRun: 'the record is not complete' },
+  evaluation: NO_IMAGE,
+})
+
+/** The rows could not be paired: nothing can be said of a single one. */
+export const unpairedModel = modelOf({
+  evaluation: {
+    findings: [
+      {
+        rule: 'evaluation/not-comparable',
+        message: 'the predictions cannot be compared: 3 rows are only in the record, first `17`',
+        file: RECORD,
+        line: 34,
+        field: 'evaluation.predictions',
+      },
+    ],
+    grade: 'not-comparable',
+    summary: '3 rows are only in the record, first `17`',
+    evidence: {
+      agreement: 'not-comparable',
+      evaluation: {
+        ...evaluation,
+        predictions: {
+          rows: 1794,
+          flips: 0,
+          moved: 0,
+          first: [],
+          problem: '3 rows are only in the record, first `17`',
+        },
+      },
+    },
+    seconds: 24,
+  },
+})
 
 const renamed = (model: ModelReport, name: string): ModelReport => ({
   ...model,
@@ -379,8 +568,6 @@ export const several = reportOf(
     renamed(reproducedModel, 'fashion'),
   ],
   {
-    verdict: 'not-reproduced',
-    decision: 'fail',
     seconds: 312,
     policy: {
       path: 'reprogate.yml',
@@ -431,6 +618,11 @@ export const ATTACKS = [
 const attack = ATTACKS.join(' ')
 const huge = `${'x'.repeat(100_000)}${attack}`
 
+const hostileFinding = (found: Found): Finding => ({
+  ...stamped(found, 'provenance', HEAD),
+  level: 'error',
+})
+
 export const hostileModel: ModelReport = {
   ...notReproducedModel,
   name: attack.slice(0, 150),
@@ -440,7 +632,7 @@ export const hostileModel: ModelReport = {
   record: '../<img>/@me/#1|`.yml',
   findings: [
     ...ATTACKS.map((text) =>
-      found({
+      hostileFinding({
         rule: 'record/unknown-key',
         message: `Key ${text} is not known.`,
         file: `dir/${text}`.slice(0, 200),
@@ -451,7 +643,13 @@ export const hostileModel: ModelReport = {
         remedy: `Remove ${text}.`,
       }),
     ),
-    found({ rule: 'environment/file-differs', message: huge, remedy: huge, field: huge, file: huge }),
+    hostileFinding({
+      rule: 'environment/file-differs',
+      message: huge,
+      remedy: huge,
+      field: huge,
+      file: huge,
+    }),
   ],
   stages: notReproducedModel.stages.map((stage) => ({ ...stage, summary: `${attack} ${huge}` })),
   evidence: {
@@ -468,7 +666,7 @@ export const hostileModel: ModelReport = {
     },
     evaluation: {
       ...notReproducedModel.evidence.evaluation!,
-      metrics: ATTACKS.map((name) => ({ name, recorded: name, replayed: huge, agrees: false })),
+      metrics: ATTACKS.map((name) => ({ name, recorded: name, replayed: huge, agrees: false, finite: true })),
       predictions: {
         rows: 1797,
         flips: ATTACKS.length,
@@ -497,8 +695,6 @@ export const hostileModel: ModelReport = {
   },
 }
 export const hostile = reportOf([hostileModel], {
-  verdict: 'not-reproduced',
-  decision: 'fail',
   commit: attack,
   policy: { path: '@me/`|`.yml', from: attack, change: `+ ${'`'.repeat(90)}\n+ ${attack}\n+${huge}` },
 })
@@ -511,6 +707,24 @@ export const FIXTURES: Record<string, Report> = {
   exploratory,
   several,
   hostile,
+}
+
+/** Those whose comments are kept beside the tests, to be read. Nobody reads the hostile one. */
+export const GOLDEN: Record<string, Report> = {
+  reproduced,
+  'reproduced-metrics-only': reportOf([metricsOnlyModel]),
+  'reproduced-with-a-risk': reportOf([riskyModel]),
+  'not-reproduced': notReproduced,
+  'not-reproduced-environment': reportOf([harmlessDriftModel]),
+  'not-reproduced-nondeterministic': reportOf([unseededModel]),
+  'not-reproduced-not-comparable': reportOf([unpairedModel]),
+  incomplete,
+  'incomplete-path-outside': reportOf([outsideModel]),
+  'could-not-check': couldNotCheck,
+  'could-not-check-evaluation': reportOf([failedModel]),
+  exploratory,
+  'exploratory-error-by-policy': reportOf([lenientModel]),
+  several,
 }
 
 export const OPTIONS = {

@@ -1,16 +1,21 @@
 import { describe, expect, test } from '@jest/globals'
 import { renderJson } from '../../src/report/json.js'
-import { renderRecorded, renderTerminal } from '../../src/report/terminal.js'
-import { duration, magnitude, oneLine, pair, short, signed } from '../../src/text/text.js'
+import { renderRecorded } from '../../src/report/recorded.js'
+import { renderTerminal } from '../../src/report/terminal.js'
+import { oneLine } from '../../src/text/clean.js'
+import { duration, magnitude, pair, short, signed } from '../../src/text/numbers.js'
 import type { Report } from '../../src/verdict/report.js'
 import {
   ATTACKS,
   FIXTURES,
   couldNotCheck,
   exploratory,
+  failedModel,
   hostile,
   incomplete,
+  metricsOnlyModel,
   notReproduced,
+  outsideModel,
   reportOf,
   reproduced,
   several,
@@ -24,15 +29,15 @@ describe('the terminal', () => {
       [
         'digits 1.2.0   production   a81c0de',
         '',
-        '  ✔ provenance    complete: commit, data version, environment hash, 3 seeds, all verified     0.1 s',
-        '  ✔ data          digits@v3: 2 files hashed again, as recorded                                0.0 s',
-        '  ✖ environment   drift: 1 of 214 packages changed                                           41.3 s',
+        '  ✔ provenance    complete: commit, data version, environment hash, 2 seeds         0.1 s',
+        '  ✔ data          digits@v3: 3 files hashed again, as recorded                      0.0 s',
+        '  ✖ environment   drift: 1 of 214 packages changed                                 41.3 s',
         '                    scikit-learn  1.2.1 → 1.3.0',
-        '  ✖ evaluation    different: 4 of 1,797 predictions flipped, the same way twice              24.0 s',
+        '  ✖ evaluation    different: 4 of 1,797 predictions flipped, the same way twice    24.0 s',
         '                    accuracy  0.972176 → 0.969950   allowed ±0.000001',
         '                    f1_macro  0.972061 → 0.969840   allowed ±0.000001',
         '',
-        '  Not reproduced: The rebuild is another environment (scikit-learn 1.2.1 → 1.3.0), and the result is another: accuracy 0.972176 → 0.969950, allowed ±0.000001.',
+        '  Not reproduced: The rebuilt environment differs (scikit-learn 1.2.1 → 1.3.0), and so does the result: accuracy 0.972176 → 0.969950, allowed ±0.000001.',
         '  Fix: Pin scikit-learn==1.2.1 in requirements.txt:4, or record the run again.',
         '',
         '  report: .reprogate/report.json',
@@ -43,12 +48,35 @@ describe('the terminal', () => {
   test('findings under their stage, with place and fix', () => {
     const text = plain(incomplete)
     expect(text).toContain(
-      '  ✖ provenance    11 of 14 fields                                       0.1 s\n' +
-        '                  ✖ models/digits/provenance.yml:24  missing; train.py line 18 splits at random\n' +
-        '                    fix: Set random_state and record it.\n',
+      '  ✖ provenance    13 of 14 required fields, 1 wrong                     0.1 s\n' +
+        '                  ✖ models/digits/provenance.yml:24  seed split is missing\n' +
+        '                    fix: Record every seed that the run set under seeds ({} if it set none).\n',
     )
-    expect(text).toMatch(/✖ data .*\n +✖ data\/test\.csv:212 /)
-    expect(text).toContain('  – evaluation    not replayed\n')
+    expect(text).toMatch(
+      /✖ data .*\n +✖ models\/digits\/provenance\.yml:15 {2}data\/test\.csv does not match its recorded digest: row 211/,
+    )
+    expect(text).toContain('  – evaluation    not replayed: there is no rebuilt image\n')
+  })
+  test('a path of the data under the data, whatever subject its rule has', () => {
+    expect(plain(reportOf([outsideModel]))).toMatch(
+      /✖ data .*\n +✖ models\/digits\/provenance\.yml:9 {2}data\/train\.csv leads out of the repository by a link\n/,
+    )
+  })
+  test('what the first lines or the figures tell is not told twice', () => {
+    const text = plain(reportOf([failedModel]))
+    expect(text.match(/exit code 127/g)).toHaveLength(2)
+    expect(text).toMatch(
+      /⚠ evaluation {4}failed: exit code 127 .*\n +\[FATAL tini \(7\)\] exec python4 failed/,
+    )
+    expect(text).not.toContain('fix:')
+    expect(plain(notReproduced)).not.toContain('fix:')
+  })
+  test('a grade reads as a sentence', () => {
+    expect(plain(reproduced)).toContain('  ✔ environment   content identical: 214 packages, 28,374 files ')
+    expect(plain(reproduced)).toContain('  ✔ evaluation    identical: 1,797 predictions, 4 metrics; ')
+  })
+  test('nothing is said of predictions that were not compared', () => {
+    expect(plain(reportOf([metricsOnlyModel]))).not.toContain('prediction')
   })
   test('what did not build', () => {
     expect(plain(couldNotCheck)).toContain(
@@ -88,7 +116,7 @@ describe('the terminal', () => {
       files: ['models/digits/provenance.yml', 'models/digits/predictions.csv'],
       dirty: ['train.py'],
       metrics: { accuracy: 0.972175 },
-      missing: [{ field: 'seeds.split', message: 'seeds missing', remedy: 'Record `split`.' }],
+      missing: [{ field: 'seeds.split', message: 'seeds are missing', remedy: 'Record `split`.' }],
     })
     expect(text).toBe(
       [
@@ -99,7 +127,7 @@ describe('the terminal', () => {
         '    fix: commit them, and record again.',
         '',
         '  Only a person can add:',
-        '    seeds.split  seeds missing',
+        '    seeds.split  seeds are missing',
         '      fix: Record split.',
         '',
       ].join('\n'),

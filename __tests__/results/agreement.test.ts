@@ -1,8 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
-import { agree, type AgreementPieces, type Comparison } from '../../src/results/agreement.js'
+import { agree } from '../../src/results/agreement.js'
+import type { ResultsComparison } from '../../src/results/comparison.js'
+import type { AgreementPieces } from '../../src/results/findings.js'
 import { compareMetrics } from '../../src/results/metrics.js'
-import { identical, notComparable, type PredictionResult } from '../../src/results/predictions.js'
-import { RULES } from '../../src/verdict/rules.js'
+import {
+  identicalPredictions,
+  notComparable,
+  type PredictionResult,
+} from '../../src/results/prediction-result.js'
+import { agreementSummary } from '../../src/results/summary.js'
+import { RULES } from '../../src/verdict/rules/index.js'
 
 const metrics = (recorded: number, replayed: number) =>
   compareMetrics({ accuracy: recorded }, { accuracy: replayed })
@@ -16,22 +23,27 @@ const rows = (grade: PredictionResult['grade'], flips: number, moved = 0): Predi
     ...(moved > 0 && { largest: { key: '7', column: 'score', difference: -0.026, ulps: 9 } }),
   },
 })
-const same: Comparison = { metrics: metrics(0.9, 0.9), predictions: identical(1797) }
+const same: ResultsComparison = { metrics: metrics(0.9, 0.9), predictions: identicalPredictions(1797) }
 
-const judge = (recorded: Comparison, controls: Comparison = same, more: Partial<AgreementPieces> = {}) =>
+const judge = (
+  recorded: ResultsComparison,
+  controls: ResultsComparison = same,
+  more: Partial<AgreementPieces> = {},
+) =>
   agree({
     recorded,
     controls,
     rowsKept: true,
-    locate: (field) => ({ file: 'provenance.yml', line: field.length }),
     ...more,
   })
+const summary = (recorded: ResultsComparison, controls = same, more: Partial<AgreementPieces> = {}) =>
+  agreementSummary(judge(recorded, controls, more), { recorded, controls })
 
-describe('the ladder, where the controls agree', () => {
-  test.each<[string, Comparison]>([
+describe('the ladder, if the controls agree', () => {
+  test.each<[string, ResultsComparison]>([
     ['identical', same],
     ['identical', { metrics: metrics(0.9, 0.9) }],
-    ['identical', { metrics: [], predictions: identical(3) }],
+    ['identical', { metrics: [], predictions: identicalPredictions(3) }],
     ['identical-values', { ...same, predictions: rows('identical-values', 0) }],
     ['within-tolerance', { ...same, predictions: rows('within-tolerance', 0, 3) }],
     ['within-tolerance', { ...same, metrics: metrics(0.9, 0.9 + 1e-8) }],
@@ -45,9 +57,7 @@ describe('the ladder, where the controls agree', () => {
       findings: [
         {
           rule: 'evaluation/metric-differs',
-          message: 'accuracy 0.972175 → 0.969950, allowed ±0.000001',
-          file: 'provenance.yml',
-          line: 27,
+          message: '`accuracy` 0.972175 → 0.96995, allowed ±9.722e-7',
           field: 'evaluation.metrics.accuracy',
           expected: '0.972175',
           actual: '0.96995',
@@ -61,12 +71,12 @@ describe('the ladder, where the controls agree', () => {
   test('a metric whose predictions moved, or were not kept, is not said to be a wrong record', () => {
     const off = metrics(0.972175, 0.96995)
     for (const recorded of [{ metrics: off }, { metrics: off, predictions: rows('different', 4) }])
-      expect(judge(recorded).findings[0]).not.toHaveProperty('remedy')
+      expect(judge(recorded).findings[0]?.remedy).toBeUndefined()
   })
 
   test('two numbers that look the same when cut are shown whole', () => {
     const [finding] = judge({ metrics: compareMetrics({ loss: 0.1234561 }, { loss: 0.1234564 }) }).findings
-    expect(finding?.message).toBe('loss 0.1234561 → 0.1234564, allowed ±1.23e-7')
+    expect(finding?.message).toBe('`loss` 0.12345610 → 0.12345640, allowed ±1.235e-7')
   })
 
   test('a metric that one side does not have', () => {
@@ -100,8 +110,6 @@ describe('the ladder, where the controls agree', () => {
         {
           rule: 'evaluation/prediction-differs',
           message: '4 of 1,797 predictions flipped, first `211`',
-          file: 'provenance.yml',
-          line: 22,
           field: 'evaluation.predictions',
           expected: 'prediction 8',
           actual: 'prediction 3',
@@ -119,7 +127,7 @@ describe('the ladder, where the controls agree', () => {
     expect(judge({ ...same, predictions: notComparable(3, 'no rows') })).toMatchObject({
       agreement: 'not-comparable',
       findings: [
-        { rule: 'evaluation/not-comparable', message: 'The predictions cannot be compared: no rows' },
+        { rule: 'evaluation/not-comparable', message: 'the predictions cannot be compared: no rows' },
       ],
     })
   })
@@ -143,25 +151,109 @@ describe('the ladder, where the controls agree', () => {
     expect(judge({ ...same, predictions }, jitter, { margin: 0.5 }).agreement).toBe('different')
   })
 
-  test('comparing nothing is a mistake, never a pass', () => {
-    expect(() => judge({ metrics: [] })).toThrow('nothing was compared')
+  test('comparing nothing is never a pass', () => {
+    expect(judge({ metrics: [] })).toEqual({ agreement: null, findings: [] })
+  })
+
+  test('a name that would end its quotation', () => {
+    const [finding] = judge({ metrics: compareMetrics({ 'a`b': 1 }, { 'a`b': 2 }) }).findings
+    expect(finding?.message).toMatch(/^`a'b` 1 → 2, /)
+    expect(finding?.field).toBe('evaluation.metrics.a`b')
   })
 })
 
-describe('where the controls differ', () => {
-  const controls: Comparison = { metrics: metrics(0.9, 0.9), predictions: rows('different', 12) }
-  const recorded = (onlyRecorded: number, onlyReplayed: number, samples = 1797): Comparison => ({
+describe('NaN and the infinities', () => {
+  const all = { loss: NaN, bound: Infinity }
+  const alone = { metrics: compareMetrics(all, all) }
+
+  test('alone they prove nothing', () => {
+    expect(judge(alone, alone)).toEqual({ agreement: null, findings: [] })
+    expect(summary(alone, alone)).toBe('nothing that counts was compared: no metric is a finite number')
+  })
+
+  test('beside a number, or beside predictions, these decide', () => {
+    const mixed = { metrics: compareMetrics({ ...all, accuracy: 0.9 }, { ...all, accuracy: 0.9 }) }
+    expect(judge(mixed, mixed)).toEqual({ agreement: 'identical', findings: [] })
+    expect(summary(mixed, mixed)).toBe('1 metric; the same in both replays')
+    const rows = { ...alone, predictions: identicalPredictions(3) }
+    expect(judge(rows, rows)).toEqual({ agreement: 'identical', findings: [] })
+    expect(summary(rows, rows)).toBe('3 predictions; the same in both replays')
+  })
+
+  test('a number that became NaN, or the other way round, is a difference', () => {
+    for (const [before, after] of [
+      [NaN, 0.5],
+      [0.5, NaN],
+      [Infinity, -Infinity],
+    ] as const) {
+      const off = { metrics: metrics(before, after) }
+      expect(judge(off, alone)).toMatchObject({
+        agreement: 'different',
+        findings: [{ rule: 'evaluation/metric-differs', expected: `${before}`, actual: `${after}` }],
+      })
+      expect(summary(off, alone)).toBe('1 of 1 metric outside the tolerance, the same way twice')
+    }
+  })
+})
+
+describe('the summary says what was compared, without the grade', () => {
+  const numbers = (n: number, by = 0) => {
+    const all = (x: number) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`m${i}`, x]))
+    return compareMetrics(all(1), { ...all(1), ...(by === 0 ? {} : { m0: 1 + by }) })
+  }
+  const controls = { metrics: numbers(4), predictions: rows('different', 12) }
+  const jitter = { ...same, predictions: rows('within-tolerance', 0, 3) }
+  const flipped = { ...same, predictions: rows('different', 4) }
+  const discordance = { samples: 1797, onlyRecorded: 6, onlyReplayed: 2 }
+  const uncertain = { metrics: numbers(4), predictions: { ...rows('different', 12), discordance } }
+
+  test.each<[string, { recorded: ResultsComparison; controls?: ResultsComparison; margin?: number }]>([
+    [
+      '1,797 predictions, 4 metrics; the same in both replays',
+      { recorded: { ...same, metrics: numbers(4) } },
+    ],
+    ['2 metrics; the same in both replays', { recorded: { metrics: numbers(2) } }],
+    [
+      '3 predictions; the same in both replays',
+      { recorded: { metrics: [], predictions: identicalPredictions(3) } },
+    ],
+    ['1,797 predictions, 1 metric; both replays within the tolerances', { recorded: same, controls: jitter }],
+    [
+      '3 of 1,797 predictions moved, by at most 0.026000, 1 metric; the same in both replays',
+      { recorded: jitter },
+    ],
+    ['4 of 1,797 predictions flipped, the same way twice', { recorded: flipped }],
+    ['4 of 1,797 predictions flipped', { recorded: flipped, controls: jitter }],
+    ['1 of 4 metrics outside the tolerance, the same way twice', { recorded: { metrics: numbers(4, 0.1) } }],
+    [
+      'the predictions do not match their recorded digest, the same way twice',
+      { recorded: { ...same, predictions: rows('different', 0) } },
+    ],
+    ['no rows', { recorded: { ...same, predictions: notComparable(3, 'no rows') } }],
+    ['two identical replays disagree: 12 of 1,797 predictions flipped', { recorded: same, controls }],
+    [
+      '12 of 1,797 predictions flipped, accuracy −0.002226, within ±0.01',
+      { recorded: uncertain, controls, margin: 0.01 },
+    ],
+  ])('%s', (text, { recorded, controls, margin }) => {
+    expect(summary(recorded, controls, { margin })).toBe(text)
+  })
+})
+
+describe('if the controls differ', () => {
+  const controls: ResultsComparison = { metrics: metrics(0.9, 0.9), predictions: rows('different', 12) }
+  const recorded = (onlyRecorded: number, onlyReplayed: number, samples = 1797): ResultsComparison => ({
     metrics: metrics(0.9, 0.9),
     predictions: { ...rows('different', 12), discordance: { samples, onlyRecorded, onlyReplayed } },
   })
 
-  test('nothing declared: nondeterministic, also where the first replay matches the record', () => {
+  test('nothing declared: nondeterministic, even if the first replay matches the record', () => {
     expect(judge(same, controls)).toMatchObject({
       agreement: 'nondeterministic',
       findings: [
         {
           rule: 'evaluation/nondeterministic',
-          message: 'Two replays of the same differ: 12 of 1,797 predictions flipped',
+          message: 'two identical replays disagree: 12 of 1,797 predictions flipped',
           field: 'evaluation.predictions',
         },
       ],
@@ -174,7 +266,7 @@ describe('where the controls differ', () => {
       metrics: compareMetrics({ seconds: 1.5 }, { seconds: 1.7 }),
     }).findings
     expect(finding).toMatchObject({
-      message: 'Two replays of the same differ: seconds 1.500000 → 1.700000, allowed ±0.000002',
+      message: 'two identical replays disagree: `seconds` 1.5 → 1.7, allowed ±0.0000015',
       field: 'evaluation.metrics.seconds',
       expected: '1.5',
       actual: '1.7',

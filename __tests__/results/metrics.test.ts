@@ -26,8 +26,28 @@ describe('reading metrics', () => {
     })
   })
 
-  test('texts and booleans are passed over, and counted', () => {
-    expect(parse('{"model": "svm", "ok": true, "n": 1}')).toEqual({ values: new Map([['n', 1]]), ignored: 2 })
+  test('texts, booleans and nulls are passed over, and counted, also in lists', () => {
+    expect(parse('{"model": "svm", "ok": true, "none": null, "n": 1, "l": [null, 2, "x", false]}')).toEqual({
+      values: new Map([
+        ['n', 1],
+        ['l.1', 2],
+      ]),
+      ignored: 6,
+    })
+  })
+
+  test('the results of lm-evaluation-harness, which have nulls', () => {
+    const text = `{
+      "results": {"arc_easy": {"alias": "arc_easy", "acc,none": 0.25, "acc_stderr,none": "N/A"}},
+      "config": {"model": "hf", "batch_size": 8, "device": null, "limit": null, "gen_kwargs": null},
+      "n-shot": {"arc_easy": 0},
+      "chat_template": null
+    }`
+    expect(values(text)).toEqual({
+      'results.arc_easy.acc,none': 0.25,
+      'config.batch_size': 8,
+      'n-shot.arc_easy': 0,
+    })
   })
 
   test('names that mean something to JavaScript are only names', () => {
@@ -49,8 +69,9 @@ describe('reading metrics', () => {
     ['null', 'null', 'is not a JSON object'],
     ['no numbers', '{"model": "svm"}', 'has no number in it'],
     ['an empty object', '{}', 'has no number in it'],
-    ['a null', '{"accuracy": null}', 'has no number for `accuracy`'],
+    ['nothing but a null', '{"accuracy": null}', 'has no number in it'],
     ['two of one name', '{"a.b": 1, "a": {"b": 2}}', 'has two metrics named `a.b`'],
+    ['a backtick in a name', '{"a`.b": 1, "a`": {"b": 2}}', "has two metrics named `a'.b`"],
     ['nested without end', '{"a":'.repeat(5000) + '1' + '}'.repeat(5000), 'nested more than 16 levels'],
     ['too many', `[${'1,'.repeat(10_001)}]`.replace(/^/, '{"a":') + '}', 'more than 10000 metrics'],
     ['a name without end', `{"${'x'.repeat(500)}": 1}`, 'name is longer than 200'],
@@ -101,16 +122,26 @@ describe('comparing metrics', () => {
 
   test('a metric that one side does not have disagrees, also one named like a property of objects', () => {
     expect(compareMetrics({ a: 1, constructor: 2 }, { a: 1, b: 3 })).toEqual([
-      { name: 'a', recorded: '1', replayed: '1', difference: 0, allowed: 1e-6, agrees: true },
-      { name: 'constructor', recorded: '2', agrees: false },
-      { name: 'b', replayed: '3', agrees: false },
+      { name: 'a', recorded: '1', replayed: '1', difference: 0, allowed: 1e-6, agrees: true, finite: true },
+      { name: 'constructor', recorded: '2', agrees: false, finite: false },
+      { name: 'b', replayed: '3', agrees: false, finite: false },
     ])
   })
 
   test('evidence has numbers only where JSON has them', () => {
     expect(compareMetrics({ m: NaN, i: Infinity }, { m: 1, i: -Infinity })).toEqual([
-      { name: 'm', recorded: 'NaN', replayed: '1', agrees: false },
-      { name: 'i', recorded: 'Infinity', replayed: '-Infinity', agrees: false },
+      { name: 'm', recorded: 'NaN', replayed: '1', agrees: false, finite: false },
+      { name: 'i', recorded: 'Infinity', replayed: '-Infinity', agrees: false, finite: false },
+    ])
+  })
+
+  test('NaN and the infinities agree with themselves, and are said not to be numbers', () => {
+    const all = { nan: NaN, inf: Infinity, max: 1.7e308 }
+    const finite = compareMetrics(all, { ...all, max: -1.7e308 }).map((m) => [m.name, m.agrees, m.finite])
+    expect(finite).toEqual([
+      ['nan', true, false],
+      ['inf', true, false],
+      ['max', false, true],
     ])
   })
 })

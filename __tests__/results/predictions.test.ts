@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { comparePredictions, type PredictionOptions } from '../../src/results/predictions.js'
+import type { PredictionOptions } from '../../src/results/prediction-result.js'
+import { comparePredictions } from '../../src/results/predictions.js'
 
 let folder: string
 beforeAll(async () => {

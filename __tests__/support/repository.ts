@@ -3,9 +3,6 @@ import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { check, type CheckRequest } from '../../src/gate.js'
-import type { Progress } from '../../src/system/context.js'
-import type { Finding, Report } from '../../src/verdict/report.js'
 
 export const sha256 = (bytes: string | Buffer): string =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`
@@ -13,8 +10,6 @@ export const PINNED = `registry.example/digits@sha256:${'7'.repeat(64)}`
 export const TRAIN = 'id,x,y\n1,0.5,0\n2,0.25,1\n3,0.75,0\n'
 export const TEST = 'id,x,y\n4,0.5,1\n'
 const MODEL = 'weights'
-
-export const silent: Progress = { start() {}, line() {}, end() {} }
 
 /** A real git repository with one model whose record is complete, made for one test. */
 export interface Repository {
@@ -27,7 +22,6 @@ export interface Repository {
   /** Replaces text in a file; fails where it is not there, so that no test breaks nothing. */
   edit(path: string, from: string | RegExp, to: string): void
   save(message?: string): string
-  check(request?: Partial<CheckRequest>): Promise<Report>
   remove(): void
 }
 
@@ -122,13 +116,6 @@ export function createRepository(): Repository {
       if (after === before) throw new Error(`${path} does not hold ${String(from)}`)
       write(path, after)
     },
-    check: (request = {}) =>
-      check(
-        { directory: root, config: 'reprogate.yml', models: [], ...request },
-        { progress: silent, signal: new AbortController().signal },
-      ),
     remove: () => rmSync(root, { recursive: true, force: true }),
   }
 }
-
-export const findingsOf = (report: Report): Finding[] => report.models.flatMap(({ findings }) => findings)

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import {
+  chmodSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -11,15 +12,15 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openGit, type Git } from '../../src/system/git.js'
-import { createRunner } from '../../src/system/process.js'
+import { Git } from '../../src/system/git.js'
+import { uncancelled, type RunProgram } from '../../src/system/process.js'
 import { withSession } from '../../src/system/session.js'
-import { createRepository, silent, type Repository } from '../support/repository.js'
+import { openGit } from '../support/git.js'
+import { createRepository, silent, type Repository } from '../support/gate.js'
 
 let repository: Repository
 let scratch: string
-const open = (directory = repository.root): Promise<Git> =>
-  openGit(createRunner(new AbortController().signal), directory, scratch)
+const open = (directory = repository.root): Promise<Git> => openGit(directory, scratch)
 beforeEach(() => {
   repository = createRepository()
   scratch = mkdtempSync(join(tmpdir(), 'reprogate-scratch-'))
@@ -55,6 +56,44 @@ test('an export of a working directory below the top holds only that', async () 
   expect(readdirSync(join(scratch, 'out')).sort()).toEqual(['model.bin', 'provenance.yml'])
   expect((await git.show('HEAD', 'model.bin'))?.toString()).toBe('weights')
   expect(await git.show('HEAD', '../../evaluate.py')).toBeNull()
+})
+
+test('an export has the modes that git records, whatever the umask is', async () => {
+  repository.write('tools/run.sh', '#!/bin/sh\n')
+  chmodSync(join(repository.root, 'tools/run.sh'), 0o755)
+  const commit = repository.save()
+  const before = process.umask(0o077)
+  try {
+    await (await open()).export(commit, join(scratch, 'out'))
+  } finally {
+    process.umask(before)
+  }
+  const mode = (path: string) => (statSync(join(scratch, 'out', path)).mode & 0o777).toString(8)
+  expect(['.', 'tools', 'tools/run.sh', 'evaluate.py', 'data/test.csv'].map(mode)).toEqual([
+    '755',
+    '755',
+    '755',
+    '644',
+    '644',
+  ])
+})
+
+test('a list that git prints is never cut: what does not fit is an error', async () => {
+  const run: RunProgram = async (argv, options) => ({
+    ...(await uncancelled(argv, options)),
+    truncated: argv.includes('ls-files'),
+  })
+  const git = await Git.open(run, repository.root, scratch)
+  expect(await git.dirty()).toEqual([])
+  await expect(git.files()).rejects.toMatchObject({ code: 'output/truncated' })
+})
+
+test('a diff is shown up to its first 64 KiB, and says so', async () => {
+  const from = repository.git('rev-parse', 'HEAD')
+  repository.write('long.yml', 'a: 1\n'.repeat(30_000))
+  const diff = await (await open()).diff(from, repository.save(), 'long.yml')
+  expect(diff.length).toBeLessThan(66_000)
+  expect(diff).toMatch(/the rest of the diff is not shown/)
 })
 
 test('a token in the address of the remote is left out', async () => {

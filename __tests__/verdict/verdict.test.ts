@@ -1,21 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
-import { causeOf } from '../../src/verdict/headline.js'
-import { AGREEMENTS, PARITIES, type Finding } from '../../src/verdict/report.js'
-import { isRuleId, RULE_IDS, RULES, type RuleId } from '../../src/verdict/rules.js'
-import {
-  decisionOf,
-  levelOf,
-  stricter,
-  verdictOf,
-  worstDecision,
-  worstVerdict,
-} from '../../src/verdict/verdict.js'
+import { AGREEMENTS, PARITIES } from '../../src/verdict/evidence.js'
+import type { Finding } from '../../src/verdict/finding.js'
+import { byLevel, decides, levelOf, stricter } from '../../src/verdict/levels.js'
+import { consequenceOf, RULE_IDS, RULES, type RuleId } from '../../src/verdict/rules/index.js'
+import { decisionOf, verdictOf, worstDecision, worstVerdict } from '../../src/verdict/verdict.js'
 
-const finding = (rule: RuleId, level: Finding['level'] = 'error', message: string = rule): Finding => ({
+const finding = (rule: RuleId, level: Finding['level'] = 'error'): Pick<Finding, 'rule' | 'level'> => ({
   rule,
   level,
-  message,
-  remedy: `mend ${rule}`,
 })
 
 describe('the catalogue', () => {
@@ -25,8 +17,25 @@ describe('the catalogue', () => {
       expect(text.length).toBeGreaterThan(8)
     expect(RULES[id].exploratory).not.toBe('error')
   })
-  test('knows its ids', () => {
-    expect([isRuleId('code/dirty'), isRuleId('toString')]).toEqual([true, false])
+  test('knows the subject of every rule, and what its kind makes of the verdict', () => {
+    expect(RULE_IDS.filter((id) => RULES[id].subject !== id.split('/')[0])).toEqual([])
+    expect(
+      (
+        [
+          'seeds/value-missing',
+          'code/dirty',
+          'environment/package-differs',
+          'environment/build-failed',
+          'environment/private-key',
+        ] as const
+      ).map((id) => [RULES[id].kind, consequenceOf(id)]),
+    ).toEqual([
+      ['missing', 'incomplete'],
+      ['wrong', 'incomplete'],
+      ['differs', 'not-reproduced'],
+      ['infrastructure', 'could-not-check'],
+      ['risk', null],
+    ])
   })
 })
 
@@ -38,7 +47,7 @@ describe('the verdict', () => {
           parity !== null &&
           parity !== 'unverifiable' &&
           ['identical', 'identical-values', 'within-tolerance', 'equivalent'].includes(agreement ?? '')
-        expect([parity, agreement, verdictOf([], parity, agreement, {})]).toEqual([
+        expect([parity, agreement, verdictOf([], { parity, agreement }, {})]).toEqual([
           parity,
           agreement,
           evident ? 'reproduced' : 'could-not-check',
@@ -49,27 +58,56 @@ describe('the verdict', () => {
     expect(
       verdictOf(
         [finding('evaluation/failed'), finding('environment/package-differs'), finding('code/dirty')],
-        null,
-        null,
+        { parity: null, agreement: null },
         {},
       ),
     ).toBe('incomplete')
     expect(
-      verdictOf([finding('evaluation/failed'), finding('environment/package-differs')], 'drift', null, {}),
+      verdictOf(
+        [finding('evaluation/failed'), finding('environment/package-differs')],
+        { parity: 'drift', agreement: null },
+        {},
+      ),
     ).toBe('not-reproduced')
-    expect(verdictOf([finding('evaluation/failed')], 'content', null, {})).toBe('could-not-check')
+    expect(verdictOf([finding('evaluation/failed')], { parity: 'content', agreement: null }, {})).toBe(
+      'could-not-check',
+    )
   })
   test('says the same on both tracks', () => {
-    expect(verdictOf([finding('code/dirty', 'warn')], null, null, {})).toBe('incomplete')
+    expect(verdictOf([finding('code/dirty', 'warn')], { parity: null, agreement: null }, {})).toBe(
+      'incomplete',
+    )
   })
   test('follows the levels of the policy', () => {
     const findings = [finding('environment/package-differs', 'warn')]
-    expect(verdictOf(findings, 'drift', 'identical', { 'environment/package-differs': 'warn' })).toBe(
-      'reproduced',
-    )
+    expect(
+      verdictOf(
+        findings,
+        { parity: 'drift', agreement: 'identical' },
+        { 'environment/package-differs': 'warn' },
+      ),
+    ).toBe('reproduced')
+    expect(decides('data/licence-missing', {})).toBeNull()
+    expect(decides('data/licence-missing', { 'data/licence-missing': 'error' })).toBe('incomplete')
     expect(levelOf('code/dirty', 'production', { 'code/dirty': { exploratory: 'off' } })).toBe('error')
     expect(levelOf('code/dirty', 'exploratory', { 'code/dirty': { exploratory: 'off' } })).toBe('off')
   })
+})
+
+test('a risk is an error that says nothing about the result', () => {
+  const levels = { 'environment/private-key': 'error' } as const
+  const findings = [finding('environment/private-key')]
+  expect(verdictOf(findings, { parity: 'content', agreement: 'identical' }, levels)).toBe('reproduced')
+  expect(decisionOf('reproduced', 'production', findings, true)).toBe('fail')
+})
+
+test('errors come first, else the order in which they were found', () => {
+  const findings = [finding('code/dirty', 'warn'), finding('data/missing'), finding('model/missing', 'warn')]
+  expect(findings.sort(byLevel).map(({ rule }) => rule)).toEqual([
+    'data/missing',
+    'code/dirty',
+    'model/missing',
+  ])
 })
 
 describe('the decision', () => {
@@ -93,35 +131,5 @@ describe('the decision', () => {
       stricter('exploratory', 'production'),
       stricter('production', 'exploratory'),
     ]).toEqual(['exploratory', 'production', 'production'])
-  })
-})
-
-describe('the cause', () => {
-  const fields = { present: 18, required: 18 }
-  test('names the environment and the result, and does not claim that the one made the other', () => {
-    const findings = [
-      finding('environment/package-differs', 'error', 'scikit-learn 1.2.1 → 1.3.0'),
-      finding('evaluation/prediction-differs', 'error', '4 of 1,797 predictions flipped'),
-    ]
-    expect(causeOf({ verdict: 'not-reproduced', findings, agreement: 'different', fields })).toEqual({
-      cause:
-        'The rebuild is another environment (scikit-learn 1.2.1 → 1.3.0), and the result is another: 4 of 1,797 predictions flipped.',
-      fix: 'mend environment/package-differs',
-    })
-  })
-  test('says when the result came back although the environment did not', () => {
-    const findings = [finding('environment/config-differs', 'error', 'OMP_NUM_THREADS added: 4')]
-    expect(causeOf({ verdict: 'not-reproduced', findings, agreement: 'identical', fields }).cause).toBe(
-      'The rebuild is another environment: OMP_NUM_THREADS added: 4; the results came back all the same.',
-    )
-  })
-  test('counts what is missing and what is wrong', () => {
-    const findings = [
-      finding('seeds/value-missing', 'error', 'seeds missing'),
-      finding('data/digest-mismatch', 'error', 'other bytes'),
-    ]
-    expect(causeOf({ verdict: 'incomplete', findings, agreement: null, fields }).cause).toBe(
-      '1 required field is missing and 1 is wrong: seeds missing, ….',
-    )
   })
 })

@@ -1,8 +1,7 @@
 /** Describes one image in a process of its own, and prints what it was and the peak of its memory. */
-import type { Context } from '../../src/system/context.js'
-import { findEngine } from '../../src/engine/engine.js'
+import { findEngine } from '../../src/engine/find.js'
 import { describeImage } from '../../src/environment/image.js'
-import { createRunner } from '../../src/system/process.js'
+import { withSession } from '../../src/system/session.js'
 
 export interface Described {
   hash: string
@@ -11,28 +10,15 @@ export interface Described {
   maxRSS: number
 }
 
-const signal = new AbortController().signal
-const run = createRunner(signal)
-const cleanups: (() => Promise<void>)[] = []
 const silent = () => {}
-const context: Context = {
-  root: process.cwd(),
-  prefix: '',
-  run,
-  progress: { start: silent, line: silent, end: silent },
-  signal,
-  scratch: process.cwd(),
-  defer: (cleanup) => cleanups.push(cleanup),
-  now: () => performance.now(),
-}
-try {
-  const { manifest, hashes } = await describeImage(context, await findEngine(run), process.argv[2]!)
+const progress = { start: silent, line: silent, end: silent }
+await withSession(process.cwd(), { progress, signal: new AbortController().signal }, async (context) => {
+  const engine = await findEngine(context.run)
+  const { manifest, hashes } = await describeImage({ ...context, engine }, process.argv[2]!)
   const described: Described = {
     hash: hashes.environment,
     entries: manifest.entries.size,
     maxRSS: process.resourceUsage().maxRSS,
   }
   process.stdout.write(JSON.stringify(described))
-} finally {
-  for (const cleanup of cleanups.reverse()) await cleanup()
-}
+})

@@ -1,10 +1,10 @@
 import { basename, join } from 'node:path'
 import type { Engine } from '../../src/engine/engine.js'
-import { createRunner, type Runner, type RunOptions, type RunResult } from '../../src/system/process.js'
+import { createRunner, type RunProgram, type RunOptions, type RunResult } from '../../src/system/process.js'
 
 /** What every bench works with. */
 export interface Workshop {
-  run: Runner
+  run: RunProgram
   engine: Engine
   /** Reference by digest of a Debian with Python. */
   base: string
@@ -17,7 +17,7 @@ export interface Workshop {
 
 /** Runs a program that has to succeed. */
 export async function must(
-  run: Runner,
+  run: RunProgram,
   argv: readonly [string, ...string[]],
   options: RunOptions = {},
 ): Promise<RunResult> {

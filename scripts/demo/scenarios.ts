@@ -1,7 +1,7 @@
 import { readdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Verdict } from '../../src/verdict/report.js'
-import type { RuleId } from '../../src/verdict/rules.js'
+import type { RuleId } from '../../src/verdict/rules/index.js'
 import type { Place } from './place.js'
 
 export interface Scenario {
@@ -136,7 +136,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     verdict: 'not-reproduced',
     rules: ['evaluation/nondeterministic'],
-    names: ['Two replays of the same differ', 'flipped'],
+    names: ['Two identical replays disagree', 'flipped'],
   },
   {
     name: 'an evaluation that prints commands and Markdown',

@@ -16,10 +16,10 @@ const runnerSchema = z.object({
   GITHUB_RUN_ATTEMPT: text,
 })
 
-export interface Runner {
+export interface RunnerEnvironment {
   eventName: string
   eventPath: string
-  sha: string | undefined
+  sha?: string | undefined
   owner: string
   repo: string
   apiUrl: string
@@ -27,17 +27,20 @@ export interface Runner {
   /** Web address of the repository. No host is assumed: it may be an Enterprise server. */
   repositoryUrl: string
   /** Web address of this run. */
-  runUrl: string | undefined
+  runUrl?: string | undefined
 }
 
-/** Reads the variables that every GitHub runner sets; throws `runner/incomplete` where one is not there. */
-export function readRunner(env: NodeJS.ProcessEnv): Runner {
+/**
+ * Reads the variables that every GitHub runner sets.
+ *
+ * @throws ReprogateError `runner/incomplete` if one is missing
+ */
+export function readRunner(env: NodeJS.ProcessEnv): RunnerEnvironment {
   const result = runnerSchema.safeParse(env)
   if (!result.success) {
     throw new ReprogateError(
       'runner/incomplete',
       `This is not the environment of a GitHub runner:\n${z.prettifyError(result.error)}`,
-      'Run it as a step, with `uses:`; in a terminal, use `reprogate check`.',
     )
   }
   const vars = result.data

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { errorText, ReprogateError } from '../system/errors.js'
-import type { Runner } from './environment.js'
+import type { RunnerEnvironment } from './environment.js'
 
 export type Event =
   | {
@@ -29,22 +29,25 @@ const pullRequestSchema = z.object({
 })
 
 /**
- * These run with the secrets and the write token of the repository while the head of the pull
- * request belongs to anybody: building and evaluating it there would hand them over.
+ * These run with the repository's secrets and write token, and anybody can own the head of the pull
+ * request: to build and evaluate it there would hand them over.
  */
 const PRIVILEGED = new Set(['pull_request_target', 'workflow_run', 'issue_comment'])
 
 /**
- * The event that started the workflow. `name` is `GITHUB_EVENT_NAME`, `sha` is `GITHUB_SHA`,
- * `payload` the parsed event file. Throws `event/privileged` where checking would be unsafe and
- * `event/malformed` where a pull request's event lacks what GitHub always sends.
+ * The event that started the workflow.
+ *
+ * @param name `GITHUB_EVENT_NAME`
+ * @param payload the parsed event file
+ * @param sha `GITHUB_SHA`
+ * @throws ReprogateError `event/privileged` if checking would be unsafe; `event/malformed` if a pull
+ *   request's event lacks what GitHub always sends
  */
 export function parseEvent(name: string, payload: unknown, sha: string | undefined): Event {
   if (PRIVILEGED.has(name)) {
     throw new ReprogateError(
       'event/privileged',
       `\`${name}\` runs with this repository’s secrets, and a check builds and runs the pull request’s code`,
-      'Run reprogate `on: pull_request`. A pull request from a fork then gets its verdict in the job and its summary.',
     )
   }
   if (name !== 'pull_request') return { kind: 'other', name, sha }
@@ -53,7 +56,6 @@ export function parseEvent(name: string, payload: unknown, sha: string | undefin
     throw new ReprogateError(
       'event/malformed',
       `The event of the pull request cannot be read:\n${z.prettifyError(result.error)}`,
-      'Run reprogate on a GitHub runner, or give the runner the event that GitHub sent.',
     )
   }
   const { number, head, base } = result.data.pull_request
@@ -66,15 +68,18 @@ export function parseEvent(name: string, payload: unknown, sha: string | undefin
   }
 }
 
-/** Reads the event file of the runner. Throws as `parseEvent` does. */
-export async function readEvent(runner: Runner): Promise<Event> {
+/**
+ * Reads the event file of the runner.
+ *
+ * @throws ReprogateError as `parseEvent` does
+ */
+export async function readEvent(runner: RunnerEnvironment): Promise<Event> {
   const payload = await readFile(runner.eventPath, 'utf8')
     .then((text): unknown => JSON.parse(text))
     .catch((error: unknown) => {
       throw new ReprogateError(
         'event/malformed',
-        `The event file cannot be read: ${errorText(error)}`,
-        'Run reprogate on a GitHub runner, or set GITHUB_EVENT_PATH to the event that GitHub sent.',
+        `The event file ${runner.eventPath} cannot be read: ${errorText(error)}`,
       )
     })
   return parseEvent(runner.eventName, payload, runner.sha)

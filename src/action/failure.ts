@@ -1,14 +1,17 @@
+import { code, fenced, link, safeUrl } from '../report/markdown/escape.js'
 import { errorText, ReprogateError } from '../system/errors.js'
+import { short } from '../text/numbers.js'
 
 /** What a check that came to no verdict has to say. */
 export interface Failure {
   title: string
   message: string
   remedy: string
-  file?: string
-  line?: number
+  file?: string | undefined
+  line?: number | undefined
 }
 
+/** Characters of a message. */
 const LONGEST = 4000
 
 /** A bug is reported where the action comes from; the runner knows, except for `uses: ./`. */
@@ -31,35 +34,28 @@ export function describeFailure(error: unknown, env: NodeJS.ProcessEnv): Failure
   }
 }
 
-/** Text from anywhere, shown as it is: the fence is longer than any inside, so nothing gets out. */
-function fenced(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
-  const fence = '`'.repeat(longest + 1)
-  return `${fence}text\n${text}\n${fence}`
-}
-
 /**
  * The failure as Markdown, for the job summary and, behind its marker, for the comment: a verdict
  * on an older commit must not be left standing as if it were about this one.
  */
 export function renderFailure(
-  failure: Failure,
-  commit: string | undefined,
-  runUrl: string | undefined,
+  { file, line, message, remedy }: Failure,
+  { commit, runUrl }: { commit: string | undefined; runUrl: string | undefined },
 ): string {
-  const where = failure.file && `${failure.file}${failure.line ? `:${failure.line}` : ''}: `
+  const where = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `
+  const url = safeUrl(runUrl)
   const foot = [
     'blocks the merge',
-    commit && `commit <code>${commit.slice(0, 7)}</code>`,
-    runUrl && `<a href="${runUrl}">the run</a>`,
-  ].filter(Boolean)
+    commit && `commit ${code(short(commit), 'html', 64)}`,
+    url && link('the run', url, 'html'),
+  ]
   return [
     '### ⚠️ Could not check',
     '**The check came to no verdict, so nothing is known about the result.**',
-    fenced(`${where ?? ''}${failure.message}`),
+    fenced([where + message], 'text', LONGEST),
     '**To fix:**',
-    fenced(failure.remedy),
-    `<sub>${foot.join(' · ')}</sub>`,
+    fenced([remedy], 'text', LONGEST),
+    `<sub>${foot.filter(Boolean).join(' · ')}</sub>`,
     '',
   ].join('\n\n')
 }

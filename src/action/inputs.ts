@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ReprogateError } from '../system/errors.js'
-import { TRACKS } from '../verdict/rules.js'
-import { didYouMean } from '../text/yaml.js'
+import { TRACKS } from '../verdict/rules/rule.js'
+import { didYouMean } from '../text/validate.js'
 
 export const COMMENT_MODES = ['always', 'on-problem', 'never'] as const
 export const REBUILDS = ['fresh', 'cached'] as const
@@ -30,8 +30,10 @@ const isChoice = (name: PropertyKey | undefined): name is keyof typeof choices =
   name !== undefined && Object.hasOwn(choices, name)
 
 /**
- * Reads the inputs of the step. `getInput` gives the trimmed text of an input, '' where it was not
- * given. Throws `input/invalid`, which names the input, what it was, and what it may be.
+ * Reads the inputs of the step.
+ *
+ * @param getInput gives the trimmed text of an input, '' if it was not given
+ * @throws ReprogateError `input/invalid`, which names the input, its value and what it may be
  */
 export function loadInputs(getInput: (name: string) => string): Inputs {
   const given = Object.fromEntries(INPUT_NAMES.map((name) => [name, getInput(name)]))
@@ -46,6 +48,6 @@ export function loadInputs(getInput: (name: string) => string): Inputs {
   throw new ReprogateError(
     'input/invalid',
     `Input \`${name}\` is \`${value}\`, which is not one of ${allowed.map((one) => `\`${one}\``).join(', ')}`,
-    near ? `Did you mean \`${name}: ${near}\`?` : `Set \`${name}\` to one of them, or leave it out.`,
+    near && `Did you mean \`${name}: ${near}\`?`,
   )
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import { verdictWord } from '../report/words.js'
-import { AGREEMENTS, PARITIES, type ModelReport, type Report } from '../verdict/report.js'
+import { AGREEMENTS, PARITIES } from '../verdict/evidence.js'
+import { type ModelReport, type Report } from '../verdict/report.js'
 
-/** The worst of all models; '' unless there is one for every model, for less would claim too much. */
+/** The worst of all models; '' unless every model has one: anything else would claim too much. */
 function worst<T extends string>(order: readonly T[], values: readonly (T | null)[]): T | '' {
   if (values.length === 0 || values.includes(null)) return ''
   return order.findLast((level) => values.includes(level)) ?? ''
@@ -34,7 +35,7 @@ export const reportOutputs = (report: Report) => ({
 
 /**
  * What tells this comment from those of other steps on the same pull request: the working directory,
- * or `all`, and `//` and the models where they were chosen. The same from run to run, in whatever
+ * or `all`, and `//` and the models if they were chosen. The same from run to run, in whatever
  * order the models are given.
  */
 export function commentId(directory: string, models: readonly string[]): string {
@@ -47,7 +48,7 @@ export function commentId(directory: string, models: readonly string[]): string 
 }
 
 /** One line for each model: its verdict, the cause and the fix. Holds untrusted text. */
-export const headline = (report: Report): string =>
+export const verdictLines = (report: Report): string =>
   report.models
     .map((model) => `${model.name}: ${verdictWord(model)}. ${model.cause}${model.fix ? ` ${model.fix}` : ''}`)
     .join('\n') || 'No model was checked.'

@@ -1,11 +1,7 @@
-import { createHash, type Hash } from 'node:crypto'
-import { constants } from 'node:fs'
-import { lstat, open, readdir, realpath } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { lstat, readdir, realpath } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-
-export type Algorithm = 'sha256' | 'md5'
-
-export const algorithmOf = (digest: string): Algorithm => (digest.startsWith('md5:') ? 'md5' : 'sha256')
+import { fileDigest, type Algorithm } from '../system/digest.js'
 
 export interface ListedFile {
   /** Relative to the folder, with `/`; '' for a single file. */
@@ -21,40 +17,8 @@ export interface Fingerprint {
   bytes: number
 }
 
-/** Something in a data folder that is no file: a pipe, a device, a link that leads out. */
+/** Something in a data folder that cannot be data: a pipe, a device, a link that leads out. */
 export class NotData extends Error {}
-
-const CHUNK = 1024 * 1024
-
-/** Digest of a regular file, read in chunks of 1 MiB: memory does not grow with the file. */
-export async function fileDigest(
-  path: string,
-  algorithm: Algorithm,
-  signal?: AbortSignal,
-): Promise<{ digest: string; bytes: number }> {
-  const hash = createHash(algorithm)
-  const bytes = await readInto(hash, path, signal)
-  return { digest: `${algorithm}:${hash.digest('hex')}`, bytes }
-}
-
-async function readInto(hash: Hash, path: string, signal?: AbortSignal): Promise<number> {
-  // Non-blocking: opening a named pipe must not wait for a writer.
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-  try {
-    if (!(await handle.stat()).isFile()) throw new NotData(`${path} is not a regular file`)
-    const chunk = Buffer.allocUnsafe(CHUNK)
-    let total = 0
-    for (;;) {
-      signal?.throwIfAborted()
-      const { bytesRead } = await handle.read(chunk, 0, CHUNK, null)
-      if (bytesRead === 0) return total
-      hash.update(chunk.subarray(0, bytesRead))
-      total += bytesRead
-    }
-  } finally {
-    await handle.close()
-  }
-}
 
 const compareBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
 

@@ -1,8 +1,10 @@
 import { parse } from 'csv-parse/sync'
+import { plural } from '../text/numbers.js'
 
 /** The first rows of a text table that differ, for a reader who asks "what changed in the data?". */
 
-const TEXT_LARGEST = 64 * 1024 * 1024
+/** Bytes of a text that is compared by rows. */
+export const TEXT_LARGEST = 64 * 1024 * 1024
 const SHOWN = 3
 /** Characters of a cell, and of a row around its first difference. */
 const CELL_WIDTH = 40
@@ -16,8 +18,8 @@ const ROW_LARGEST = 64 * 1024
 export const isText = (bytes: Buffer): boolean => !bytes.subarray(0, 8192).includes(0)
 
 /**
- * @returns words like `1 row differs; row 211: p2 3 → 9`, the columns named where the table has a
- * heading; rows are counted from 1 with the heading as row 1. undefined where the two are no text, or
+ * @returns words like `1 row differs; row 211: p2 3 → 9`, the columns named if the table has a
+ * heading; rows are counted from 1 with the heading as row 1. undefined if the two are not text, or
  * larger than 64 MiB
  */
 export function differingRows(before: Buffer, after: Buffer): string | undefined {
@@ -37,9 +39,9 @@ export function differingRows(before: Buffer, after: Buffer): string | undefined
   }
   if (differing === 0)
     return before.toString('utf8') === after.toString('utf8')
-      ? 'only bytes that are no text differ'
+      ? 'only bytes that are not text differ'
       : 'only line endings differ, CRLF and LF'
-  return `${differing} ${differing === 1 ? 'row differs' : 'rows differ'}; ${shown.join('; ')}`
+  return `${plural(differing, 'row differs', 'rows differ')}; ${shown.join('; ')}`
 }
 
 /** One row at a time: a file of nothing but line ends has millions. */
@@ -67,7 +69,7 @@ function headingOf(row: string): Heading | undefined {
     : undefined
 }
 
-/** None where the row is no CSV by itself, such as one of several lines of a quoted cell, or too long. */
+/** None if the row is not CSV by itself, such as one of several lines of a quoted cell, or too long. */
 function cellsOf(row: string, delimiter: string): string[] {
   if (row.length > ROW_LARGEST) return []
   try {

@@ -1,204 +1,190 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import type { Context, Found } from '../system/context.js'
-import type { Git } from '../system/git.js'
-import { confine, within } from '../system/paths.js'
-import type { Record_ } from '../provenance/schema.js'
-import type { Location } from '../provenance/sources/native.js'
-import type { RuleId } from '../verdict/rules.js'
-import { algorithmOf, fileDigest, fingerprint, NotData, parseList, type Fingerprint } from './digest.js'
-import { differingRows } from './rows.js'
+import type { Context } from '../system/context.js'
+import { algorithmOf, fileDigest } from '../system/digest.js'
+import { confine, NotAFile, readRegular, within } from '../system/files.js'
+import { listed } from '../text/numbers.js'
+import type { DataEvidence } from '../verdict/evidence.js'
+import type { Found } from '../verdict/finding.js'
+import type { RuleId } from '../verdict/rules/index.js'
+import { fingerprint, NotData, parseList, type Fingerprint } from './digest.js'
+import { differingRows, TEXT_LARGEST } from './rows.js'
 
-export interface Verified {
+/** Something whose bytes the record claims: a data set, or the model. */
+export interface ClaimedBytes {
+  /** Of the record, as `data[1]`. */
+  field: string
+  name: string
+  /** Relative to the working directory. */
   path: string
-  files: number
-  bytes: number
-  verified: boolean
+  digest?: string | undefined
+  /** For a folder: where the list is kept that its digest is taken of. */
+  list?: string | undefined
+  rules: { missing: RuleId; mismatch: RuleId }
+}
+
+export interface DataRequest {
+  claimed: readonly ClaimedBytes[]
+  /** Recorded answers, which no data may hold. */
+  answers: { paths: readonly string[]; digests: readonly string[] }
+  /** The recorded commit: the old bytes are looked for there first. */
+  commit?: string | undefined
+}
+
+/** What the replay may read: its real place, and where it belongs in the work tree. */
+export interface DataMount {
+  source: string
+  target: string
 }
 
 export interface DataCheck {
   findings: Found[]
-  data: Verified[]
-  /** What the replay may read: its real place, and where it belongs in the work tree. */
-  mounts: { source: string; target: string }[]
+  data: DataEvidence[]
+  mounts: DataMount[]
 }
 
-/** What is hashed: data sets and the model are checked alike. */
-interface Subject {
-  field: string
-  name: string
-  path: string
-  digest: string | undefined
-  list: string | undefined
-  rules: { missing: RuleId; mismatch: RuleId }
-}
+/** Files that are named if a folder differs. */
+const NAMED = 5
+/** Commits in which the old bytes of a file are looked for. */
+const HISTORY = 20
+/** Bytes of the list of a folder. */
+const LIST_LARGEST = 256 * 1024 * 1024
 
-function subjects(record: Record_): Subject[] {
-  const data = (record.data ?? []).flatMap((entry, index) =>
-    entry.path === undefined
-      ? []
-      : [
-          {
-            field: `data[${index}]`,
-            name: entry.name ?? entry.path,
-            path: entry.path,
-            digest: entry.digest,
-            list: entry.list,
-            rules: { missing: 'data/file-missing', mismatch: 'data/digest-mismatch' },
-          } as const,
-        ],
-  )
-  const { path, digest } = record.model ?? {}
-  const model: Subject[] =
-    path === undefined
-      ? []
-      : [
-          {
-            field: 'model',
-            name: record.model?.name ?? path,
-            path,
-            digest,
-            list: undefined,
-            rules: { missing: 'model/file-missing', mismatch: 'model/digest-mismatch' },
-          },
-        ]
-  return [...data, ...model]
-}
-
-/**
- * Hashes every data set and the model again.
- *
- * @param answers recorded answers: files that no data folder may hold, by path and by digest
- */
-export async function verifyData(
-  context: Context,
-  git: Git,
-  record: Record_,
-  answers: { paths: readonly string[]; digest: string | undefined },
-  locate: (field: string) => Location,
-): Promise<DataCheck> {
+/** Hashes every data set and the model again. */
+export async function verifyData(context: Context, request: DataRequest): Promise<DataCheck> {
   const result: DataCheck = { findings: [], data: [], mounts: [] }
-  for (const subject of subjects(record)) {
-    const check = await verifyOne(context, git, record.code?.commit, subject, answers, locate)
-    result.findings.push(...check.findings)
-    if (check.data) result.data.push(check.data)
-    if (check.mount) result.mounts.push(check.mount)
+  for (const claimed of request.claimed) {
+    const { findings, data, mount } = await verifyOne(context, request, claimed)
+    result.findings.push(...findings)
+    if (data) result.data.push(data)
+    if (mount) result.mounts.push(mount)
   }
   return result
 }
 
-async function verifyOne(
-  context: Context,
-  git: Git,
-  commit: string | undefined,
-  { field, name, path, digest, list, rules }: Subject,
-  answers: { paths: readonly string[]; digest: string | undefined },
-  locate: (field: string) => Location,
-): Promise<{ findings: Found[]; data?: Verified; mount?: { source: string; target: string } }> {
-  const at = (part: string) => ({ ...locate(`${field}.${part}`), field: `${field}.${part}` })
-  const place = await confine(context.root, path)
-  if (!place.ok)
-    return { findings: [{ rule: 'record/path-outside', message: `${path} ${place.why}`, ...at('path') }] }
-  if (!place.exists)
-    return { findings: [{ rule: rules.missing, message: `${path} is not there`, ...at('path') }] }
+interface OneCheck {
+  findings: Found[]
+  data?: DataEvidence
+  mount?: DataMount | undefined
+}
 
+async function verifyOne(context: Context, request: DataRequest, claimed: ClaimedBytes): Promise<OneCheck> {
+  const { field, path, digest, rules } = claimed
+  const unreadable = (rule: RuleId, message: string): OneCheck => ({
+    findings: [{ rule, message, field: `${field}.path` }],
+  })
+  const place = await confine(context.root, path)
+  if (!place.ok) return unreadable('record/path-outside', `${path} ${place.why}`)
+  if (!place.exists) return unreadable(rules.missing, `${path} is not there`)
   context.progress.line(`hashing ${path}`)
   let now: Fingerprint
   try {
     now = await fingerprint(context.root, place.absolute, algorithmOf(digest ?? ''), context.signal)
   } catch (error) {
-    if (!(error instanceof NotData)) throw error
-    return {
-      findings: [{ rule: 'record/path-outside', message: `${path}: ${error.message}`, ...at('path') }],
-    }
+    if (error instanceof NotData || error instanceof NotAFile)
+      return unreadable('record/path-outside', `${path}: ${error.message}`)
+    throw error
   }
-
-  const findings: Found[] = []
-  const exposed =
-    answers.paths.find((answer) => within(path, answer)) ??
-    now.files.find((file) => answers.digest !== undefined && file.digest === answers.digest)?.path
-  if (exposed !== undefined)
-    findings.push({
-      rule: 'data/exposes-answers',
-      message: `${path} holds the recorded answers (${exposed || path})`,
-      ...at('path'),
-    })
-
+  const exposed = exposedAnswer(request.answers, path, now)
   const verified = digest === now.digest
-  if (digest !== undefined && !verified)
-    findings.push({
-      rule: rules.mismatch,
-      message: `${path} has other bytes than recorded${await whatDiffers(context, git, commit, { path, digest, list }, now)}`,
-      ...at('digest'),
-      expected: digest,
-      actual: now.digest,
-      remedy: (await git.dirty()).some((dirty) => within(path, dirty))
-        ? `Restore ${path} with \`git checkout ${path}\`, or record the run of ${name} again with the new bytes.`
-        : `Restore ${path} as it was for this run, or record the run of ${name} again with the new bytes.`,
-    })
+  const findings = [
+    ...(exposed === undefined
+      ? []
+      : [
+          {
+            rule: 'data/exposes-answers',
+            message: `${path} holds the recorded answers (${exposed})`,
+            field: `${field}.path`,
+          } as const,
+        ]),
+    ...(digest === undefined || verified ? [] : [await mismatch(context, request, claimed, now)]),
+  ]
   return {
     findings,
     data: { path, files: now.files.length, bytes: now.bytes, verified },
-    ...(verified && exposed === undefined ? { mount: { source: place.absolute, target: path } } : {}),
+    mount: verified && exposed === undefined ? { source: place.absolute, target: path } : undefined,
   }
 }
 
-/** Names the file of a folder, or the rows of a table: `: row 211 differs …`; '' where nothing more is known. */
+function exposedAnswer(
+  { paths, digests }: DataRequest['answers'],
+  path: string,
+  now: Fingerprint,
+): string | undefined {
+  const byContent = now.files.find((file) => digests.includes(file.digest))
+  return paths.find((answer) => within(path, answer)) ?? (byContent && (byContent.path || path))
+}
+
+async function mismatch(
+  context: Context,
+  { commit }: DataRequest,
+  claimed: ClaimedBytes,
+  now: Fingerprint,
+): Promise<Found> {
+  const { field, path, name, digest, rules } = claimed
+  const dirty = (await context.git.dirty()).some((file) => within(path, file))
+  const what = await whatDiffers(context, commit, claimed, now)
+  return {
+    rule: rules.mismatch,
+    message: `${path} does not match its recorded digest${what === undefined ? '' : `: ${what}`}`,
+    field: `${field}.digest`,
+    expected: digest,
+    actual: now.digest,
+    remedy: `Restore ${path} ${dirty ? `with \`git checkout ${path}\`` : 'as it was for this run'}, or record the run of ${name} again with the new bytes.`,
+  }
+}
+
+/** Names the files of a folder, or the rows of a table: `row 211: p2 3 → 9`; undefined if nothing more is known. */
 async function whatDiffers(
   context: Context,
-  git: Git,
   commit: string | undefined,
-  { path, digest, list }: { path: string; digest: string; list: string | undefined },
+  claimed: ClaimedBytes,
   now: Fingerprint,
-): Promise<string> {
+): Promise<string | undefined> {
+  const { path, digest = '' } = claimed
   const single = now.files.length === 1 && now.files[0]?.path === ''
   if (single) {
-    const before = await bytesInGit(git, commit, path, digest)
-    const rows = before && differingRows(before, await readFile(`${context.root}/${path}`))
-    return rows === undefined ? '' : `: ${rows}`
+    const before = await bytesInGit(context, commit, path, digest)
+    const place = await confine(context.root, path)
+    return before && place.ok && now.bytes <= TEXT_LARGEST
+      ? differingRows(before, await readRegular(place.absolute, TEXT_LARGEST))
+      : undefined
   }
-  const before = await listedBefore(context, list, digest)
-  const names =
-    before === null
-      ? commit !== undefined && (await git.has(commit))
-        ? [...(await git.changed(commit, 'HEAD')), ...(await git.dirty())].filter((changed) =>
-            within(path, changed),
-          )
-        : []
-      : [
-          ...now.files
-            .filter((file) => before.get(file.path) !== file.digest)
-            .map((file) => (before.has(file.path) ? `${file.path} changed` : `${file.path} added`)),
-          ...[...before.keys()]
-            .filter((old) => !now.files.some((file) => file.path === old))
-            .map((old) => `${old} removed`),
-        ]
-  const unique = [...new Set(names)]
-  return unique.length === 0
-    ? ''
-    : `: ${unique.slice(0, 5).join(', ')}${unique.length > 5 ? ` and ${unique.length - 5} more` : ''}`
+  const before = await listedBefore(context, claimed)
+  const names = before ? changesOf(before, now) : await changedInGit(context, commit, path)
+  return names.length === 0 ? undefined : listed([...new Set(names)], NAMED)
 }
 
-/** The recorded list of a folder, when its own bytes have the recorded digest: nothing else vouches for it. */
+const changesOf = (before: ReadonlyMap<string, string>, now: Fingerprint): string[] => [
+  ...now.files
+    .filter((file) => before.get(file.path) !== file.digest)
+    .map((file) => (before.has(file.path) ? `${file.path} changed` : `${file.path} added`)),
+  ...[...before.keys()]
+    .filter((old) => !now.files.some((file) => file.path === old))
+    .map((old) => `${old} removed`),
+]
+
+async function changedInGit({ git }: Context, commit: string | undefined, path: string): Promise<string[]> {
+  if (commit === undefined || !(await git.has(commit))) return []
+  const changed = [...(await git.changed(commit, 'HEAD')), ...(await git.dirty())]
+  return changed.filter((file) => within(path, file))
+}
+
+/** The recorded list of a folder, if its own bytes have the recorded digest: nothing else vouches for it. */
 async function listedBefore(
-  context: Context,
-  list: string | undefined,
-  digest: string,
+  { root, signal }: Context,
+  { list, digest = '' }: ClaimedBytes,
 ): Promise<Map<string, string> | null> {
   if (list === undefined) return null
-  const place = await confine(context.root, list)
+  const place = await confine(root, list)
   if (!place.ok || !place.exists) return null
-  const own = await fileDigest(place.absolute, algorithmOf(digest), context.signal).catch(() => null)
+  const own = await fileDigest(place.absolute, algorithmOf(digest), signal).catch(() => null)
   return own?.digest === digest
-    ? parseList(await readFile(place.absolute, 'utf8'), algorithmOf(digest))
+    ? parseList((await readRegular(place.absolute, LIST_LARGEST)).toString(), algorithmOf(digest))
     : null
 }
 
-/** How far back the old bytes are looked for. */
-const HISTORY = 20
-
 async function bytesInGit(
-  git: Git,
+  { git }: Context,
   commit: string | undefined,
   path: string,
   digest: string,

@@ -1,87 +1,105 @@
-import type { Found } from '../system/context.js'
-import type { BuildFailure } from './build.js'
-import { compareWithFile, type Comparison } from './compare/differences.js'
-import { byText } from './manifest/hash.js'
-import type { Manifest } from './manifest/read.js'
-import type { EnvironmentRequest } from './check.js'
+import { listed } from '../text/numbers.js'
+import type { Found } from '../verdict/finding.js'
+import type { BuildFailure } from './build-log.js'
+import { compareWithFile } from './compare/differences.js'
+import type { Manifest } from './manifest/manifest.js'
+import type { EnvironmentRequest } from './request.js'
 
 /** What the rebuild itself is found to be, beside what differs between the images. */
 
 /** `the build failed at step 3 of 5` */
 export function failureText({ reason, step }: BuildFailure): string {
-  const at = /^(\d+)\/(\d+) /.exec(step ?? '')
-  const where = at ? ` at step ${at[1]} of ${at[2]}` : ''
+  const where = step ? ` at step ${step.number} of ${step.total}` : ''
   return reason === 'timeout' ? `the build ran out of time${where}` : `the build failed${where}`
 }
 
-export function buildFinding(failure: BuildFailure, { locate, timeout }: EnvironmentRequest): Found {
-  const step = failure.step === undefined ? '' : `: ${failure.step.replace(/^\S+ /, '')}`
+/**
+ * @param dockerfile as findings name it
+ * @param timeout milliseconds that the build had
+ */
+export function buildFinding(failure: BuildFailure, dockerfile: string, timeout: number): Found {
+  const { reason, step, line } = failure
   const minutes = Number((timeout / 60_000).toFixed(1))
+  const where = line === undefined ? 'the step that failed' : `${dockerfile}:${line}`
   return {
-    rule: failure.reason === 'timeout' ? 'environment/build-timeout' : 'environment/build-failed',
-    message: `${failureText(failure)}${step}`,
-    file: locate.dockerfilePath,
-    ...(failure.line !== undefined && { line: failure.line }),
+    rule: reason === 'timeout' ? 'environment/build-timeout' : 'environment/build-failed',
+    message: failureText(failure) + (step ? `: ${step.text}` : ''),
+    file: dockerfile,
+    line,
     remedy:
-      failure.reason === 'timeout'
+      reason === 'timeout'
         ? `Make the build faster, or raise \`limits.build\` above ${minutes} minutes in the policy.`
-        : `Mend ${failure.line === undefined ? 'the step that failed' : `line ${failure.line} of ${locate.dockerfilePath}`}; pin what it installs.`,
+        : `Correct ${where}; pin what it installs.`,
   }
 }
 
-export function cacheFindings(
-  { fresh, locate }: EnvironmentRequest,
-  level: Comparison['level'] | 'identical',
-): Found[] {
-  if (fresh || level === 'drift') return []
-  return [
-    {
-      rule: 'environment/cached-rebuild',
-      message: 'the image was rebuilt from cached layers, which cannot show drift',
-      file: locate.dockerfilePath,
-      remedy: 'Check with `rebuild: fresh`.',
-    },
-  ]
-}
+export const cachedFinding = (dockerfile: string): Found => ({
+  rule: 'environment/cached-rebuild',
+  message: 'the image was rebuilt from cached layers, which cannot show drift',
+  file: dockerfile,
+})
 
-export function keyFindings({ locate }: EnvironmentRequest, manifest: Manifest | null): Found[] {
-  return (manifest?.privateKeys ?? []).map((path) => ({
+export const keyFindings = ({ privateKeys }: Manifest, dockerfile: string): Found[] =>
+  privateKeys.map((path) => ({
     rule: 'environment/private-key',
     message: `the build generated the private key /${path} into the image`,
-    file: locate.dockerfilePath,
+    file: dockerfile,
     actual: `/${path}`,
-    remedy: `Remove /${path} in the step that makes it, and generate it when the container starts.`,
+    remedy: `Remove /${path} in the step of ${dockerfile} that makes it, and generate it when the container starts.`,
   }))
-}
 
-/** Which parts of the hash moved can be said where the record kept them. */
+const PARTS = ['packages', 'config', 'tree'] as const
+const MOST_NAMED = 3
+
+/** Whether the recorded hash is the image's. Which parts of it differ can be said if the record kept them. */
 export function hashFindings(
-  { recordedHash, manifestFile, locate }: EnvironmentRequest,
+  { recordedHash, manifestFile }: Pick<EnvironmentRequest, 'recordedHash' | 'manifestFile'>,
   pinned: Manifest,
 ): Found[] {
   const actual = pinned.hashes.environment
   if (recordedHash === undefined || recordedHash === actual) return []
   const kept = manifestFile?.hashes.environment === recordedHash ? manifestFile : undefined
-  const parts = (['packages', 'config', 'tree'] as const).filter(
-    (part) => kept && kept.hashes[part] !== pinned.hashes[part],
-  )
-  const first =
-    kept &&
-    compareWithFile(kept, pinned)
-      .differences.slice(0, 3)
-      .map(({ name }) => name)
+  const which = () => {
+    const parts = PARTS.filter((part) => kept!.hashes[part] !== pinned.hashes[part])
+    const names = compareWithFile(kept!, pinned).differences.map(({ name }) => name)
+    return `${parts.join(' and ')} differ (${listed(names, MOST_NAMED)})`
+  }
   return [
     {
       rule: 'environment/hash-mismatch',
-      message: kept
-        ? `the recorded hash is not that of the pinned image: ${parts.join(' and ')} differ (${first!.sort(byText).join(', ')})`
-        : 'the recorded hash is not that of the pinned image; the record keeps no manifest that says which part differs',
-      file: locate.record,
-      ...(locate.hashLine !== undefined && { line: locate.hashLine }),
+      message: `the recorded hash is not that of the pinned image${
+        kept ? `: ${which()}` : '; the record keeps no manifest that says which part differs'
+      }`,
       field: 'environment.hash',
       expected: actual,
       actual: recordedHash,
       remedy: `Record the run again, or correct the hash to ${actual} if the image is the one that was run.`,
     },
   ]
+}
+
+/** @param reason why the pinned image cannot be had */
+export const goneFinding = (reason: string, standIn: 'manifest' | 'hash'): Found => ({
+  rule: 'environment/image-gone',
+  message: `the pinned image cannot be pulled (${reason}); the ${standIn} in the record stands in for it`,
+  field: 'environment.image',
+})
+
+/** Nothing is left that could say how the rebuild differs, or whether. */
+export function referenceFinding(reason: string, recordedHash: string | undefined, hash: string): Found {
+  const rule = 'environment/no-reference'
+  const field = 'environment.image'
+  if (recordedHash === undefined)
+    return {
+      rule,
+      message: `nothing to compare the rebuild with: ${reason}, and the record keeps neither hash nor manifest`,
+      field,
+    }
+  return {
+    rule,
+    message: `the rebuild does not match the recorded hash, and nothing is left to say what differs: ${reason}, and the record keeps no manifest`,
+    field,
+    expected: recordedHash,
+    actual: hash,
+  }
 }

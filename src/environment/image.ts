@@ -1,8 +1,9 @@
-import type { Context } from '../system/context.js'
+import type { Engine, EngineContext } from '../engine/engine.js'
+import type { Image } from '../engine/image.js'
 import { ReprogateError } from '../system/errors.js'
-import type { Engine } from '../engine/engine.js'
-import type { Hashes } from './manifest/hash.js'
-import { readImage, type Manifest } from './manifest/read.js'
+import type { Hashes, Manifest } from './manifest/manifest.js'
+import { readImage } from './manifest/read.js'
+import { BY_DIGEST } from './pinned.js'
 
 export interface ImageDescription {
   /** Of the image on this engine. */
@@ -14,27 +15,29 @@ export interface ImageDescription {
 }
 
 const missing = (reference: string, reason: string) =>
-  new ReprogateError(
-    'environment/image-missing',
-    `The image ${reference} cannot be had: ${reason}`,
-    'Correct its name, or log in to its registry (`docker login`).',
-  )
+  new ReprogateError('image/missing', `the image ${reference} cannot be pulled: ${reason}`)
 
-/** Describes an image that is on this engine, or can be pulled. */
-export async function describeImage(
-  context: Context,
-  engine: Engine,
-  reference: string,
-): Promise<ImageDescription> {
+/** What the engine says of an image, which is pulled if it is not here. */
+async function obtain(engine: Engine, reference: string, onLine?: (line: string) => void): Promise<Image> {
+  const local = await engine.inspect(reference)
+  if (local) return local
+  const pulled = await engine.pull(reference, { onLine })
+  if (!pulled.ok) throw missing(reference, pulled.reason)
+  const image = await engine.inspect(reference)
+  if (image) return image
+  throw missing(reference, 'it was pulled and is not there')
+}
+
+/**
+ * Describes an image that is on this engine, or can be pulled.
+ *
+ * @throws ReprogateError `image/missing`, `image/unreadable`, `image/too-large`, `engine/failed`
+ */
+export async function describeImage(context: EngineContext, reference: string): Promise<ImageDescription> {
+  const { engine, progress } = context
   context.defer(() => engine.sweep())
-  let image = await engine.inspect(reference)
-  if (!image) {
-    const pulled = await engine.pull(reference, { onLine: (line) => context.progress.line(line) })
-    if (!pulled.ok) throw missing(reference, pulled.reason)
-    image = await engine.inspect(reference)
-    if (!image) throw missing(reference, 'it was pulled and is not there')
-  }
-  const manifest = await readImage(context, engine, image)
+  const image = await obtain(engine, reference, (line) => progress.line(line))
+  const manifest = await readImage(context, image)
   return { id: image.Id, manifest, hashes: manifest.hashes, platform: manifest.platform }
 }
 
@@ -49,47 +52,36 @@ const familiar = (repository: string): string =>
 /**
  * The reference by digest of an image named by tag, id or digest; pulled if it is not here.
  *
- * @throws ReprogateError `environment/image-missing`, or `environment/image-not-pushed` where no registry has it
+ * @throws ReprogateError `image/missing`, or `image/not-pushed` if no registry has it
  */
 export async function resolveDigest(engine: Engine, reference: string): Promise<string> {
-  let image = await engine.inspect(reference)
-  if (!image) {
-    const pulled = await engine.pull(reference)
-    if (!pulled.ok) throw missing(reference, pulled.reason)
-    image = await engine.inspect(reference)
-  }
-  if (/@sha256:[0-9a-f]{64}$/.test(reference) && image) return reference
-  const digests = image?.RepoDigests ?? []
+  const { RepoDigests } = await obtain(engine, reference)
+  if (BY_DIGEST.test(reference)) return reference
   const wanted = familiar(repositoryOf(reference))
-  const found = digests.find((digest) => repositoryOf(digest) === wanted) ?? digests[0]
+  const found = RepoDigests.find((digest) => repositoryOf(digest) === wanted) ?? RepoDigests[0]
   if (found !== undefined) return found
   throw new ReprogateError(
-    'environment/image-not-pushed',
-    `The image ${reference} is in no registry, so it has no digest that others could pull`,
-    'Push it (`docker push`), or let `reprogate record --push <repository>` build and push it.',
+    'image/not-pushed',
+    `the image ${reference} is in no registry, so it has no digest that others could pull`,
   )
 }
 
 /**
- * Pushes an image into a repository, tagged with its id where the repository names no tag.
+ * Pushes an image into a repository, tagged with its id if the repository names no tag.
  *
  * @returns the reference by digest
- * @throws ReprogateError `engine/failed` when the registry refuses
+ * @throws ReprogateError `engine/failed` if the registry refuses, `image/missing`
  */
-export async function pushImage(
-  context: Context,
-  engine: Engine,
-  id: string,
-  repository: string,
-): Promise<string> {
+export async function pushImage(context: EngineContext, id: string, repository: string): Promise<string> {
+  const { engine, progress } = context
   const name = repositoryOf(repository)
   const image = await engine.inspect(id)
   if (!image) throw missing(id, 'it is not on this engine')
   const tagged = name === repository ? `${name}:${image.Id.replace(/^sha256:/, '').slice(0, 12)}` : repository
   await engine.tag(image.Id, tagged)
   context.defer(() => engine.removeImage(tagged))
-  const result = await engine.push(tagged, (line) => context.progress.line(line))
-  const digest = /digest: (sha256:[0-9a-f]{64})/.exec(result.stdout.toString())?.[1]
+  const output = await engine.push(tagged, (line) => progress.line(line))
+  const digest = /digest: (sha256:[0-9a-f]{64})/.exec(output)?.[1]
   if (digest !== undefined) return `${name}@${digest}`
   throw new Error(`the registry did not say under which digest it keeps ${tagged}`)
 }

@@ -1,14 +1,22 @@
-import { readFile } from 'node:fs/promises'
-import type { Context, Found } from '../system/context.js'
-import { algorithmOf, fileDigest } from '../data/digest.js'
-import { errorText } from '../system/errors.js'
+import { createHash } from 'node:crypto'
+import type { Context } from '../system/context.js'
+import { ReprogateError } from '../system/errors.js'
+import { confine, NotAFile, readRegular, TooLarge } from '../system/files.js'
 import type { Git } from '../system/git.js'
-import { confine } from '../system/paths.js'
-import type { Plan } from '../policy/plan.js'
-import type { Record_ } from '../provenance/schema.js'
-import type { Location } from '../provenance/sources/native.js'
-import { dockerfileFindings } from './dockerfile.js'
-import { parseManifestFile, type ManifestFile } from './manifest/file.js'
+import type { Found } from '../verdict/finding.js'
+import type { BuildArguments } from './base-images.js'
+import { dockerfileFindings, findDockerfile } from './dockerfile.js'
+import { MANIFEST_CAP, parseManifestFile, type ManifestFile } from './manifest/file.js'
+import { BY_DIGEST } from './pinned.js'
+
+/** What a record says of its environment, and what is to be built. */
+export interface PinsRequest {
+  image?: string | undefined
+  hash?: string | undefined
+  manifest?: { path: string; digest: string } | undefined
+  commit: string | undefined
+  plan: { dockerfiles: readonly string[]; args: BuildArguments }
+}
 
 export interface Pins {
   findings: Found[]
@@ -18,106 +26,115 @@ export interface Pins {
   manifest: ManifestFile | undefined
 }
 
-const PINNED = /@sha256:[0-9a-f]{64}$/
-
 /** What can be said of the environment before anything is built: is everything pinned, and does it agree with itself? */
-export async function checkPins(
-  context: Context,
-  git: Git,
-  record: Record_,
-  plan: Plan,
-  locate: (field: string) => Location,
-): Promise<Pins> {
-  const findings: Found[] = []
-  const { image, hash } = record.environment ?? {}
-  if (image !== undefined && !PINNED.test(image))
-    findings.push({
+export async function checkPins(context: Context, request: PinsRequest): Promise<Pins> {
+  const dockerfile = await checkDockerfile(context.git, request)
+  const kept = await checkManifest(context, request.manifest)
+  return {
+    findings: [
+      ...tagFindings(request),
+      ...dockerfile.findings,
+      ...kept.findings,
+      ...(kept.manifest ? contradictions(request, kept.manifest) : []),
+    ],
+    dockerfile: dockerfile.path,
+    manifest: kept.manifest,
+  }
+}
+
+function tagFindings({ image }: PinsRequest): Found[] {
+  if (image === undefined || BY_DIGEST.test(image)) return []
+  return [
+    {
       rule: 'environment/image-not-pinned',
       message: `${image} is a tag, not a digest`,
       field: 'environment.image',
       expected: '<repository>@sha256:<64 hex digits>',
       actual: image,
-      ...locate('environment.image'),
-    })
+    },
+  ]
+}
 
-  const dockerfile = await checkDockerfile(git, record.code?.commit, plan, locate, findings)
-  const manifest = await readManifest(context, record, locate, findings)
-  if (manifest && hash !== undefined && manifest.hashes.environment !== hash)
-    findings.push({
+async function checkDockerfile(
+  git: Git,
+  { commit, plan: { dockerfiles, args } }: PinsRequest,
+): Promise<{ path?: string; findings: Found[] }> {
+  if (commit === undefined || !(await git.has(commit))) return { findings: [] }
+  const found = await findDockerfile(git, commit, dockerfiles)
+  if (found)
+    return { path: found.path, findings: dockerfileFindings(git.prefix + found.path, found.text, args) }
+  return {
+    findings: [
+      {
+        rule: 'environment/dockerfile-missing',
+        message: `the commit ${commit.slice(0, 7)} has no ${dockerfiles.join(' and no ')}`,
+        field: 'environment.dockerfile',
+      },
+    ],
+  }
+}
+
+async function checkManifest(
+  context: Context,
+  named: PinsRequest['manifest'],
+): Promise<{ manifest?: ManifestFile; findings: Found[] }> {
+  if (!named) return { findings: [] }
+  const { path, digest } = named
+  const field = 'environment.manifest'
+  const wrong = (message: string, actual?: string) => ({
+    findings: [{ rule: 'record/manifest-mismatch', message, field, expected: digest, actual } as const],
+  })
+  const place = await confine(context.root, path)
+  if (!place.ok)
+    return { findings: [{ rule: 'record/path-outside', message: `${path} ${place.why}`, field }] }
+  if (!place.exists) return wrong(`${path} is not there`)
+  try {
+    const bytes = await readRegular(place.absolute, MANIFEST_CAP)
+    const actual = digestLike(digest, bytes)
+    if (actual !== digest) return wrong(`${path} does not match its recorded digest`, actual)
+    return { manifest: parseManifestFile(bytes.toString('utf8')), findings: [] }
+  } catch (error) {
+    return wrong(`${path}: ${reasonOf(error)}`)
+  }
+}
+
+/** With the same algorithm as another digest. */
+function digestLike(digest: string, bytes: Buffer): string {
+  const algorithm = digest.slice(0, digest.indexOf(':'))
+  return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`
+}
+
+/** Why a file cannot be used, without its place on this machine. */
+function reasonOf(error: unknown): string {
+  if (error instanceof TooLarge) return `it is larger than ${MANIFEST_CAP / 1024 ** 2} MiB`
+  if (error instanceof NotAFile) return 'it is not a regular file'
+  if (error instanceof ReprogateError) return error.message
+  const { code } = error as NodeJS.ErrnoException
+  if (code === undefined) throw error
+  return `it cannot be read (${code})`
+}
+
+const digestOf = (image: string): string => image.slice(image.indexOf('@') + 1)
+
+/** The record and its manifest name the image and the hash, both. */
+function contradictions({ image, hash }: PinsRequest, manifest: ManifestFile): Found[] {
+  const { environment } = manifest.hashes
+  const found: Found[] = []
+  if (hash !== undefined && environment !== hash)
+    found.push({
       rule: 'environment/hash-contradictory',
       message: 'the record and its manifest name two environment hashes',
       field: 'environment.hash',
-      expected: manifest.hashes.environment,
+      expected: environment,
       actual: hash,
-      ...locate('environment.hash'),
     })
-  if (manifest && image !== undefined && PINNED.test(image) && digestOf(manifest.image) !== digestOf(image))
-    findings.push({
+  if (image !== undefined && BY_DIGEST.test(image) && digestOf(manifest.image) !== digestOf(image))
+    found.push({
       rule: 'environment/image-contradictory',
       message: 'the record and its manifest name two images',
       field: 'environment.image',
       expected: manifest.image,
       actual: image,
-      ...locate('environment.image'),
     })
-  return { findings, dockerfile, manifest }
-}
-
-const digestOf = (image: string): string => image.slice(image.indexOf('@') + 1)
-
-async function checkDockerfile(
-  git: Git,
-  commit: string | undefined,
-  plan: Plan,
-  locate: (field: string) => Location,
-  findings: Found[],
-): Promise<string | undefined> {
-  if (commit === undefined || !(await git.has(commit))) return undefined
-  for (const path of plan.dockerfiles) {
-    const bytes = await git.show(commit, path)
-    if (bytes === null) continue
-    findings.push(...dockerfileFindings(git.prefix + path, bytes.toString('utf8'), plan.args))
-    return path
-  }
-  findings.push({
-    rule: 'environment/dockerfile-missing',
-    message: `the commit ${commit.slice(0, 7)} has no ${plan.dockerfiles.join(' and no ')}`,
-    field: 'environment.dockerfile',
-    ...locate('environment.dockerfile'),
-  })
-  return undefined
-}
-
-async function readManifest(
-  context: Context,
-  record: Record_,
-  locate: (field: string) => Location,
-  findings: Found[],
-): Promise<ManifestFile | undefined> {
-  const named = record.environment?.manifest
-  if (!named) return undefined
-  const at = { field: 'environment.manifest', ...locate('environment.manifest') }
-  const place = await confine(context.root, named.path)
-  if (!place.ok) {
-    findings.push({ rule: 'record/path-outside', message: `${named.path} ${place.why}`, ...at })
-    return undefined
-  }
-  const wrong = (message: string, actual?: string): undefined => {
-    findings.push({
-      rule: 'record/manifest-mismatch',
-      message,
-      expected: named.digest,
-      ...(actual && { actual }),
-      ...at,
-    })
-    return undefined
-  }
-  if (!place.exists) return wrong(`${named.path} is not there`)
-  try {
-    const { digest } = await fileDigest(place.absolute, algorithmOf(named.digest), context.signal)
-    if (digest !== named.digest) return wrong(`${named.path} has other bytes than recorded`, digest)
-    return parseManifestFile(await readFile(place.absolute, 'utf8'))
-  } catch (error) {
-    return wrong(`${named.path}: ${errorText(error)}`)
-  }
+  return found
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
 import { lstat, open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { quoted } from '../results/words.js'
+import { NotAFile, openRegular, plainPath } from '../system/files.js'
 
 /** A file that a run has written, or why it cannot be used. */
 export type Output<T> = { ok: true; value: T } | { ok: false; problem: string }
@@ -12,7 +13,7 @@ export interface PredictionsFile {
   bytes: number
   /** `sha256:…` */
   digest: string
-  /** `md5:…`, for a record that has no better. */
+  /** `md5:…`, for a record that has only that. */
   md5: string
   /** Lines of the table without its header; a line break inside quotes does not count. */
   rows: number
@@ -25,7 +26,6 @@ const CHUNK = 1024 ** 2
 /**
  * Opens a file that an untrusted run has left behind, after the run has ended. Only a regular file,
  * with no link anywhere on the way: the run could have put one to `/etc` in place of a folder.
- * A FIFO would be opened without waiting, and is refused.
  */
 async function openOutput<T>(
   workspace: string,
@@ -33,32 +33,38 @@ async function openOutput<T>(
   cap: number,
   read: (file: FileHandle, size: number) => Promise<T>,
 ): Promise<Output<T>> {
-  const problem = (text: string): Output<T> => ({ ok: false, problem: `\`${path}\` ${text}` })
-  const names = path.split('/').filter((name) => name !== '' && name !== '.')
-  let way = workspace
-  for (const [index, name] of names.entries()) {
-    way = join(way, name)
-    const there = await lstat(way).catch(() => undefined)
-    if (name === '..') return problem('leaves the workspace')
-    if (!there) return problem('was not written')
-    if (there.isSymbolicLink()) return problem('is a link or lies behind one')
-    if (index < names.length - 1 ? !there.isDirectory() : !there.isFile())
-      return problem('is not a regular file')
-  }
+  const problem = (text: string): Output<T> => ({ ok: false, problem: `${quoted(path)} ${text}` })
+  const wrong = await wrongOnTheWay(workspace, path)
+  if (wrong !== undefined) return problem(wrong)
   let file: FileHandle
   try {
-    file = await open(way, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    file = await openRegular(join(workspace, path), { noFollow: true })
   } catch (error) {
+    if (error instanceof NotAFile) return problem('is not a regular file')
     return problem(`cannot be read (${(error as NodeJS.ErrnoException).code})`)
   }
   try {
-    const info = await file.stat()
-    if (!info.isFile()) return problem('is not a regular file')
-    if (info.size > cap) return problem(`is larger than ${cap / 1024 ** 2} MiB`)
-    return { ok: true, value: await read(file, info.size) }
+    const { size } = await file.stat()
+    if (size > cap) return problem(`is larger than ${cap / 1024 ** 2} MiB`)
+    return { ok: true, value: await read(file, size) }
   } finally {
     await file.close()
   }
+}
+
+/** Looks at every step to a file: what is wrong with the way, or with its end. */
+async function wrongOnTheWay(workspace: string, path: string): Promise<string | undefined> {
+  const names = plainPath(path).split('/')
+  let way = workspace
+  for (const [index, name] of names.entries()) {
+    if (name === '..') return 'leaves the workspace'
+    way = join(way, name)
+    const there = await lstat(way).catch(() => undefined)
+    if (!there) return 'was not written'
+    if (there.isSymbolicLink()) return 'is a link or lies behind one'
+    if (index < names.length - 1 ? !there.isDirectory() : !there.isFile()) return 'is not a regular file'
+  }
+  return undefined
 }
 
 /** The bytes of the metrics file; at most 1 MiB. */
@@ -111,7 +117,7 @@ async function readTable(
   }
 }
 
-/** Counts the records of a CSV file in its bytes: lines that are not empty, but for the header. */
+/** Counts the records of a CSV file in its bytes: lines that are not empty, without the header. */
 export function rowCounter() {
   let lines = 0
   let quoted = false

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
-import { within } from '../system/paths.js'
+import { within } from '../system/files.js'
+import type { Conditions } from './conditions.js'
 
 /** Where the throwaway export lies in the container, and where the command starts. */
 export const WORKSPACE = '/workspace'
@@ -9,6 +10,11 @@ export interface Mount {
   source: string
   /** Relative to the workspace. */
   target: string
+}
+
+export interface User {
+  uid: number
+  gid: number
 }
 
 export interface Sandbox {
@@ -25,7 +31,8 @@ export interface Sandbox {
   mounts: readonly Mount[]
   /** Paths that the image declares as volumes. */
   volumes: readonly string[]
-  user: { uid: number; gid: number }
+  user: User
+  conditions: Conditions
   /** Bytes. */
   memory: number
   processes: number
@@ -33,8 +40,14 @@ export interface Sandbox {
   fileSize: number
 }
 
-/** Who the evaluation runs as where we are root; `nobody` nearly everywhere. */
-export const UNPRIVILEGED = { uid: 65534, gid: 65534 }
+/** `nobody` nearly everywhere. */
+const UNPRIVILEGED: User = { uid: 65534, gid: 65534 }
+
+/** Who the evaluation runs as: us, or nobody if we are root. */
+export function sandboxUser(): User {
+  const [uid, gid] = [process.getuid?.(), process.getgid?.()]
+  return uid === undefined || gid === undefined || uid === 0 ? UNPRIVILEGED : { uid, gid }
+}
 
 /**
  * The docker client would hand the proxies of its own configuration file, passwords included, to every
@@ -44,6 +57,15 @@ export const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'A
   name,
   name.toLowerCase(),
 ])
+
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
+
+/** One argument for each variable, always with its value: a bare name would take it from this machine. */
+const variables = (env: Conditions['env']): string[] =>
+  Object.entries(env).flatMap(([name, value]) => {
+    if (!VARIABLE.test(name)) throw new Error(`not the name of a variable: ${name}`)
+    return ['--env', `${name}=${value}`]
+  })
 
 /** `--mount` takes one line of CSV: a path may hold commas and quotes. */
 function mount(fields: Record<string, string | true>): string[] {
@@ -74,8 +96,8 @@ export const volumeNames = (sandbox: Pick<Sandbox, 'name' | 'volumes' | 'mounts'
 /**
  * The arguments of `docker create` for one replay: no network, nothing writable but the workspace and
  * a bounded `/tmp`, no capabilities, no way to get new ones, an unprivileged user, bounded memory,
- * processes and file size. The image's ENV stays, its entrypoint and command do not; nothing of this
- * machine's environment is passed.
+ * processes and file size. The image's ENV stays under that of the conditions, its entrypoint and command
+ * do not; nothing of this machine's environment is passed.
  *
  * A container is created and then started, not `run`: once it has a name that exists, removing it by
  * name is certain, also when the check is cancelled in between. It is not removed by the engine
@@ -84,15 +106,17 @@ export const volumeNames = (sandbox: Pick<Sandbox, 'name' | 'volumes' | 'mounts'
  * An image can declare volumes, which the engine would make writable and without a limit: they get
  * the image's content, read-only like the rest of it.
  *
- * @throws Error where a mount leaves the workspace; the record's paths are checked before
+ * @throws Error if a mount leaves the workspace or a variable has no proper name; the record's paths are
+ *   checked before
  */
-export function createArguments(sandbox: Sandbox): string[] {
+export function createArguments(sandbox: Sandbox): [string, ...string[]] {
   const [program, ...rest] = sandbox.command
   const { uid, gid } = sandbox.user
+  const { hostname, env } = sandbox.conditions
   return [
     'create',
     ...['--name', sandbox.name, '--label', sandbox.label, '--pull', 'never', '--init'],
-    ...['--network', 'none', '--hostname', 'replay', '--ipc', 'private', '--log-driver', 'none'],
+    ...['--network', 'none', '--hostname', hostname, '--ipc', 'private', '--log-driver', 'none'],
     ...['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--no-healthcheck'],
     ...['--user', `${uid}:${gid}`, '--pids-limit', String(sandbox.processes)],
     ...['--memory', `${sandbox.memory}b`, '--memory-swap', `${sandbox.memory}b`],
@@ -101,8 +125,7 @@ export function createArguments(sandbox: Sandbox): string[] {
     // Both count as memory of the container.
     ...['--tmpfs', `/tmp:size=${Math.ceil(sandbox.memory / 2)},nosuid,nodev`],
     ...['--shm-size', `${Math.ceil(sandbox.memory / 2)}b`],
-    // The user need not exist in the image: a home that can be written to, and a name for those who ask.
-    ...['--env', 'HOME=/tmp', '--env', 'LOGNAME=replay'],
+    ...variables(env),
     ...PROXIES.flatMap((name) => ['--env', name]),
     ...mount({ type: 'bind', source: sandbox.workspace, target: WORKSPACE }),
     ...sandbox.mounts.flatMap(({ source, target }) =>

@@ -1,9 +1,9 @@
 import { lchown, lstat, mkdir, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
-import { algorithmOf, fileDigest } from '../data/digest.js'
-import { createRunner } from '../system/process.js'
-import { within } from '../system/paths.js'
-import type { Mount } from './sandbox.js'
+import { algorithmOf, fileDigest } from '../system/digest.js'
+import { plainPath, within } from '../system/files.js'
+import { uncancelled } from '../system/process.js'
+import type { Mount, User } from './sandbox.js'
 
 /** What the evaluation must not see. */
 export interface Hidden {
@@ -13,34 +13,34 @@ export interface Hidden {
   digests: readonly string[]
 }
 
+export interface WorkspaceNeeds {
+  hidden: Hidden
+  mounts: readonly Mount[]
+  /** Where the image's volumes go, relative to the workspace. */
+  folders: readonly string[]
+  /** Who the run is, if not us. */
+  owner: User | undefined
+}
+
 /**
  * Makes a fresh export ready for a run: takes out what is hidden, by path and by content, gives it to
- * the user of the run (`owner`, where that is not us), and makes the places that mounts and the image's
- * volumes (`folders`, relative to the workspace) go to, so that the engine does not make them as root. Follows no link out of the workspace, whose path is a real one.
+ * the user of the run, and makes the places that mounts and volumes go to, so that the engine does not
+ * make them as root. Follows no link out of the workspace, whose path is a real one.
  */
 export async function readyWorkspace(
   workspace: string,
-  hidden: Hidden,
-  mounts: readonly Mount[],
-  folders: readonly string[],
-  owner: { uid: number; gid: number } | undefined,
+  { hidden, mounts, folders, owner }: WorkspaceNeeds,
 ): Promise<void> {
   for (const path of hidden.paths) await hide(workspace, path)
   for (const { source, target } of mounts)
     await makePlace(workspace, target, (await stat(source)).isDirectory())
   for (const folder of folders) await makePlace(workspace, folder, true)
-
-  const algorithms = [...new Set(hidden.digests.map(algorithmOf))]
-  const isSecret = async (path: string): Promise<boolean> => {
-    for (const algorithm of algorithms)
-      if (hidden.digests.includes((await fileDigest(path, algorithm)).digest)) return true
-    return false
-  }
+  const secret = secrets(hidden.digests)
   const visit = async (folder: string): Promise<void> => {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name)
       if (entry.isDirectory()) await visit(path)
-      else if (entry.isFile() && (await isSecret(path))) {
+      else if (entry.isFile() && (await secret(path))) {
         await rm(path)
         continue
       }
@@ -49,6 +49,16 @@ export async function readyWorkspace(
   }
   await visit(workspace)
   if (owner) await lchown(workspace, owner.uid, owner.gid)
+}
+
+/** Tells whether a file has one of these digests. */
+function secrets(digests: readonly string[]): (path: string) => Promise<boolean> {
+  const algorithms = [...new Set(digests.map(algorithmOf))]
+  return async (path) => {
+    for (const algorithm of algorithms)
+      if (digests.includes((await fileDigest(path, algorithm)).digest)) return true
+    return false
+  }
 }
 
 /** Removes one path of the workspace, and what it links to. What lies outside stays untouched. */
@@ -69,7 +79,7 @@ const isThere = (path: string): Promise<boolean> =>
 
 async function makePlace(workspace: string, target: string, folder: boolean): Promise<void> {
   let path = workspace
-  const names = target.split('/').filter((name) => name !== '' && name !== '.')
+  const names = plainPath(target).split('/')
   for (const [index, name] of names.entries()) {
     path = join(path, name)
     const there = await lstat(path).catch(() => undefined)
@@ -86,7 +96,7 @@ async function makePlace(workspace: string, target: string, folder: boolean): Pr
 
 /**
  * Hidden things that would be visible through the mounted data: a hidden path below the target of a
- * folder that is mounted. Empty where all is well.
+ * folder that is mounted. Empty if there are none.
  */
 export async function exposed(hidden: Hidden, mounts: readonly Mount[]): Promise<string[]> {
   const found: string[] = []
@@ -99,43 +109,12 @@ export async function exposed(hidden: Hidden, mounts: readonly Mount[]): Promise
   return found
 }
 
-export interface Size {
-  /** Of disk space, so that a sparse file counts what it takes. */
-  bytes: number
-  entries: number
-}
-
-/**
- * Disk space below a folder, links not followed. Something in it may be writing at the same time:
- * what vanishes meanwhile counts nothing; what is nested too deeply to be looked at counts as endless.
- */
-export async function sizeOf(folder: string): Promise<Size> {
-  const size: Size = { bytes: 0, entries: 0 }
-  const visit = async (path: string): Promise<void> => {
-    const entries = await readdir(path, { withFileTypes: true })
-    size.entries += entries.length
-    for (const entry of entries) {
-      const child = join(path, entry.name)
-      try {
-        if (entry.isDirectory()) await visit(child)
-        else size.bytes += (await lstat(child)).blocks * 512
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') size.entries = Infinity
-      }
-    }
-  }
-  await visit(folder).catch(() => {})
-  return size
-}
-
-const always = createRunner(new AbortController().signal)
-
-/** Removes a folder that an evaluation wrote into: also where it took permissions away or nested endlessly. */
+/** Removes a folder that an evaluation wrote into, also if it took permissions away or nested endlessly. */
 export async function removeTree(folder: string): Promise<void> {
   try {
     await rm(folder, { recursive: true, force: true, maxRetries: 2 })
   } catch {
-    await always(['chmod', '-R', 'u+rwx', '--', folder])
-    await always(['rm', '-rf', '--', folder])
+    await uncancelled(['chmod', '-R', 'u+rwx', '--', folder])
+    await uncancelled(['rm', '-rf', '--', folder])
   }
 }

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises'
+import type { Context } from '../system/context.js'
 import { ReprogateError } from '../system/errors.js'
-import type { Git } from '../system/git.js'
-import { confine } from '../system/paths.js'
-import { parseYaml, fieldName, validate } from '../text/yaml.js'
+import { confine, NotAFile, readRegular, TooLarge } from '../system/files.js'
+import { fieldName } from '../text/fields.js'
+import { validate } from '../text/validate.js'
+import { parseYaml } from '../text/yaml.js'
 import { limitsSchema, policySchema, type Policy } from './schema.js'
 
 /** The commit a pull request goes into: what is there was reviewed. */
@@ -17,8 +18,8 @@ export interface LoadedPolicy {
   /** null: this repository has none, and the built-in defaults hold. */
   path: string | null
   from: string
-  /** The unified diff of the policy, where the head has another one. It is shown and not obeyed. */
-  change?: string
+  /** The unified diff of the policy, if the head has another one. It is shown and not obeyed. */
+  change?: string | undefined
 }
 
 const LARGEST = 1024 * 1024
@@ -26,60 +27,61 @@ const LARGEST = 1024 * 1024
 export const DEFAULT_LIMITS = limitsSchema.parse({})
 
 /**
- * Reads the team's rules: from the base commit on a pull request, from the work tree otherwise. A
- * policy that cannot be read stops the check: a typo must not loosen a rule.
+ * Reads the team's rules: from the base commit on a pull request, else from the work tree. A policy
+ * that cannot be read stops the check: a typo must not loosen a rule.
+ *
+ * @param path relative to the working directory
+ * @throws ReprogateError `policy/outside`, `policy/base-missing`, `policy/invalid`
  */
 export async function loadPolicy(
-  git: Git,
-  root: string,
+  context: Pick<Context, 'root' | 'git'>,
   path: string,
-  base: Base | undefined,
-  head: string,
+  pullRequest?: { base: Base; head: string },
 ): Promise<LoadedPolicy> {
+  const { git, root } = context
   const place = await confine(root, path)
-  if (!place.ok)
-    throw new ReprogateError(
-      'policy/outside',
-      `the policy ${path} ${place.why}`,
-      'Give a path inside the working directory.',
-    )
-  if (base && !(await git.has(base.commit)))
+  if (!place.ok) throw new ReprogateError('policy/outside', `the policy ${path} ${place.why}`)
+  if (!pullRequest) {
+    const bytes = place.exists ? await readPolicy(place.absolute, git.prefix + path) : null
+    return { ...parsedAt(bytes, path, git.prefix), from: 'the work tree' }
+  }
+  const { base, head } = pullRequest
+  const from = `${base.ref} (${base.commit.slice(0, 7)})`
+  if (!(await git.has(base.commit)))
     throw new ReprogateError(
       'policy/base-missing',
       `the base commit ${base.commit.slice(0, 7)} (${base.ref}) is not in this clone, so its policy cannot be read`,
-      'Check out with `fetch-depth: 0`.',
     )
-  const bytes = base
-    ? await git.show(base.commit, path)
-    : place.exists
-      ? await readFile(place.absolute)
-      : null
-  const change = base ? await git.diff(base.commit, head, path) : ''
-  const from = base ? `${base.ref} (${base.commit.slice(0, 7)})` : 'the work tree'
+  const change = await git.diff(base.commit, head, path)
   return {
-    policy: bytes === null ? {} : parsePolicy(bytes, git.prefix + path),
-    path: bytes === null ? null : path,
+    ...parsedAt(await git.show(base.commit, path), path, git.prefix),
     from,
-    ...(change === '' ? {} : { change }),
+    change: change === '' ? undefined : change,
   }
 }
+
+const parsedAt = (bytes: Buffer | null, path: string, prefix: string) =>
+  bytes === null ? { policy: {}, path: null } : { policy: parsePolicy(bytes, prefix + path), path }
+
+async function readPolicy(absolute: string, file: string): Promise<Buffer> {
+  try {
+    return await readRegular(absolute, LARGEST)
+  } catch (error) {
+    if (error instanceof NotAFile) throw invalidPolicy('is not a regular file', file)
+    if (error instanceof TooLarge) throw invalidPolicy('larger than 1 MiB', file)
+    throw error
+  }
+}
+
+const invalidPolicy = (message: string, file: string, line?: number): ReprogateError =>
+  new ReprogateError('policy/invalid', message, undefined, { file, line })
 
 /** Of a policy, told in one message. */
 const PROBLEMS = 5
 
 /** @param file as it is shown in messages */
 export function parsePolicy(bytes: Buffer, file: string): Policy {
-  const invalid = (message: string, line?: number) =>
-    new ReprogateError(
-      'policy/invalid',
-      message,
-      'Correct the policy; `schema/policy.schema.json` describes every field.',
-      {
-        file,
-        ...(line === undefined ? {} : { line }),
-      },
-    )
-  if (bytes.length > LARGEST) throw invalid('larger than 1 MiB')
+  if (bytes.length > LARGEST) throw invalidPolicy('larger than 1 MiB', file)
   const parsed = parseYaml(bytes.toString('utf8'))
   const { data, problems } = validate(policySchema, parsed, parsed.value ?? {})
   const all = [...parsed.problems, ...problems]
@@ -89,8 +91,6 @@ export function parsePolicy(bytes: Buffer, file: string): Policy {
     return `${at}${path.length > 0 ? `\`${fieldName(path)}\`: ` : ''}${message}`
   })
   const rest = all.length - told.length
-  throw invalid(
-    told.length === 0 ? 'unreadable' : `${told.join('; ')}${rest > 0 ? ` (and ${rest} more)` : ''}`,
-    all[0]?.line,
-  )
+  const text = told.length === 0 ? 'unreadable' : told.join('; ')
+  throw invalidPolicy(rest > 0 ? `${text} (and ${rest} more)` : text, file, all[0]?.line)
 }

@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path/posix'
 import { ReprogateError } from '../system/errors.js'
-import { didYouMean } from '../text/yaml.js'
+import { detectRecords } from '../provenance/sources/index.js'
+import { didYouMean } from '../text/validate.js'
 import { MODEL_NAME, type Policy, type PolicyModel } from './schema.js'
 
 export interface SelectedModel {
@@ -11,10 +12,8 @@ export interface SelectedModel {
   settings: PolicyModel
 }
 
-const RECORD = /(?:^|\/)provenance\.(?:ya?ml|json)$/
-
 /**
- * The models that a check is about: those of the policy, or every record where it names none.
+ * The models that a check is about: those of the policy, or every record if it names none.
  *
  * @param ownName what a record calls its model
  */
@@ -34,7 +33,6 @@ export async function selectModels(
     throw new ReprogateError(
       'models/none',
       'no model found: the policy names none, and there is no provenance.yml',
-      'Write a record with `reprogate record <model>`, or name the models in reprogate.yml.',
     )
   const unknown = wanted.find((name) => !all.some((model) => model.name === name))
   if (unknown !== undefined) {
@@ -50,14 +48,14 @@ export async function selectModels(
 }
 
 /**
- * Every `provenance.yml` is a model. It is called as its record calls it; where that is no plain name, or
+ * Every `provenance.yml` is a model. It is called as its record calls it; if that is not a plain name, or
  * several records claim it, after its folder, and `model` in the top one.
  */
 export async function discoverModels(
   files: readonly string[],
   ownName: (record: string) => Promise<string | undefined>,
 ): Promise<SelectedModel[]> {
-  const records = files.filter((file) => RECORD.test(file)).sort()
+  const records = detectRecords(files)
   const own = new Map<string, string>()
   const claims = new Map<string, number>()
   for (const record of records) {

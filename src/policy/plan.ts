@@ -1,16 +1,23 @@
 import { dirname, join } from 'node:path/posix'
-import type { Found } from '../system/context.js'
 import type { Record_ } from '../provenance/schema.js'
-import type { Location } from '../provenance/sources/native.js'
-import type { Track } from '../verdict/rules.js'
-import { stricter } from '../verdict/verdict.js'
-import { DEFAULT_LIMITS } from './load.js'
+import type { Tolerance } from '../results/tolerance.js'
+import type { Found } from '../verdict/finding.js'
+import { stricter } from '../verdict/levels.js'
+import type { Track } from '../verdict/rules/rule.js'
+import { DEFAULT_LIMITS, type LoadedPolicy } from './load.js'
 import type { SelectedModel } from './models.js'
-import type { Limits, Policy, Tolerance } from './schema.js'
+import type { Limits, Policy } from './schema.js'
 
-/** What is built and run for one model: the policy's word where it has one, the record's otherwise. */
+/** Where recorded answers are: the evaluation and the build never see them, and no data may hold them. */
+export interface Answers {
+  /** Files, relative to the working directory. */
+  paths: readonly string[]
+  /** Digests of their bytes, whatever they are called. */
+  digests: readonly string[]
+}
+
+/** What is built and run for one model: the policy's word if it has one, else the record's. */
 export interface Plan {
-  track: Track
   /** In the order in which they are tried: the first that the commit has. */
   dockerfiles: string[]
   context: string
@@ -18,11 +25,12 @@ export interface Plan {
   command: string[] | undefined
   /** Where the evaluation writes its metrics. */
   metrics: string
-  predictions: { path: string; key?: string; truth?: string; margin?: number } | undefined
+  predictions:
+    | { path: string; key?: string | undefined; truth?: string | undefined; margin?: number | undefined }
+    | undefined
   tolerance: Record<string, Tolerance>
   limits: Limits
-  /** Files that hold recorded answers, relative to the working directory: the evaluation never sees them. */
-  answers: string[]
+  answers: Answers
   /** Files and folders whose change leaves the code alone: the answers, the model, the data, the policy. */
   settled: string[]
 }
@@ -30,113 +38,119 @@ export interface Plan {
 /** A record may call only such files its answers: it could otherwise excuse a change of code. */
 const ANSWER = /\.(?:json|jsonl|csv|tsv|parquet|npy|npz|ya?ml|sha256|md5)$/i
 
-const defined = (paths: readonly (string | undefined)[]): string[] =>
-  paths.filter((path) => path !== undefined)
+const defined = (values: readonly (string | undefined | null)[]): string[] =>
+  values.filter((value) => value !== undefined && value !== null)
 
-export function planOf(
-  model: SelectedModel,
+/** The strictest that anybody asks for. */
+export const trackOf = (
   policy: Policy,
-  policyPath: string | null,
+  { settings }: SelectedModel,
   record: Record_ | null,
   wanted: Track | undefined,
-): Plan {
-  const { settings } = model
+): Track => [policy.track, settings.track, record?.track].reduce<Track>(stricter, wanted ?? 'exploratory')
+
+export function planOf({ settings }: SelectedModel, loaded: LoadedPolicy, record: Record_ | null): Plan {
   const environment = { ...record?.environment, ...settings.environment }
-  const evaluation = record?.evaluation
+  const claimed = record?.evaluation
   const ruled = settings.evaluation
-  const output = ruled?.predictions?.path ?? evaluation?.predictions?.output
-  const key = ruled?.predictions?.key ?? evaluation?.predictions?.key
-  const { truth, margin } = ruled?.predictions ?? {}
-  const metrics = ruled?.metrics ?? evaluation?.output ?? 'metrics.json'
+  const output = ruled?.predictions?.path ?? claimed?.predictions?.output
+  const metrics = ruled?.metrics ?? claimed?.output ?? 'metrics.json'
   const answers = defined([
     settings.record,
     metrics,
     output,
-    evaluation?.predictions?.path,
+    claimed?.predictions?.path,
     record?.environment?.manifest?.path,
   ]).filter((path) => ANSWER.test(path))
   return {
-    track: [policy.track, settings.track, record?.track].reduce<Track>(stricter, wanted ?? 'exploratory'),
     dockerfiles: environment.dockerfile
       ? [environment.dockerfile]
       : [...new Set([join(dirname(settings.record), 'Dockerfile'), 'Dockerfile'])],
     context: environment.context ?? '.',
     args: { ...record?.environment?.args, ...settings.environment?.args },
-    command: ruled?.command ?? evaluation?.command,
+    command: ruled?.command ?? claimed?.command,
     metrics,
     predictions:
       output === undefined
         ? undefined
-        : {
-            path: output,
-            ...(key !== undefined && { key }),
-            ...(truth !== undefined && { truth }),
-            ...(margin !== undefined && { margin }),
-          },
+        : { ...ruled?.predictions, path: output, key: ruled?.predictions?.key ?? claimed?.predictions?.key },
     tolerance: ruled?.tolerance ?? {},
-    limits: policy.limits ?? DEFAULT_LIMITS,
-    answers,
+    limits: loaded.policy.limits ?? DEFAULT_LIMITS,
+    answers: { paths: answers, digests: defined([claimed?.predictions?.digest]) },
     settled: defined([
       ...answers,
-      policyPath ?? undefined,
+      loaded.path,
       record?.model?.path,
       ...(record?.data ?? []).flatMap(({ path, list }) => [path, list]),
     ]),
   }
 }
 
-/** Where the record claims another command or other build arguments than the policy asks for. */
-export function planFindings(
-  model: SelectedModel,
-  record: Record_,
-  locate: (field: string) => Location,
-): Found[] {
-  const findings: Found[] = []
-  const ruled = model.settings.evaluation?.command
-  const claimed = record.evaluation?.command
-  if (!ruled && !claimed)
-    findings.push({
-      rule: 'evaluation/command-missing',
-      message: 'neither the policy nor the record says how to evaluate',
-      field: 'evaluation.command',
-      ...locate('evaluation.command'),
-    })
-  if (ruled && claimed && JSON.stringify(ruled) !== JSON.stringify(claimed))
-    findings.push({
-      rule: 'evaluation/command-contradictory',
-      message: `recorded with \`${claimed.join(' ')}\`, the policy asks for \`${ruled.join(' ')}\``,
-      field: 'evaluation.command',
-      expected: ruled.join(' '),
-      actual: claimed.join(' '),
-      ...locate('evaluation.command'),
-    })
-  if (model.settings.evaluation?.predictions && record.evaluation?.predictions?.digest === undefined)
-    findings.push({
-      rule: 'evaluation/predictions-missing',
-      message: 'the policy asks for predictions, and the record has none',
-      field: 'evaluation.predictions',
-      ...locate('evaluation.predictions'),
-    })
-  for (const [name, value] of Object.entries(model.settings.environment?.args ?? {})) {
-    const built = record.environment?.args?.[name]
-    if (built !== undefined && built !== value)
-      findings.push({
-        rule: 'environment/arguments-contradictory',
-        message: `built with ${name}=${built}, the policy asks for ${name}=${value}`,
-        field: `environment.args.${name}`,
-        expected: value,
-        actual: built,
-        ...locate(`environment.args.${name}`),
-      })
-  }
-  if (model.named && record.model?.name !== undefined && record.model.name !== model.name)
-    findings.push({
-      rule: 'model/another',
-      message: `this is the record of ${record.model.name}, the policy expects ${model.name}`,
-      field: 'model.name',
-      expected: model.name,
-      actual: record.model.name,
-      ...locate('model.name'),
-    })
-  return findings
+/** Whether the record claims another command, other build arguments or another model than the policy asks for. */
+export function planFindings({ name, named, settings }: SelectedModel, record: Record_): Found[] {
+  return [
+    ...commandFindings(settings.evaluation?.command, record.evaluation?.command),
+    ...(settings.evaluation?.predictions && record.evaluation?.predictions?.digest === undefined
+      ? [
+          {
+            rule: 'evaluation/predictions-missing',
+            message: 'the policy asks for predictions, and the record has none',
+            field: 'evaluation.predictions',
+          } as const,
+        ]
+      : []),
+    ...argumentFindings(settings.environment?.args ?? {}, record.environment?.args ?? {}),
+    ...(named && record.model?.name !== undefined && record.model.name !== name
+      ? [
+          {
+            rule: 'model/another',
+            message: `this is the record of ${record.model.name}, the policy expects ${name}`,
+            field: 'model.name',
+            expected: name,
+            actual: record.model.name,
+          } as const,
+        ]
+      : []),
+  ]
 }
+
+function commandFindings(ruled: string[] | undefined, claimed: string[] | undefined): Found[] {
+  const field = 'evaluation.command'
+  if (!ruled && !claimed)
+    return [
+      {
+        rule: 'evaluation/command-missing',
+        message: 'neither the policy nor the record says how to evaluate',
+        field,
+      },
+    ]
+  if (!ruled || !claimed || JSON.stringify(ruled) === JSON.stringify(claimed)) return []
+  const [expected, actual] = [ruled.join(' '), claimed.join(' ')]
+  return [
+    {
+      rule: 'evaluation/command-contradictory',
+      message: `recorded with \`${actual}\`, the policy asks for \`${expected}\``,
+      field,
+      expected,
+      actual,
+    },
+  ]
+}
+
+const argumentFindings = (
+  ruled: Readonly<Record<string, string>>,
+  claimed: Readonly<Record<string, string>>,
+): Found[] =>
+  Object.entries(ruled).flatMap(([name, expected]): Found[] => {
+    const actual = Object.hasOwn(claimed, name) ? claimed[name] : undefined
+    if (actual === undefined || actual === expected) return []
+    return [
+      {
+        rule: 'environment/arguments-contradictory',
+        message: `built with ${name}=${actual}, the policy asks for ${name}=${expected}`,
+        field: `environment.args.${name}`,
+        expected,
+        actual,
+      },
+    ]
+  })

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { toleranceSchema } from '../results/tolerance.js'
 import { argvSchema } from '../provenance/schema.js'
-import { LEVELS, RULE_IDS, TRACKS, type RuleId } from '../verdict/rules.js'
+import { LEVELS, TRACKS } from '../verdict/rules/rule.js'
+import { RULE_IDS } from '../verdict/rules/index.js'
 
 /** The policy, `reprogate.yml`. Trusted: on a pull request it is read from the base commit. */
 
@@ -11,14 +13,6 @@ const path = z
   .regex(/^[^-/]/, 'must be a relative path')
 const level = z.enum(LEVELS)
 const track = z.enum(TRACKS)
-
-export const toleranceSchema = z
-  .strictObject({
-    absolute: z.number().nonnegative().optional(),
-    relative: z.number().nonnegative().optional(),
-  })
-  .refine((t) => t.absolute !== undefined || t.relative !== undefined, 'needs `absolute` or `relative`')
-export type Tolerance = z.infer<typeof toleranceSchema>
 
 export const limitsSchema = z.strictObject({
   build: z.number().positive().max(360).default(30).describe('Minutes for the build'),
@@ -39,7 +33,7 @@ const predictionsSchema = z.strictObject({
     .max(1)
     .optional()
     .describe(
-      'Largest difference of accuracy that counts as equivalent, where the evaluation is not deterministic',
+      'Largest difference of accuracy that counts as equivalent if the evaluation is not deterministic',
     ),
 })
 
@@ -83,7 +77,7 @@ export const policySchema = z
       .describe('The stricter of policy, model, record and input wins; default `exploratory`'),
     rules: z
       .partialRecord(
-        z.enum(RULE_IDS as [RuleId, ...RuleId[]]),
+        z.enum(RULE_IDS),
         z.union([level, z.strictObject({ exploratory: level.optional(), production: level.optional() })]),
       )
       .optional()

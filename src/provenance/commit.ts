@@ -1,8 +1,8 @@
 import picomatch from 'picomatch'
-import type { Found } from '../system/context.js'
+import { within } from '../system/files.js'
 import type { Git } from '../system/git.js'
-import { within } from '../system/paths.js'
-import type { Location } from './sources/native.js'
+import { listed } from '../text/numbers.js'
+import type { Found } from '../verdict/finding.js'
 
 const DOCS = picomatch(
   ['**/*.{md,rst,txt,adoc}', 'docs/**', '**/{LICENSE,LICENCE,NOTICE,CITATION,AUTHORS,CODEOWNERS}*'],
@@ -11,7 +11,7 @@ const DOCS = picomatch(
     dot: true,
   },
 )
-/** A text file that decides what is installed or computed is no documentation. */
+/** A text file that decides what is installed or computed is not documentation. */
 const NOT_DOCS = picomatch(['**/{requirements,constraints}*.txt', '**/CMakeLists.txt', '**/data/**/*.txt'], {
   nocase: true,
   dot: true,
@@ -21,81 +21,92 @@ const NOT_DOCS = picomatch(['**/{requirements,constraints}*.txt', '**/CMakeLists
  * Whether a path may change after the run without touching what was run: records, models, recorded
  * answers, data (their bytes are checked by digest) and documentation.
  *
- * @param answers files and folders of the records
+ * @param settled files and folders of the records
  */
 export const leavesCodeAlone =
-  (answers: readonly string[]) =>
+  (settled: readonly string[]) =>
   (path: string): boolean =>
     (DOCS(path) && !NOT_DOCS(path)) ||
     path.startsWith('.reprogate/') ||
-    answers.some((answer) => within(answer, path))
+    settled.some((folder) => within(folder, path))
 
-/** Holds the recorded commit against the repository. */
-export async function checkCommit(
-  git: Git,
-  commit: string,
-  head: string,
-  options: { dirty: boolean | undefined; answers: readonly string[]; worktree: boolean },
-  locate: (field: string) => Location,
-): Promise<Found[]> {
-  const at = { ...locate('code.commit'), field: 'code.commit' }
-  const short = commit.slice(0, 7)
+interface CommitCheck {
+  /** The recorded commit. */
+  commit: string
+  /** Whether the record says that the work tree was dirty. */
+  dirty: boolean | undefined
+  /** The commit that is judged. */
+  head: string
+  /** Whether the files that lie in the working directory are judged with it. */
+  worktree: boolean
+  /** Files and folders of the record, whose change leaves the code alone. */
+  settled: readonly string[]
+}
+
+const FIELD = 'code.commit'
+/** Changed files that are named. */
+const NAMED = 5
+const LISTED = 20
+
+/** Holds the recorded commit against the repository: is it there, part of the branch, clean, and still the code? */
+export async function checkCommit(git: Git, check: CommitCheck): Promise<Found[]> {
+  const { commit, dirty } = check
   const findings: Found[] = []
-  if (options.dirty === true)
+  if (dirty === true)
     findings.push({
       rule: 'code/dirty',
-      message: `the run used uncommitted changes on top of ${short}`,
-      ...locate('code.dirty'),
+      message: `the run used uncommitted changes on top of ${commit.slice(0, 7)}`,
       field: 'code.dirty',
       expected: 'false',
       actual: 'true',
     })
+  return [...findings, ...((await whyNotHere(git, check)) ?? (await changedSince(git, check)))]
+}
+
+async function whyNotHere(git: Git, { commit, head }: CommitCheck): Promise<Found[] | undefined> {
+  const short = commit.slice(0, 7)
+  const shallow = (message: string): Found[] => [
+    { rule: 'code/shallow-clone', message, field: FIELD, actual: commit },
+  ]
   if (!(await git.has(commit)))
-    return [
-      ...findings,
-      (await git.shallow())
-        ? {
-            rule: 'code/shallow-clone',
-            message: `this clone is too shallow to find ${short}`,
-            ...at,
-            actual: commit,
-          }
-        : {
+    return (await git.shallow())
+      ? shallow(`this clone is too shallow to find ${short}`)
+      : [
+          {
             rule: 'code/commit-unknown',
             message: `git does not know the commit ${short}`,
-            ...at,
+            field: FIELD,
             actual: commit,
           },
-    ]
-  if (!(await git.isAncestor(commit, head)))
-    return [
-      ...findings,
-      (await git.shallow())
-        ? {
-            rule: 'code/shallow-clone',
-            message: `this clone is too shallow to tell whether ${short} is part of the branch`,
-            ...at,
-          }
-        : {
-            rule: 'code/commit-not-ancestor',
-            message: `${short} is not an ancestor of the head ${head.slice(0, 7)}`,
-            ...at,
-            expected: `an ancestor of ${head}`,
-            actual: commit,
-          },
-    ]
+        ]
+  if (await git.isAncestor(commit, head)) return undefined
+  return (await git.shallow())
+    ? shallow(`this clone is too shallow to tell whether ${short} is part of the branch`)
+    : [
+        {
+          rule: 'code/commit-not-ancestor',
+          message: `${short} is not an ancestor of the head ${head.slice(0, 7)}`,
+          field: FIELD,
+          expected: `an ancestor of ${head}`,
+          actual: commit,
+        },
+      ]
+}
+
+async function changedSince(git: Git, { commit, head, worktree, settled }: CommitCheck): Promise<Found[]> {
   const committed = await git.changed(commit, head)
-  const uncommitted = options.worktree ? await git.dirty() : []
+  const uncommitted = worktree ? await git.dirty() : []
   const changed = [...new Set([...committed, ...uncommitted])].filter(
-    (path) => !leavesCodeAlone(options.answers)(path),
+    (path) => !leavesCodeAlone(settled)(path),
   )
-  if (changed.length > 0)
-    findings.push({
+  if (changed.length === 0) return []
+  return [
+    {
       rule: 'code/changed-since',
-      message: `changed since the run at ${short}: ${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''}`,
-      ...at,
+      message: `changed since the run at ${commit.slice(0, 7)}: ${listed(changed, NAMED)}`,
+      field: FIELD,
       expected: 'no change of code after the recorded commit',
-      actual: changed.slice(0, 20).join(', '),
-    })
-  return findings
+      actual: changed.slice(0, LISTED).join(', '),
+    },
+  ]
 }

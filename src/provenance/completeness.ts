@@ -1,26 +1,19 @@
-import type { Found } from '../system/context.js'
-import { normalise } from '../system/paths.js'
-import type { RuleId } from '../verdict/rules.js'
+import { plainPath } from '../system/files.js'
+import type { Found } from '../verdict/finding.js'
+import type { RuleId } from '../verdict/rules/index.js'
 import type { DataEntry, Record_ } from './schema.js'
-import type { Location } from './sources/native.js'
-
-type Locate = (field: string) => Location
 
 /** A field that a record has to have, and the rule that says so. */
 interface Required {
   field: string
   rule: RuleId
-  /** As people call it. */
+  /** As people call it, and the verb that fits. */
   name: string
+  verb?: 'are'
   value(record: Record_): unknown
 }
 
-const filled = (value: unknown): boolean =>
-  value !== undefined &&
-  value !== null &&
-  value !== '' &&
-  !(typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0)
-
+/** `{}` says that there are none, which is an answer: of seeds and hyperparameters, not of metrics. */
 const REQUIRED: readonly Required[] = [
   { field: 'model.name', rule: 'model/missing', name: 'model name', value: (r) => r.model?.name },
   { field: 'model.path', rule: 'model/missing', name: 'model file', value: (r) => r.model?.path },
@@ -31,7 +24,7 @@ const REQUIRED: readonly Required[] = [
     value: (r) => r.model?.digest,
   },
   { field: 'code.commit', rule: 'code/commit-missing', name: 'commit', value: (r) => r.code?.commit },
-  { field: 'data', rule: 'data/missing', name: 'data', value: (r) => (r.data?.length ? r.data : undefined) },
+  { field: 'data', rule: 'data/missing', name: 'data', value: (r) => r.data?.length || undefined },
   {
     field: 'environment.image',
     rule: 'environment/image-missing',
@@ -44,19 +37,20 @@ const REQUIRED: readonly Required[] = [
     name: 'environment hash',
     value: (r) => r.environment?.hash,
   },
-  { field: 'seeds', rule: 'seeds/value-missing', name: 'seeds', value: (r) => r.seeds },
-  // `{}` says that there are none, which is an answer.
+  { field: 'seeds', rule: 'seeds/value-missing', name: 'seeds', verb: 'are', value: (r) => r.seeds },
   {
     field: 'hyperparameters',
     rule: 'hyperparameters/value-missing',
     name: 'hyperparameters',
-    value: (r) => r.hyperparameters && [r.hyperparameters],
+    verb: 'are',
+    value: (r) => r.hyperparameters,
   },
   {
     field: 'evaluation.metrics',
     rule: 'metrics/value-missing',
     name: 'metrics',
-    value: (r) => r.evaluation?.metrics,
+    verb: 'are',
+    value: (r) => Object.keys(r.evaluation?.metrics ?? {}).length || undefined,
   },
 ]
 
@@ -67,7 +61,7 @@ const REQUIRED_OF_DATA: readonly { key: keyof DataEntry; rule: RuleId; name: str
   { key: 'licence', rule: 'data/licence-missing', name: 'licence' },
 ]
 
-/** Fields that people misread as optional where the policy asks for them go to the rule of their subject. */
+/** Fields that the policy requires go to the rule of their subject, if it has one. */
 const POLICY_RULES: readonly [RegExp, RuleId][] = [
   [/^seeds(?:\.|$)/, 'seeds/value-missing'],
   [/^hyperparameters(?:\.|$)/, 'hyperparameters/value-missing'],
@@ -78,111 +72,123 @@ export interface Completeness {
   findings: Found[]
   /** Of `required`, how many fields are there. */
   present: number
+  /** Fields whose rule is mandatory. */
   required: number
 }
 
-/**
- * What a record has to say and does not. Malformed fields were taken out and reported before: they
- * are not reported again as missing.
- *
- * @param more field names that the policy requires besides
- */
-export function checkCompleteness(
-  record: Record_,
-  locate: Locate,
-  more: readonly string[],
-  already: readonly Found[],
-): Completeness {
-  const told = new Set(already.filter(({ rule }) => rule !== 'record/unknown-key').map(({ field }) => field))
-  const checks = [
-    ...REQUIRED.map(({ field, rule, name, value }) => ({ field, rule, name, ok: filled(value(record)) })),
-    ...(record.data ?? []).flatMap((entry, index) =>
-      REQUIRED_OF_DATA.map(({ key, rule, name }) => ({
-        field: `data[${index}].${key}`,
-        rule,
-        name: `${name} of ${entry.name ?? entry.path ?? `data set ${index + 1}`}`,
-        ok: filled(entry[key]),
-      })),
-    ),
-    ...more.flatMap((field) => policyFields(record, field)),
+interface Asked {
+  /** Names of fields that the policy requires besides. */
+  more: readonly string[]
+  /** What was found wrong with the record: a malformed field is not reported again as missing. */
+  malformed: readonly Found[]
+  /** Whether a record without what the rule asks for is incomplete. */
+  mandatory: (rule: RuleId) => boolean
+}
+
+const isFilled = (value: unknown): boolean => value !== undefined && value !== null && value !== ''
+
+/** What a record has to say and does not, and what it says twice and differently. */
+export function checkCompleteness(record: Record_, { more, malformed, mandatory }: Asked): Completeness {
+  const told = malformed
+    .filter(({ rule }) => rule !== 'record/unknown-key')
+    .flatMap(({ field }) => field ?? [])
+  const isTold = (field: string) =>
+    told.some((other) => other === field || other.startsWith(`${field}.`) || other.startsWith(`${field}[`))
+  const checks: Check[] = [
+    ...REQUIRED.map(({ value, ...required }) => ({ ...required, ok: isFilled(value(record)) })),
+    ...(record.data ?? []).flatMap(dataChecks),
+    ...more.flatMap((field) => policyChecks(record, field)),
   ]
-  const findings = checks
-    .filter(
-      ({ ok, field }) =>
-        !ok &&
-        ![...told].some(
-          (other) =>
-            other !== undefined &&
-            (field === other || other.startsWith(`${field}.`) || other.startsWith(`${field}[`)),
-        ),
-    )
-    .map(({ field, rule, name }): Found => ({ rule, field, message: `${name} missing`, ...locate(field) }))
+  const missing = checks
+    .filter(({ ok, field }) => !ok && !isTold(field))
+    .map(({ field, rule, name, verb = 'is' }): Found => ({ rule, field, message: `${name} ${verb} missing` }))
+  const counted = checks.filter(({ rule }) => mandatory(rule))
   return {
-    findings: [...findings, ...contradictions(record, locate)],
-    present: checks.filter(({ ok }) => ok).length,
-    required: checks.length,
+    findings: [...missing, ...dataContradictions(record), ...seedContradictions(record)],
+    present: counted.filter(({ ok }) => ok).length,
+    required: counted.length,
   }
 }
 
-function policyFields(record: Record_, field: string) {
+interface Check extends Pick<Required, 'field' | 'rule' | 'name' | 'verb'> {
+  ok: boolean
+}
+
+const dataChecks = (entry: DataEntry, index: number) =>
+  REQUIRED_OF_DATA.map(({ key, rule, name }) => ({
+    field: `data[${index}].${key}`,
+    rule,
+    name: `${name} of ${entry.name ?? entry.path ?? `data set ${index + 1}`}`,
+    ok: isFilled(entry[key]),
+  }))
+
+function policyChecks(record: Record_, field: string) {
   const rule = POLICY_RULES.find(([pattern]) => pattern.test(field))?.[1] ?? 'record/field-missing'
   const [head = '', ...rest] = field.split('.')
-  const dig = (value: unknown, keys: readonly string[]): unknown =>
-    keys.reduce<unknown>(
-      (at, key) =>
-        typeof at === 'object' && at !== null && Object.hasOwn(at, key)
-          ? (at as Record<string, unknown>)[key]
-          : undefined,
-      value,
-    )
   if (head === 'data' && rest.length > 0)
     return (record.data ?? []).map((entry, index) => {
       const own = `data[${index}].${rest.join('.')}`
-      return { field: own, rule, name: own, ok: filled(dig(entry, rest)) }
+      return { field: own, rule, name: own, ok: isFilled(dig(entry, rest)) }
     })
-  const name = field.startsWith('seeds.') ? `seed \`${rest.join('.')}\`` : `\`${field}\``
-  return [{ field, rule, name, ok: filled(dig(record, [head, ...rest])) }]
+  const name = head === 'seeds' && rest.length > 0 ? `seed \`${rest.join('.')}\`` : `\`${field}\``
+  return [{ field, rule, name, ok: isFilled(dig(record, [head, ...rest])) }]
 }
 
-/** Two places of one record that cannot both be right. */
-function contradictions(record: Record_, locate: Locate): Found[] {
+const dig = (value: unknown, keys: readonly string[]): unknown =>
+  keys.reduce<unknown>(
+    (at, key) =>
+      typeof at === 'object' && at !== null && Object.hasOwn(at, key)
+        ? (at as Record<string, unknown>)[key]
+        : undefined,
+    value,
+  )
+
+/** Two entries of one file with two digests, or of one name with two versions. */
+function dataContradictions({ data = [] }: Record_): Found[] {
   const findings: Found[] = []
   const first = { digest: new Map<string, number>(), version: new Map<string, number>() }
-  for (const [index, entry] of (record.data ?? []).entries()) {
+  for (const [index, entry] of data.entries()) {
     for (const [key, of] of [
-      ['digest', entry.path && normalise(entry.path)],
+      ['digest', entry.path && plainPath(entry.path)],
       ['version', entry.name],
     ] as const) {
       const value = entry[key]
       if (of === undefined || value === undefined) continue
       const other = first[key].get(of)
-      const before = other === undefined ? undefined : record.data?.[other]?.[key]
-      if (other === undefined) first[key].set(of, index)
-      else if (
-        (before !== value && before?.split(':')[0] === value.split(':')[0]) ||
-        (key === 'version' && before !== value)
-      )
-        findings.push({
-          rule: `data/${key}-contradictory`,
-          field: `data[${index}].${key}`,
-          message: `${of} has ${key} ${value} here and ${before} in data[${other}]`,
-          expected: before ?? '',
-          actual: value,
-          ...locate(`data[${index}].${key}`),
-        })
+      if (other === undefined) {
+        first[key].set(of, index)
+        continue
+      }
+      const before = data[other]?.[key]
+      if (before === undefined || !contradicts(key, before, value)) continue
+      findings.push({
+        rule: `data/${key}-contradictory`,
+        field: `data[${index}].${key}`,
+        message: `${of} has ${key} ${value} here and ${before} in data[${other}]`,
+        expected: before,
+        actual: value,
+      })
     }
   }
-  for (const [name, value] of Object.entries(record.hyperparameters ?? {})) {
-    const seed = record.seeds && Object.hasOwn(record.seeds, name) ? record.seeds[name] : undefined
-    if (seed !== undefined && String(seed) !== String(value))
-      findings.push({
+  return findings
+}
+
+/** Digests by two algorithms can both be right. */
+const contradicts = (key: 'digest' | 'version', a: string, b: string): boolean =>
+  a !== b && (key === 'version' || a.split(':')[0] === b.split(':')[0])
+
+function seedContradictions({ seeds = {}, hyperparameters = {} }: Record_): Found[] {
+  return Object.entries(hyperparameters).flatMap(([name, value]): Found[] => {
+    const seed = Object.hasOwn(seeds, name) ? seeds[name] : undefined
+    if (seed === undefined || String(seed) === String(value)) return []
+    return [
+      {
         rule: 'seeds/value-contradictory',
         field: `seeds.${name}`,
         message: `${name} is ${seed} under seeds and ${String(value)} under hyperparameters`,
         expected: String(seed),
         actual: String(value),
-        ...locate(`seeds.${name}`),
-      })
-  }
-  return findings
+      },
+    ]
+  })
 }

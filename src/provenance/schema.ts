@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DIGEST } from '../system/digest.js'
 
 /**
  * The record, `provenance.yml`. Every field is optional here: that one is missing is for the
@@ -10,9 +11,8 @@ const argument = z.string().min(1).max(4096).regex(/^[^-]/, 'must not begin with
 const path = argument
   .max(1024)
   .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters')
-  .describe('Relative to the root of the repository, or to the working directory where one is set')
+  .describe('Relative to the root of the repository, or to the working directory if one is set')
 
-export const DIGEST = /^(?:sha256:[0-9a-f]{64}|md5:[0-9a-f]{32})$/
 const digest = z
   .string()
   .regex(DIGEST, 'must be `sha256:` and 64 hex digits, or `md5:` and 32')
@@ -115,7 +115,7 @@ export const recordSchema = z
       .strictObject({
         command: argvSchema.optional(),
         metrics: z.record(z.string(), metric).optional(),
-        /** Where the evaluation writes them, where the policy does not say. */
+        /** Where the evaluation writes them, if the policy does not say. */
         output: path
           .optional()
           .describe('The file into which the evaluation writes its metrics; default `metrics.json`'),

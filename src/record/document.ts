@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { Document, isCollection, isMap, parseDocument, type YAMLMap } from 'yaml'
+import type { Record_ } from '../provenance/schema.js'
+import { LARGEST_RECORD, parseNative, readNative } from '../provenance/sources/native.js'
+import type { Context } from '../system/context.js'
 import { ReprogateError } from '../system/errors.js'
-import { confine } from '../system/paths.js'
-import { RULES } from '../verdict/rules.js'
-import { recordSchema, type Record_ } from '../provenance/schema.js'
-import { parseRecord, readRecord } from '../provenance/sources/native.js'
+import { confine, readRegular } from '../system/files.js'
 
 /** In reading order. */
 const SECTIONS = [
@@ -21,31 +20,29 @@ const SECTIONS = [
 
 /**
  * The record as a document that can be edited without losing a person's comments and order; a new one
- * where there is none.
+ * if there is none.
  *
- * @throws ReprogateError where there is one that cannot be read
+ * @throws ReprogateError if there is one that cannot be read
  */
-export async function openDocument(root: string, prefix: string, path: string): Promise<Document> {
-  const { findings } = await readRecord(root, prefix, path)
-  const broken = findings.find(
-    ({ rule }) =>
-      rule === 'record/path-outside' ||
-      rule === 'record/too-large' ||
-      (rule === 'record/malformed' && !findings[0]?.field),
-  )
-  if (broken)
-    throw new ReprogateError(broken.rule, broken.message, RULES[broken.rule].remedy, {
-      ...(broken.file && { file: broken.file }),
-      ...(broken.line && { line: broken.line }),
-    })
-  const place = await confine(root, path)
-  if (place.ok && place.exists) return parseDocument(await readFile(place.absolute, 'utf8'))
+export async function openDocument(
+  context: Pick<Context, 'root' | 'prefix'>,
+  path: string,
+): Promise<Document> {
+  const { record, problems } = await readNative(context, path)
+  const broken = problems.find(({ rule }) => rule !== 'record/missing')
+  if (record === null && broken) {
+    const { rule, message, file, line } = broken
+    throw new ReprogateError(rule, message, undefined, { file, line })
+  }
+  const place = await confine(context.root, path)
+  if (place.ok && place.exists)
+    return parseDocument((await readRegular(place.absolute, LARGEST_RECORD)).toString())
   return new Document({})
 }
 
 /** What of the document is right; the rest is written anew or listed. */
 export function readable(document: Document): Record_ {
-  return parseRecord(Buffer.from(document.toString()), '').record ?? recordSchema.parse({})
+  return parseNative(Buffer.from(document.toString()), '').record ?? {}
 }
 
 /** These are read line by line; other lists and maps take one line each. */

@@ -2,10 +2,9 @@ import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path/posix'
 import type { Context } from '../system/context.js'
 import { ReprogateError } from '../system/errors.js'
-import { confine } from '../system/paths.js'
+import { confine } from '../system/files.js'
 import { openDocument, readable, setField } from './document.js'
 import type { Record_ } from '../provenance/schema.js'
-import { RULES } from '../verdict/rules.js'
 
 /** A record on its way, and the files that are kept beside it. */
 export interface Draft {
@@ -23,7 +22,7 @@ export interface Draft {
 }
 
 export async function openDraft(context: Context, path: string): Promise<Draft> {
-  const document = await openDocument(context.root, context.prefix, path)
+  const document = await openDocument(context, path)
   const files = [path]
   const put = async (path: string, content: string | { copyOf: string }) => {
     const { absolute } = await placeInside(context, path)
@@ -58,6 +57,5 @@ export async function placeInside(
 ): Promise<{ absolute: string; exists: boolean }> {
   const place = await confine(context.root, path)
   if (place.ok) return place
-  const rule = 'record/path-outside'
-  throw new ReprogateError(rule, `${path} ${place.why}`, RULES[rule].remedy)
+  throw new ReprogateError('record/path-outside', `${path} ${place.why}`)
 }

@@ -1,66 +1,58 @@
-import type { Context } from '../system/context.js'
+import type { EngineContext } from '../engine/engine.js'
 import { rebuild } from '../environment/build.js'
-import type { Engine } from '../engine/engine.js'
 import { pushImage, resolveDigest } from '../environment/image.js'
-import { ReprogateError } from '../system/errors.js'
-import type { Git } from '../system/git.js'
 import type { Plan } from '../policy/plan.js'
-import type { Record_ } from '../provenance/schema.js'
-import type { RecordRequest } from './record.js'
-import { exportWithoutAnswers } from '../stages/replay-inputs.js'
-import { RULES } from '../verdict/rules.js'
+import { exportWithoutAnswers } from '../stages/export.js'
+import { during } from '../system/context.js'
+import { ReprogateError } from '../system/errors.js'
+import type { RecordRequest } from './request.js'
 
-/** The first of the plan's Dockerfiles that the commit has. */
-export async function firstDockerfile(git: Git, commit: string, plan: Plan): Promise<string> {
-  for (const path of plan.dockerfiles) if (await git.show(commit, path)) return path
-  throw new ReprogateError(
-    'environment/dockerfile-missing',
-    `the commit ${commit.slice(0, 7)} has no ${plan.dockerfiles.join(' and no ')}`,
-    RULES['environment/dockerfile-missing'].remedy,
-  )
+export interface ImageChoice extends Pick<RecordRequest, 'image' | 'push'> {
+  /** The image that the record names already. */
+  recorded: string | undefined
+  commit: string
+  /** Relative to the working directory. */
+  dockerfile: string
+  plan: Plan
 }
 
-/** The image by digest: the one given, one built and pushed now, or the one that the record has already. */
-export async function chooseImage(
-  context: Context,
-  git: Git,
-  engine: Engine,
-  { image, push }: RecordRequest,
-  before: Record_,
-  commit: string,
-  dockerfile: string,
-  plan: Plan,
+/**
+ * The image by digest: the one given, one built and pushed now, or the one that the record has already.
+ *
+ * @throws ReprogateError `environment/build-failed`, `image/unknown`, `image/missing`, `image/not-pushed`
+ */
+export async function chooseImage(context: EngineContext, choice: ImageChoice): Promise<string> {
+  if (choice.push !== undefined) return buildAndPush(context, choice, choice.push)
+  const given = choice.image ?? choice.recorded
+  if (given === undefined) throw new ReprogateError('image/unknown', 'which image did the run use?')
+  return resolveDigest(context.engine, given)
+}
+
+async function buildAndPush(
+  context: EngineContext,
+  { commit, dockerfile, plan }: ImageChoice,
+  repository: string,
 ): Promise<string> {
-  if (push !== undefined) {
-    context.progress.start(`building ${dockerfile}`)
-    const directory = await exportWithoutAnswers(context, git, commit, plan)
-    const built = await rebuild(context, engine, {
+  const directory = await exportWithoutAnswers(context, commit, plan.answers)
+  const built = await during(context, `building ${dockerfile}`, () =>
+    rebuild(context, {
       directory,
       dockerfile,
       context: plan.context,
       args: plan.args,
       fresh: true,
       timeout: plan.limits.build * 60_000,
-    })
-    context.progress.end()
-    if (built.failure)
-      throw new ReprogateError(
-        'environment/build-failed',
-        `the image did not build: ${built.failure.tail.at(-1) ?? ''}`,
-        RULES['environment/build-failed'].remedy,
-        {
-          file: context.prefix + dockerfile,
-          ...(built.failure.line !== undefined && { line: built.failure.line }),
-        },
-      )
-    return pushImage(context, engine, built.id, push)
-  }
-  const given = image ?? before.environment?.image
-  if (given === undefined)
-    throw new ReprogateError(
-      'record/image-unknown',
-      'which image did the run use?',
-      'Name it with `--image <reference>`, or have it built and pushed with `--push <repository>`.',
-    )
-  return resolveDigest(engine, given)
+    }),
+  )
+  if (!built.failure) return pushImage(context, built.id, repository)
+  const { tail, line } = built.failure
+  throw new ReprogateError(
+    'environment/build-failed',
+    `the image did not build: ${tail.at(-1) ?? ''}`,
+    undefined,
+    {
+      file: context.prefix + dockerfile,
+      line,
+    },
+  )
 }

@@ -1,6 +1,7 @@
-import type { Finding, ModelReport, Report } from '../verdict/report.js'
-import { RULES } from '../verdict/rules.js'
-import { clip, oneLine } from '../text/text.js'
+import type { Finding } from '../verdict/finding.js'
+import type { ModelReport, Report } from '../verdict/report.js'
+import { RULES } from '../verdict/rules/index.js'
+import { clip, oneLine } from '../text/clean.js'
 import { inForce } from './words.js'
 
 export interface Annotation {
@@ -8,7 +9,7 @@ export interface Annotation {
   /** Relative to the root of the repository. */
   readonly file: string
   /** From 1. */
-  readonly line?: number
+  readonly line?: number | undefined
   /** At most 255 characters. */
   readonly title: string
   /** At most 4,096 characters; may have several lines. */
@@ -33,7 +34,7 @@ function annotation(finding: Finding, model: ModelReport): Annotation {
   return {
     level: finding.level === 'error' ? 'error' : 'warning',
     file: file ?? model.record,
-    ...(file !== undefined && line !== undefined ? { line } : {}),
+    line: file === undefined ? undefined : line,
     title: oneLine(`${oneLine(model.name, 100)}: ${RULES[rule].title}`, TITLE),
     message: text.join('\n'),
   }
@@ -46,8 +47,8 @@ function limited(all: readonly Annotation[]): Annotation[] {
   const note = `\n\n${rest} more of this level ${rest === 1 ? 'is' : 'are'} in the report.`
   return all
     .slice(0, PER_LEVEL)
-    .map((one, i) =>
-      i === PER_LEVEL - 1 ? { ...one, message: clip(one.message, MESSAGE - note.length) + note } : one,
+    .map((one, index) =>
+      index === PER_LEVEL - 1 ? { ...one, message: clip(one.message, MESSAGE - note.length) + note } : one,
     )
 }
 
@@ -59,21 +60,22 @@ export function annotations(report: Report): Annotation[] {
   const all = report.models.flatMap((model) =>
     inForce(model.findings).map((finding) => annotation(finding, model)),
   )
-  const { path, change, from } = report.policy
-  const notices: Annotation[] =
-    change === undefined
-      ? []
-      : [
-          {
-            level: 'notice',
-            file: path ?? 'reprogate.yml',
-            title: 'The policy changes in this pull request',
-            message: `Judged by ${path === null ? 'the built-in defaults' : `the policy of ${oneLine(from, 200)}`}; the change takes effect once it is merged.`,
-          },
-        ]
   return [
     ...limited(all.filter(({ level }) => level === 'error')),
     ...limited(all.filter(({ level }) => level === 'warning')),
-    ...notices,
+    ...policyNotice(report),
+  ]
+}
+
+function policyNotice({ policy: { path, change, from } }: Report): Annotation[] {
+  if (change === undefined) return []
+  const judge = path === null ? 'the built-in defaults' : `the policy of ${oneLine(from, 200)}`
+  return [
+    {
+      level: 'notice',
+      file: path ?? 'reprogate.yml',
+      title: 'The policy changes in this pull request',
+      message: `Judged by ${judge}; the change takes effect once it is merged.`,
+    },
   ]
 }

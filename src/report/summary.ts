@@ -1,6 +1,6 @@
 import type { Report } from '../verdict/report.js'
-import { fit, type Links } from './comment.js'
-import type { Detail } from './markdown/model.js'
+import { renderToFit } from './markdown/layout.js'
+import type { Detail, Links } from './markdown/page.js'
 
 const FULL: Detail = {
   rows: 20,
@@ -14,10 +14,14 @@ const FULL: Detail = {
   models: 1000,
 }
 
-/**
- * The job summary: the comment's layout with more detail, and with every finding.
- *
- * GitHub drops the whole summary of a step above 1 MiB; the budget is in bytes and leaves room for others.
- */
-export const renderSummary = (report: Report, links: Links & { readonly budget?: number } = {}): string =>
-  fit(report, links, FULL, links.budget ?? 1_000_000, (body) => `${body}\n`, true)
+export interface SummaryOptions extends Links {
+  /** Bytes. GitHub drops the whole summary of a step above 1 MiB; the default leaves room for others. */
+  readonly budget?: number | undefined
+}
+
+/** The job summary: the comment's layout with more detail, and with every finding. */
+export const renderSummary = (
+  report: Report,
+  { budget = 1_000_000, ...links }: SummaryOptions = {},
+): string =>
+  renderToFit({ report, links, full: FULL, budget, everyFinding: true, frame: (body) => `${body}\n` })

@@ -1,7 +1,8 @@
-import type { Finding, ModelReport, Report, StageResult, Verdict } from '../verdict/report.js'
-import { RULES, type RuleId } from '../verdict/rules.js'
+import type { Finding, Place } from '../verdict/finding.js'
+import { byLevel } from '../verdict/levels.js'
+import type { ModelReport, Report, StageResult, Verdict } from '../verdict/report.js'
 
-/** What verdicts, stages and findings are called, and which of them belong together. */
+/** What verdicts, grades and stages are called, and with which sign they are shown. */
 
 export const VERDICT_WORDS: Record<Verdict, string> = {
   reproduced: 'Reproduced',
@@ -33,7 +34,7 @@ const judged = ({ verdict, decision }: Pick<Report, 'verdict' | 'decision'>): Si
   return verdict === 'could-not-check' || decision !== 'fail' ? 'doubt' : 'bad'
 }
 export const modelSign = (model: ModelReport): Sign => (isNotRebuilt(model) ? 'none' : judged(model))
-/** The sign of the whole; `none` only where nothing at all was rebuilt, or there is no model. */
+/** `none` only if nothing was rebuilt, or there is no model. */
 export const reportSign = (report: Report): Sign =>
   report.models.every(isNotRebuilt) ? 'none' : judged(report)
 
@@ -45,51 +46,24 @@ export const STAGE_SIGNS: Record<StageResult['status'], Sign> = {
   'not-run': 'none',
 }
 
+/** Where the record states what the fix is about. A remedy about another file names it itself. */
+export function placeInRecord({ findings }: ModelReport): Place | undefined {
+  const { field, file, line } = findings.find(({ headline }) => headline) ?? {}
+  return field === undefined || file === undefined ? undefined : { file, line }
+}
+
+type Grade = NonNullable<StageResult['grade']>
+
+/** Grades that name what was compared: what is said of it. */
+const GRADED_PARTS: Partial<Record<Grade, string>> = { content: 'identical', packages: 'identical' }
+
+/** `drift: `, `content identical: `, or nothing; before the summary of a stage. */
+export function gradeWords({ grade }: StageResult, emphasise = (word: string) => word): string {
+  if (grade === undefined) return ''
+  const rest = GRADED_PARTS[grade]
+  return `${emphasise(grade)}${rest === undefined ? '' : ` ${rest}`}: `
+}
+
 /** Findings in force, errors first; otherwise in the order in which they were found. */
-export const inForce = (findings: readonly Finding[]): Finding[] => [
-  ...findings.filter(({ level }) => level === 'error'),
-  ...findings.filter(({ level }) => level === 'warn'),
-]
-
-const ABOUT_BYTES: readonly RuleId[] = [
-  'data/file-missing',
-  'data/digest-mismatch',
-  'data/exposes-answers',
-  'model/file-missing',
-  'model/digest-mismatch',
-]
-
-/** The stage that emits a rule: what is wrong with the record itself is the provenance's. */
-export function stageOf(rule: RuleId): StageResult['name'] {
-  if (ABOUT_BYTES.includes(rule)) return 'data'
-  if (RULES[rule].consequence === 'incomplete') return 'provenance'
-  if (rule.startsWith('environment/')) return 'environment'
-  return rule.startsWith('evaluation/') ? 'evaluation' : 'provenance'
-}
-
-/** The finding that the first lines are about: the one whose remedy is the fix, or else the first that made the verdict. */
-export function lead({ findings, verdict, fix }: ModelReport): Finding | undefined {
-  const telling = inForce(findings).filter(({ rule }) => RULES[rule].consequence === verdict)
-  return telling.find(({ remedy }) => remedy === fix) ?? telling[0]
-}
-
-/** The fix, with the place of what it mends: `Pin numpy==1.2 in requirements.txt:4, or record the run again.` */
-export function fixOf(model: ModelReport): string | undefined {
-  if (model.fix === undefined) return undefined
-  const fix = model.fix.replace(/[.\s]+$/, '')
-  const { file, line } = lead(model) ?? {}
-  // An incomplete record has many places, and a table of them.
-  if (file === undefined || model.verdict === 'incomplete') return `${fix}.`
-  const place = line === undefined ? file : `${file}:${line}`
-  if (`${model.cause} ${fix}`.includes(place)) return `${fix}.`
-  const words = fix.split(/(?<=\s)/)
-  const at = words.findIndex((word) => word.replace(/[,;:)\s]+$/, '') === file)
-  return at < 0
-    ? `${fix} (${place}).`
-    : `${words
-        .with(
-          at,
-          words[at]!.replace(file, () => place),
-        )
-        .join('')}.`
-}
+export const inForce = (findings: readonly Finding[]): Finding[] =>
+  findings.filter(({ level }) => level !== 'off').sort(byLevel)

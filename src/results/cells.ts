@@ -3,7 +3,7 @@ export type CellComparison =
   | { kind: 'equal' }
   /** Only numbers that moved; `ulps` is how many doubles lie between them. */
   | { kind: 'moved'; difference: number; ulps: number; recorded: number }
-  /** Another decision: a word, a whole number, or a number that is none any more. */
+  /** Another decision: a word, a whole number, or a number that became a word. */
   | { kind: 'flip' }
 
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
@@ -16,7 +16,7 @@ const NAMED: Record<string, number> = {
 
 function parse(text: string): number | undefined {
   if (DECIMAL.test(text)) {
-    // Digits that no double holds, as `1e999`, are compared as text.
+    // Numbers that no double holds, as `1e999`, are compared as text.
     const value = Number(text)
     return Number.isFinite(value) ? value : undefined
   }

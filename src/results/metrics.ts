@@ -1,25 +1,25 @@
 import JSON5 from 'json5'
-import type { Tolerance } from '../policy/schema.js'
-import type { MetricComparison } from '../verdict/report.js'
+import { numberText } from '../text/numbers.js'
+import type { MetricComparison } from '../verdict/evidence.js'
+import { own } from './own.js'
+import { allowedFor, type Tolerances } from './tolerance.js'
+import { quoted } from './words.js'
 
 export interface Metrics {
   /** By name; a nested value has a dotted one, as `per_class.3.recall`. */
   values: Map<string, number>
-  /** Texts and booleans: they describe, and are not compared. */
+  /** Texts, booleans and nulls: they describe, and are not compared. */
   ignored: number
 }
-
-/** pytest's `approx`. */
-export const DEFAULT_TOLERANCE = { relative: 1e-6, absolute: 1e-12 }
 
 const MAX_METRICS = 10_000
 const MAX_DEPTH = 16
 const MAX_NAME = 200
 
 /**
- * Reads the metrics file: a JSON object of numbers, nested as one likes. JSON5, because Python writes
+ * Reads a metrics file: a JSON object of numbers, nested to any shape. JSON5, because Python writes
  * `NaN`, `Infinity` and `-Infinity`. At most 10,000 numbers, 16 levels deep. `problem` says what is
- * wrong with it, for a person.
+ * wrong with it, as the rest of a sentence about the file.
  */
 export function parseMetrics(bytes: Uint8Array): Metrics | { problem: string } {
   let root: unknown
@@ -30,37 +30,33 @@ export function parseMetrics(bytes: Uint8Array): Metrics | { problem: string } {
   }
   if (typeof root !== 'object' || root === null || Array.isArray(root))
     return { problem: 'is not a JSON object of numbers' }
-
-  const values = new Map<string, number>()
-  let ignored = 0
-  const flatten = (value: unknown, name: string, depth: number): string | undefined => {
-    if (typeof value === 'string' || typeof value === 'boolean') {
-      ignored++
-      return undefined
-    }
-    if (typeof value === 'number') {
-      if (values.has(name)) return `has two metrics named \`${name}\``
-      if (values.size === MAX_METRICS) return `has more than ${MAX_METRICS} metrics`
-      if (name.length > MAX_NAME) return `has a metric whose name is longer than ${MAX_NAME} characters`
-      values.set(name, value)
-      return undefined
-    }
-    if (typeof value !== 'object' || value === null) return `has no number for \`${name}\``
-    if (depth === MAX_DEPTH) return `is nested more than ${MAX_DEPTH} levels deep`
-    for (const [key, child] of Object.entries(value)) {
-      const problem = flatten(child, name === '' ? key : `${name}.${key}`, depth + 1)
-      if (problem !== undefined) return problem
-    }
-    return undefined
-  }
-  const problem = flatten(root, '', 0)
+  const metrics: Metrics = { values: new Map(), ignored: 0 }
+  const problem = flatten(metrics, root, '', 0)
   if (problem !== undefined) return { problem }
-  return values.size === 0 ? { problem: 'has no number in it' } : { values, ignored }
+  return metrics.values.size === 0 ? { problem: 'has no number in it' } : metrics
 }
 
-/** By how much a replayed value may differ from a recorded one. */
-export const allowedFor = (recorded: number, tolerance: Tolerance = DEFAULT_TOLERANCE): number =>
-  Math.max(tolerance.absolute ?? 0, (tolerance.relative ?? 0) * Math.abs(recorded))
+/** Adds every number below a value, which is an object or an array. Returns what is wrong with it. */
+function flatten(metrics: Metrics, value: object, prefix: string, depth: number): string | undefined {
+  if (depth === MAX_DEPTH) return `is nested more than ${MAX_DEPTH} levels deep`
+  for (const [key, child] of Object.entries(value) as [string, unknown][]) {
+    const name = prefix === '' ? key : `${prefix}.${key}`
+    let problem: string | undefined
+    if (typeof child === 'number') problem = add(metrics, name, child)
+    else if (typeof child === 'object' && child !== null) problem = flatten(metrics, child, name, depth + 1)
+    else metrics.ignored++
+    if (problem !== undefined) return problem
+  }
+  return undefined
+}
+
+function add({ values }: Metrics, name: string, value: number): string | undefined {
+  if (values.has(name)) return `has two metrics named ${quoted(name)}`
+  if (values.size === MAX_METRICS) return `has more than ${MAX_METRICS} metrics`
+  if (name.length > MAX_NAME) return `has a metric whose name is longer than ${MAX_NAME} characters`
+  values.set(name, value)
+  return undefined
+}
 
 /**
  * Pairs two sets of metrics by name. NaN equals NaN, an infinity only itself; one that is missing on
@@ -69,31 +65,25 @@ export const allowedFor = (recorded: number, tolerance: Tolerance = DEFAULT_TOLE
 export function compareMetrics(
   recorded: Readonly<Record<string, number>>,
   replayed: Readonly<Record<string, number>>,
-  tolerance: Readonly<Record<string, Tolerance>> = {},
+  tolerances: Tolerances = {},
 ): MetricComparison[] {
   return [...new Set([...Object.keys(recorded), ...Object.keys(replayed)])].map((name) => {
     const [before, after] = [own(recorded, name), own(replayed, name)]
     const text = {
       name,
-      ...(before !== undefined && { recorded: numberText(before) }),
-      ...(after !== undefined && { replayed: numberText(after) }),
+      recorded: before === undefined ? undefined : numberText(before),
+      replayed: after === undefined ? undefined : numberText(after),
     }
-    if (before === undefined || after === undefined) return { ...text, agrees: false }
-    const [difference, allowed] = [after - before, allowedFor(before, own(tolerance, name))]
+    if (before === undefined || after === undefined) return { ...text, agrees: false, finite: false }
+    const finite = Number.isFinite(before) && Number.isFinite(after)
+    const [difference, allowed] = [after - before, allowedFor(before, own(tolerances, name))]
     return {
       ...text,
-      ...(Number.isFinite(difference) && { difference }),
-      ...(Number.isFinite(allowed) && { allowed }),
-      agrees:
-        Object.is(before, after) ||
-        (Number.isFinite(before) && Number.isFinite(after) && Math.abs(difference) <= allowed),
+      // JSON has no other numbers.
+      difference: Number.isFinite(difference) ? difference : undefined,
+      allowed: Number.isFinite(allowed) ? allowed : undefined,
+      agrees: Object.is(before, after) || (finite && Math.abs(difference) <= allowed),
+      finite,
     }
   })
 }
-
-/** Names come from the evaluation: one may be `constructor`. */
-export const own = <T>(of: Readonly<Record<string, T>>, name: string): T | undefined =>
-  Object.hasOwn(of, name) ? of[name] : undefined
-
-/** All digits of a double; `-0` keeps its sign. */
-export const numberText = (value: number): string => (Object.is(value, -0) ? '-0' : String(value))

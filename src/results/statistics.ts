@@ -1,9 +1,9 @@
 /** Two classifiers on the same samples. */
 export interface Discordance {
   samples: number
-  /** Samples that only the recorded predictions have right (McNemar's b). */
+  /** Samples that only the recorded predictions get right (McNemar's b). */
   onlyRecorded: number
-  /** Samples that only the replayed ones have right (c). */
+  /** Samples that only the replayed ones get right (c). */
   onlyReplayed: number
 }
 
@@ -41,10 +41,10 @@ export interface Equivalence {
 
 /**
  * Two one-sided tests for the difference of two paired proportions: d = (c − b)/n with standard error
- * √(b + c − (b − c)²/n)/n. Equivalent where the 90 % interval of d lies within ±margin, different where
- * it lies outside of it altogether, else inconclusive. Inconclusive as well with so few samples that not
- * even n equal answers exclude, at 5 %, discordance as large as the margin: (1 − margin)ⁿ > 0.05; the
- * interval of zero width that they give means nothing.
+ * √(b + c − (b − c)²/n)/n. Equivalent if the 90 % interval of d lies within ±margin, different if it lies
+ * outside altogether, else inconclusive. Also inconclusive with so few samples that not even n equal
+ * answers exclude, at 5 %, discordance as large as the margin: (1 − margin)ⁿ > 0.05. The interval of
+ * zero width that they give means nothing.
  */
 export function equivalence(
   { samples: n, onlyRecorded: b, onlyReplayed: c }: Discordance,

@@ -1,12 +1,13 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { parse } from 'csv-parse'
+import { grouped } from '../text/numbers.js'
 
 export const MAX_ROWS = 5_000_000
 /** Characters of one row: what a file without line breaks can make us hold. */
 const MAX_RECORD = 1024 * 1024
 
-/** A file that is no table, or too large a one; the message is for a person. */
+/** A file that is not a table, or too large; the message is the rest of a sentence about the file. */
 export class TableError extends Error {}
 
 export interface Table {
@@ -44,8 +45,7 @@ export async function openTable(path: string): Promise<Table> {
       try {
         const { value, done } = await records.next()
         if (done) return undefined
-        if (++rows > MAX_ROWS + 1)
-          throw new TableError(`has more than ${MAX_ROWS.toLocaleString('en-US')} rows`)
+        if (++rows > MAX_ROWS + 1) throw new TableError(`has more than ${grouped(MAX_ROWS)} rows`)
         return value
       } catch (error) {
         throw error instanceof TableError ? error : new TableError(`is not CSV: ${(error as Error).message}`)

@@ -1,74 +1,53 @@
-import type { Context, Found } from '../system/context.js'
-import type { Finding, StageResult } from '../verdict/report.js'
-import { RULES, type Track } from '../verdict/rules.js'
-import { levelOf, type RuleLevels } from '../verdict/verdict.js'
+import { during } from '../system/context.js'
+import type { Finding, Found, StageName } from '../verdict/finding.js'
+import type { StageRun } from '../verdict/fold.js'
+import { levelOf } from '../verdict/levels.js'
+import { RULES } from '../verdict/rules/index.js'
+import type { Products, SoFar, Stage, Tools } from './stage.js'
+import type { Subject } from './subject.js'
 
-type Name = StageResult['name']
-
-const TITLES: Record<Name, string> = {
-  provenance: 'provenance: is the record complete?',
-  data: 'data: are these the recorded bytes?',
-  environment: 'environment: rebuild the image and compare',
-  evaluation: 'evaluation: replay inside the rebuild',
+/** Runs the stages in order, and keeps the books: findings with their place and level, and seconds. */
+export async function runStages(
+  tools: Tools,
+  subject: Subject,
+  stages: readonly Stage[],
+): Promise<StageRun[]> {
+  const runs: StageRun[] = []
+  let products: Products = {}
+  for (const stage of stages) {
+    const begun = tools.now()
+    const outcome = await during(tools, `${subject.name} · ${stage.title}`, () =>
+      stage.check(tools, subject, soFar(subject, runs, products)),
+    )
+    const seconds = (tools.now() - begun) / 1000
+    if ('notRun' in outcome) {
+      runs.push({ name: stage.name, seconds, outcome })
+      continue
+    }
+    products = { ...products, ...outcome.products }
+    const findings = outcome.findings.map((found) => stamp(found, stage.name, subject))
+    runs.push({ name: stage.name, seconds, outcome: { ...outcome, findings } })
+  }
+  return runs
 }
 
-/** Keeps the books of one model's stages: findings with their levels, status, seconds. */
-export class Stages {
-  readonly results: StageResult[] = []
-  readonly findings: Finding[] = []
-
-  constructor(
-    private readonly context: Context,
-    private readonly model: string,
-    private readonly track: Track,
-    private readonly levels: RuleLevels,
-  ) {}
-
-  /** Runs a stage and folds its findings in; none is dropped because another came first. */
-  async run<T extends { findings: readonly Found[]; summary: string }>(
-    name: Name,
-    stage: () => Promise<T>,
-  ): Promise<T> {
-    const begun = this.context.now()
-    this.context.progress.start(`${this.model} · ${TITLES[name]}`)
-    try {
-      const result = await stage()
-      const own = result.findings.map((found) => this.judge(found)).filter(({ level }) => level !== 'off')
-      this.findings.push(...own)
-      this.results.push({
-        name,
-        status: statusOf(own),
-        summary: result.summary,
-        seconds: Math.round(this.context.now() - begun) / 1000,
-      })
-      return result
-    } finally {
-      this.context.progress.end()
-    }
-  }
-
-  /** Says of stages that they did not run, and why. */
-  skip(names: readonly Name[], why: string): void {
-    for (const name of names) this.results.push({ name, status: 'not-run', summary: why, seconds: 0 })
-  }
-
-  /** Whether a finding so far is an error in production: then the costly stages would prove nothing. */
-  blocked(): boolean {
-    return this.findings.some(({ rule }) => levelOf(rule, 'production', this.levels) === 'error')
-  }
-
-  private judge(found: Found): Finding {
-    return {
-      ...found,
-      level: levelOf(found.rule, this.track, this.levels),
-      remedy: found.remedy ?? RULES[found.rule].remedy,
-    }
-  }
+function soFar({ levels }: Subject, runs: readonly StageRun[], products: Products): SoFar {
+  const findings = runs.flatMap(({ outcome }) => ('notRun' in outcome ? [] : outcome.findings))
+  return { products, blocked: findings.some(({ rule }) => levelOf(rule, 'production', levels) === 'error') }
 }
 
-function statusOf(findings: readonly Finding[]): StageResult['status'] {
-  const errors = findings.filter(({ level }) => level === 'error')
-  if (errors.some(({ rule }) => RULES[rule].consequence !== 'could-not-check')) return 'fail'
-  if (errors.length > 0) return 'could-not-check'
-  return findings.length > 0 ? 'warn' : 'pass'
+/** Completes a finding: its stage and level, where its field stands, and the rule's remedy if it has no own. */
+export function stamp(found: Found, stage: StageName, { claims, track, levels }: Subject): Finding {
+  const { rule, field } = found
+  const place =
+    found.file === undefined && field !== undefined
+      ? claims.at(field).place
+      : { file: found.file, line: found.line }
+  return {
+    ...found,
+    ...place,
+    stage,
+    level: levelOf(rule, track, levels),
+    remedy: found.remedy ?? RULES[rule].remedy,
+  }
 }

@@ -1,6 +1,5 @@
-import type { Finding } from '../verdict/report.js'
-import type { RuleId } from '../verdict/rules.js'
-import type { Runner } from './process.js'
+import type { Git } from './git.js'
+import type { RunProgram } from './process.js'
 
 /** Where progress goes: a log group on a runner, the terminal, or nowhere. Text may be untrusted. */
 export interface Progress {
@@ -10,14 +9,15 @@ export interface Progress {
   end(): void
 }
 
-/** What a stage may touch. Nothing else reaches the world. */
+/** What a check may touch. Nothing else reaches the world. */
 export interface Context {
   /** Absolute real path of the working directory: paths of record and policy are relative to it. */
   readonly root: string
   /** `root` relative to the top of the git repository: '' or 'examples/digits/', with a trailing slash. */
   readonly prefix: string
+  readonly git: Git
   /** Runs external programs: argv only, with time limit, output cap and cancellation. */
-  readonly run: Runner
+  readonly run: RunProgram
   readonly progress: Progress
   readonly signal: AbortSignal
   /** Absolute path of a folder that is removed when the check ends, whatever happens. */
@@ -28,5 +28,16 @@ export interface Context {
   now(): number
 }
 
-/** A finding before the policy has given it its level. */
-export type Found = Omit<Finding, 'level' | 'remedy' | 'rule'> & { rule: RuleId; remedy?: string }
+/** Does `work` as a named part of the progress. */
+export async function during<T>(
+  { progress }: Pick<Context, 'progress'>,
+  title: string,
+  work: () => Promise<T>,
+) {
+  progress.start(title)
+  try {
+    return await work()
+  } finally {
+    progress.end()
+  }
+}

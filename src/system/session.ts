@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Context, Progress } from './context.js'
 import { errorText, ReprogateError } from './errors.js'
-import { openGit, type Git } from './git.js'
+import { Git } from './git.js'
 import { createRunner } from './process.js'
 
 /** What a door gives the engine. */
@@ -17,18 +17,15 @@ export interface World {
  * and folders go whether it ended, failed or was cancelled.
  *
  * @param directory the working directory, in a git work tree
+ * @throws ReprogateError `directory/missing`, `git/no-repository`
  */
 export async function withSession<T>(
   directory: string,
   { progress, signal }: World,
-  work: (context: Context, git: Git) => Promise<T>,
+  work: (context: Context) => Promise<T>,
 ): Promise<T> {
   const root = await realpath(directory).catch(() => {
-    throw new ReprogateError(
-      'directory/missing',
-      `there is no folder ${directory}`,
-      'Correct `working-directory`.',
-    )
+    throw new ReprogateError('directory/missing', `there is no folder ${directory}`)
   })
   const scratch = await mkdtemp(join(await realpath(process.env['RUNNER_TEMP'] ?? tmpdir()), 'reprogate-'))
   const cleanups: (() => Promise<void>)[] = [
@@ -36,18 +33,18 @@ export async function withSession<T>(
   ]
   try {
     const run = createRunner(signal)
-    const git = await openGit(run, root, scratch)
-    const context: Context = {
+    const git = await Git.open(run, root, scratch)
+    return await work({
       root,
       prefix: git.prefix,
+      git,
       run,
       progress,
       signal,
       scratch,
       defer: (cleanup) => cleanups.push(cleanup),
       now: () => performance.now(),
-    }
-    return await work(context, git)
+    })
   } finally {
     for (const cleanup of cleanups.reverse())
       await cleanup().catch((error: unknown) => progress.line(`left behind: ${errorText(error)}`))

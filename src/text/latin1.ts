@@ -1,5 +1,5 @@
 /**
- * Bytes kept as latin1 text, as a person reads them: UTF-8 where they are, else with `\xNN` for every
+ * Bytes kept as latin1 text, as a person reads them: UTF-8 if they are, else with `\xNN` for every
  * byte that is not ASCII.
  */
 export function showText(latin1: string): string {
@@ -11,7 +11,3 @@ export function showText(latin1: string): string {
 }
 
 export const showPath = (latin1: string): string => `/${showText(latin1)}`
-
-/** `1 package`, `2 packages` */
-export const count = (number: number, noun: string): string =>
-  `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`

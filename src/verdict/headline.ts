@@ -1,76 +1,140 @@
-import type { Finding, ModelReport, Verdict } from './report.js'
-import { RULES, type Consequence } from './rules.js'
+import { plural } from '../text/numbers.js'
+import type { Agreement, EvaluationEvidence, Evidence } from './evidence.js'
+import type { Finding } from './finding.js'
+import { decides, type RuleLevels } from './levels.js'
+import type { Verdict } from './report.js'
+import { RULES } from './rules/index.js'
 
-/** What of the report the headline is made of. */
+/** What a reviewer reads first. */
+export interface Headline {
+  /** In a sentence or two. */
+  cause: string
+  fix?: string | undefined
+  /** The findings that the cause tells in full. */
+  told: readonly Finding[]
+}
+
+/** What the headline is made of. */
 export interface Judged {
   verdict: Verdict
+  /** Errors first. */
   findings: readonly Finding[]
-  agreement: ModelReport['agreement']
-  /** Why the costly stages did not run, where they did not. */
+  levels: RuleLevels
+  evidence: Partial<Evidence>
+  /** Why the rebuild or the replay did not run, as a clause. */
   waiting?: string | undefined
-  fields: { present: number; required: number }
 }
 
-const CALM: Partial<Record<NonNullable<ModelReport['agreement']>, string>> = {
-  identical: 'every prediction and every metric came back, bit for bit',
-  'identical-values': 'every prediction and every metric came back; only their order or format differs',
-  'within-tolerance': 'every prediction and every metric came back within its tolerance',
-  equivalent: 'the results are equivalent within the declared margin',
+/** A path or a name at the beginning, as `data/test.csv` or `f1_macro`, keeps its spelling. */
+const sentence = (text: string): string =>
+  text.replace(/^\p{Ll}+(?=[\s,])/u, (word) => word.charAt(0).toUpperCase() + word.slice(1)) +
+  (/[.?!]$/.test(text) ? '' : '.')
+
+/** What is wrong with a fact of the record is listed besides, with its field. */
+const inFull = (findings: readonly Finding[]): Finding[] =>
+  findings.filter(({ rule }) => !['missing', 'wrong'].includes(RULES[rule].kind))
+
+/** What is said of results that agree. */
+const CAME_BACK: Partial<Record<Agreement, (evidence: EvaluationEvidence | undefined) => string>> = {
+  identical: (evidence) => `${compared(evidence)} came back, bit for bit`,
+  'identical-values': (evidence) => `${compared(evidence)} came back; only order or format differs`,
+  'within-tolerance': (evidence) => `${compared(evidence)} came back within the tolerances`,
+  equivalent: (evidence) =>
+    `accuracy over ${plural(evidence?.predictions?.rows ?? 0, 'prediction')} is equivalent to the recorded one, within the declared margin`,
 }
 
-const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
-
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+/** `all 1,797 predictions and 4 metrics`: what was compared, and nothing else. NaN agrees with itself. */
+function compared(evaluation: EvaluationEvidence | undefined): string {
+  const rows = evaluation?.predictions?.rows ?? 0
+  const numbers = evaluation?.metrics.filter(({ finite }) => finite).length ?? 0
+  const parts = [
+    ...(rows > 0 ? [plural(rows, 'prediction')] : []),
+    ...(numbers > 0 ? [plural(numbers, 'metric')] : []),
+  ]
+  if (parts.length === 0) return 'the results, none of them a finite number,'
+  if (rows + numbers === 1) return `the only ${rows === 1 ? 'prediction' : 'metric'}`
+  return `all ${parts.join(' and ')}`
+}
 
 /**
- * The cause in a sentence and the fix in another: what a reviewer reads first. It says what differs,
- * and claims no more than was measured: that a package changed and the result changed, not that the
- * one made the other.
+ * The cause in a sentence and the fix in another. It says what differs, and claims no more than was
+ * measured: that the environment and the result differ, not that the one made the other.
  */
-export function causeOf({ verdict, findings, agreement, waiting, fields }: Judged): {
-  cause: string
-  fix?: string
-} {
-  const telling = findings.filter(
-    ({ rule }) => RULES[rule].consequence === (verdict as Consequence) && RULES[rule].production === 'error',
-  )
-  const first = telling[0]
-  if (verdict === 'reproduced')
-    return {
-      cause: `Rebuilt from its record and evaluated again: ${(agreement && CALM[agreement]) ?? 'the results agree'}.`,
-    }
-  if (verdict === 'incomplete' && telling.length > 0) {
-    const missing = telling.filter(({ rule }) => rule.endsWith('missing')).length
-    const wrong = telling.length - missing
-    const parts = [
-      ...(missing > 0 ? [counted(missing, 'required field is missing', 'required fields are missing')] : []),
-      ...(wrong > 0 ? [counted(wrong, 'is wrong', 'are wrong')] : []),
-    ]
-    const counts =
-      missing === 0
-        ? counted(wrong, 'recorded fact is wrong', 'recorded facts are wrong')
-        : parts.join(' and ')
-    return { cause: `${counts}: ${first!.message}${telling.length > 1 ? ', …' : ''}.`, fix: first!.remedy }
+export function headlineOf(judged: Judged): Headline {
+  switch (judged.verdict) {
+    case 'reproduced':
+      return reproduced(judged)
+    case 'incomplete':
+      return incomplete(judged)
+    case 'not-reproduced':
+      return notReproduced(judged)
+    case 'could-not-check':
+      return couldNotCheck(judged)
   }
-  if (first === undefined) {
-    const complete = fields.required > 0 && fields.present === fields.required
-    return {
-      cause: `${complete ? 'The record is complete. ' : ''}${sentence(waiting ?? 'nothing was compared')}`,
-    }
-  }
-  const environment = telling.find(({ rule }) => rule.startsWith('environment/'))
-  const evaluation = telling.find(({ rule }) => rule.startsWith('evaluation/'))
-  if (verdict === 'not-reproduced' && environment && evaluation)
-    return {
-      cause: `The rebuild is another environment (${environment.message}), and the result is another: ${evaluation.message}.`,
-      fix: environment.remedy,
-    }
-  if (verdict === 'not-reproduced' && environment)
-    return {
-      cause: `The rebuild is another environment: ${environment.message}${agreement && CALM[agreement] ? '; the results came back all the same' : ''}.`,
-      fix: environment.remedy,
-    }
-  // A metric's name is written as it is.
-  const cause = first.rule === 'evaluation/metric-differs' ? `${first.message}.` : sentence(first.message)
-  return { cause, fix: first.remedy }
 }
+
+/** The findings that made the verdict what it is. */
+const decisive = ({ findings, verdict, levels }: Judged): Finding[] =>
+  findings.filter(({ rule }) => decides(rule, levels) === verdict)
+
+function reproduced({ findings, evidence }: Judged): Headline {
+  const { agreement, evaluation } = evidence
+  const agrees = (agreement && CAME_BACK[agreement]?.(evaluation)) ?? 'the results agree'
+  const cause = `Rebuilt and evaluated again: ${agrees}.`
+  const risk = findings.find(({ level }) => level === 'error')
+  if (!risk) return { cause, told: [] }
+  return { cause: `${cause} But ${risk.message}.`, fix: risk.remedy, told: inFull([risk]) }
+}
+
+function incomplete(judged: Judged): Headline {
+  const findings = decisive(judged)
+  const [first, ...others] = findings
+  if (others.length === 0) return about(first)
+  const missing = findings.filter(({ rule }) => RULES[rule].kind === 'missing').length
+  const wrong = findings.length - missing
+  const missingText = plural(missing, 'required field is missing', 'required fields are missing')
+  const wrongText =
+    missing > 0
+      ? plural(wrong, 'is wrong', 'are wrong')
+      : plural(wrong, 'recorded fact is wrong', 'recorded facts are wrong')
+  const counts = [...(missing > 0 ? [missingText] : []), ...(wrong > 0 ? [wrongText] : [])].join(' and ')
+  return { cause: `${counts}. The first: ${first?.message}.`, fix: first?.remedy, told: [] }
+}
+
+function notReproduced(judged: Judged): Headline {
+  const findings = decisive(judged)
+  const { agreement } = judged.evidence
+  const environment = findings.find(({ stage }) => stage === 'environment')
+  const evaluation = findings.find(({ stage }) => stage === 'evaluation')
+  if (environment && evaluation)
+    return {
+      cause: `The rebuilt environment differs (${environment.message}), and so does the result: ${evaluation.message}.`,
+      fix: environment.remedy,
+      told: [environment, evaluation],
+    }
+  if (environment) {
+    const matched = agreement !== undefined && agreement in CAME_BACK
+    return {
+      cause: matched
+        ? `The rebuilt environment differs (${environment.message}); the results still matched.`
+        : `The rebuilt environment differs: ${environment.message}.`,
+      fix: environment.remedy,
+      told: [environment],
+    }
+  }
+  return about(findings[0])
+}
+
+function couldNotCheck(judged: Judged): Headline {
+  // The policy can make a finding an error that decides nothing about the result.
+  const first = decisive(judged)[0] ?? judged.findings.find(({ level }) => level === 'error')
+  if (first) return about(first)
+  const { present, required } = judged.evidence.fields ?? { present: 0, required: 0 }
+  const complete = required > 0 && present === required ? 'The record is complete. ' : ''
+  return { cause: complete + sentence(judged.waiting ?? 'nothing was compared'), told: [] }
+}
+
+const about = (finding: Finding | undefined): Headline =>
+  finding
+    ? { cause: sentence(finding.message), fix: finding.remedy, told: inFull([finding]) }
+    : { cause: 'Nothing was compared.', told: [] }

@@ -1,19 +1,10 @@
-import type { Agreement, Decision, Finding, Parity, Verdict } from './report.js'
-import { RULES, type Consequence, type Level, type RuleId, type Track } from './rules.js'
+import type { Agreement, Parity } from './evidence.js'
+import type { Finding } from './finding.js'
+import { decides, type RuleLevels } from './levels.js'
+import type { Decision, Verdict } from './report.js'
+import type { Consequence, Track } from './rules/rule.js'
 
-/** The team's levels: one for both tracks, or one for each. */
-export type RuleLevels = Partial<
-  Record<RuleId, Level | { exploratory?: Level | undefined; production?: Level | undefined } | undefined>
->
-
-export function levelOf(rule: RuleId, track: Track, levels: RuleLevels): Level {
-  const own = levels[rule]
-  return (typeof own === 'object' ? own[track] : own) ?? RULES[rule][track]
-}
-
-export const stricter = (a: Track, b: Track | undefined): Track => (b === 'production' ? b : a)
-
-const FAITHFUL_PARITY: readonly (Parity | null)[] = ['identical', 'content', 'packages', 'drift']
+const COMPARED: readonly (Parity | null)[] = ['identical', 'content', 'packages', 'drift']
 const AGREES: readonly (Agreement | null)[] = [
   'identical',
   'identical-values',
@@ -21,28 +12,23 @@ const AGREES: readonly (Agreement | null)[] = [
   'equivalent',
 ]
 
-/** What is reported when several hold: an incomplete record comes first, as nothing after it means much. */
+/** If several hold: an incomplete record comes first, as nothing after it means much. */
 const PRECEDENCE: readonly Consequence[] = ['incomplete', 'not-reproduced', 'could-not-check']
 
 /**
- * The verdict says what is true of the result, whatever the track: a finding counts when the rule is
- * an error on the production track. `reproduced` needs evidence: a rebuild that was compared and a
- * replay that agreed. Parity below `content` passes only where the policy has lowered its rules.
+ * The verdict says what is true of the result, whatever the track. `reproduced` needs evidence: a
+ * rebuild that was compared and a replay that agreed. Parity below `content` passes only if the policy
+ * has lowered its rules.
  */
 export function verdictOf(
   findings: readonly Pick<Finding, 'rule'>[],
-  parity: Parity | null,
-  agreement: Agreement | null,
+  { parity, agreement }: { parity: Parity | null; agreement: Agreement | null },
   levels: RuleLevels,
 ): Verdict {
-  const consequences = new Set(
-    findings
-      .filter(({ rule }) => levelOf(rule, 'production', levels) === 'error')
-      .map(({ rule }) => RULES[rule].consequence),
-  )
+  const consequences = new Set(findings.map(({ rule }) => decides(rule, levels)))
   const worst = PRECEDENCE.find((consequence) => consequences.has(consequence))
   if (worst !== undefined) return worst
-  return FAITHFUL_PARITY.includes(parity) && AGREES.includes(agreement) ? 'reproduced' : 'could-not-check'
+  return COMPARED.includes(parity) && AGREES.includes(agreement) ? 'reproduced' : 'could-not-check'
 }
 
 /**
@@ -74,8 +60,3 @@ export const worstVerdict = worstBy<Verdict>([
   'reproduced',
 ])
 export const worstDecision = worstBy<Decision>(['fail', 'warn', 'pass'])
-
-const LEVEL_ORDER: readonly Level[] = ['error', 'warn', 'off']
-/** Errors first, otherwise in the order in which they were found. */
-export const byLevel = (a: Finding, b: Finding): number =>
-  LEVEL_ORDER.indexOf(a.level) - LEVEL_ORDER.indexOf(b.level)

@@ -1,15 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import {
-  compareManifests,
-  compareWithFile,
-  type Comparison,
-} from '../../../src/environment/compare/differences.js'
+import type { EnvironmentComparison } from '../../../src/environment/compare/comparison.js'
+import { compareManifests, compareWithFile } from '../../../src/environment/compare/differences.js'
 import {
   formatManifestFile,
   parseManifestFile,
   toManifestFile,
 } from '../../../src/environment/manifest/file.js'
-import type { ImageConfig } from '../../../src/environment/manifest/hash.js'
+import type { ImageConfig } from '../../../src/environment/manifest/manifest.js'
 import { debs, manifestOf, wheel, type Files } from '../tree.js'
 
 const SITE = 'opt/venv/lib/python3.11/site-packages'
@@ -20,18 +17,26 @@ interface Sides {
   config?: [Partial<ImageConfig>, Partial<ImageConfig>]
 }
 
-const compare = async ({ was, is, config: [before, after] = [{}, {}] }: Sides): Promise<Comparison> =>
+const compare = async ({
+  was,
+  is,
+  config: [before, after] = [{}, {}],
+}: Sides): Promise<EnvironmentComparison> =>
   compareManifests(await manifestOf(was, before), await manifestOf(is, after))
 
 /** The same through the manifest file, written and read again. */
-const compareFile = async ({ was, is, config: [before, after] = [{}, {}] }: Sides): Promise<Comparison> => {
+const compareFile = async ({
+  was,
+  is,
+  config: [before, after] = [{}, {}],
+}: Sides): Promise<EnvironmentComparison> => {
   const file = formatManifestFile(
     toManifestFile(await manifestOf(was, before), 'registry.example/a@sha256:0'),
   )
   return compareWithFile(parseManifestFile(file), await manifestOf(is, after))
 }
 
-const lines = ({ differences }: Comparison) =>
+const lines = ({ differences }: EnvironmentComparison) =>
   differences.map(({ kind, name, pinned, rebuilt, owner, note }) =>
     [kind, name, pinned?.slice(0, 12) ?? '-', rebuilt?.slice(0, 12) ?? '-', owner ?? '', note ?? ''].join(
       ' | ',
@@ -45,7 +50,7 @@ describe.each([
   test('nothing differs', async () => {
     const files = { ...wheel(SITE, 'six', '1', ''), 'var/log/dpkg.log': 'today' }
     expect(await run({ was: files, is: { ...files, 'var/log/dpkg.log': 'tomorrow' } })).toEqual({
-      level: 'content',
+      parity: 'content',
       differences: [],
       counts: {},
     })
@@ -57,7 +62,7 @@ describe.each([
       is: { [`${SITE}/other.py`]: 'x', ...wheel(SITE, 'scikit-learn', '1.3.0', 'new') },
     })
     expect(lines(result)).toEqual(['package | pkg:pypi/scikit-learn | 1.2.1 | 1.3.0 |  | '])
-    expect(result).toMatchObject({ level: 'drift', counts: { package: 1 } })
+    expect(result).toMatchObject({ parity: 'drift', counts: { package: 1 } })
   })
 
   test('a Debian package that moved takes dpkg’s database along', async () => {
@@ -94,7 +99,7 @@ describe.each([
       'config | Env.OMP_NUM_THREADS | - | 4 |  | ',
       'config | User | - | ada |  | ',
     ])
-    expect(result.level).toBe('drift')
+    expect(result.parity).toBe('drift')
   })
 })
 
@@ -103,14 +108,14 @@ describe('files', () => {
     const was = { ...wheel(SITE, 'six', '1', 'x'), 'srv/a': 'x', 'srv/b': 'x' }
     const edited = { ...was, [`${SITE}/six/__init__.py`]: 'y', 'srv/a': { mode: 0o755, uid: 3 } }
     const result = await compare({ was, is: edited })
-    expect(result.level).toBe('drift')
+    expect(result.parity).toBe('drift')
     expect(result.counts).toEqual({ 'package-file': 1, file: 1 })
     expect(lines(result)).toEqual([
       `package-file | /${SITE}/six/__init__.py | sha256:2d711 | sha256:a1fce | pkg:pypi/six | content`,
       'file | /srv/a | sha256:2d711 | sha256:e3b0c |  | content, mode 644 → 755, owner 0:0 → 3:0',
     ])
     const outside = await compare({ was, is: { ...was, 'srv/a': 'y' } })
-    expect(outside.level).toBe('packages')
+    expect(outside.parity).toBe('packages')
   })
 
   test('an edit beside a package that moved is not hidden by it', async () => {
@@ -151,7 +156,7 @@ describe('files', () => {
       [`${SITE}/six/__pycache__/__init__.cpython-311.pyc`]: `MAGC............${body}`,
     })
     const result = await compare({ was: of('a'), is: of('b') })
-    expect(result.level).toBe('drift')
+    expect(result.parity).toBe('drift')
     expect(result.differences).toMatchObject([
       { kind: 'package-file', owner: 'pkg:pypi/six', note: 'content, derived: its source is equal' },
     ])
@@ -179,7 +184,7 @@ describe('files', () => {
     const was: Files = { [`${SITE}/six/`]: {}, ...wheel(SITE, 'six', '1', 'x') }
     const is = Object.fromEntries(Object.entries(was).filter(([path]) => !path.includes('/six/')))
     const result = await compare({ was, is })
-    expect(result.level).toBe('drift')
+    expect(result.parity).toBe('drift')
     expect(result.differences[0]).toMatchObject({
       kind: 'package-file',
       name: `/${SITE}/six/__init__.py`,
@@ -213,7 +218,17 @@ describe('folders, where the image is gone', () => {
     expect(result.differences).toMatchObject([
       { kind: 'folder', name: '/srv/data', note: 'something in this folder' },
     ])
-    expect(result.level).toBe('packages')
+    expect(result.parity).toBe('packages')
+  })
+
+  test('a file at the top of the tree, too', async () => {
+    const top = { ...was, 'run.sh': 'x' }
+    const result = await compareFile({ was: top, is: { ...top, 'run.sh': 'y' } })
+    expect(result.differences).toMatchObject([
+      { kind: 'folder', name: '/', note: 'something in this folder' },
+    ])
+    expect(result.parity).toBe('packages')
+    expect((await compare({ was: top, is: { ...top, 'run.sh': 'y' } })).parity).toBe('packages')
   })
 
   test('with files of a package: drift', async () => {
@@ -221,7 +236,7 @@ describe('folders, where the image is gone', () => {
     expect(result.differences).toMatchObject([
       { kind: 'folder', name: `/${SITE}/six`, owner: 'pkg:pypi/six' },
     ])
-    expect(result.level).toBe('drift')
+    expect(result.parity).toBe('drift')
   })
 
   test('a manifest that does not say where still says that', async () => {
@@ -229,7 +244,7 @@ describe('folders, where the image is gone', () => {
     const other = await manifestOf({ ...was, 'srv/data/a': 'y' })
     const liar = { ...file, folders: toManifestFile(other, 'x').folders }
     expect(compareWithFile(liar, other)).toMatchObject({
-      level: 'drift',
+      parity: 'drift',
       differences: [{ kind: 'folder', name: '/' }],
     })
   })

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { compareManifests } from '../../../src/environment/compare/differences.js'
-import { differenceFindings, summarise } from '../../../src/environment/compare/findings.js'
+import { changesText, differenceFindings } from '../../../src/environment/compare/findings.js'
 import { parityOf } from '../../../src/environment/compare/parity.js'
-import type { ImageConfig } from '../../../src/environment/manifest/hash.js'
+import type { ImageConfig } from '../../../src/environment/manifest/manifest.js'
 import { buildSources, findMention } from '../../../src/environment/compare/sources.js'
 import { debs, manifestOf, wheel, type Files } from '../tree.js'
 
@@ -17,7 +17,7 @@ async function findings(was: Files, is: Files, config: Partial<ImageConfig> = {}
   const comparison = compareManifests(await manifestOf(was), await manifestOf(is, config))
   return {
     found: differenceFindings(comparison, 'a/Dockerfile', sources),
-    summary: summarise(comparison, 214),
+    summary: changesText(comparison, 214),
   }
 }
 
@@ -35,10 +35,10 @@ describe('one finding for each difference', () => {
         line: 2,
         expected: '1.2.1',
         actual: '1.3.0',
-        remedy: 'Pin scikit-learn==1.2.1 in a/Dockerfile, or record the run again.',
+        remedy: 'Pin scikit-learn==1.2.1 in a/Dockerfile:2, or record the run again.',
       },
     ])
-    expect(summary).toBe('drift: 1 of 214 packages changed')
+    expect(summary).toBe('1 of 214 packages changed')
   })
 
   test('a Debian package, one that came and one that went', async () => {
@@ -62,13 +62,13 @@ describe('one finding for each difference', () => {
         remedy: expect.stringContaining('Remove A from a/Dockerfile'),
       },
       {
-        message: 'environment variable OMP_NUM_THREADS removed (was 4)',
+        message: 'environment variable OMP_NUM_THREADS removed, it was 4',
         line: 3,
-        remedy: 'Set `ENV OMP_NUM_THREADS=4` in a/Dockerfile, or record the run again.',
+        remedy: 'Set `ENV OMP_NUM_THREADS=4` in a/Dockerfile:3, or record the run again.',
       },
       { message: 'setting User added: ada' },
     ])
-    expect(summary).toBe('drift: 3 settings changed')
+    expect(summary).toBe('3 settings changed')
   })
 
   test('a file of a package', async () => {
@@ -81,7 +81,7 @@ describe('one finding for each difference', () => {
         remedy: expect.stringContaining('Make the edit of six a step of a/Dockerfile'),
       },
     ])
-    expect(summary).toBe('drift: 1 file of packages changed')
+    expect(summary).toBe('1 file of packages changed')
   })
 
   test('where a list of requirements names the package, it is pinned there, and its edit made in the Dockerfile', async () => {
@@ -96,7 +96,7 @@ describe('one finding for each difference', () => {
     expect(await remedies(wheel(SITE, 'six', '2', 'a'))).toMatchObject({
       file: 'a/requirements.txt',
       line: 2,
-      remedy: expect.stringContaining('Pin six==1 in a/requirements.txt'),
+      remedy: 'Pin six==1 in a/requirements.txt:2, or record the run again.',
     })
     expect(await remedies(wheel(SITE, 'six', '1', 'b'))).toMatchObject({
       file: 'a/Dockerfile',
@@ -116,7 +116,7 @@ describe('one finding for each difference', () => {
         remedy: expect.stringContaining('SOURCE_DATE_EPOCH'),
       },
     ])
-    expect(summary).toBe('packages: 5 files outside packages changed')
+    expect(summary).toBe('5 files outside packages changed')
     expect((await findings({ 'srv/a': 'a' }, { 'srv/a': 'b' })).found).toMatchObject([
       { message: '/srv/a edited, and belongs to no package' },
     ])
@@ -150,9 +150,8 @@ describe('where a package is mentioned', () => {
 
   test('the requirement file before the step that installs it, never through a link that leads out', async () => {
     const found = await buildSources(
-      join(folder, 'a'),
-      { dockerfile: 'inner/Dockerfile', context: '.' },
-      'top/a/inner/Dockerfile',
+      { directory: join(folder, 'a'), dockerfile: 'inner/Dockerfile', context: '.' },
+      'top/a/',
     )
     expect(found.map(({ file }) => file)).toEqual([
       'top/a/requirements.txt',

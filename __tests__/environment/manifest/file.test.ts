@@ -47,9 +47,7 @@ describe('the manifest file', () => {
     const text = JSON.stringify(change(await file()))
     const parse = () => parseManifestFile(text)
     expect(parse).toThrow(message)
-    expect(parse).toThrow(
-      expect.objectContaining({ code: 'environment/manifest-malformed', remedy: expect.any(String) }),
-    )
+    expect(parse).toThrow(expect.objectContaining({ code: 'manifest/malformed', remedy: expect.any(String) }))
   })
 
   test.each([
@@ -57,9 +55,7 @@ describe('the manifest file', () => {
     ['too large', ' '.repeat(16 * 1024 * 1024 + 1)],
     ['deep', '['.repeat(100_000)],
   ])('is refused when %s', (_, text) => {
-    expect(() => parseManifestFile(text)).toThrow(
-      expect.objectContaining({ code: 'environment/manifest-malformed' }),
-    )
+    expect(() => parseManifestFile(text)).toThrow(expect.objectContaining({ code: 'manifest/malformed' }))
   })
 
   test('a key that is no key of an object does no harm', async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { createHash } from 'node:crypto'
-import { imageConfig, type ImageConfig } from '../../../src/environment/manifest/hash.js'
+import { imageConfig } from '../../../src/environment/manifest/hash.js'
+import type { ImageConfig } from '../../../src/environment/manifest/manifest.js'
 import { readManifest } from '../../../src/environment/manifest/read.js'
-import type { Image } from '../../../src/engine/engine.js'
+import type { Image } from '../../../src/engine/image.js'
 import { CONFIG, manifestOf, streamOf, tarOf, wheel } from '../tree.js'
 
 const sha256 = (text: string) => createHash('sha256').update(text, 'latin1').digest('hex')
@@ -171,7 +172,7 @@ describe('hostile trees', () => {
       148,
     )
     await expect(readManifest(streamOf(tar), CONFIG)).rejects.toMatchObject({
-      code: 'environment/image-too-large',
+      code: 'image/too-large',
     })
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { readTar, type TarHeader } from '../../../src/environment/manifest/tar.js'
+import type { TarHeader } from '../../../src/environment/manifest/tar-header.js'
+import { readTar } from '../../../src/environment/manifest/tar.js'
 import { streamOf, tarOf } from '../tree.js'
 
 async function read(bytes: Buffer, size?: number) {
@@ -139,6 +140,6 @@ describe('readTar', () => {
       async () => Buffer.concat([block('a', { flag: 'x', size: 8 }), padded('path=abc'), END]),
     ],
   ])('refuses %s', async (_, bytes) => {
-    await expect(read(await bytes())).rejects.toMatchObject({ code: 'environment/tar-broken' })
+    await expect(read(await bytes())).rejects.toMatchObject({ code: 'image/unreadable' })
   })
 })

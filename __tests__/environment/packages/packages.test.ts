@@ -1,12 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import {
-  joinPath,
-  ownersOf,
-  parseDpkgStatus,
-  parsePythonMetadata,
-  pypiName,
-  sourceOf,
-} from '../../../src/environment/packages/packages.js'
+import { parseDpkgStatus } from '../../../src/environment/packages/dpkg.js'
+import { sourceOf } from '../../../src/environment/packages/index.js'
+import { joinPath, ownersOf } from '../../../src/environment/packages/owners.js'
+import { parsePythonMetadata, pypiName } from '../../../src/environment/packages/python.js'
 import { debs, manifestOf, wheel } from '../tree.js'
 
 const SITE = 'opt/venv/lib/python3.11/site-packages'
@@ -38,14 +34,10 @@ describe('dpkg', () => {
 
 describe('Python', () => {
   test('reads name and version from the headers only', () => {
-    expect(parsePythonMetadata('Name: Scikit_Learn\r\nVersion: 1.2.1\r\n\r\nName: other\r\n', SITE)).toEqual({
-      ecosystem: 'pypi',
-      name: 'scikit-learn',
-      version: '1.2.1',
-      arch: '',
-      root: SITE,
-    })
-    expect(parsePythonMetadata('Version: 1\n\nName: other\n', SITE)).toBeNull()
+    expect(parsePythonMetadata('Name: Scikit_Learn\r\nVersion: 1.2.1\r\n\r\nName: other\r\n', SITE)).toEqual([
+      { ecosystem: 'pypi', name: 'scikit-learn', version: '1.2.1', arch: '', root: SITE },
+    ])
+    expect(parsePythonMetadata('Version: 1\n\nName: other\n', SITE)).toEqual([])
   })
 
   test('finds wheels, eggs and files of distutils, each with its root', async () => {

@@ -1,78 +1,82 @@
-import type { Found } from '../../system/context.js'
-import type { Difference } from '../../verdict/report.js'
-import type { RuleId } from '../../verdict/rules.js'
-import type { Comparison } from './differences.js'
-import type { SourceText } from './sources.js'
-import { findMention } from './sources.js'
-import { count } from '../../text/latin1.js'
+import { grouped, listed, plural } from '../../text/numbers.js'
+import type { Difference } from '../../verdict/evidence.js'
+import type { Found, Place } from '../../verdict/finding.js'
+import type { RuleId } from '../../verdict/rules/index.js'
+import { fromPurl } from '../packages/index.js'
+import { CONTENT, isOfPackage, type EnvironmentComparison } from './comparison.js'
+import { variableOf } from './config.js'
+import { findMention, type SourceText } from './sources.js'
 
 /** Of each kind; the rest is counted in one more finding. */
-const FINDINGS = 20
-const NAMED = 3
+const MOST_FINDINGS = 20
+/** Files that a finding about many of them names. */
+const MOST_NAMED = 3
+const OR_AGAIN = 'or record the run again'
 
-const shortName = (name: string): string => name.replace(/^pkg:[a-z]+\/(?:debian\/)?/, '')
-const isPython = (name: string): boolean => name.startsWith('pkg:pypi/')
-const edited = (difference: Difference): boolean =>
-  difference.pinned !== undefined && difference.rebuilt !== undefined
+const nameOf = (purl: string): string => fromPurl(purl)?.name ?? purl
+
+/** `requirements.txt:4`, or the file alone if nobody knows the line. */
+const placeText = ({ file, line }: Place): string => (line === undefined ? file : `${file}:${line}`)
 
 function packageMessage({ name, pinned, rebuilt, note }: Difference): string {
   const where = note === undefined ? '' : ` (${note})`
-  if (pinned === undefined) return `${shortName(name)} ${rebuilt} is only in the rebuild${where}`
-  if (rebuilt === undefined) return `${shortName(name)} ${pinned} is missing in the rebuild${where}`
-  return `${shortName(name)} ${pinned} → ${rebuilt}${where}`
+  if (pinned === undefined) return `${nameOf(name)} ${rebuilt} is only in the rebuild${where}`
+  if (rebuilt === undefined) return `${nameOf(name)} ${pinned} is missing in the rebuild${where}`
+  return `${nameOf(name)} ${pinned} → ${rebuilt}${where}`
 }
 
-function packageRemedy({ name, pinned, rebuilt }: Difference, file: string): string {
-  const short = shortName(name)
-  if (pinned === undefined) return `Keep ${short} out of the image (${file}), or record the run again.`
-  const pin = `${short}${isPython(name) ? '==' : '='}${pinned}`
-  return `${rebuilt === undefined ? 'Install' : 'Pin'} ${pin} in ${file}, or record the run again.`
+function packageRemedy({ name, pinned, rebuilt }: Difference, place: string): string {
+  if (pinned === undefined) return `Keep ${nameOf(name)} out of the image (${place}), ${OR_AGAIN}.`
+  const pin = fromPurl(name)?.ecosystem.pin(nameOf(name), pinned)
+  return `${rebuilt === undefined ? 'Install' : 'Pin'} ${pin} in ${place}, ${OR_AGAIN}.`
 }
 
 function configMessage({ name, pinned, rebuilt }: Difference): string {
-  const what = name.startsWith('Env.') ? `environment variable ${name.slice(4)}` : `setting ${name}`
+  const variable = variableOf(name)
+  const what = variable === undefined ? `setting ${name}` : `environment variable ${variable}`
   if (pinned === undefined) return `${what} added: ${rebuilt}`
-  if (rebuilt === undefined) return `${what} removed (was ${pinned})`
+  if (rebuilt === undefined) return `${what} removed, it was ${pinned}`
   return `${what} changed: ${pinned} → ${rebuilt}`
 }
 
-function configRemedy({ name, pinned }: Difference, file: string): string {
-  if (!name.startsWith('Env.'))
-    return `Set it in ${file} as the recorded image has it, or record the run again.`
-  const variable = name.slice(4)
+function configRemedy({ name, pinned }: Difference, place: string): string {
+  const variable = variableOf(name)
+  if (variable === undefined) return `Set it in ${place} as the recorded image has it, ${OR_AGAIN}.`
   return pinned === undefined
-    ? `Remove ${variable} from ${file} or from its base image, or record the run again.`
-    : `Set \`ENV ${variable}=${pinned}\` in ${file}, or record the run again.`
+    ? `Remove ${variable} from ${place} or from its base image, ${OR_AGAIN}.`
+    : `Set \`ENV ${variable}=${pinned}\` in ${place}, ${OR_AGAIN}.`
 }
 
-function fileMessage(difference: Difference): string {
-  const { name, owner, note } = difference
-  const of = owner === undefined ? '' : ` of ${shortName(owner)}`
-  if (difference.kind === 'folder' && owner !== undefined)
-    return `a file in ${name} differs, where ${shortName(owner)} lies`
-  if (!edited(difference)) return `${name}${of} is ${note ?? 'different'}`
-  return note === 'content' ? `${name}${of} edited` : `${name}${of}: ${note}`
+function fileMessage({ kind, name, owner, note, pinned, rebuilt }: Difference): string {
+  const of = owner === undefined ? '' : ` of ${nameOf(owner)}`
+  if (kind === 'folder' && owner !== undefined)
+    return `a file in ${name} differs, where ${nameOf(owner)} is installed`
+  if (pinned === undefined || rebuilt === undefined) return `${name}${of} is ${note ?? 'different'}`
+  return note === CONTENT ? `${name}${of} edited` : `${name}${of}: ${note}`
 }
 
-interface Kind {
+/** Differences that get a finding each. */
+interface FindingKind {
   rule: RuleId
+  /** After a number. */
   nouns: string
   takes(difference: Difference): boolean
   message(difference: Difference): string
-  remedy(difference: Difference, file: string): string
+  /** @param place where it is mentioned, or the Dockerfile */
+  remedy(difference: Difference, place: string): string
   /** What to look for in the Dockerfile; a package also in the other files that it reads. */
   mention(difference: Difference): string[]
   mentionedIn?: 'Dockerfile'
 }
 
-const KINDS: readonly Kind[] = [
+const KINDS: readonly FindingKind[] = [
   {
     rule: 'environment/package-differs',
     nouns: 'packages',
     takes: ({ kind }) => kind === 'package',
     message: packageMessage,
     remedy: packageRemedy,
-    mention: ({ name }) => [shortName(name)],
+    mention: ({ name }) => [nameOf(name)],
   },
   {
     rule: 'environment/config-differs',
@@ -80,82 +84,97 @@ const KINDS: readonly Kind[] = [
     takes: ({ kind }) => kind === 'config',
     message: configMessage,
     remedy: configRemedy,
-    mention: ({ name }) => [name.startsWith('Env.') ? name.slice(4) : name],
+    mention: ({ name }) => [variableOf(name) ?? name],
     mentionedIn: 'Dockerfile',
   },
   {
     rule: 'environment/package-file-differs',
     nouns: 'files of packages',
-    takes: ({ kind, owner }) => kind === 'package-file' || (kind === 'folder' && owner !== undefined),
+    takes: isOfPackage,
     message: fileMessage,
-    remedy: ({ owner = '' }, file) =>
-      `Make the edit of ${shortName(owner)} a step of ${file}, or record the run again with an image built from it.`,
-    mention: ({ name, owner = '' }) => [name, shortName(owner)],
+    remedy: ({ owner = '' }, place) =>
+      `Make the edit of ${nameOf(owner)} a step of ${place}, or record the run again with an image built from it.`,
+    mention: ({ name, owner = '' }) => [name, nameOf(owner)],
     mentionedIn: 'Dockerfile',
   },
 ]
 
-/** One finding for each package, setting and file of a package; one for all other files together. */
+/**
+ * One finding for each package, setting and file of a package; one for all other files together.
+ *
+ * @param dockerfile as findings name it; the place of whatever no source mentions
+ */
 export function differenceFindings(
-  { differences }: Comparison,
+  { differences }: EnvironmentComparison,
   dockerfile: string,
   sources: readonly SourceText[],
 ): Found[] {
-  const found: Found[] = []
-  for (const kind of KINDS) {
-    const all = differences.filter(kind.takes)
-    const places = kind.mentionedIn ? sources.filter(({ file }) => file === dockerfile) : sources
-    for (const difference of all.slice(0, FINDINGS)) {
-      const at = findMention(places, kind.mention(difference)) ?? { file: dockerfile }
-      found.push({
-        rule: kind.rule,
-        message: kind.message(difference),
-        ...at,
-        ...(difference.pinned !== undefined && { expected: difference.pinned }),
-        ...(difference.rebuilt !== undefined && { actual: difference.rebuilt }),
-        remedy: kind.remedy(difference, at.file),
-      })
-    }
-    if (all.length > FINDINGS) {
-      found.push({
-        rule: kind.rule,
-        message: `and ${all.length - FINDINGS} more ${kind.nouns}, listed in the report`,
-        file: dockerfile,
-      })
-    }
-  }
-
   const others = differences.filter((difference) => !KINDS.some((kind) => kind.takes(difference)))
-  if (others.length > 0) {
-    const named = others.slice(0, NAMED)
-    const rest = others.length - named.length
-    const at = others.length === 1 ? findMention(sources, [others[0]!.name]) : undefined
-    found.push({
-      rule: 'environment/file-differs',
-      message:
-        others.length === 1
-          ? `${fileMessage(others[0]!)}, and belongs to no package`
-          : `${count(others.length, 'file')} that belong to no package differ: ${named
-              .map(({ name }) => name)
-              .join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`,
-      ...(at ?? { file: dockerfile }),
-      remedy: `Make ${others[0]!.name} the same in every build (\`ARG SOURCE_DATE_EPOCH\`, fixed seeds, pinned downloads), or record the run again.`,
-    })
-  }
-  return found
+  return [
+    ...KINDS.flatMap((kind) => findingsOfKind(kind, differences.filter(kind.takes), dockerfile, sources)),
+    ...otherFindings(others, dockerfile, sources),
+  ]
 }
 
-/** `1 of 214 packages changed, 2 settings changed`. */
-export function summarise({ level, counts, differences }: Comparison, packages: number): string {
-  const number = (kind: Difference['kind']) => counts[kind] ?? 0
-  const owned = differences.filter(KINDS[2]!.takes).length
-  const files = number('file') + number('folder') + number('package-file') - owned
-  const parts = [
-    number('package') > 0 &&
-      `${number('package').toLocaleString('en-US')} of ${count(packages, 'package')} changed`,
-    number('config') > 0 && `${count(number('config'), 'setting')} changed`,
-    owned > 0 && `${count(owned, 'file')} of packages changed`,
-    files > 0 && `${count(files, 'file')} outside packages changed`,
+function findingsOfKind(
+  kind: FindingKind,
+  differences: readonly Difference[],
+  dockerfile: string,
+  sources: readonly SourceText[],
+): Found[] {
+  const { rule, nouns, message, remedy, mention, mentionedIn } = kind
+  const searched = mentionedIn ? sources.filter(({ file }) => file === dockerfile) : sources
+  const found = differences.slice(0, MOST_FINDINGS).map((difference): Found => {
+    const place = findMention(searched, mention(difference)) ?? { file: dockerfile }
+    return {
+      rule,
+      message: message(difference),
+      ...place,
+      expected: difference.pinned,
+      actual: difference.rebuilt,
+      remedy: remedy(difference, placeText(place)),
+    }
+  })
+  const more = differences.length - found.length
+  if (more === 0) return found
+  return [
+    ...found,
+    { rule, message: `and ${grouped(more)} more ${nouns}, listed in the report`, file: dockerfile },
   ]
-  return `${level}: ${parts.filter((part) => part !== false).join(', ')}`
+}
+
+function otherFindings(
+  others: readonly Difference[],
+  dockerfile: string,
+  sources: readonly SourceText[],
+): Found[] {
+  const [first, ...rest] = others
+  if (first === undefined) return []
+  const place = (rest.length === 0 ? findMention(sources, [first.name]) : undefined) ?? { file: dockerfile }
+  const names = others.map(({ name }) => name)
+  return [
+    {
+      rule: 'environment/file-differs',
+      message:
+        rest.length === 0
+          ? `${fileMessage(first)}, and belongs to no package`
+          : `${grouped(others.length)} files that belong to no package differ: ${listed(names, MOST_NAMED)}`,
+      ...place,
+      remedy: `Make ${first.name} the same in every build, in ${placeText(place)} (\`ARG SOURCE_DATE_EPOCH\`, fixed seeds, pinned downloads), ${OR_AGAIN}.`,
+    },
+  ]
+}
+
+/** `1 of 214 packages changed, 2 settings changed`; '' if nothing differs. */
+export function changesText({ counts, differences }: EnvironmentComparison, packages: number): string {
+  const of = (kind: Difference['kind']) => counts[kind] ?? 0
+  const owned = differences.filter(isOfPackage).length
+  const files = of('file') + of('folder') + of('package-file') - owned
+  const parts = [
+    of('package') > 0 && `${grouped(of('package'))} of ${plural(packages, 'package')} changed`,
+    of('config') > 0 && `${plural(of('config'), 'setting')} changed`,
+    owned > 0 && `${plural(owned, 'file')} of packages changed`,
+    files > 0 && `${plural(files, 'file')} outside packages changed`,
+  ]
+  return parts.filter((part) => part !== false).join(', ')
 }

@@ -1,5 +1,7 @@
-import { readFile, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, join, sep } from 'node:path'
+import { realpath } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path/posix'
+import { confine, plainPath, readRegular } from '../../system/files.js'
+import type { Place } from '../../verdict/finding.js'
 
 /** A file that an image is built from. */
 export interface SourceText {
@@ -8,42 +10,48 @@ export interface SourceText {
   text: string
 }
 
-const FILE_CAP = 1024 * 1024
-const FILES = 8
+/** Where the sources of a build are. */
+export interface SourcePlaces {
+  /** Absolute path of the export. */
+  directory: string
+  /** Relative to it. */
+  dockerfile: string
+  context: string
+}
+
+/** Bytes of one. */
+const SOURCE_CAP = 1024 * 1024
+const MOST_REQUIREMENTS = 8
 const REQUIREMENTS = /(?:^|\s)(?:-r|-c|--requirement|--constraint)[\s=]*["']?([^\s"';&|\\]+)/g
 
 async function readInside(root: string, path: string): Promise<string | null> {
   try {
-    const real = await realpath(join(root, path))
-    if (!real.startsWith(root + sep)) return null
-    const { size, isFile } = await stat(real).then((s) => ({ size: s.size, isFile: s.isFile() }))
-    return isFile && size <= FILE_CAP ? await readFile(real, 'utf8') : null
+    const place = await confine(root, path)
+    return place.ok ? (await readRegular(place.absolute, SOURCE_CAP)).toString() : null
   } catch {
     return null
   }
 }
 
 /**
- * The Dockerfile and the requirement files that it installs from, where they can be found in the
- * build context: the places in which a version is pinned. Untrusted; read with a size cap, never
- * through links that lead out.
+ * The Dockerfile and the requirement files that it installs from, if they can be found in the build
+ * context: the places in which a version is pinned. Untrusted; read with a size cap, never through
+ * links that lead out.
+ *
+ * @param prefix of the working directory: what findings put before its paths
  */
 export async function buildSources(
-  directory: string,
-  paths: { dockerfile: string; context: string },
-  dockerfilePath: string,
+  { directory, dockerfile, context }: SourcePlaces,
+  prefix: string,
 ): Promise<SourceText[]> {
   const root = await realpath(directory)
-  const text = (await readInside(root, paths.dockerfile)) ?? ''
-  const sources: SourceText[] = [{ file: dockerfilePath, text }]
-  const prefix = dockerfilePath.endsWith(paths.dockerfile)
-    ? dockerfilePath.slice(0, dockerfilePath.length - paths.dockerfile.length)
-    : ''
+  const text = (await readInside(root, dockerfile)) ?? ''
   const named = new Set([...text.matchAll(REQUIREMENTS)].map(([, path]) => path!))
-  for (const path of [...named].slice(0, FILES)) {
-    const folders = [paths.context, dirname(paths.dockerfile)]
+  const sources: SourceText[] = []
+  for (const path of [...named].slice(0, MOST_REQUIREMENTS)) {
+    const folders = [context, dirname(dockerfile)]
     const candidates = folders.flatMap((folder) => [join(folder, path), join(folder, basename(path))])
-    for (const candidate of new Set(candidates)) {
+    for (const candidate of new Set(candidates.map(plainPath))) {
       const content = await readInside(root, candidate)
       if (content === null) continue
       sources.push({ file: prefix + candidate, text: content })
@@ -51,17 +59,14 @@ export async function buildSources(
     }
   }
   // A requirement file says more about a version than the step that installs it.
-  return [...sources.slice(1), sources[0]!]
+  return [...sources, { file: prefix + dockerfile, text }]
 }
 
 const literal = (text: string): string =>
   text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/(?:-|_|\\\.)/g, '[-_.]')
 
 /** The first line that mentions one of the names, as a word of its own and not in a comment. */
-export function findMention(
-  sources: readonly SourceText[],
-  names: readonly string[],
-): { file: string; line: number } | undefined {
+export function findMention(sources: readonly SourceText[], names: readonly string[]): Place | undefined {
   for (const name of names) {
     if (name === '') continue
     const word = new RegExp(`(?:^|[^\\w.-])${literal(name)}(?![\\w-]|\\.\\w)`, 'i')

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { ReprogateError } from '../../system/errors.js'
-import { hashesSchema } from '../../verdict/report.js'
+import { showText } from '../../text/latin1.js'
+import { hashesSchema } from '../../verdict/evidence.js'
+import { ECOSYSTEMS } from '../packages/index.js'
 import {
   byText,
   combineHashes,
@@ -11,9 +13,8 @@ import {
   platformOf,
   sortPackages,
 } from './hash.js'
-import type { Entry, Manifest } from './read.js'
+import { countFiles, type Entry, type Manifest } from './manifest.js'
 import { RULESET } from './normalise.js'
-import { showText } from '../../text/latin1.js'
 
 /**
  * The manifest that is kept beside a record, so that a rebuild can be judged when the image is gone.
@@ -45,7 +46,7 @@ const manifestFileSchema = z.strictObject({
   }),
   packages: z.array(
     z.strictObject({
-      ecosystem: z.enum(['deb', 'pypi']),
+      ecosystem: z.enum(ECOSYSTEMS.map(({ type }) => type)),
       name: z.string(),
       version: z.string(),
       arch: z.string(),
@@ -81,13 +82,7 @@ export function folderDigests(entries: ReadonlyMap<string, Entry>): Map<string, 
   )
 }
 
-/** Regular files; folders and links are not counted. */
-export const countFiles = (entries: ReadonlyMap<string, Entry>): number => {
-  let files = 0
-  for (const entry of entries.values()) if (entry.type === 'f') files++
-  return files
-}
-
+/** What is kept of an image that can be pulled as `image`. */
 export function toManifestFile(manifest: Manifest, image: string): ManifestFile {
   return {
     reprogate: 'manifest/1',
@@ -117,17 +112,13 @@ export function formatManifestFile(file: ManifestFile): string {
 }
 
 const malformed = (what: string) =>
-  new ReprogateError(
-    'environment/manifest-malformed',
-    `The environment manifest cannot be used: ${what}`,
-    'Restore the manifest, or run `reprogate record <model>`.',
-  )
+  new ReprogateError('manifest/malformed', `the environment manifest cannot be used: ${what}`)
 
 /**
  * Reads a manifest and checks it against itself: its packages, its config and its total have to give
  * the hashes that it states.
  *
- * @throws ReprogateError `environment/manifest-malformed`
+ * @throws ReprogateError `manifest/malformed`
  */
 export function parseManifestFile(text: string): ManifestFile {
   if (Buffer.byteLength(text) > MANIFEST_CAP) throw malformed('it is larger than 16 MiB')

@@ -1,29 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { z } from 'zod'
-import type { hashesSchema } from '../../verdict/report.js'
-import type { Image } from '../../engine/engine.js'
-import type { Entry } from './read.js'
+import type { Image } from '../../engine/image.js'
+import { packageKey, type Package } from '../packages/package.js'
+import type { Entry, Hashes, ImageConfig } from './manifest.js'
 import { RULESET } from './normalise.js'
-import { packageKey, type Package } from '../packages/packages.js'
-
-export type Hashes = z.infer<typeof hashesSchema>
-
-/** What decides how a container of the image behaves; labels, history and dates do not. */
-export interface ImageConfig {
-  os: string
-  arch: string
-  variant: string
-  /** `NAME=value`, last wins, sorted. */
-  env: string[]
-  entrypoint: string[]
-  cmd: string[]
-  user: string
-  workingDir: string
-  shell: string[]
-  volumes: string[]
-  exposedPorts: string[]
-  stopSignal: string
-}
 
 /** Engines put this PATH in when the image has none; BuildKit writes it into the image, the classic builder does not. */
 const DEFAULT_PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'

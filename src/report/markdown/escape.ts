@@ -1,4 +1,5 @@
-import { cleanLines, clip, oneLine } from '../../text/text.js'
+import { cleanLines, clip, oneLine } from '../../text/clean.js'
+import type { Place } from '../../verdict/finding.js'
 
 /**
  * Untrusted text into Markdown. Text is taken word by word: a word that Markdown or GitHub could read
@@ -10,44 +11,50 @@ import { cleanLines, clip, oneLine } from '../../text/text.js'
 const MORE_THAN_A_WORD =
   /[@#<>&$\\[\]|~^*_`={}]|:\/\/|\bwww\.|\bGH-\d|:[\w+-]+:|\b(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{7,64}\b/i
 
-/** `markdown`: inline, between paragraphs' lines; `cell`: inside a table; `html`: inside `<summary>` and `<sub>`. */
-export type Place = 'markdown' | 'cell' | 'html'
+/** `markdown`: in a paragraph; `cell`: in a table; `html`: in `<summary>` and `<sub>`. */
+export type Surroundings = 'markdown' | 'cell' | 'html'
 
 /** Punctuation that Markdown, HTML or GitHub reads. */
 const entities = (text: string): string =>
   text.replace(/[!"#$&*:<=>@[\\\]^_`{|}~]/g, (c) => `&#${c.charCodeAt(0)};`)
 
-/** Where autolinks and mentions are looked for even between tags: a zero-width space keeps them apart. */
+/** GitHub looks for links and mentions between these tags, too: a zero-width space keeps them apart. */
 const htmlCode = (text: string): string =>
   `<code>${entities(text.replace(/[@#]|:(?=\/\/)|\bwww(?=\.)/gi, '$&\u200b'))}</code>`
 
-/** A code span whose fence is longer than any run of backticks inside. `text` is a single line. */
-function span(text: string, place: Place): string {
+/** More backticks than any run of them in the text, and at least `least`. */
+function fenceFor(text: string, least: number): string {
+  let length = least
+  for (const [run] of text.matchAll(/`+/g)) length = Math.max(length, run.length + 1)
+  return '`'.repeat(length)
+}
+
+/** A code span. `text` is a single line. */
+function span(text: string, at: Surroundings): string {
   // A backslash before a pipe cannot be written in a code span inside a table.
-  if (place === 'html' || (place === 'cell' && text.includes('|'))) return htmlCode(text)
-  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
-  const fence = '`'.repeat(longest + 1)
+  if (at === 'html' || (at === 'cell' && text.includes('|'))) return htmlCode(text)
+  const fence = fenceFor(text, 1)
   const pad = text.startsWith('`') || text.endsWith('`') ? ' ' : ''
   return fence + pad + text + pad + fence
 }
 
-/** Cells are narrow: a digest is cut to what tells two apart, and so is a word of which nobody reads the end. */
-const narrow = (text: string, place: Place): string =>
-  place === 'cell'
+/** Cells are narrow: a digest is cut to what tells two apart, and a word to 100 characters. */
+const narrow = (text: string, at: Surroundings): string =>
+  at === 'cell'
     ? text.replace(/\b([0-9a-f]{12})[0-9a-f]{20,}\b/g, '$1…').replace(/\S{101,}/g, (word) => clip(word, 100))
     : text
 
 /** Untrusted text as code, on one line, at most `max` characters; digests are cut short in cells. */
-export const code = (text: string, place: Place = 'markdown', max = 200): string =>
-  span(narrow(oneLine(text, max), place) || '(empty)', place)
+export const code = (text: string, at: Surroundings = 'markdown', max = 200): string =>
+  span(narrow(oneLine(text, max), at) || '(empty)', at)
 
 /** Files that prose may link to: `requirements.txt:4` becomes a link to the line. */
-export interface Places {
+export interface LinkTargets {
   readonly files: ReadonlySet<string>
   /** `https://host/owner/name/blob/<commit>` */
   readonly blobUrl?: string | undefined
 }
-export const NO_PLACES: Places = { files: new Set() }
+const NO_TARGETS: LinkTargets = { files: new Set() }
 
 /** Only web addresses; everything that could end a link destination or an attribute is encoded. */
 export const safeUrl = (url: string | undefined): string | undefined =>
@@ -55,27 +62,36 @@ export const safeUrl = (url: string | undefined): string | undefined =>
     ? url.replace(/[()<>"'`\\|[\]^{}]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
     : undefined
 
-/** `[`file` line 4](…#L4)`, or the same words without a link. */
-export function location(file: string, line: number | undefined, places: Places, place: Place): string {
-  const name = code(file, place)
-  const words = line === undefined ? name : `${name} line ${line}`
+/** The address of a file at the judged commit; undefined if the repository's address is not known. */
+export function urlOf({ file, line }: Place, { blobUrl }: LinkTargets): string | undefined {
+  if (blobUrl === undefined) return undefined
   const path = file.split('/').map((part) => encodeURIComponent(part.replace(/\p{Surrogate}/gu, '\ufffd')))
-  const url = places.blobUrl && safeUrl(`${places.blobUrl}/${path.join('/')}${line ? `#L${line}` : ''}`)
-  if (url === undefined || url === '') return words
-  return place === 'html' ? `<a href="${url}">${words}</a>` : `[${words}](${url})`
+  return safeUrl(`${blobUrl}/${path.join('/')}${line ? `#L${line}` : ''}`)
 }
 
-type Piece = { text: string } | { code: string } | { file: string; line: number | undefined }
+export function link(words: string, url: string | undefined, at: Surroundings): string {
+  if (url === undefined) return words
+  return at === 'html' ? `<a href="${url}">${words}</a>` : `[${words}](${url})`
+}
 
-function place(text: string, places: Places): Piece | undefined {
+/** `[`file` line 4](…#L4)`, or the same words without a link. */
+export function fileLink(place: Place, targets: LinkTargets, at: Surroundings): string {
+  const name = code(place.file, at)
+  const words = place.line === undefined ? name : `${name} line ${place.line}`
+  return link(words, urlOf(place, targets), at)
+}
+
+type Piece = { text: string } | { code: string } | Place
+
+function knownFile(text: string, { files }: LinkTargets): Place | undefined {
   const [, file = text, line] = /^(.+):(\d{1,7})$/.exec(text) ?? []
-  return places.files.has(file) ? { file, line: line ? Number(line) : undefined } : undefined
+  return files.has(file) ? { file, line: line ? Number(line) : undefined } : undefined
 }
 
-function wordPieces(word: string, places: Places): Piece[] {
+function wordPieces(word: string, targets: LinkTargets): Piece[] {
   if (/^[-+=#<>&|~*_`$\\[\]^@{}]$/.test(word)) return [{ text: entities(word) }]
   const [, before = '', middle = '', after = ''] = /^([("'“‘]*)(.*?)([.,;:!?)"'”’]*)$/s.exec(word) ?? []
-  const known = place(middle, places)
+  const known = knownFile(middle, targets)
   if (known) return [{ text: before }, known, { text: after }]
   if (!MORE_THAN_A_WORD.test(word)) return [{ text: word }]
   // `f(x)` keeps its bracket.
@@ -83,12 +99,12 @@ function wordPieces(word: string, places: Places): Piece[] {
   return [{ text: before }, { code: middle + after.slice(0, bracket) }, { text: after.slice(bracket) }]
 }
 
-function pieces(line: string, places: Places): Piece[] {
+function pieces(line: string, targets: LinkTargets): Piece[] {
   const parts = line.split(/(?<!`)`([^`]+)`(?!`)/)
   const found = parts.flatMap((part, i): Piece[] =>
     i % 2 === 1
-      ? [place(part, places) ?? { code: part }]
-      : part.split(/( +)/).flatMap((word) => wordPieces(word, places)),
+      ? [knownFile(part, targets) ?? { code: part }]
+      : part.split(/( +)/).flatMap((word) => wordPieces(word, targets)),
   )
   // Two code spans side by side would become one fence: write them as one.
   return found.reduce<Piece[]>((done, piece) => {
@@ -107,14 +123,15 @@ function pieces(line: string, places: Places): Piece[] {
  * A sentence with untrusted words in it: readable, on one line, and nothing of it is a mention,
  * reference, link, image, HTML or emphasis. `` `words` `` in it stay code.
  */
-export function prose(text: string, at: Place = 'markdown', places: Places = NO_PLACES, max = 600): string {
-  const inline = pieces(narrow(oneLine(text, max), at), places)
+export function prose(
+  text: string,
+  at: Surroundings = 'markdown',
+  targets: LinkTargets = NO_TARGETS,
+  max = 600,
+): string {
+  const inline = pieces(narrow(oneLine(text, max), at), targets)
     .map((piece) =>
-      'text' in piece
-        ? piece.text
-        : 'code' in piece
-          ? span(piece.code, at)
-          : location(piece.file, piece.line, places, at),
+      'text' in piece ? piece.text : 'code' in piece ? span(piece.code, at) : fileLink(piece, targets, at),
     )
     .join('')
   // At the start of a line these would open a list or draw a rule.
@@ -128,26 +145,26 @@ export function firstSentence(text: string): [string, string] {
   return [first, rest]
 }
 
-/** A fenced block whose fence is longer than any run of backticks inside; lines of at most 500 characters. */
-export function fenced(lines: readonly string[], language: 'text' | 'diff' | 'sh'): string {
-  const body = lines
-    .flatMap((line) => cleanLines(line.slice(0, 2000)).split('\n'))
-    .map((l) => l.slice(0, 500))
-  const text = body.join('\n').replace(/\p{Surrogate}/gu, '')
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
-  const fence = '`'.repeat(longest + 1)
+/** A fenced block that nothing in it can end; lines of at most `width` characters. */
+export function fenced(lines: readonly string[], language: 'text' | 'diff' | 'sh', width = 500): string {
+  const text = lines
+    // Cut first: nobody should pay for 100 kB of which a line is shown.
+    .flatMap((line) => cleanLines(line.slice(0, width * 4)).split('\n'))
+    .map((line) => clip(line, width))
+    .join('\n')
+  const fence = fenceFor(text, 3)
   return `${fence}${language}\n${text}\n${fence}`
 }
 
 export type Alignment = 'left' | 'right' | 'centre'
-const RULES: Record<Alignment, string> = { left: ':--', right: '--:', centre: ':-:' }
+const DELIMITERS: Record<Alignment, string> = { left: ':--', right: '--:', centre: ':-:' }
 
 /** Cells are Markdown made for `cell`: no line break and no bare pipe in them. */
 export function table(columns: readonly [string, Alignment][], rows: readonly (readonly string[])[]): string {
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   return [
     row(columns.map(([name]) => name)),
-    `|${columns.map(([, alignment]) => RULES[alignment]).join('|')}|`,
+    `|${columns.map(([, alignment]) => DELIMITERS[alignment]).join('|')}|`,
     ...rows.map(row),
   ].join('\n')
 }

@@ -1,0 +1,167 @@
+import type { EngineContext } from '../engine/engine.js'
+import type { Image } from '../engine/image.js'
+import { plural } from '../text/numbers.js'
+import type { EnvironmentEvidence } from '../verdict/evidence.js'
+import type { Found } from '../verdict/finding.js'
+import type { EnvironmentComparison, ReadParity } from './compare/comparison.js'
+import { compareManifests, compareWithFile } from './compare/differences.js'
+import { changesText, differenceFindings } from './compare/findings.js'
+import { parityOf } from './compare/parity.js'
+import { buildSources } from './compare/sources.js'
+import { cachedFinding, goneFinding, hashFindings, keyFindings, referenceFinding } from './findings.js'
+import { hashConfig, imageConfig } from './manifest/hash.js'
+import { countFiles, type Manifest } from './manifest/manifest.js'
+import { readImage } from './manifest/read.js'
+import type { Pinned } from './pinned.js'
+import type { EnvironmentCheck, EnvironmentRequest } from './request.js'
+
+/** A rebuild and what it is to be compared with. */
+export interface Rebuilt extends Pinned {
+  request: EnvironmentRequest
+  rebuilt: Image
+  /** What is known of the build. */
+  evidence: EnvironmentEvidence
+}
+
+/** What a comparison has read. */
+interface ReadComparison {
+  comparison: EnvironmentComparison
+  /** The rebuild. */
+  is: Manifest
+  /** About the recorded side. */
+  findings: readonly Found[]
+  reference: EnvironmentEvidence['pinned']
+}
+
+/** Differences that the report lists. */
+const KEPT = 200
+const EQUAL: EnvironmentComparison = { parity: 'content', differences: [], counts: {} }
+
+const sameImage = (a: Image, b: Image): boolean =>
+  a.Id === b.Id ||
+  (a.RootFS.Layers.length > 0 &&
+    a.RootFS.Layers.length === b.RootFS.Layers.length &&
+    a.RootFS.Layers.every((layer, index) => layer === b.RootFS.Layers[index]) &&
+    hashConfig(imageConfig(a)) === hashConfig(imageConfig(b)))
+
+/** Compares with the pinned image, or with what the record kept of it. */
+export async function compareWithPinned(context: EngineContext, task: Rebuilt): Promise<EnvironmentCheck> {
+  const { request, rebuilt, pinned } = task
+  if (pinned && sameImage(pinned, rebuilt)) return identical(context, task)
+  if (!pinned) return withoutImage(context, task, await readImage(context, rebuilt))
+  // One after the other: the engine packs one tree as fast as two cores allow.
+  const was = task.was ?? (await readImage(context, pinned))
+  const is = await readImage(context, rebuilt)
+  return concluded(context, task, {
+    comparison: compareManifests(was, is),
+    is,
+    findings: hashFindings(request, was),
+    reference: { image: imageOf(task), from: 'image', hashes: was.hashes },
+  })
+}
+
+const imageOf = ({ request, pinned }: Rebuilt): string =>
+  request.image ?? request.manifestFile?.image ?? pinned?.Id ?? ''
+
+const size = ({ packages, entries }: Manifest): string =>
+  `${plural(packages.length, 'package')}, ${plural(countFiles(entries), 'file')}`
+
+/** The evidence of a rebuild that was read. */
+const described = ({ evidence, rebuilt }: Rebuilt, is: Manifest): EnvironmentEvidence => ({
+  ...evidence,
+  rebuilt: { id: rebuilt.Id, hashes: is.hashes },
+  packages: is.packages.length,
+  files: countFiles(is.entries),
+})
+
+/** What a rebuild from cached layers is worth. */
+const cached = (
+  { prefix }: EngineContext,
+  { dockerfile, fresh }: EnvironmentRequest,
+  found: ReadParity | 'identical',
+): Found[] => (parityOf(found, fresh) === found ? [] : [cachedFinding(prefix + dockerfile)])
+
+const summaryOf = ({ fresh }: EnvironmentRequest, found: ReadParity | 'identical', text: string): string =>
+  parityOf(found, fresh) === found ? text : `rebuilt from cached layers; ${text}`
+
+/** Layers and settings are equal. The one image was read if the record states a hash. */
+function identical(context: EngineContext, task: Rebuilt): EnvironmentCheck {
+  const { request, was: is, rebuilt, evidence } = task
+  return {
+    findings: [
+      ...(is ? hashFindings(request, is) : []),
+      ...(is ? keyFindings(is, context.prefix + request.dockerfile) : []),
+      ...cached(context, request, 'identical'),
+    ],
+    parity: parityOf('identical', request.fresh),
+    evidence: {
+      ...(is ? described(task, is) : evidence),
+      pinned: { image: imageOf(task), from: 'layers', hashes: is?.hashes },
+    },
+    summary: summaryOf(request, 'identical', is ? size(is) : 'every layer and setting'),
+    image: rebuilt.Id,
+    hash: is?.hashes.environment,
+  }
+}
+
+/** The manifest stands in for the image; a hash alone can say that all is equal, and nothing else. */
+async function withoutImage(context: EngineContext, task: Rebuilt, is: Manifest): Promise<EnvironmentCheck> {
+  const { request, reason, rebuilt } = task
+  const { manifestFile, recordedHash, dockerfile } = request
+  const hash = is.hashes.environment
+  if (manifestFile)
+    return concluded(context, task, {
+      comparison: compareWithFile(manifestFile, is),
+      is,
+      findings: [goneFinding(reason, 'manifest')],
+      reference: { image: imageOf(task), from: 'manifest', hashes: manifestFile.hashes },
+    })
+  if (hash === recordedHash)
+    return concluded(context, task, {
+      comparison: EQUAL,
+      is,
+      findings: [goneFinding(reason, 'hash')],
+      reference: undefined,
+    })
+  return {
+    findings: [referenceFinding(reason, recordedHash, hash), ...keyFindings(is, context.prefix + dockerfile)],
+    parity: 'unverifiable',
+    evidence: described(task, is),
+    summary:
+      recordedHash === undefined ? 'nothing to compare with' : 'the hash differs, and nothing says where',
+    image: rebuilt.Id,
+    hash,
+  }
+}
+
+/** Both sides are known. */
+async function concluded(
+  context: EngineContext,
+  task: Rebuilt,
+  found: ReadComparison,
+): Promise<EnvironmentCheck> {
+  const { request, rebuilt, evidence } = task
+  const { comparison, is, findings, reference } = found
+  const { parity, differences, counts } = comparison
+  const dockerfile = context.prefix + request.dockerfile
+  const sources = await buildSources(request, context.prefix)
+  const text = parity === 'content' ? size(is) : changesText(comparison, is.packages.length)
+  return {
+    findings: [
+      ...differenceFindings(comparison, dockerfile, sources),
+      ...findings,
+      ...keyFindings(is, dockerfile),
+      ...cached(context, request, parity),
+    ],
+    parity: parityOf(parity, request.fresh),
+    evidence: {
+      ...described(task, is),
+      pinned: reference,
+      differences: differences.slice(0, KEPT),
+      differenceCounts: { ...evidence.differenceCounts, ...counts },
+    },
+    summary: summaryOf(request, parity, text),
+    image: rebuilt.Id,
+    hash: is.hashes.environment,
+  }
+}

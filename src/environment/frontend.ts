@@ -1,0 +1,46 @@
+/** An image that is named as the builder's frontend. */
+export interface Frontend {
+  /** '' if the line names none. */
+  value: string
+  /** From 1; none for a build argument. */
+  line?: number | undefined
+}
+
+const ALLOWED = /^(?:docker\.io\/)?docker\/dockerfile(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/
+
+/** Whether it is Docker's own. */
+export const isAllowed = ({ value }: Frontend): boolean => ALLOWED.test(value)
+
+/**
+ * The frontends that BuildKit would load: `# syntax=`, `// syntax=` or JSON, in the lines before the
+ * first instruction. Read more generously than BuildKit does: a line that it would overlook is no
+ * loss to name, one that it finds and this does not would be.
+ */
+export function frontendsOf(text: string): Frontend[] {
+  return [...inComments(text), ...inJson(text)]
+}
+
+function inComments(text: string): Frontend[] {
+  const found: Frontend[] = []
+  for (const [index, line] of text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .entries()) {
+    const comment = /^\s*(?:#|\/\/)(.*)$/s.exec(line)
+    if (!comment && line.trim() !== '') break
+    const directive = /^!?\s*syntax\s*=\s*(\S*)/i.exec(comment?.[1] ?? '')
+    if (directive) found.push({ value: directive[1]!, line: index + 1 })
+  }
+  return found
+}
+
+function inJson(text: string): Frontend[] {
+  try {
+    return Object.entries((JSON.parse(text) as unknown) ?? {})
+      .filter(([key]) => key.toLowerCase() === 'syntax')
+      .map(([, value]) => ({ value: String(value).split(' ')[0]!, line: 1 }))
+  } catch {
+    // Not JSON: a Dockerfile.
+    return []
+  }
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto'
+import { ReprogateError } from '../../system/errors.js'
+import { packageReader, type PackageReader } from '../packages/index.js'
+import type { Ownership, Package } from '../packages/package.js'
+import type { Entry } from './manifest.js'
+import { isMasked, maskContent, MASKED_CAP } from './masks.js'
+import { PRIVATE_KEY, treatmentOf, type Treatment } from './normalise.js'
+import type { TarHeader } from './tar-header.js'
+import type { TarSink } from './tar.js'
+
+/** Bytes of the package databases, each and together: they are held whole while they are parsed. */
+const DATABASE_CAP = 64 * 1024 * 1024
+const DATABASES_CAP = 256 * 1024 * 1024
+const ENTRIES_CAP = 3_000_000
+
+const TYPE: Readonly<Record<TarHeader['type'], Entry['type']>> = {
+  file: 'f',
+  hardlink: 'f',
+  symlink: 'l',
+  char: 'c',
+  block: 'b',
+  directory: 'd',
+  fifo: 'p',
+}
+const XATTR = 'SCHILY.xattr.'
+
+const tooLarge = (what: string) =>
+  new ReprogateError('image/too-large', `the image cannot be described: ${what}`)
+
+const cleanPath = (path: string): string => path.replace(/^(?:\.?\/+)+/, '').replace(/\/+$/, '')
+
+function securityAttributes(pax: TarHeader['pax']): string {
+  if (pax.size === 0) return ''
+  return [...pax]
+    .filter(([key]) => key.startsWith(`${XATTR}security.`))
+    .map(([key, value]) => `${key.slice(XATTR.length)}=${Buffer.from(value, 'latin1').toString('hex')}`)
+    .sort()
+    .join(',')
+}
+
+const entryOf = ({ type, mode, uid, gid, link, device, pax }: TarHeader): Entry => ({
+  type: TYPE[type],
+  mode,
+  uid,
+  gid,
+  link: type === 'symlink' ? link : device,
+  digest: '',
+  xattrs: securityAttributes(pax),
+})
+
+/** Hashes bytes as they come; keeps them too if asked. */
+function contentSink(keep: boolean, done: (digest: string, content: Buffer | null) => void): TarSink {
+  const hash = createHash('sha256')
+  const kept: Buffer[] | null = keep ? [] : null
+  return {
+    data(chunk) {
+      hash.update(chunk)
+      kept?.push(Buffer.from(chunk))
+    },
+    end: () => done(hash.digest('hex'), kept && Buffer.concat(kept)),
+  }
+}
+
+/** How the file at a path is treated. */
+interface Handling {
+  path: string
+  treatment: ReturnType<typeof treatmentOf>
+  /** If it belongs to a package database. */
+  reader: PackageReader | null
+}
+
+/**
+ * What counts of an image's file tree, collected from its tar entry by entry. Held are the metadata of
+ * each entry, the package databases, and one file at a time whose content has to be masked.
+ */
+export class FileTree {
+  readonly entries = new Map<string, Entry>()
+  readonly packages: Package[] = []
+  readonly ownership: Ownership[] = []
+  readonly privateKeys: string[] = []
+  /** Digests of the bytes as they are, if the entry's own digest is another or the path is ignored. */
+  private readonly raw = new Map<string, { treatment: Treatment; digest: string; normal: string }>()
+  /** Package databases by path: installers link them from their cache, whose bytes come first. */
+  private readonly databases = new Map<string, string>()
+  /** Bytes of them. */
+  private held = 0
+
+  /** @throws ReprogateError `image/too-large` */
+  add(header: TarHeader): TarSink | null {
+    const path = cleanPath(header.path)
+    if (path === '') return null
+    if (this.entries.size >= ENTRIES_CAP) throw tooLarge(`it has more than ${ENTRIES_CAP} files`)
+    const treatment = treatmentOf(path)
+    if (header.type !== 'directory' && PRIVATE_KEY.test(path)) this.privateKeys.push(path)
+    const entry = entryOf(header)
+    if (treatment === 'ignore') this.entries.delete(path)
+    else this.entries.set(path, entry)
+    const handling: Handling = { path, treatment, reader: packageReader(path) }
+    if (header.type === 'hardlink') this.link(handling, cleanPath(header.link), entry)
+    return header.type === 'file' ? this.file(handling, header.size, entry) : null
+  }
+
+  private link({ treatment, reader }: Handling, target: string, entry: Entry): void {
+    if (treatment !== 'presence') entry.digest = this.digestOf(target, treatment)
+    if (treatment === null && reader) this.collect(reader, this.databases.get(target) ?? '')
+  }
+
+  private digestOf(target: string, treatment: Treatment | null): string {
+    const altered = this.raw.get(target)
+    if (altered) return altered.treatment === treatment ? altered.normal : altered.digest
+    return this.entries.get(target)?.digest ?? ''
+  }
+
+  private file({ path, treatment, reader }: Handling, size: number, entry: Entry): TarSink {
+    if (reader) this.hold(size)
+    const mask = isMasked(treatment) && size <= MASKED_CAP ? treatment : null
+    const keep = size > 0 && (mask !== null || reader !== null)
+    return contentSink(keep, (digest, content) => {
+      entry.digest = treatment === 'presence' ? '' : digest
+      if (mask && content) {
+        const normal = maskContent(mask, content)
+        if (normal !== content) entry.digest = createHash('sha256').update(normal).digest('hex')
+      }
+      if (treatment !== null) this.raw.set(path, { treatment, digest, normal: entry.digest })
+      if (reader && content) {
+        const text = content.toString('latin1')
+        this.databases.set(path, text)
+        if (treatment === null) this.collect(reader, text)
+      }
+    })
+  }
+
+  private hold(size: number): void {
+    this.held += size
+    if (size > DATABASE_CAP || this.held > DATABASES_CAP)
+      throw tooLarge('its package databases are too large')
+  }
+
+  private collect(reader: PackageReader, text: string): void {
+    const { packages, ownership } = reader(text)
+    // Not spread: a database can name more packages than a call takes arguments.
+    for (const one of packages) this.packages.push(one)
+    for (const one of ownership) this.ownership.push(one)
+  }
+}

@@ -1,0 +1,57 @@
+import type { Tolerances } from '../results/tolerance.js'
+import type { Conditions } from './conditions.js'
+import type { Mount } from './sandbox.js'
+import type { Hidden } from './workspace.js'
+
+/** How much one replay may take. */
+export interface ReplayLimits {
+  /** Minutes. */
+  evaluation: number
+  /** GiB. */
+  memory: number
+  /** Processes and threads. */
+  processes: number
+  /** GiB that it may write. */
+  output: number
+}
+
+export interface PredictionsOutput {
+  path: string
+  key?: string | undefined
+  truth?: string | undefined
+  margin?: number | undefined
+}
+
+export interface ReplayRequest {
+  /** An image id. */
+  image: string
+  /** Makes a fresh throwaway export of the judged tree; its absolute path. Removed after the run. */
+  prepare: () => Promise<string>
+  /** Data and model: seen read-only, over what the export has there. */
+  mounts: readonly Mount[]
+  hide: Hidden
+  /** Program and arguments, run exactly as they are. */
+  command: readonly string[]
+  /** The file into which the evaluation writes its metrics, relative to the workspace. */
+  metrics?: string | undefined
+  predictions?: PredictionsOutput | undefined
+  limits: ReplayLimits
+  /** Default: `STANDARD`. */
+  conditions?: Conditions | undefined
+}
+
+export interface RecordedResults {
+  metrics: Readonly<Record<string, number>>
+  predictions?: RecordedPredictionsFile | undefined
+}
+
+export interface RecordedPredictionsFile {
+  /** Absolute path, if they are kept; the bytes have been checked against `digest`. */
+  file?: string | undefined
+  digest?: string | undefined
+}
+
+export interface EvaluationRequest extends ReplayRequest {
+  recorded: RecordedResults
+  tolerance: Tolerances
+}

@@ -1,0 +1,138 @@
+import type { EngineContext } from '../engine/engine.js'
+import { parseMetrics } from '../results/metrics.js'
+import { quoted } from '../results/words.js'
+import { ReprogateError } from '../system/errors.js'
+import { grouped, plural } from '../text/numbers.js'
+import type { Found } from '../verdict/finding.js'
+import { readableMounts } from './mounts.js'
+import type { PredictionsFile } from './outputs.js'
+import { replay, type Replay } from './replay.js'
+import type { ReplayRequest } from './request.js'
+import { sandboxUser } from './sandbox.js'
+import { MAX_ENTRIES } from './size.js'
+import { GIB, type Stop } from './supervise.js'
+
+/** What one successful run of the evaluation gave. */
+export interface RunOutcome {
+  /** By name, nested names with dots; empty if no metrics file is asked for. */
+  metrics: Record<string, number>
+  predictions?: PredictionsFile | undefined
+  seconds: number
+}
+
+/** Why a run gave nothing to compare. */
+export interface RunFailure {
+  finding: Found
+  /** For the stage's line: `failed: exit code 1`. */
+  summary: string
+  seconds: number
+  exitCode: number
+  tail: string[]
+}
+
+/**
+ * One replay and its results, for `reprogate record`.
+ *
+ * @throws ReprogateError with the id of the rule that a check would report: `evaluation/failed`,
+ *   `evaluation/timeout`, `evaluation/output-unusable`
+ */
+export async function runOnce(context: EngineContext, request: ReplayRequest): Promise<RunOutcome> {
+  const mounts = await readableMounts(context, request.mounts, sandboxUser())
+  const outcome = await runAndRead(context, { ...request, mounts })
+  if (!('finding' in outcome)) return outcome
+  const { rule, message, remedy } = outcome.finding
+  throw new ReprogateError(rule, message, remedy)
+}
+
+/** One replay and its results, read; or why there are none. The sandbox must be able to read the mounts. */
+export async function runAndRead(
+  context: EngineContext,
+  request: ReplayRequest,
+): Promise<RunOutcome | RunFailure> {
+  const run = await replay(context, request)
+  const { seconds, exitCode, tail } = run
+  const failure = failureOf(run, request)
+  if (failure) return { ...failure, seconds, exitCode, tail }
+  const outcome = outcomeOf(run, request)
+  return 'problem' in outcome
+    ? { ...unusable(outcome.problem), seconds, exitCode, tail }
+    : { ...outcome, seconds }
+}
+
+type Failure = Pick<RunFailure, 'finding' | 'summary'>
+
+/** Why a run did not come to a good end; undefined if it did. */
+function failureOf(run: Replay, request: ReplayRequest): Failure | undefined {
+  if (run.stopped) return stoppedBy(run.stopped, run, request)
+  if (run.startError !== undefined) {
+    const message = `the evaluation could not be started: ${quoted(run.startError)}`
+    return failed(message, 'could not be started', run)
+  }
+  if (run.exitCode === 0) return undefined
+  const last = lastWords(run)
+  const message = `the evaluation ended with exit code ${run.exitCode}`
+  return failed(
+    last === undefined ? message : `${message}: ${quoted(last)}`,
+    `failed: exit code ${run.exitCode}`,
+    run,
+  )
+}
+
+const failed = (message: string, summary: string, { exitCode }: Replay): Failure => ({
+  finding: { rule: 'evaluation/failed', message, field: 'evaluation', actual: `exit code ${exitCode}` },
+  summary,
+})
+
+/** The last line that says something. The sandbox's init names itself before what it has to say. */
+const lastWords = ({ lastError, tail }: Replay): string | undefined =>
+  lastError?.replace(/^\[FATAL tini \(\d+\)\] /, '') ?? tail.findLast((line) => line.trim() !== '')?.trim()
+
+const gib = (bytes: number): string => `${Number((bytes / GIB).toFixed(2))} GiB`
+
+/** What is said of each limit: the sentence, the summary, and the policy's name for it. */
+const STOPS: Record<Stop, (run: Replay, request: ReplayRequest) => [string, string, string]> = {
+  time: (_, { limits: { evaluation } }) => [
+    `was stopped after ${plural(evaluation, 'minute')}`,
+    'out of time',
+    'evaluation',
+  ],
+  memory: ({ memory }) => [`needed more than ${gib(memory)} of memory`, 'out of memory', 'memory'],
+  output: (_, { limits: { output } }) => [
+    `wrote more than ${output} GiB or ${grouped(MAX_ENTRIES)} files`,
+    'wrote too much',
+    'output',
+  ],
+}
+
+function stoppedBy(stop: Stop, run: Replay, request: ReplayRequest): Failure {
+  const [what, summary, limit] = STOPS[stop](run, request)
+  return {
+    finding: {
+      rule: 'evaluation/timeout',
+      message: `the evaluation ${what}`,
+      field: 'evaluation',
+      remedy: `Make the evaluation smaller, or raise \`limits.${limit}\` in the policy.`,
+    },
+    summary,
+  }
+}
+
+const unusable = (problem: string): Failure => ({
+  finding: {
+    rule: 'evaluation/output-unusable',
+    message: `the evaluation's output cannot be used: ${problem}`,
+    field: 'evaluation',
+  },
+  summary: 'no usable output',
+})
+
+function outcomeOf(
+  { metrics, predictions }: Replay,
+  request: ReplayRequest,
+): Omit<RunOutcome, 'seconds'> | { problem: string } {
+  if (metrics && !metrics.ok) return metrics
+  if (predictions && !predictions.ok) return predictions
+  const parsed = metrics && parseMetrics(metrics.value)
+  if (parsed && 'problem' in parsed) return { problem: `${quoted(request.metrics ?? '')} ${parsed.problem}` }
+  return { metrics: Object.fromEntries(parsed?.values ?? []), predictions: predictions?.value }
+}

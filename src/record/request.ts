@@ -1,0 +1,28 @@
+export interface RecordRequest {
+  directory: string
+  config: string
+  model: string
+  /** The image that the run used, by tag or digest. */
+  image?: string | undefined
+  /** The repository that an image built from the Dockerfile is pushed to. */
+  push?: string | undefined
+  /** Build arguments, over those that the record has. */
+  args?: Readonly<Record<string, string>> | undefined
+}
+
+/** What only a person can add. */
+export interface Missing {
+  field: string
+  message: string
+  remedy: string
+}
+
+export interface Recorded {
+  model: string
+  /** Files written, relative to the working directory; the record first. */
+  files: string[]
+  /** Changes that were not committed: the record says that the tree was dirty. */
+  dirty: string[]
+  metrics: Record<string, number>
+  missing: Missing[]
+}

@@ -1,0 +1,41 @@
+import { oneLine } from '../../text/clean.js'
+import type { ModelReport } from '../../verdict/report.js'
+import { details, fenced } from './escape.js'
+import { lineageGraph } from './lineage.js'
+
+/** The folded parts that are not about a difference. */
+
+/** The last lines of what failed: the build, or the evaluation. */
+export function tailFolds({ evidence }: ModelReport, max: number): string[] {
+  if (max === 0) return []
+  const { environment, evaluation } = evidence
+  const exit = evaluation?.exitCode === undefined ? '' : ` (exit code ${evaluation.exitCode})`
+  const tails: [string, readonly string[] | undefined][] = [
+    ['<b>The last lines of the build</b>', environment?.failure?.tail],
+    [`<b>The last lines of the evaluation</b>${exit}`, evaluation?.tail],
+  ]
+  return tails.flatMap(([title, tail = []]) =>
+    tail.length === 0 ? [] : [details(title, fenced(tail.slice(-max), 'text'))],
+  )
+}
+
+export const lineageFold = ({ evidence: { lineage } }: ModelReport): string[] =>
+  lineage ? [details('<b>Lineage</b>', `\`\`\`mermaid\n${lineageGraph(lineage)}\n\`\`\``)] : []
+
+/** One argument for a shell that somebody pastes the line into. */
+const argument = (text: string): string => {
+  const line = oneLine(text, 200)
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(line)) return line
+  return `${line.startsWith('-') ? '-- ' : ''}'${line.replaceAll("'", `'\\''`)}'`
+}
+
+/** Commands to paste: what a machine can fill in, and how to see the same here. */
+export function commandFolds({ name, verdict }: ModelReport, commit: string): string[] {
+  const checkout = /^[0-9a-f]{7,64}$/.test(commit) ? `git checkout ${commit.slice(0, 12)} && ` : ''
+  const shell = (title: string, line: string) => [details(`<b>${title}</b>`, fenced([line], 'sh'))]
+  if (verdict === 'incomplete')
+    return shell('Fill in what a machine can know', `npx reprogate record ${argument(name)}`)
+  if (verdict === 'not-reproduced')
+    return shell('Reproduce it here', `${checkout}npx reprogate check ${argument(name)}`)
+  return []
+}

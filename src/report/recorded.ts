@@ -1,0 +1,38 @@
+import { listed, shortNumber } from '../text/numbers.js'
+import { plainText, printed, TERMINAL_SIGNS } from './plain.js'
+
+/** What `record` wrote, and what it cannot know. */
+export interface RecordedText {
+  readonly model: string
+  /** Files written, the record first. */
+  readonly files: readonly string[]
+  /** Changes that were not committed. */
+  readonly dirty: readonly string[]
+  readonly metrics: Readonly<Record<string, number>>
+  readonly missing: readonly { readonly field: string; readonly message: string; readonly remedy: string }[]
+}
+
+const MOST = 5
+
+/** The end of `reprogate record`: what was written, and what only a person can add. Text may be untrusted. */
+export function renderRecorded({ model, files, dirty, metrics, missing }: RecordedText): string {
+  const figures = Object.entries(metrics).map(
+    ([name, value]) => `${plainText(name, 60)} ${shortNumber(value)}`,
+  )
+  const changes = dirty.map((path) => plainText(path, 200))
+  return printed([
+    `  ${TERMINAL_SIGNS.good} recorded ${plainText(model, 100)}${figures.length > 0 ? `: ${listed(figures, MOST)}` : ''}`,
+    ...files.map((file) => `    ${plainText(file, 1000)}`),
+    ...(changes.length > 0
+      ? [
+          `  ${TERMINAL_SIGNS.doubt} the work tree has changes that are not committed: ${listed(changes, MOST)}`,
+          '    fix: commit them, and record again.',
+        ]
+      : []),
+    ...(missing.length > 0 ? ['', '  Only a person can add:'] : []),
+    ...missing.flatMap(({ field, message, remedy }) => [
+      `    ${field === '' ? '' : `${plainText(field, 200)}  `}${plainText(message)}`,
+      `      fix: ${plainText(remedy)}`,
+    ]),
+  ])
+}

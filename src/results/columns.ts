@@ -1,0 +1,44 @@
+import { quotedCells, type PredictionOptions } from './prediction-result.js'
+import { cellOf, TableError, textOf } from './table.js'
+import { quoted } from './words.js'
+
+/** The columns of two tables, matched by name. */
+export interface Columns {
+  names: string[]
+  /** For each column of the record, its number in the replay. */
+  there: number[]
+  key: number
+  /** −1: none. */
+  truth: number
+  /** The first column that is neither key nor truth; −1: none. */
+  decision: number
+}
+
+/**
+ * Matches the headers of the record and the replay.
+ *
+ * @throws TableError if they have other columns, or lack one that is asked for
+ */
+export function matchColumns(recorded: string[], replayed: string[], options: PredictionOptions): Columns {
+  const only = (a: string[], b: string[]) => a.filter((name) => !b.includes(name))
+  const [before, after] = [only(recorded, replayed), only(replayed, recorded)]
+  const difference = [
+    ...(before.length > 0 ? [`only in the record: ${quotedCells(before)}`] : []),
+    ...(after.length > 0 ? [`only in the replay: ${quotedCells(after)}`] : []),
+  ]
+  if (difference.length > 0) throw new TableError(`other columns, ${difference.join('; ')}`)
+  const find = (name: string) => {
+    const index = recorded.indexOf(cellOf(name))
+    if (index < 0) throw new TableError(`no column ${quoted(name)} (there are ${quotedCells(recorded)})`)
+    return index
+  }
+  const key = options.key === undefined ? 0 : find(options.key)
+  const truth = options.truth === undefined ? -1 : find(options.truth)
+  return {
+    names: recorded.map(textOf),
+    there: recorded.map((name) => replayed.indexOf(name)),
+    key,
+    truth,
+    decision: recorded.findIndex((_, index) => index !== key && index !== truth),
+  }
+}

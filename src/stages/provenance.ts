@@ -1,0 +1,50 @@
+import { checkPins } from '../environment/pins.js'
+import { planFindings } from '../policy/plan.js'
+import { checkCommit } from '../provenance/commit.js'
+import { checkCompleteness } from '../provenance/completeness.js'
+import { lineageOf } from '../provenance/lineage.js'
+import { committedMetrics, unusableMetrics } from '../provenance/metrics.js'
+import { provenanceSummary } from '../provenance/summary.js'
+import { levelOf } from '../verdict/levels.js'
+import type { RuleId } from '../verdict/rules/index.js'
+import type { Stage } from './stage.js'
+
+/** Is the record complete, and does it say what can be true of this repository? */
+export const provenance: Stage = {
+  name: 'provenance',
+  title: 'provenance: is the record complete?',
+  async check(tools, { claims, plan, model, required, tree, track, levels }) {
+    const { record, problems } = claims
+    if (record === null) return { findings: problems, summary: 'no readable record', evidence: {} }
+    const mandatory = (rule: RuleId) =>
+      ['production' as const, track].some((one) => levelOf(rule, one, levels) === 'error')
+    const completeness = checkCompleteness(record, { more: required, malformed: problems, mandatory })
+    const pins = await checkPins(tools, { ...record.environment, commit: record.code?.commit, plan })
+    const { commit, dirty } = { ...record.code }
+    const metrics = record.evaluation?.metrics ?? {}
+    const findings = [
+      ...problems,
+      ...completeness.findings,
+      ...planFindings(model, record),
+      ...(commit === undefined
+        ? []
+        : await checkCommit(tools.git, {
+            commit,
+            dirty,
+            head: tree.commit,
+            worktree: tree.worktree,
+            settled: plan.settled,
+          })),
+      ...committedMetrics(metrics, await tools.git.show(tree.commit, plan.metrics), plan.metrics),
+      ...unusableMetrics(metrics),
+      ...pins.findings,
+    ]
+    const { present, required: asked } = completeness
+    return {
+      findings,
+      summary: provenanceSummary(record, completeness, findings, mandatory),
+      evidence: { fields: { present, required: asked }, lineage: lineageOf(record) },
+      products: { dockerfile: pins.dockerfile, manifest: pins.manifest },
+    }
+  },
+}

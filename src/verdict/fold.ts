@@ -1,0 +1,140 @@
+import type { Evidence, LineageEvidence } from './evidence.js'
+import type { Finding, StageName } from './finding.js'
+import { headlineOf } from './headline.js'
+import { byLevel, type RuleLevels } from './levels.js'
+import type { ModelReport, Report, StageResult } from './report.js'
+import { consequenceOf, RULES } from './rules/index.js'
+import type { Track } from './rules/rule.js'
+import { decisionOf, verdictOf, worstDecision, worstVerdict } from './verdict.js'
+
+/** One stage of one model, run or not. */
+export interface StageRun {
+  name: StageName
+  seconds: number
+  outcome:
+    | {
+        findings: readonly Finding[]
+        summary: string
+        grade?: StageResult['grade']
+        /** Nothing wrong was found because something could not be looked at: no tick. */
+        unverified?: boolean | undefined
+        evidence: Partial<Evidence>
+      }
+    | { notRun: string }
+}
+
+/** What a report says of a model beside what its stages found. */
+export interface ModelHead {
+  name: string
+  version?: string | undefined
+  track: Track
+  levels: RuleLevels
+  /** Path of the record, relative to the root of the repository. */
+  record: string
+  /** The environment hash that the record claims. */
+  recordedHash?: string | undefined
+}
+
+const NOT_RUN: Record<StageName, string> = {
+  provenance: 'not checked',
+  data: 'not checked',
+  environment: 'not rebuilt',
+  evaluation: 'not replayed',
+}
+
+/** Folds what the stages found into the model's report. No finding is dropped because another came first. */
+export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelReport {
+  const { name, version, track, levels, record } = head
+  const findings = runs
+    .flatMap(({ outcome }) => ('notRun' in outcome ? [] : outcome.findings))
+    .filter(({ level }) => level !== 'off')
+    .sort(byLevel)
+  const evidence: Partial<Evidence> = Object.assign(
+    {},
+    ...runs.map(({ outcome }) => ('notRun' in outcome ? {} : outcome.evidence)),
+  )
+  const { fields = { present: 0, required: 0 }, data = [], environment, evaluation, lineage } = evidence
+  const { parity = null, agreement = null, environmentHash = head.recordedHash ?? null } = evidence
+  const verdict = verdictOf(findings, { parity, agreement }, levels)
+  const { cause, fix, told } = headlineOf({ verdict, findings, levels, evidence, waiting: waiting(runs) })
+  return {
+    name,
+    version,
+    track,
+    verdict,
+    decision: decisionOf(verdict, track, findings, parity !== null),
+    parity,
+    agreement,
+    environmentHash,
+    cause,
+    fix,
+    record,
+    findings: findings.map((finding) => (told.includes(finding) ? { ...finding, headline: true } : finding)),
+    stages: runs.map(stageResult),
+    seconds: round(runs.reduce((sum, { seconds }) => sum + seconds, 0)),
+    evidence: { fields, data, environment, evaluation, lineage: lineage && markChanges(lineage, findings) },
+  }
+}
+
+/** Folds the reports of models, also of several jobs, into one: the worst counts. */
+export function foldReport(
+  head: Pick<Report, 'commit' | 'started' | 'seconds' | 'policy'>,
+  models: ModelReport[],
+): Report {
+  return {
+    reprogate: 'report/1',
+    verdict: worstVerdict(models.map(({ verdict }) => verdict)) ?? 'could-not-check',
+    decision: worstDecision(models.map(({ decision }) => decision)) ?? 'fail',
+    ...head,
+    models,
+  }
+}
+
+const round = (seconds: number): number => Math.round(seconds * 1000) / 1000
+
+function stageResult({ name, seconds, outcome }: StageRun): StageResult {
+  if ('notRun' in outcome)
+    return { name, status: 'not-run', summary: `${NOT_RUN[name]}: ${outcome.notRun}`, seconds: 0 }
+  const { grade, summary } = outcome
+  return { name, status: statusOf(outcome), grade, summary, seconds: round(seconds) }
+}
+
+function statusOf({
+  findings,
+  unverified,
+}: {
+  findings: readonly Finding[]
+  unverified?: boolean | undefined
+}): StageResult['status'] {
+  const errors = findings.filter(({ level }) => level === 'error')
+  if (errors.some(({ rule }) => consequenceOf(rule) !== 'could-not-check')) return 'fail'
+  if (errors.length > 0 || unverified) return 'could-not-check'
+  return findings.some(({ level }) => level === 'warn') ? 'warn' : 'pass'
+}
+
+/** Why the rebuild or the replay did not run, or what it had nothing to compare with. */
+function waiting(runs: readonly StageRun[]): string | undefined {
+  const outcomes = runs.map(({ outcome }) => outcome)
+  const skipped = outcomes.find((outcome) => 'notRun' in outcome)
+  if (skipped && 'notRun' in skipped) return skipped.notRun
+  const last = outcomes.at(-1)
+  return last && 'summary' in last ? last.summary : undefined
+}
+
+/** Marks the nodes of the lineage at which the check found something wrong or different. */
+function markChanges(lineage: LineageEvidence, findings: readonly Finding[]): LineageEvidence {
+  const changes = findings.filter(({ rule }) => ['wrong', 'differs'].includes(RULES[rule].kind))
+  const changed = (subject: string) => changes.some(({ rule }) => RULES[rule].subject === subject)
+  const { data, code, environment, model, result } = lineage
+  return {
+    ...lineage,
+    data: data.map((node, index) => ({
+      ...node,
+      changed: changes.some(({ field }) => field?.startsWith(`data[${index}].`)),
+    })),
+    code: code && { ...code, changed: changed('code') },
+    environment: environment && { ...environment, changed: changed('environment') },
+    model: { ...model, changed: changed('model') },
+    result: { ...result, changed: changed('evaluation') },
+  }
+}

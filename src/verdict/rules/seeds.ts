@@ -1,0 +1,9 @@
+import { fieldRules, rulesOf } from './rule.js'
+
+export const SEEDS_RULES = rulesOf('seeds', {
+  ...fieldRules('value', {
+    name: 'Seeds',
+    why: 'An unseeded run cannot be obtained again, and nobody can set a seed that was not written down.',
+    remedy: 'Record every seed that the run set under `seeds` (`{}` if it set none).',
+  }),
+})
