@@ -41896,11 +41896,15 @@ const runnerSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
     GITHUB_RUN_ID: text,
     GITHUB_RUN_ATTEMPT: text,
 });
-/** Reads the variables that every GitHub runner sets; throws `runner/incomplete` where one is not there. */
+/**
+ * Reads the variables that every GitHub runner sets.
+ *
+ * @throws ReprogateError `runner/incomplete` if one is missing
+ */
 function readRunner(env) {
     const result = runnerSchema.safeParse(env);
     if (!result.success) {
-        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w('runner/incomplete', `This is not the environment of a GitHub runner:\n${zod__WEBPACK_IMPORTED_MODULE_2__/* .prettifyError */ .S1(result.error)}`, 'Run it as a step, with `uses:`; in a terminal, use `reprogate check`.');
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w8('runner/incomplete', `This is not the environment of a GitHub runner:\n${zod__WEBPACK_IMPORTED_MODULE_2__/* .prettifyError */ .S1(result.error)}`);
     }
     const vars = result.data;
     const [owner = '', repo = ''] = vars.GITHUB_REPOSITORY.split('/');
@@ -41949,24 +41953,28 @@ const pullRequestSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
     }),
 });
 /**
- * These run with the secrets and the write token of the repository while the head of the pull
- * request belongs to anybody: building and evaluating it there would hand them over.
+ * These run with the repository's secrets and write token, and anybody can own the head of the pull
+ * request: to build and evaluate it there would hand them over.
  */
 const PRIVILEGED = new Set(['pull_request_target', 'workflow_run', 'issue_comment']);
 /**
- * The event that started the workflow. `name` is `GITHUB_EVENT_NAME`, `sha` is `GITHUB_SHA`,
- * `payload` the parsed event file. Throws `event/privileged` where checking would be unsafe and
- * `event/malformed` where a pull request's event lacks what GitHub always sends.
+ * The event that started the workflow.
+ *
+ * @param name `GITHUB_EVENT_NAME`
+ * @param payload the parsed event file
+ * @param sha `GITHUB_SHA`
+ * @throws ReprogateError `event/privileged` if checking would be unsafe; `event/malformed` if a pull
+ *   request's event lacks what GitHub always sends
  */
 function parseEvent(name, payload, sha) {
     if (PRIVILEGED.has(name)) {
-        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('event/privileged', `\`${name}\` runs with this repository’s secrets, and a check builds and runs the pull request’s code`, 'Run reprogate `on: pull_request`. A pull request from a fork then gets its verdict in the job and its summary.');
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w8('event/privileged', `\`${name}\` runs with this repository’s secrets, and a check builds and runs the pull request’s code`);
     }
     if (name !== 'pull_request')
         return { kind: 'other', name, sha };
     const result = pullRequestSchema.safeParse(payload);
     if (!result.success) {
-        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('event/malformed', `The event of the pull request cannot be read:\n${zod__WEBPACK_IMPORTED_MODULE_3__/* .prettifyError */ .S1(result.error)}`, 'Run reprogate on a GitHub runner, or give the runner the event that GitHub sent.');
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w8('event/malformed', `The event of the pull request cannot be read:\n${zod__WEBPACK_IMPORTED_MODULE_3__/* .prettifyError */ .S1(result.error)}`);
     }
     const { number, head, base } = result.data.pull_request;
     return {
@@ -41977,12 +41985,16 @@ function parseEvent(name, payload, sha) {
         fork: head.repo?.full_name !== base.repo.full_name,
     };
 }
-/** Reads the event file of the runner. Throws as `parseEvent` does. */
+/**
+ * Reads the event file of the runner.
+ *
+ * @throws ReprogateError as `parseEvent` does
+ */
 async function readEvent(runner) {
     const payload = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(runner.eventPath, 'utf8')
         .then((text) => JSON.parse(text))
         .catch((error) => {
-        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('event/malformed', `The event file cannot be read: ${(0,_system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .errorText */ .k)(error)}`, 'Run reprogate on a GitHub runner, or set GITHUB_EVENT_PATH to the event that GitHub sent.');
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w8('event/malformed', `The event file ${runner.eventPath} cannot be read: ${(0,_system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .errorText */ .kc)(error)}`);
     });
     return parseEvent(runner.eventName, payload, runner.sha);
 }
@@ -41997,12 +42009,17 @@ async function readEvent(runner) {
 /* harmony export */   I: () => (/* binding */ describeFailure),
 /* harmony export */   z: () => (/* binding */ renderFailure)
 /* harmony export */ });
-/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6578);
+/* harmony import */ var _report_markdown_escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9587);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6578);
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4994);
 
+
+
+/** Characters of a message. */
 const LONGEST = 4000;
 /** A bug is reported where the action comes from; the runner knows, except for `uses: ./`. */
 function describeFailure(error, env) {
-    if (error instanceof _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w) {
+    if (error instanceof _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w8) {
         return {
             title: `reprogate: ${error.code}`,
             message: error.message.slice(0, LONGEST),
@@ -42012,37 +42029,32 @@ function describeFailure(error, env) {
     }
     const from = env.GITHUB_ACTION_REPOSITORY;
     const at = from ? ` at ${env.GITHUB_SERVER_URL}/${from}/issues` : '';
-    const stack = error instanceof Error ? (error.stack ?? (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorText */ .k)(error)) : (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorText */ .k)(error);
+    const stack = error instanceof Error ? (error.stack ?? (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .errorText */ .kc)(error)) : (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .errorText */ .kc)(error);
     return {
         title: 'reprogate: a bug',
         message: `reprogate itself failed, so nothing was checked. ${stack}`.slice(0, LONGEST),
         remedy: `Please report it with this text${at}.`,
     };
 }
-/** Text from anywhere, shown as it is: the fence is longer than any inside, so nothing gets out. */
-function fenced(text) {
-    const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-    const fence = '`'.repeat(longest + 1);
-    return `${fence}text\n${text}\n${fence}`;
-}
 /**
  * The failure as Markdown, for the job summary and, behind its marker, for the comment: a verdict
  * on an older commit must not be left standing as if it were about this one.
  */
-function renderFailure(failure, commit, runUrl) {
-    const where = failure.file && `${failure.file}${failure.line ? `:${failure.line}` : ''}: `;
+function renderFailure({ file, line, message, remedy }, { commit, runUrl }) {
+    const where = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `;
+    const url = (0,_report_markdown_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .safeUrl */ .Pl)(runUrl);
     const foot = [
         'blocks the merge',
-        commit && `commit <code>${commit.slice(0, 7)}</code>`,
-        runUrl && `<a href="${runUrl}">the run</a>`,
-    ].filter(Boolean);
+        commit && `commit ${(0,_report_markdown_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)((0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .short */ .h0)(commit), 'html', 64)}`,
+        url && (0,_report_markdown_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .link */ .nf)('the run', url, 'html'),
+    ];
     return [
         '### ⚠️ Could not check',
         '**The check came to no verdict, so nothing is known about the result.**',
-        fenced(`${where ?? ''}${failure.message}`),
+        (0,_report_markdown_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .fenced */ .OF)([where + message], 'text', LONGEST),
         '**To fix:**',
-        fenced(failure.remedy),
-        `<sub>${foot.join(' · ')}</sub>`,
+        (0,_report_markdown_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .fenced */ .OF)([remedy], 'text', LONGEST),
+        `<sub>${foot.filter(Boolean).join(' · ')}</sub>`,
         '',
     ].join('\n\n');
 }
@@ -42059,8 +42071,8 @@ function renderFailure(failure, commit, runUrl) {
 /* unused harmony exports COMMENT_MODES, REBUILDS, INPUT_NAMES */
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3798);
 /* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6578);
-/* harmony import */ var _verdict_rules_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1450);
-/* harmony import */ var _text_yaml_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9816);
+/* harmony import */ var _verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9955);
+/* harmony import */ var _text_validate_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6970);
 
 
 
@@ -42069,7 +42081,7 @@ const COMMENT_MODES = ['always', 'on-problem', 'never'];
 const REBUILDS = ['fresh', 'cached'];
 /** An input that was not given is the empty string. */
 const optional = (allowed) => zod__WEBPACK_IMPORTED_MODULE_3__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_3__/* .literal */ .euz(''), zod__WEBPACK_IMPORTED_MODULE_3__/* ["enum"] */ .k5n(allowed)]).transform((value) => (value === '' ? undefined : value));
-const choices = { comment: COMMENT_MODES, track: _verdict_rules_js__WEBPACK_IMPORTED_MODULE_1__/* .TRACKS */ .pS, rebuild: REBUILDS };
+const choices = { comment: COMMENT_MODES, track: _verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_1__/* .TRACKS */ .pS, rebuild: REBUILDS };
 const inputsSchema = zod__WEBPACK_IMPORTED_MODULE_3__/* .strictObject */ .rej({
     config: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().transform((path) => path || 'reprogate.yml'),
     models: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().transform((names) => [...new Set(names.split(/[\s,]+/).filter((name) => name !== ''))]),
@@ -42082,8 +42094,10 @@ const inputsSchema = zod__WEBPACK_IMPORTED_MODULE_3__/* .strictObject */ .rej({
 const INPUT_NAMES = Object.keys(inputsSchema.shape);
 const isChoice = (name) => name !== undefined && Object.hasOwn(choices, name);
 /**
- * Reads the inputs of the step. `getInput` gives the trimmed text of an input, '' where it was not
- * given. Throws `input/invalid`, which names the input, what it was, and what it may be.
+ * Reads the inputs of the step.
+ *
+ * @param getInput gives the trimmed text of an input, '' if it was not given
+ * @throws ReprogateError `input/invalid`, which names the input, its value and what it may be
  */
 function loadInputs(getInput) {
     const given = Object.fromEntries(INPUT_NAMES.map((name) => [name, getInput(name)]));
@@ -42096,8 +42110,8 @@ function loadInputs(getInput) {
         throw result.error;
     const value = given[name] ?? '';
     const allowed = choices[name];
-    const near = (0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_2__/* .didYouMean */ .au)(value, allowed);
-    throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w('input/invalid', `Input \`${name}\` is \`${value}\`, which is not one of ${allowed.map((one) => `\`${one}\``).join(', ')}`, near ? `Did you mean \`${name}: ${near}\`?` : `Set \`${name}\` to one of them, or leave it out.`);
+    const near = (0,_text_validate_js__WEBPACK_IMPORTED_MODULE_2__/* .didYouMean */ .a)(value, allowed);
+    throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w8('input/invalid', `Input \`${name}\` is \`${value}\`, which is not one of ${allowed.map((one) => `\`${one}\``).join(', ')}`, near && `Did you mean \`${name}: ${near}\`?`);
 }
 
 
@@ -42111,17 +42125,17 @@ function loadInputs(getInput) {
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _text_clean_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4118);
+
 
 /** As the toolkit does it: a title must stay on its line. */
 const escapeData = (text) => text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
-/** A terminal's escape sequences and other control characters do not belong in a log; tabs do. */
-const plain = (text) => text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
 /**
  * Progress as log groups of the runner. The lines come from builds and evaluations that a stranger
  * may have written, and the runner obeys a line such as `::add-path::…`, and `##[add-path]…` even
  * in the middle of one. So it is told to stop obeying while they are printed, until it sees a token
- * that nobody can guess, a new one each time. `end` twice is harmless; commands printed between
- * `start` and `end` by anybody else are lost.
+ * that nobody can guess, a new one each time. Control characters are taken out. `end` twice is
+ * harmless; commands that anybody else prints between `start` and `end` are lost.
  */
 function logProgress(write) {
     let token;
@@ -42142,14 +42156,14 @@ function logProgress(write) {
     return {
         start(title) {
             end();
-            write(`::group::${escapeData(plain(title))}\n`);
+            write(`::group::${escapeData((0,_text_clean_js__WEBPACK_IMPORTED_MODULE_1__/* .cleanLines */ .v3)(title))}\n`);
             stop();
         },
         line(text) {
             const grouped = token !== undefined;
             if (!grouped)
                 stop();
-            write(`${plain(text)}\n`);
+            write(`${(0,_text_clean_js__WEBPACK_IMPORTED_MODULE_1__/* .cleanLines */ .v3)(text)}\n`);
             if (!grouped)
                 resume();
         },
@@ -42160,7 +42174,7 @@ function logProgress(write) {
 
 /***/ }),
 
-/***/ 6896:
+/***/ 1356:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42171,85 +42185,19 @@ __nccwpck_require__.d(__webpack_exports__, {
   xV: () => (/* binding */ reportFailure)
 });
 
+// UNUSED EXPORTS: PUBLISHERS
+
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 18 modules
 var core = __nccwpck_require__(6257);
-// EXTERNAL MODULE: ./src/system/errors.ts
-var errors = __nccwpck_require__(6578);
-// EXTERNAL MODULE: ./src/verdict/rules.ts
-var rules = __nccwpck_require__(1450);
-;// CONCATENATED MODULE: ./src/text/text.ts
-/** Plain text for every renderer: untrusted strings made harmless to look at, and numbers made readable. */
-/** CSI, OSC and two-character escape sequences, as terminals read them. */
-const ESCAPES = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-Z\\^_`a-z]/g;
-/** Everything that moves, hides or reorders its neighbours: controls, zero width, bidi, tags, lone surrogates. */
-const UNSEEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]|\p{Surrogate}/gu;
-/** More marks on one letter than any script needs: they would paint over the lines around. */
-const STACKED = /(\p{M}{4})\p{M}+/gu;
-/** Keeps line breaks and tabs; what cannot be seen becomes `�`, colours disappear. */
-const cleanLines = (text) => text
-    .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
-    .replace(ESCAPES, '')
-    .replace(UNSEEN, '\ufffd')
-    .replace(STACKED, '$1');
-/** At most `max` UTF-16 units, whole code points, `…` as the last where something was left out. */
-function clip(text, max) {
-    if (text.length <= max)
-        return text;
-    const head = text.slice(0, max - 1);
-    return `${/[\ud800-\udbff]$/.test(head) ? head.slice(0, -1) : head}…`;
-}
-/** One line of untrusted text, at most `max` UTF-16 units. The input may be of any size. */
-const oneLine = (text, max) => 
-// Cut first: nobody should pay for 100 kB of which a line is shown; twice, as colours may go.
-clip(cleanLines(text.slice(0, max * 2))
-    .replace(/\s+/g, ' ')
-    .trim() + (text.length > max * 2 ? '…' : ''), max);
-const text_count = (n) => n.toLocaleString('en-US');
-const plural = (n, one, many = `${one}s`) => `${text_count(n)} ${n === 1 ? one : many}`;
-/** Seconds as people say them: `0.1 s`, `41 s`, `2 min 14 s`, `1 h 5 min`. */
-function duration(seconds) {
-    if (seconds < 9.95)
-        return `${seconds.toFixed(1)} s`;
-    const whole = Math.round(seconds);
-    if (whole < 60)
-        return `${whole} s`;
-    if (whole < 3600)
-        return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-    const minutes = Math.round(whole / 60);
-    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-/** The first 7 digits of a digest or commit; other text as it is. */
-const text_short = (digest) => digest.replace(/^.*?:?\b([0-9a-f]{7})[0-9a-f]{9,}$/, '$1');
-const number = (text) => text === undefined || text.trim() === '' ? NaN : Number(text);
-/** As written where that is short; else both with six decimals, or with as many as it takes to tell them apart. */
-function pair(recorded, replayed) {
-    const short = [recorded, replayed].every((raw) => raw === undefined || /^[-+]?\d*\.?\d{0,6}(?:e[-+]?\d+)?$/i.test(raw));
-    if (short)
-        return [recorded ?? '–', replayed ?? '–'];
-    const [a, b] = [number(recorded), number(replayed)];
-    const text = (x, raw, round) => raw === undefined ? '–' : Number.isFinite(x) && !Number.isInteger(x) ? round(x) : raw;
-    const tries = [...[6, 8, 10, 12].map((n) => (x) => x.toFixed(n)), String];
-    const exact = (x) => Number(x.toPrecision(6));
-    // Six decimals say nothing about 3.2e-9.
-    const usable = tries.filter((round) => [a, b].every((x) => !(Math.abs(x) < 1e-3) || exact(Number(round(x))) === exact(x)));
-    const round = usable.find((r) => a === b || r(a) !== r(b)) ?? String;
-    return [text(a, recorded, round), text(b, replayed, round)];
-}
-/** A difference or tolerance, without its sign: `0.002226`, `9.72e-7`. */
-const magnitude = (x) => {
-    const size = Math.abs(x);
-    if (size === 0)
-        return '0';
-    return size >= 1e-4 && size < 1e4 && !Number.isInteger(size)
-        ? size.toFixed(6)
-        : String(Number(size.toPrecision(4)));
-};
-/** `−0.002226`, `+0.1`, with a true minus sign. */
-const signed = (x) => (x === 0 ? '0' : `${x < 0 ? '−' : '+'}${magnitude(x)}`);
-
+// EXTERNAL MODULE: ./src/verdict/rules/index.ts + 9 modules
+var rules = __nccwpck_require__(23);
+// EXTERNAL MODULE: ./src/text/clean.ts
+var clean = __nccwpck_require__(4118);
+// EXTERNAL MODULE: ./src/verdict/levels.ts
+var levels = __nccwpck_require__(6682);
 ;// CONCATENATED MODULE: ./src/report/words.ts
 
-/** What verdicts, stages and findings are called, and which of them belong together. */
+/** What verdicts, grades and stages are called, and with which sign they are shown. */
 const VERDICT_WORDS = {
     reproduced: 'Reproduced',
     'not-reproduced': 'Not reproduced',
@@ -42274,7 +42222,7 @@ const judged = ({ verdict, decision }) => {
     return verdict === 'could-not-check' || decision !== 'fail' ? 'doubt' : 'bad';
 };
 const modelSign = (model) => (isNotRebuilt(model) ? 'none' : judged(model));
-/** The sign of the whole; `none` only where nothing at all was rebuilt, or there is no model. */
+/** `none` only if nothing was rebuilt, or there is no model. */
 const reportSign = (report) => report.models.every(isNotRebuilt) ? 'none' : judged(report);
 const STAGE_SIGNS = {
     pass: 'good',
@@ -42283,53 +42231,22 @@ const STAGE_SIGNS = {
     'could-not-check': 'doubt',
     'not-run': 'none',
 };
+/** Where the record states what the fix is about. A remedy about another file names it itself. */
+function placeInRecord({ findings }) {
+    const { field, file, line } = findings.find(({ headline }) => headline) ?? {};
+    return field === undefined || file === undefined ? undefined : { file, line };
+}
+/** Grades that name what was compared: what is said of it. */
+const GRADED_PARTS = { content: 'identical', packages: 'identical' };
+/** `drift: `, `content identical: `, or nothing; before the summary of a stage. */
+function gradeWords({ grade }, emphasise = (word) => word) {
+    if (grade === undefined)
+        return '';
+    const rest = GRADED_PARTS[grade];
+    return `${emphasise(grade)}${rest === undefined ? '' : ` ${rest}`}: `;
+}
 /** Findings in force, errors first; otherwise in the order in which they were found. */
-const inForce = (findings) => [
-    ...findings.filter(({ level }) => level === 'error'),
-    ...findings.filter(({ level }) => level === 'warn'),
-];
-const ABOUT_BYTES = [
-    'data/file-missing',
-    'data/digest-mismatch',
-    'data/exposes-answers',
-    'model/file-missing',
-    'model/digest-mismatch',
-];
-/** The stage that emits a rule: what is wrong with the record itself is the provenance's. */
-function stageOf(rule) {
-    if (ABOUT_BYTES.includes(rule))
-        return 'data';
-    if (rules/* RULES */.y0[rule].consequence === 'incomplete')
-        return 'provenance';
-    if (rule.startsWith('environment/'))
-        return 'environment';
-    return rule.startsWith('evaluation/') ? 'evaluation' : 'provenance';
-}
-/** The finding that the first lines are about: the one whose remedy is the fix, or else the first that made the verdict. */
-function lead({ findings, verdict, fix }) {
-    const telling = inForce(findings).filter(({ rule }) => rules/* RULES */.y0[rule].consequence === verdict);
-    return telling.find(({ remedy }) => remedy === fix) ?? telling[0];
-}
-/** The fix, with the place of what it mends: `Pin numpy==1.2 in requirements.txt:4, or record the run again.` */
-function fixOf(model) {
-    if (model.fix === undefined)
-        return undefined;
-    const fix = model.fix.replace(/[.\s]+$/, '');
-    const { file, line } = lead(model) ?? {};
-    // An incomplete record has many places, and a table of them.
-    if (file === undefined || model.verdict === 'incomplete')
-        return `${fix}.`;
-    const place = line === undefined ? file : `${file}:${line}`;
-    if (`${model.cause} ${fix}`.includes(place))
-        return `${fix}.`;
-    const words = fix.split(/(?<=\s)/);
-    const at = words.findIndex((word) => word.replace(/[,;:)\s]+$/, '') === file);
-    return at < 0
-        ? `${fix} (${place}).`
-        : `${words
-            .with(at, words[at].replace(file, () => place))
-            .join('')}.`;
-}
+const inForce = (findings) => findings.filter(({ level }) => level !== 'off').sort(levels/* byLevel */.s6);
 
 ;// CONCATENATED MODULE: ./src/report/annotations.ts
 
@@ -42342,18 +42259,18 @@ const MESSAGE = 4096;
 function annotation(finding, model) {
     const { rule, file, line, expected, actual, field } = finding;
     const text = [
-        oneLine(finding.message, 1500),
-        ...(field === undefined ? [] : [`Field: ${oneLine(field, 200)}`]),
-        ...(expected === undefined ? [] : [`Expected: ${oneLine(expected, 500)}`]),
-        ...(actual === undefined ? [] : [`Actual: ${oneLine(actual, 500)}`]),
-        `To fix: ${oneLine(finding.remedy, 800)}`,
+        (0,clean/* oneLine */.TN)(finding.message, 1500),
+        ...(field === undefined ? [] : [`Field: ${(0,clean/* oneLine */.TN)(field, 200)}`]),
+        ...(expected === undefined ? [] : [`Expected: ${(0,clean/* oneLine */.TN)(expected, 500)}`]),
+        ...(actual === undefined ? [] : [`Actual: ${(0,clean/* oneLine */.TN)(actual, 500)}`]),
+        `To fix: ${(0,clean/* oneLine */.TN)(finding.remedy, 800)}`,
         `Rule: ${rule}`,
     ];
     return {
         level: finding.level === 'error' ? 'error' : 'warning',
         file: file ?? model.record,
-        ...(file !== undefined && line !== undefined ? { line } : {}),
-        title: oneLine(`${oneLine(model.name, 100)}: ${rules/* RULES */.y0[rule].title}`, TITLE),
+        line: file === undefined ? undefined : line,
+        title: (0,clean/* oneLine */.TN)(`${(0,clean/* oneLine */.TN)(model.name, 100)}: ${rules/* RULES */.y0[rule].title}`, TITLE),
         message: text.join('\n'),
     };
 }
@@ -42365,7 +42282,7 @@ function limited(all) {
     const note = `\n\n${rest} more of this level ${rest === 1 ? 'is' : 'are'} in the report.`;
     return all
         .slice(0, PER_LEVEL)
-        .map((one, i) => i === PER_LEVEL - 1 ? { ...one, message: clip(one.message, MESSAGE - note.length) + note } : one);
+        .map((one, index) => index === PER_LEVEL - 1 ? { ...one, message: (0,clean/* clip */.$Q)(one.message, MESSAGE - note.length) + note } : one);
 }
 /**
  * Annotations on the lines of record, policy, Dockerfile and data, errors first. Text is one line per
@@ -42373,210 +42290,242 @@ function limited(all) {
  */
 function annotations(report) {
     const all = report.models.flatMap((model) => inForce(model.findings).map((finding) => annotation(finding, model)));
-    const { path, change, from } = report.policy;
-    const notices = change === undefined
-        ? []
-        : [
-            {
-                level: 'notice',
-                file: path ?? 'reprogate.yml',
-                title: 'The policy changes in this pull request',
-                message: `Judged by ${path === null ? 'the built-in defaults' : `the policy of ${oneLine(from, 200)}`}; the change takes effect once it is merged.`,
-            },
-        ];
     return [
         ...limited(all.filter(({ level }) => level === 'error')),
         ...limited(all.filter(({ level }) => level === 'warning')),
-        ...notices,
+        ...policyNotice(report),
+    ];
+}
+function policyNotice({ policy: { path, change, from } }) {
+    if (change === undefined)
+        return [];
+    const judge = path === null ? 'the built-in defaults' : `the policy of ${(0,clean/* oneLine */.TN)(from, 200)}`;
+    return [
+        {
+            level: 'notice',
+            file: path ?? 'reprogate.yml',
+            title: 'The policy changes in this pull request',
+            message: `Judged by ${judge}; the change takes effect once it is merged.`,
+        },
     ];
 }
 
-// EXTERNAL MODULE: ./src/verdict/report.ts
-var verdict_report = __nccwpck_require__(9351);
-;// CONCATENATED MODULE: ./src/report/markdown/escape.ts
+;// CONCATENATED MODULE: ./src/action/publish/annotations.ts
 
+
+const EMIT = { error: core/* error */.z3, warning: core/* warning */.$e, notice: core/* notice */.lm };
+/** Findings on the lines that they are about. */
+const annotationsPublisher = {
+    name: 'The annotations',
+    report({ report }) {
+        for (const { level, message, title, file, line } of annotations(report))
+            EMIT[level](message, { title, file, ...(line && { startLine: line }) });
+    },
+};
+
+// EXTERNAL MODULE: ./src/text/numbers.ts
+var numbers = __nccwpck_require__(4994);
+// EXTERNAL MODULE: ./src/report/markdown/escape.ts
+var markdown_escape = __nccwpck_require__(9587);
+;// CONCATENATED MODULE: ./src/report/told.ts
+
+const differ = (compared) => compared !== undefined && compared.flips + compared.moved > 0;
 /**
- * Untrusted text into Markdown. Text is taken word by word: a word that Markdown or GitHub could read
- * as more than a word (mention, reference, link, image, HTML, emphasis, emoji) goes into a code span,
- * where neither reads anything. That is also how people write such words.
+ * Rules of which the stage's line and the figures below it tell every case, if the figures are there:
+ * tables and folds in the comment, lines in the terminal.
  */
-/** Characters with a meaning, links, `GH-12`, `:emoji:`, and what looks like a commit. */
-const MORE_THAN_A_WORD = /[@#<>&$\\[\]|~^*_`={}]|:\/\/|\bwww\.|\bGH-\d|:[\w+-]+:|\b(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{7,64}\b/i;
-/** Punctuation that Markdown, HTML or GitHub reads. */
-const entities = (text) => text.replace(/[!"#$&*:<=>@[\\\]^_`{|}~]/g, (c) => `&#${c.charCodeAt(0)};`);
-/** Where autolinks and mentions are looked for even between tags: a zero-width space keeps them apart. */
-const htmlCode = (text) => `<code>${entities(text.replace(/[@#]|:(?=\/\/)|\bwww(?=\.)/gi, '$&\u200b'))}</code>`;
-/** A code span whose fence is longer than any run of backticks inside. `text` is a single line. */
-function span(text, place) {
-    // A backslash before a pipe cannot be written in a code span inside a table.
-    if (place === 'html' || (place === 'cell' && text.includes('|')))
-        return htmlCode(text);
-    const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-    const fence = '`'.repeat(longest + 1);
-    const pad = text.startsWith('`') || text.endsWith('`') ? ' ' : '';
-    return fence + pad + text + pad + fence;
-}
-/** Cells are narrow: a digest is cut to what tells two apart, and so is a word of which nobody reads the end. */
-const narrow = (text, place) => place === 'cell'
-    ? text.replace(/\b([0-9a-f]{12})[0-9a-f]{20,}\b/g, '$1…').replace(/\S{101,}/g, (word) => clip(word, 100))
-    : text;
-/** Untrusted text as code, on one line, at most `max` characters; digests are cut short in cells. */
-const code = (text, place = 'markdown', max = 200) => span(narrow(oneLine(text, max), place) || '(empty)', place);
-const NO_PLACES = { files: new Set() };
-/** Only web addresses; everything that could end a link destination or an attribute is encoded. */
-const safeUrl = (url) => url !== undefined && /^https?:\/\/[^\s]+$/.test(url) && url.length < 2000
-    ? url.replace(/[()<>"'`\\|[\]^{}]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
-    : undefined;
-/** `[`file` line 4](…#L4)`, or the same words without a link. */
-function escape_location(file, line, places, place) {
-    const name = code(file, place);
-    const words = line === undefined ? name : `${name} line ${line}`;
-    const path = file.split('/').map((part) => encodeURIComponent(part.replace(/\p{Surrogate}/gu, '\ufffd')));
-    const url = places.blobUrl && safeUrl(`${places.blobUrl}/${path.join('/')}${line ? `#L${line}` : ''}`);
-    if (url === undefined || url === '')
-        return words;
-    return place === 'html' ? `<a href="${url}">${words}</a>` : `[${words}](${url})`;
-}
-function place(text, places) {
-    const [, file = text, line] = /^(.+):(\d{1,7})$/.exec(text) ?? [];
-    return places.files.has(file) ? { file, line: line ? Number(line) : undefined } : undefined;
-}
-function wordPieces(word, places) {
-    if (/^[-+=#<>&|~*_`$\\[\]^@{}]$/.test(word))
-        return [{ text: entities(word) }];
-    const [, before = '', middle = '', after = ''] = /^([("'“‘]*)(.*?)([.,;:!?)"'”’]*)$/s.exec(word) ?? [];
-    const known = place(middle, places);
-    if (known)
-        return [{ text: before }, known, { text: after }];
-    if (!MORE_THAN_A_WORD.test(word))
-        return [{ text: word }];
-    // `f(x)` keeps its bracket.
-    const bracket = middle.includes('(') && after.startsWith(')') ? 1 : 0;
-    return [{ text: before }, { code: middle + after.slice(0, bracket) }, { text: after.slice(bracket) }];
-}
-function pieces(line, places) {
-    const parts = line.split(/(?<!`)`([^`]+)`(?!`)/);
-    const found = parts.flatMap((part, i) => i % 2 === 1
-        ? [place(part, places) ?? { code: part }]
-        : part.split(/( +)/).flatMap((word) => wordPieces(word, places)));
-    // Two code spans side by side would become one fence: write them as one.
-    return found.reduce((done, piece) => {
-        const last = done.at(-1);
-        if ('text' in piece && piece.text === '')
-            return done;
-        if ('code' in piece && piece.code === '')
-            return done;
-        if (last && 'code' in last && 'code' in piece)
-            last.code += piece.code;
-        else if (last && 'file' in last && !('text' in piece))
-            done.push({ text: ' ' }, piece);
-        else if (last && 'code' in last && 'file' in piece)
-            done.push({ text: ' ' }, piece);
-        else
-            done.push({ ...piece });
-        return done;
-    }, []);
-}
+const TOLD_BY_FIGURES = {
+    'environment/build-failed': ({ environment }) => (environment?.failure?.tail.length ?? 0) > 0,
+    'environment/package-differs': ({ environment }) => (environment?.differenceCounts.package ?? 0) > 0,
+    'environment/config-differs': ({ environment }) => (environment?.differenceCounts.config ?? 0) > 0,
+    'environment/package-file-differs': ({ environment }) => (environment?.differenceCounts['package-file'] ?? 0) > 0,
+    'evaluation/failed': ({ evaluation }) => (evaluation?.tail?.length ?? 0) > 0,
+    'evaluation/metric-differs': ({ evaluation }) => evaluation?.metrics.some(({ agrees }) => !agrees) ?? false,
+    'evaluation/prediction-differs': ({ evaluation }) => differ(evaluation?.predictions),
+    'evaluation/nondeterministic': ({ evaluation }) => differ(evaluation?.controls),
+};
 /**
- * A sentence with untrusted words in it: readable, on one line, and nothing of it is a mention,
- * reference, link, image, HTML or emphasis. `` `words` `` in it stay code.
+ * The findings that neither the first lines nor the figures tell, errors first. Of an incomplete record
+ * these are all: its table of fields is what the first lines are about.
  */
-function prose(text, at = 'markdown', places = NO_PLACES, max = 600) {
-    const inline = pieces(narrow(oneLine(text, max), at), places)
-        .map((piece) => 'text' in piece
-        ? piece.text
-        : 'code' in piece
-            ? span(piece.code, at)
-            : escape_location(piece.file, piece.line, places, at))
-        .join('');
-    // At the start of a line these would open a list or draw a rule.
-    if (at !== 'markdown')
-        return inline;
-    return inline.replace(/^([-+])(?=[\s-]|$)/, '\\$1').replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2');
+function untold({ verdict, findings, evidence }) {
+    if (verdict === 'incomplete')
+        return inForce(findings);
+    return inForce(findings).filter(({ rule, headline }) => !headline && !TOLD_BY_FIGURES[rule]?.(evidence));
 }
-/** The first sentence apart from the rest. */
-function firstSentence(text) {
-    const [, first = text, rest = ''] = /^(.{1,400}?[.!?])\s+(?=[\p{Lu}`“"(])(.*)$/su.exec(text) ?? [];
-    return [first, rest];
+
+;// CONCATENATED MODULE: ./src/report/markdown/values.ts
+
+
+/** Names and values in tables. */
+/** A value in a cell: a number plain, everything else as code. */
+const cellValue = (text, max = 60) => /^[-+−]?[\d.,]+(?:e[-+]?\d+)?$/i.test(text) && text.length <= 24 ? text : (0,markdown_escape/* code */.aY)(text, 'cell', max);
+const optionalValue = (text, max) => text === undefined ? '–' : cellValue(text, max);
+/** `f1_macro` reads better plain; what could be a commit, or anything else, is code. */
+const cellName = (name) => /^[a-z][a-z0-9]{0,40}(?:_[a-z0-9]{1,40}){0,4}$/i.test(name) && !/^[0-9a-f]{7,}$/i.test(name)
+    ? name
+    : (0,markdown_escape/* code */.aY)(name, 'cell', 60);
+/** Says how many are not shown: `12 more rows in the full report.`, or nothing. */
+const moreOf = (shown, all, [one, many]) => all <= shown
+    ? ''
+    : shown === 0
+        ? `${(0,numbers/* plural */.LS)(all, one, many)} in the full report.`
+        : `${(0,numbers/* grouped */.zD)(all - shown)} more ${all - shown === 1 ? one : many} in the full report.`;
+/** Paragraphs, without those that are not there. */
+const paragraphs = (parts) => parts.filter(Boolean).join('\n\n');
+
+;// CONCATENATED MODULE: ./src/report/markdown/environment.ts
+
+
+
+const NOUNS = {
+    package: ['package', 'packages'],
+    config: ['setting', 'settings'],
+    'package-file': ['file of a package', 'files of packages'],
+    file: ['other file', 'other files'],
+    folder: ['folder', 'folders'],
+};
+const KINDS = Object.keys(NOUNS);
+/** What differs between the pinned image and the rebuild: packages and settings first, then files. */
+function environmentFold(environment, max) {
+    if (!environment || environment.differences.length === 0)
+        return undefined;
+    const { differences, differenceCounts } = environment;
+    const shown = differences.slice(0, max);
+    const all = Object.values(differenceCounts).reduce((sum, n) => sum + n, 0);
+    const body = paragraphs([
+        valuesTable(shown.filter(hasValues)),
+        filesTable(shown.filter((difference) => !hasValues(difference))),
+        moreOf(shown.length, all, ['difference', 'differences']),
+        pinnedText(environment),
+    ]);
+    return (0,markdown_escape/* details */.zH)(`<b>Environment</b>: ${countsInWords(environment)}`, body);
 }
-/** A fenced block whose fence is longer than any run of backticks inside; lines of at most 500 characters. */
-function fenced(lines, language) {
-    const body = lines
-        .flatMap((line) => cleanLines(line.slice(0, 2000)).split('\n'))
-        .map((l) => l.slice(0, 500));
-    const text = body.join('\n').replace(/\p{Surrogate}/gu, '');
-    const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-    const fence = '`'.repeat(longest + 1);
-    return `${fence}${language}\n${text}\n${fence}`;
+const hasValues = ({ kind }) => kind === 'package' || kind === 'config';
+/** `1 package, no settings, no other files`: a zero is told only of what was compared one by one. */
+function countsInWords({ differenceCounts, pinned }) {
+    // A manifest keeps the files of a folder as one digest.
+    const zeros = pinned?.from === 'manifest' ? ['package', 'config'] : ['package', 'config', 'file'];
+    return KINDS.flatMap((kind) => {
+        const number = differenceCounts[kind] ?? 0;
+        const [one, many] = NOUNS[kind];
+        if (number > 0)
+            return [(0,numbers/* plural */.LS)(number, one, many)];
+        return zeros.includes(kind) ? [`no ${many}`] : [];
+    }).join(', ');
 }
-const RULES = { left: ':--', right: '--:', centre: ':-:' };
-/** Cells are Markdown made for `cell`: no line break and no bare pipe in them. */
-function table(columns, rows) {
-    const row = (cells) => `| ${cells.join(' | ')} |`;
-    return [
-        row(columns.map(([name]) => name)),
-        `|${columns.map(([, alignment]) => RULES[alignment]).join('|')}|`,
-        ...rows.map(row),
-    ].join('\n');
+function valuesTable(differences) {
+    if (differences.length === 0)
+        return undefined;
+    const settings = differences.some(({ kind }) => kind === 'config');
+    return (0,markdown_escape/* table */.tp)([
+        [settings ? 'package or setting' : 'package', 'left'],
+        ['pinned', 'left'],
+        ['rebuilt', 'left'],
+    ], differences.map(({ name, pinned, rebuilt }) => [
+        (0,markdown_escape/* code */.aY)(name, 'cell', 80),
+        optionalValue(pinned, 100),
+        optionalValue(rebuilt, 100),
+    ]));
 }
-/** `summary` is HTML, made for `html`; `body` is Markdown. */
-const details = (summary, body) => `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
+function filesTable(differences) {
+    if (differences.length === 0)
+        return undefined;
+    return (0,markdown_escape/* table */.tp)([
+        ['file', 'left'],
+        ['what differs', 'left'],
+        ['of package', 'left'],
+    ], differences.map(({ name, note, owner }) => [
+        (0,markdown_escape/* code */.aY)(name, 'cell', 120),
+        note === undefined ? 'content' : (0,markdown_escape/* prose */.CS)(note, 'cell', undefined, 120),
+        owner === undefined ? 'none' : (0,markdown_escape/* code */.aY)(owner, 'cell', 80),
+    ]));
+}
+function pinnedText({ pinned }) {
+    if (!pinned)
+        return undefined;
+    return pinned.from === 'manifest'
+        ? `The pinned image ${(0,markdown_escape/* code */.aY)(pinned.image)} could not be pulled; the manifest in the record stands in for it.`
+        : `Pinned: ${(0,markdown_escape/* code */.aY)(pinned.image)}`;
+}
+
+;// CONCATENATED MODULE: ./src/report/markdown/page.ts
+
+/** What every part of a comment or summary is rendered with. */
+const ICONS = { good: '✅', bad: '❌', doubt: '⚠️', none: '➖' };
+/** The files of the report that may be linked to. */
+function targetsOf(report, links) {
+    const named = report.models.flatMap(({ record, evidence, findings }) => [
+        record,
+        evidence.environment?.dockerfile,
+        ...findings.map(({ file }) => file),
+    ]);
+    const files = new Set([...named, report.policy.path].flatMap((file) => file || []));
+    return { files, blobUrl: (0,markdown_escape/* safeUrl */.Pl)(blobUrl(report, links)) };
+}
+const blobUrl = ({ commit }, links) => links.blobUrl ??
+    (links.repositoryUrl && /^[0-9a-f]{7,64}$/.test(commit)
+        ? `${links.repositoryUrl}/blob/${commit}`
+        : undefined);
+
+;// CONCATENATED MODULE: ./src/report/markdown/findings.ts
+
+
+
+/** Findings, a line each: where, what is wrong and how to fix it. */
+function findingsTable(findings, heading, { targets, detail }) {
+    if (findings.length === 0)
+        return undefined;
+    const shown = findings.slice(0, detail.findings);
+    return paragraphs([
+        shown.length > 0 &&
+            (0,markdown_escape/* table */.tp)([
+                ['', 'centre'],
+                [heading, 'left'],
+                ['what is wrong', 'left'],
+                ['how to fix it', 'left'],
+            ], shown.map((finding) => [
+                finding.level === 'error' ? ICONS.bad : ICONS.doubt,
+                where(finding, targets),
+                (0,markdown_escape/* prose */.CS)(finding.message, 'cell', targets, 300),
+                (0,markdown_escape/* prose */.CS)(finding.remedy, 'cell', targets, 300),
+            ])),
+        moreOf(shown.length, findings.length, ['finding', 'findings']),
+    ]);
+}
+/** The field, linked to its line; else the file; else the rule. */
+function where({ field, file, line, rule }, targets) {
+    const place = file === undefined ? undefined : { file, line };
+    if (field !== undefined)
+        return (0,markdown_escape/* link */.nf)((0,markdown_escape/* code */.aY)(field, 'cell', 80), place && (0,markdown_escape/* urlOf */.rs)(place, targets), 'cell');
+    return place ? (0,markdown_escape/* fileLink */.RF)(place, targets, 'cell') : (0,markdown_escape/* code */.aY)(rule, 'cell');
+}
 
 ;// CONCATENATED MODULE: ./src/report/markdown/lineage.ts
+
 
 /** Data sets drawn one by one; the rest share a node. */
 const DATA_NODES = 6;
 /** Untrusted text for a quoted mermaid label: everything that mermaid or HTML could read is an entity of mermaid's. */
-const label = (text) => oneLine(text, 80).replace(/[^\p{L}\p{M}\p{N} .,:·→±()/+_-]/gu, (c) => `#${c.codePointAt(0)};`);
-const titled = (title, text) => text.toLowerCase().startsWith(title) ? label(text) : `${title} ${label(text)}`;
+const label = (text) => (0,clean/* oneLine */.TN)(text, 80).replace(/[^\p{L}\p{M}\p{N} .,:·→±()/+_-]/gu, (c) => `#${c.codePointAt(0)};`);
 /** `env-v1:sha256:77ab03c…` → `env-v1 77ab03c` */
-const hash = (text) => `${/^env-v\d+/.exec(text)?.[0] ?? ''} ${text_short(text)}`.trim();
-const lines = (...parts) => parts.filter((part) => part).join('<br/>');
+const shortHash = (hash) => `${/^env-v\d+/.exec(hash)?.[0] ?? ''} ${(0,numbers/* short */.h0)(hash)}`.trim();
+const lines = (...parts) => parts.filter(Boolean).join('<br/>');
 /**
  * The run as a mermaid flowchart: data, code and environment → run → model → result. What the check
- * found changed is drawn in red, in colours that read on light and dark.
+ * found changed is drawn in red, in colours that can be read on light and dark.
  */
 function lineageGraph(lineage) {
-    const { data, code, environment, run, model, result } = lineage;
-    const drawn = data.slice(0, DATA_NODES);
-    const rest = data.slice(DATA_NODES);
-    const inputs = [
-        ...drawn.map((set, i) => ({
-            id: `data${drawn.length > 1 || rest.length > 0 ? i + 1 : ''}`,
-            text: lines('data', [label(set.label), set.digest && label(text_short(set.digest))].filter(Boolean).join(' · ')),
-            changed: set.changed,
-        })),
-        ...(rest.length > 0
-            ? [
-                {
-                    id: 'others',
-                    text: lines('data', `${plural(rest.length, 'more set')}`),
-                    changed: rest.some((d) => d.changed),
-                },
-            ]
-            : []),
-        ...(code ? [{ id: 'code', text: lines('code', label(text_short(code.commit))), changed: code.changed }] : []),
-        ...(environment
-            ? [
-                {
-                    id: 'env',
-                    text: lines('environment', label(hash(environment.hash))),
-                    changed: environment.changed,
-                },
-            ]
-            : []),
-    ];
-    const changed = [
-        ...inputs.filter((node) => node.changed).map(({ id }) => id),
-        ...(model.changed ? ['model'] : []),
-        ...(result.changed ? ['result'] : []),
-    ];
-    const modelText = lines(titled('model', model.label), model.digest && label(text_short(model.digest)));
+    const { run, model, result } = lineage;
+    const inputs = [...dataNodes(lineage), ...codeNode(lineage), ...environmentNode(lineage)];
+    const changed = [...inputs, { id: 'model', ...model }, { id: 'result', ...result }].flatMap((node) => node.changed ? [node.id] : []);
+    const runText = lines(label(run.label), label(run.seeds));
+    const modelText = lines(label(model.label), model.digest && label((0,numbers/* short */.h0)(model.digest)));
     return [
         'flowchart LR',
-        `  run(["${lines(titled('run', run.label), run.seeds && (/seed/i.test(run.seeds) ? label(run.seeds) : `seeds ${label(run.seeds)}`))}"])`,
+        `  run(["${runText}"])`,
         ...inputs.map(({ id, text }) => `  ${id}["${text}"] --> run`),
-        `  run --> model["${modelText}"] --> result["${label(result.label.slice(0, 200).replace(/\b\d+\.\d{7,}\b/g, (n) => Number(n).toFixed(6)))}"]`,
+        `  run --> model["${modelText}"] --> result["${label(result.label)}"]`,
         ...(changed.length > 0
             ? [
                 '  classDef changed fill:#ffebe9,stroke:#cf222e,color:#1f2328',
@@ -42585,212 +42534,201 @@ function lineageGraph(lineage) {
             : []),
     ].join('\n');
 }
-
-;// CONCATENATED MODULE: ./src/report/markdown/evidence.ts
-
-
-
-/** The folded parts of the comment: what differs, row by row. Nothing is rendered where nothing differs. */
-/** Beyond this many units in the last place a move is no matter of rounding, and their number says nothing. */
-const MANY_ULPS = 1_000_000;
-const more = (shown, all, what) => all > shown ? `\n\n${text_count(all - shown)} more ${what} in the full report.` : '';
-/** A value as people read it: figures plain, everything else as code. */
-const value = (text, max = 60) => /^[-+−]?[\d.,]+(?:e[-+]?\d+)?$/i.test(text) && text.length <= 24 ? text : code(text, 'cell', max);
-const optional = (text, max) => text === undefined ? '–' : value(text, max);
-/** `f1_macro` reads better plain; what could be a commit, or anything else, is code. */
-const plainName = (name) => /^[a-z][a-z0-9]{0,40}(?:_[a-z0-9]{1,40}){0,4}$/i.test(name) && !/^[0-9a-f]{7,}$/i.test(name)
-    ? name
-    : code(name, 'cell', 60);
-/** Metrics of which the replay gave another number, or all of them where none did. */
-function metricsTable(evaluation, max) {
-    const changed = (evaluation?.metrics ?? [])
-        .filter((m) => !m.agrees || m.recorded !== m.replayed)
-        .sort((a, b) => Number(a.agrees) - Number(b.agrees));
-    if (changed.length === 0)
-        return undefined;
-    if (max === 0)
-        return `${plural(changed.length, 'metric')} in the full report.`;
-    const rows = changed.slice(0, max).map((m) => {
-        const [recorded, replayed] = pair(m.recorded, m.replayed);
-        return [
-            plainName(m.name),
-            value(recorded),
-            m.agrees ? value(replayed) : `**${value(replayed)}**`,
-            m.difference === undefined ? '–' : signed(m.difference),
-            m.allowed === undefined ? '–' : `±${magnitude(m.allowed)}`,
-        ];
+function dataNodes({ data }) {
+    const drawn = data.slice(0, DATA_NODES).map((set, index) => {
+        const names = [label(set.label), set.digest && label((0,numbers/* short */.h0)(set.digest))];
+        return {
+            id: data.length > 1 ? `data${index + 1}` : 'data',
+            text: lines('data', names.filter(Boolean).join(' · ')),
+            changed: set.changed,
+        };
     });
-    const columns = [
-        ['metric', 'left'],
-        ['recorded', 'right'],
-        ['replayed', 'right'],
-        ['difference', 'right'],
-        ['allowed', 'right'],
-    ];
-    return table(columns, rows) + more(rows.length, changed.length, 'metrics');
+    const rest = data.slice(DATA_NODES);
+    if (rest.length === 0)
+        return drawn;
+    const text = lines('data', (0,numbers/* plural */.LS)(rest.length, 'more set'));
+    return [...drawn, { id: 'others', text, changed: rest.some(({ changed }) => changed) }];
 }
-/** `4 flips; 1,793 of 1,797 rows identical` */
-function predictionsInWords(p) {
-    const changed = [
-        ...(p.flips > 0 ? [plural(p.flips, 'flip')] : []),
-        ...(p.moved > 0 ? [`${plural(p.moved, 'row')} in which only numbers moved`] : []),
-    ];
-    return `${changed.join(', ') || 'no row changed'}; ${text_count(p.rows - p.flips - p.moved)} of ${text_count(p.rows)} rows identical`;
-}
-function rowsTable(p, max) {
-    const shown = p.first.slice(0, max);
-    if (shown.length === 0)
-        return undefined;
-    const columns = [...new Set(shown.map(({ column }) => column))];
-    const beside = [...new Set(shown.flatMap(({ also }) => also.map(({ column }) => column)))].slice(0, 3);
-    const rows = shown.map((row) => [
-        value(row.key),
-        ...(columns.length > 1 ? [plainName(row.column)] : []),
-        value(row.recorded),
-        `**${value(row.replayed)}**`,
-        ...beside.map((name) => {
-            const cell = row.also.find(({ column }) => column === name);
-            return cell
-                ? pair(cell.recorded, cell.replayed)
-                    .map((text) => value(text, 40))
-                    .join(' → ')
-                : '';
-        }),
-    ]);
-    return table([
-        ['row', 'right'],
-        ...(columns.length > 1 ? [['column', 'left']] : []),
-        ['recorded', 'centre'],
-        ['replayed', 'centre'],
-        ...beside.map((name) => [plainName(name), 'right']),
-    ], rows);
-}
-function comparison(title, p, max, note = '') {
-    const { largest, statistics: s } = p;
-    const parts = [
-        p.problem && prose(p.problem),
-        rowsTable(p, max),
-        max > 0 && p.flips + p.moved > Math.min(max, p.first.length)
-            ? `${text_count(p.flips + p.moved - Math.min(max, p.first.length))} more rows differ.`
-            : undefined,
-        largest &&
-            `The largest move is ${magnitude(largest.difference)}${largest.ulps === undefined || largest.ulps > MANY_ULPS ? '' : ` (${plural(largest.ulps, 'unit')} in the last place)`}, in ${code(largest.column, 'markdown', 60)} of row ${code(largest.key, 'markdown', 60)}.`,
-        s &&
-            `Exact McNemar test: p = ${magnitude(s.mcnemar)}. Difference of accuracy ${signed(s.difference)}, between ${signed(s.low)} and ${signed(s.high)}; equivalent within ±${magnitude(s.margin)}.`,
-    ];
-    return details(`<b>${title}</b>: ${predictionsInWords(p)}${note}`, parts.filter(Boolean).join('\n\n'));
-}
-/** The recorded predictions against the replayed ones, and the two replays against each other. */
-function predictionFolds(evaluation, max) {
-    if (!evaluation)
-        return [];
-    const { predictions: p, controls, metrics } = evaluation;
-    const same = metrics.filter((m) => m.agrees && m.recorded === m.replayed).length;
-    const note = same > 0 && same < metrics.length ? `, ${plural(same, 'other metric')} unchanged` : '';
-    const differs = (q) => q.flips + q.moved > 0 || q.problem !== undefined;
-    return [
-        ...(p && differs(p) ? [comparison('Predictions', p, max, note)] : []),
-        ...(controls && differs(controls) ? [comparison('Two replays against each other', controls, max)] : []),
-    ];
-}
-const KINDS = [
-    ['package', 'package', 'packages'],
-    ['config', 'setting', 'settings'],
-    ['package-file', 'file of a package', 'files of packages'],
-    ['file', 'other file', 'other files'],
-    ['folder', 'folder', 'folders'],
-];
-/** Zero of these is worth a word. */
-const ALWAYS_COUNTED = ['package', 'config', 'file'];
-/** What differs between the pinned image and the rebuild: packages and settings first, then files. */
-function environmentFold(model, max) {
-    const environment = model.evidence.environment;
-    if (!environment || environment.differences.length === 0)
-        return undefined;
-    const { differences, differenceCounts } = environment;
-    const words = KINDS.filter(([kind]) => (differenceCounts[kind] ?? 0) > 0 || ALWAYS_COUNTED.includes(kind)).map(([kind, one, many]) => (differenceCounts[kind] ?? 0) === 0 ? `no ${many}` : plural(differenceCounts[kind] ?? 0, one, many));
-    const shown = differences.slice(0, max);
-    const valued = shown.filter(({ kind }) => kind === 'package' || kind === 'config');
-    const files = shown.filter(({ kind }) => kind !== 'package' && kind !== 'config');
-    const all = Object.values(differenceCounts).reduce((sum, n) => sum + n, 0);
-    const parts = [
-        valued.length > 0 &&
-            table([
-                [valued.some(({ kind }) => kind === 'config') ? 'package or setting' : 'package', 'left'],
-                ['pinned', 'left'],
-                ['rebuilt', 'left'],
-            ], valued.map((d) => [code(d.name, 'cell', 80), optional(d.pinned, 100), optional(d.rebuilt, 100)])),
-        files.length > 0 &&
-            table([
-                ['file', 'left'],
-                ['what differs', 'left'],
-                ['of package', 'left'],
-            ], files.map((d) => [
-                code(d.name, 'cell', 120),
-                d.note === undefined ? 'content' : prose(d.note, 'cell', undefined, 120),
-                d.owner === undefined ? 'none' : code(d.owner, 'cell', 80),
-            ])),
-        all > shown.length && shown.length > 0 && `${text_count(all - shown.length)} more in the full report.`,
-        environment.pinned && environment.pinned.from === 'manifest'
-            ? `The pinned image ${code(environment.pinned.image)} could not be pulled; the manifest in the record stands in for it.`
-            : environment.pinned && `Pinned: ${code(environment.pinned.image)}`,
-    ];
-    return details(`<b>Environment</b>: ${words.join(', ')}`, parts.filter(Boolean).join('\n\n'));
-}
-/** The last lines of what failed: the build, or the evaluation. */
-function tailFolds(model, max) {
-    const build = model.evidence.environment?.failure;
-    const evaluation = model.evidence.evaluation;
-    const exit = evaluation?.exitCode === undefined ? '' : ` (exit code ${evaluation.exitCode})`;
-    return [
-        ...(build && build.tail.length > 0
-            ? [details('<b>The last lines of the build</b>', fenced(build.tail.slice(-max), 'text'))]
-            : []),
-        ...(evaluation?.tail && evaluation.tail.length > 0
-            ? [
-                details(`<b>The last lines of the evaluation</b>${exit}`, fenced(evaluation.tail.slice(-max), 'text')),
-            ]
-            : []),
-    ];
-}
-const lineageFold = (model) => model.evidence.lineage
-    ? [details('<b>Lineage</b>', `\`\`\`mermaid\n${lineageGraph(model.evidence.lineage)}\n\`\`\``)]
+const codeNode = ({ code }) => code ? [{ id: 'code', text: lines('code', label((0,numbers/* short */.h0)(code.commit))), changed: code.changed }] : [];
+const environmentNode = ({ environment }) => environment
+    ? [
+        {
+            id: 'env',
+            text: lines('environment', label(shortHash(environment.hash))),
+            changed: environment.changed,
+        },
+    ]
     : [];
+
+;// CONCATENATED MODULE: ./src/report/markdown/folds.ts
+
+
+
+/** The folded parts that are not about a difference. */
+/** The last lines of what failed: the build, or the evaluation. */
+function tailFolds({ evidence }, max) {
+    if (max === 0)
+        return [];
+    const { environment, evaluation } = evidence;
+    const exit = evaluation?.exitCode === undefined ? '' : ` (exit code ${evaluation.exitCode})`;
+    const tails = [
+        ['<b>The last lines of the build</b>', environment?.failure?.tail],
+        [`<b>The last lines of the evaluation</b>${exit}`, evaluation?.tail],
+    ];
+    return tails.flatMap(([title, tail = []]) => tail.length === 0 ? [] : [(0,markdown_escape/* details */.zH)(title, (0,markdown_escape/* fenced */.OF)(tail.slice(-max), 'text'))]);
+}
+const lineageFold = ({ evidence: { lineage } }) => lineage ? [(0,markdown_escape/* details */.zH)('<b>Lineage</b>', `\`\`\`mermaid\n${lineageGraph(lineage)}\n\`\`\``)] : [];
 /** One argument for a shell that somebody pastes the line into. */
 const argument = (text) => {
-    const line = oneLine(text, 200);
+    const line = (0,clean/* oneLine */.TN)(text, 200);
     if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(line))
         return line;
     return `${line.startsWith('-') ? '-- ' : ''}'${line.replaceAll("'", `'\\''`)}'`;
 };
 /** Commands to paste: what a machine can fill in, and how to see the same here. */
-function commandFolds(model, commit) {
-    const name = argument(model.name);
+function commandFolds({ name, verdict }, commit) {
     const checkout = /^[0-9a-f]{7,64}$/.test(commit) ? `git checkout ${commit.slice(0, 12)} && ` : '';
+    const shell = (title, line) => [(0,markdown_escape/* details */.zH)(`<b>${title}</b>`, (0,markdown_escape/* fenced */.OF)([line], 'sh'))];
+    if (verdict === 'incomplete')
+        return shell('Fill in what a machine can know', `npx reprogate record ${argument(name)}`);
+    if (verdict === 'not-reproduced')
+        return shell('Reproduce it here', `${checkout}npx reprogate check ${argument(name)}`);
+    return [];
+}
+
+;// CONCATENATED MODULE: ./src/report/markdown/metrics.ts
+
+
+
+const COLUMNS = [
+    ['metric', 'left'],
+    ['recorded', 'right'],
+    ['replayed', 'right'],
+    ['difference', 'right'],
+    ['allowed', 'right'],
+];
+/** The metrics of which the replay gave another number, those outside their tolerance first. */
+function metricsTable(evaluation, max) {
+    const changed = (evaluation?.metrics ?? [])
+        .filter(({ agrees, recorded, replayed }) => !agrees || recorded !== replayed)
+        .sort((a, b) => Number(a.agrees) - Number(b.agrees));
+    if (changed.length === 0)
+        return undefined;
+    const rows = changed.slice(0, max).map(cells);
+    return paragraphs([
+        rows.length > 0 && (0,markdown_escape/* table */.tp)(COLUMNS, rows),
+        moreOf(rows.length, changed.length, ['metric', 'metrics']),
+    ]);
+}
+function cells({ name, agrees, recorded, replayed, difference, allowed }) {
+    const [before, after] = (0,numbers/* pair */.V2)(recorded, replayed).map((text) => cellValue(text));
     return [
-        ...(model.verdict === 'incomplete'
-            ? [details('<b>Fill in what a machine can know</b>', fenced([`npx reprogate record ${name}`], 'sh'))]
-            : []),
-        ...(model.verdict === 'not-reproduced'
-            ? [details('<b>Reproduce it here</b>', fenced([`${checkout}npx reprogate check ${name}`], 'sh'))]
-            : []),
+        cellName(name),
+        before,
+        agrees ? after : `**${after}**`,
+        difference === undefined ? '–' : (0,numbers/* signed */.x8)(difference),
+        allowed === undefined ? '–' : `±${(0,numbers/* magnitude */.VO)(allowed)}`,
     ];
 }
-/** Rules of which the folds and tables of the evidence tell every case. */
-function toldByEvidence({ evidence }) {
-    const { environment, evaluation } = evidence;
-    const differ = (p) => p !== undefined && p.flips + p.moved > 0;
-    const told = {
-        'evaluation/metric-differs': evaluation?.metrics.some(({ agrees }) => !agrees) ?? false,
-        'evaluation/prediction-differs': differ(evaluation?.predictions),
-        'evaluation/nondeterministic': differ(evaluation?.controls),
-        'evaluation/failed': (evaluation?.tail?.length ?? 0) > 0,
-        'environment/build-failed': (environment?.failure?.tail.length ?? 0) > 0,
-        'environment/package-differs': (environment?.differenceCounts.package ?? 0) > 0,
-        'environment/config-differs': (environment?.differenceCounts.config ?? 0) > 0,
-        'environment/package-file-differs': (environment?.differenceCounts['package-file'] ?? 0) > 0,
-    };
-    return ({ rule }) => told[rule] ?? false;
+
+;// CONCATENATED MODULE: ./src/report/markdown/predictions.ts
+
+
+
+/** Beyond this many units in the last place a move is no matter of rounding, and their number says nothing. */
+const MANY_ULPS = 1_000_000;
+/** Columns that changed beside the decision. */
+const BESIDE = 3;
+/** The recorded predictions against the replayed ones, and the two replays against each other. */
+function predictionFolds(evaluation, max) {
+    if (!evaluation)
+        return [];
+    const { predictions, controls } = evaluation;
+    return [
+        ...fold(predictions, max, {
+            title: 'Predictions',
+            sides: ['recorded', 'replayed'],
+            note: unchangedMetrics(evaluation),
+        }),
+        ...fold(controls, max, { title: 'Two replays against each other', sides: ['first', 'second'] }),
+    ];
+}
+/** `, 2 other metrics unchanged`, beside some that changed. NaN and the infinities prove nothing. */
+function unchangedMetrics({ metrics }) {
+    const same = metrics.filter(({ agrees, finite, recorded, replayed }) => agrees && finite && recorded === replayed).length;
+    const changed = metrics.some(({ agrees, recorded, replayed }) => !agrees || recorded !== replayed);
+    return same > 0 && changed ? `, ${(0,numbers/* plural */.LS)(same, 'other metric')} unchanged` : '';
+}
+/** Nothing if no row differs. If rows cannot be paired, a finding says why. */
+function fold(compared, max, words) {
+    if (!compared)
+        return [];
+    const { flips, moved, problem } = compared;
+    if (flips + moved === 0)
+        return [];
+    const shown = Math.min(max, compared.first.length);
+    const body = paragraphs([
+        problem && (0,markdown_escape/* prose */.CS)(problem),
+        rowsTable(compared, shown, words.sides),
+        moreOf(shown, flips + moved, ['differing row', 'differing rows']),
+        largestMove(compared),
+        statisticsText(compared),
+    ]);
+    return [(0,markdown_escape/* details */.zH)(`<b>${words.title}</b>: ${predictionsInWords(compared)}${words.note ?? ''}`, body)];
+}
+/** `4 flips; 1,793 of 1,797 rows identical`; without paired rows there is nothing to count. */
+function predictionsInWords({ rows, flips, moved, problem }) {
+    if (problem !== undefined)
+        return 'rows cannot be paired';
+    const changed = [
+        ...(flips > 0 ? [(0,numbers/* plural */.LS)(flips, 'flip')] : []),
+        ...(moved > 0 ? [`${(0,numbers/* plural */.LS)(moved, 'row')} in which only numbers moved`] : []),
+    ];
+    return `${changed.join(', ')}; ${(0,numbers/* grouped */.zD)(rows - flips - moved)} of ${(0,numbers/* plural */.LS)(rows, 'row')} identical`;
+}
+/** The column is named only if there are several. */
+function rowsTable({ first }, max, [before, after]) {
+    const shown = first.slice(0, max);
+    if (shown.length === 0)
+        return undefined;
+    const several = new Set(shown.map(({ column }) => column)).size > 1;
+    const beside = [...new Set(shown.flatMap(({ also }) => also.map(({ column }) => column)))].slice(0, BESIDE);
+    const columns = [
+        ['row', 'right'],
+        ...(several ? [['column', 'left']] : []),
+        [before, 'centre'],
+        [after, 'centre'],
+        ...beside.map((name) => [cellName(name), 'right']),
+    ];
+    return (0,markdown_escape/* table */.tp)(columns, shown.map((row) => [
+        cellValue(row.key),
+        ...(several ? [cellName(row.column)] : []),
+        cellValue(row.recorded),
+        `**${cellValue(row.replayed)}**`,
+        ...beside.map((name) => change(row, name)),
+    ]));
+}
+/** `0.412 → 0.438`, of a column beside the decision; nothing if it did not change. */
+function change({ also }, name) {
+    const cell = also.find(({ column }) => column === name);
+    if (!cell)
+        return '';
+    return (0,numbers/* pair */.V2)(cell.recorded, cell.replayed)
+        .map((text) => cellValue(text, 40))
+        .join(' → ');
+}
+function largestMove({ largest }) {
+    if (!largest)
+        return undefined;
+    const { key, column, difference, ulps } = largest;
+    const units = ulps === undefined || ulps > MANY_ULPS ? '' : ` (${(0,numbers/* plural */.LS)(ulps, 'unit')} in the last place)`;
+    return `The largest move is ${(0,numbers/* magnitude */.VO)(difference)}${units}, in ${(0,markdown_escape/* code */.aY)(column, 'markdown', 60)} of row ${(0,markdown_escape/* code */.aY)(key, 'markdown', 60)}.`;
+}
+function statisticsText({ statistics }) {
+    if (!statistics)
+        return undefined;
+    const { mcnemar, difference, low, high, margin } = statistics;
+    return `Exact McNemar test: p = ${(0,numbers/* magnitude */.VO)(mcnemar)}. Difference of accuracy ${(0,numbers/* signed */.x8)(difference)}, between ${(0,numbers/* signed */.x8)(low)} and ${(0,numbers/* signed */.x8)(high)}; declared margin ±${(0,numbers/* magnitude */.VO)(margin)}.`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/markdown/model.ts
@@ -42798,141 +42736,239 @@ function toldByEvidence({ evidence }) {
 
 
 
-/** One model's part of the comment: headline, cause and fix, stages, what differs, folds. */
-const ICONS = { good: '✅', bad: '❌', doubt: '⚠️', none: '➖' };
-/** Where files of this report may be linked to. */
-function placesOf(report, blobUrl) {
-    const files = report.models.flatMap((model) => [
-        model.record,
-        ...(model.evidence.environment ? [model.evidence.environment.dockerfile] : []),
-        ...model.findings.flatMap(({ file }) => file ?? []),
-    ]);
-    return { files: new Set([...files, report.policy.path ?? ''].filter(Boolean)), blobUrl: safeUrl(blobUrl) };
-}
+
+
+
+
+
+
+/** One model's part of the comment: title, cause and fix, stages, what differs, folds. */
 /** `❌ Not reproduced: `digits` 1.2.0` */
-function headline(model, at) {
+function modelTitle(model, at) {
     const word = at === 'html' ? `<b>${verdictWord(model)}</b>` : verdictWord(model);
-    const version = model.version === undefined || isNotRebuilt(model) ? '' : ` ${prose(model.version, at, undefined, 60)}`;
-    const rest = isNotRebuilt(model)
-        ? ' (exploratory track)'
-        : model.verdict === 'incomplete'
-            ? ' cannot be reproduced from its record'
-            : '';
-    return `${ICONS[modelSign(model)]} ${word}: ${code(model.name, at, 100)}${version}${rest}`;
+    const version = model.version === undefined || isNotRebuilt(model) ? '' : ` ${(0,markdown_escape/* prose */.CS)(model.version, at, undefined, 60)}`;
+    return `${ICONS[modelSign(model)]} ${word}: ${(0,markdown_escape/* code */.aY)(model.name, at, 100)}${version}${titleEnding(model)}`;
+}
+function titleEnding(model) {
+    if (isNotRebuilt(model))
+        return ' (exploratory track)';
+    if (model.verdict === 'incomplete')
+        return ' cannot be reproduced from its record';
+    return model.verdict === 'reproduced' && model.decision === 'fail' ? ', but blocked by the policy' : '';
 }
 /** As the continuation of `To fix:`. */
 const inSentence = (text) => text.replace(/^\p{Lu}(?=\p{Ll}+\s)/u, (letter) => letter.toLowerCase());
-/** Cause and fix. */
-function opening(model, places) {
-    const [first, rest] = firstSentence(model.cause);
-    const plain = model.verdict === 'reproduced' || isNotRebuilt(model);
-    const cause = plain
-        ? prose(model.cause, 'markdown', places)
-        : [first && `**${prose(first, 'markdown', places)}**`, prose(rest, 'markdown', places)]
+/** Cause and fix: what a reviewer reads first. */
+function opening(model, targets) {
+    const [first, rest] = (0,markdown_escape/* firstSentence */.qi)(model.cause);
+    const calm = model.verdict === 'reproduced' || isNotRebuilt(model);
+    const cause = calm
+        ? (0,markdown_escape/* prose */.CS)(model.cause, 'markdown', targets)
+        : [first && `**${(0,markdown_escape/* prose */.CS)(first, 'markdown', targets)}**`, (0,markdown_escape/* prose */.CS)(rest, 'markdown', targets)]
             .filter(Boolean)
             .join(' ');
-    const remedy = fixOf(model);
-    const fix = remedy && `**To fix:** ${prose(inSentence(remedy), 'markdown', places)}`;
+    const place = placeInRecord(model);
+    const see = place ? ` See ${(0,markdown_escape/* fileLink */.RF)(place, targets, 'markdown')}.` : '';
+    const fix = model.fix && `**To fix:** ${(0,markdown_escape/* prose */.CS)(inSentence(model.fix), 'markdown', targets)}${see}`;
     // Two spaces: a line break also where Markdown does not keep line breaks, as in the job summary.
     return [cause, fix].filter(Boolean).join('  \n');
 }
-function where(finding, places) {
-    const { field, file, line, rule } = finding;
-    if (field === undefined)
-        return file === undefined ? code(rule, 'cell') : escape_location(file, line, places, 'cell');
-    const name = code(field, 'cell', 80);
-    if (file === undefined)
-        return name;
-    const target = escape_location(file, line, places, 'cell');
-    const [, url] = /\]\((https?:[^)]+)\)$/.exec(target) ?? [];
-    return url === undefined ? name : `[${name}](${url})`;
-}
-/** Expected and actual, where the sentence does not say them. Digests say nothing that `differs` does not. */
-function values({ message, expected, actual }) {
-    if (expected === undefined || actual === undefined || message.includes(actual))
-        return '';
-    if (/[0-9a-f]{32}$/.test(actual))
-        return '';
-    return ` (expected ${code(expected, 'cell', 80)}, found ${code(actual, 'cell', 80)})`;
-}
-function findingsTable(findings, heading, max, places) {
-    if (findings.length === 0)
-        return undefined;
-    const shown = findings.slice(0, max);
-    const rest = findings.length - shown.length;
-    const parts = [
-        shown.length > 0 &&
-            table([
-                ['', 'centre'],
-                [heading, 'left'],
-                ['what is wrong', 'left'],
-                ['how to fix it', 'left'],
-            ], shown.map((finding) => [
-                finding.level === 'error' ? ICONS.bad : ICONS.doubt,
-                where(finding, places),
-                prose(finding.message, 'cell', places, 300) + values(finding),
-                prose(finding.remedy, 'cell', places, 300),
-            ])),
-        rest > 0 &&
-            `${text_count(rest)} ${shown.length > 0 ? 'more ' : ''}${rest === 1 ? 'finding' : 'findings'} in the full report.`,
-    ];
-    return parts.filter(Boolean).join('\n\n');
-}
-/** `**drift**: 1 of 214 packages changed` */
-function found(stage, model, places) {
-    const grade = { environment: model.parity, evaluation: model.agreement, provenance: null, data: null }[stage.name];
-    const rest = stage.summary.slice(grade?.length);
-    if (grade && stage.summary.startsWith(grade) && /^[ :,;.]|^$/.test(rest))
-        return `**${grade}**${rest.startsWith(' ') ? ' ' : ''}${prose(rest, 'cell', places)}`;
-    const text = prose(stage.summary, 'cell', places);
-    return stage.name === 'provenance' && stage.status === 'fail' && !stage.summary.includes(model.record)
-        ? `${text}: ${escape_location(model.record, undefined, places, 'cell')}`
+/** `**drift**: 1 of 214 packages changed`; a record that failed is linked to. */
+function found(stage, { record }, targets) {
+    const grade = gradeWords(stage, (word) => `**${word}**`);
+    const text = grade + (0,markdown_escape/* prose */.CS)(stage.summary, 'cell', targets);
+    return stage.name === 'provenance' && stage.status === 'fail'
+        ? `${text}: ${(0,markdown_escape/* fileLink */.RF)({ file: record }, targets, 'cell')}`
         : text;
 }
 const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
-const stageTable = (model, places) => table([
+const stageTable = (model, targets) => (0,markdown_escape/* table */.tp)([
     ['', 'centre'],
     ['stage', 'left'],
     ['found', 'left'],
 ], model.stages.map((stage) => [
     ICONS[STAGE_SIGNS[stage.status]],
     `**${capital(stage.name)}**`,
-    found(stage, model, places),
+    found(stage, model, targets),
 ]));
-/** Everything below the headline. `everyFinding`: also those that tables and folds tell already. */
-function modelBody(model, report, places, detail, everyFinding = false) {
+/** Everything below the title. */
+function modelBody(model, page) {
+    const { targets, detail, everyFinding } = page;
     const incomplete = model.verdict === 'incomplete';
-    const told = toldByEvidence(model);
-    const first = lead(model);
-    const said = model.cause.toLowerCase();
-    const opened = (finding) => (finding === first || finding.file === undefined) &&
-        said.includes(finding.message.toLowerCase().replace(/\.$/, ''));
-    const findings = inForce(model.findings).filter((finding) => everyFinding || incomplete || !(told(finding) || opened(finding)));
-    const listed = findingsTable(findings, incomplete ? 'field' : 'where', detail.findings, places);
-    const folds = [
-        ...predictionFolds(model.evidence.evaluation, detail.rows),
-        environmentFold(model, detail.differences) ?? [],
-        ...(detail.tail > 0 ? tailFolds(model, detail.tail) : []),
-        ...(detail.folds
-            ? [...(incomplete ? [] : lineageFold(model)), ...commandFolds(model, report.commit)]
-            : []),
-    ].flat();
-    return [
-        opening(model, places),
+    const findings = everyFinding ? inForce(model.findings) : untold(model);
+    const listed = findingsTable(findings, incomplete ? 'field' : 'where', page);
+    return paragraphs([
+        opening(model, targets),
         ...(incomplete ? [listed] : []),
-        stageTable(model, places),
+        stageTable(model, targets),
         ...(incomplete ? [] : [metricsTable(model.evidence.evaluation, detail.metrics), listed]),
-        folds.join('\n'),
-    ]
-        .filter(Boolean)
-        .join('\n\n');
+        folds(model, page).join('\n'),
+    ]);
+}
+function folds(model, { report, detail }) {
+    const { environment, evaluation } = model.evidence;
+    return [
+        ...predictionFolds(evaluation, detail.rows),
+        environmentFold(environment, detail.differences) ?? [],
+        ...tailFolds(model, detail.tail),
+        // The lineage of a record that is not complete has holes.
+        ...(detail.folds && model.verdict !== 'incomplete' ? lineageFold(model) : []),
+        ...(detail.folds ? commandFolds(model, report.commit) : []),
+    ].flat();
+}
+
+;// CONCATENATED MODULE: ./src/report/markdown/policy.ts
+
+
+
+/** Characters of the policy's diff that are looked at. */
+const MOST = 200_000;
+/** The policy's diff, if the pull request changes it: shown, not obeyed. */
+function policyChange({ report: { policy }, detail }) {
+    const { change, from, path } = policy;
+    if (change === undefined)
+        return undefined;
+    const lines = change.slice(0, MOST).split('\n');
+    const shown = lines.slice(0, detail.change);
+    const rest = lines.length - shown.length;
+    const judge = path === null ? 'the built-in defaults' : `the policy of ${origin(from)}`;
+    return (0,markdown_escape/* details */.zH)(`<b>The policy changes here</b>: judged by ${judge}; this pull request changes it`, paragraphs([
+        shown.length > 0 && (0,markdown_escape/* fenced */.OF)(shown, 'diff'),
+        rest > 0 && `${(0,numbers/* grouped */.zD)(rest)} more ${rest === 1 ? 'line' : 'lines'}.`,
+    ]));
+}
+/** `judged by reprogate.yml of main` */
+const judgedBy = ({ report: { policy } }) => policy.path === null
+    ? 'judged by the built-in defaults'
+    : `judged by ${(0,markdown_escape/* code */.aY)(policy.path, 'html')} of ${origin(policy.from)}`;
+/** A branch or commit as code, `the work tree` as words. */
+const origin = (from) => /\s/.test(from.trim()) ? (0,markdown_escape/* prose */.CS)(from, 'html', undefined, 120) : (0,markdown_escape/* code */.aY)(from, 'html', 120);
+
+// EXTERNAL MODULE: ./src/verdict/finding.ts
+var finding = __nccwpck_require__(7120);
+;// CONCATENATED MODULE: ./src/report/markdown/several.ts
+
+
+
+
+
+
+
+/** Those that need somebody's attention first. */
+const ORDER = ['bad', 'doubt', 'none', 'good'];
+/** A report of none or of several models: a line each, and a section each, folded unless it failed. */
+function severalModels(page) {
+    const { report, targets, detail } = page;
+    const models = report.models.toSorted((a, b) => ORDER.indexOf(modelSign(a)) - ORDER.indexOf(modelSign(b)));
+    const listed = models.slice(0, detail.models);
+    return paragraphs([
+        `### ${titleOfAll(report)}`,
+        listed.length > 0 && modelsTable(listed, targets),
+        moreOf(listed.length, models.length, ['model', 'models']),
+        ...(detail.sections ? models.map((model) => section(model, page)) : []),
+    ]);
+}
+const section = (model, page) => model.decision === 'fail'
+    ? `#### ${modelTitle(model, 'markdown')}\n\n${modelBody(model, page)}`
+    : (0,markdown_escape/* details */.zH)(modelTitle(model, 'html'), modelBody(model, page));
+function titleOfAll(report) {
+    const { models } = report;
+    const icon = ICONS[reportSign(report)];
+    if (models.length === 0)
+        return `${icon} No model was checked`;
+    if (models.every(isNotRebuilt))
+        return `${icon} ${NOT_REBUILT}: ${(0,numbers/* plural */.LS)(models.length, 'model')} (exploratory track)`;
+    const same = models.filter((model) => model.verdict === report.verdict && !isNotRebuilt(model)).length;
+    const whom = same === models.length ? `all ${(0,numbers/* grouped */.zD)(same)}` : `${(0,numbers/* grouped */.zD)(same)} of ${(0,numbers/* grouped */.zD)(models.length)}`;
+    return `${icon} ${VERDICT_WORDS[report.verdict]}: ${whom} models`;
+}
+/** A line a model: the sign of each stage, the verdict and the first sentence of its cause. */
+function modelsTable(models, targets) {
+    return (0,markdown_escape/* table */.tp)([
+        ['', 'centre'],
+        ['model', 'left'],
+        ...finding/* STAGES */.a.map((stage) => [stage, 'centre']),
+        ['verdict', 'left'],
+    ], models.map((model) => [
+        ICONS[modelSign(model)],
+        nameAndVersion(model),
+        ...finding/* STAGES */.a.map((name) => {
+            const stage = model.stages.find((one) => one.name === name);
+            return ICONS[stage ? STAGE_SIGNS[stage.status] : 'none'];
+        }),
+        model.verdict === 'reproduced' || isNotRebuilt(model)
+            ? verdictWord(model)
+            : `**${verdictWord(model)}**: ${(0,markdown_escape/* prose */.CS)((0,markdown_escape/* firstSentence */.qi)(model.cause)[0], 'cell', targets, 160)}`,
+    ]));
+}
+const nameAndVersion = ({ name, version }) => (0,markdown_escape/* code */.aY)(name, 'cell', 60) + (version === undefined ? '' : `\u00a0${(0,markdown_escape/* prose */.CS)(version, 'cell', undefined, 30)}`);
+
+;// CONCATENATED MODULE: ./src/report/markdown/layout.ts
+
+
+
+
+
+
+
+/** Rendered again with less until it fits: what a reviewer needs least goes first, the verdict never. */
+const LADDER = [
+    {},
+    { rows: 0 },
+    { differences: 0 },
+    { folds: false, tail: 10, change: 0 },
+    { findings: 10, metrics: 10, tail: 0 },
+    { findings: 3, metrics: 3 },
+    { findings: 0, metrics: 0, sections: false },
+    { models: 25 },
+    { models: 5 },
+    { models: 0 },
+];
+/** Renders with the first rung of the ladder that fits into the budget, or else with the last. */
+function renderToFit({ report, links, full, budget, everyFinding, frame }) {
+    const targets = targetsOf(report, links);
+    let detail = full;
+    let text = '';
+    for (const [rung, less] of LADDER.entries()) {
+        detail = { ...detail, ...less };
+        text = frame(layout({ report, links, targets, detail, everyFinding }, rung > 0));
+        if (Buffer.byteLength(text) <= budget)
+            break;
+    }
+    return text;
+}
+function layout(page, shortened) {
+    const { report, targets, detail } = page;
+    const [only, ...others] = report.models;
+    const models = only === undefined || others.length > 0
+        ? severalModels(page)
+        : paragraphs([
+            `### ${modelTitle(only, 'markdown')}`,
+            detail.sections ? modelBody(only, page) : opening(only, targets),
+        ]);
+    return paragraphs([models, policyChange(page), footer(page, shortened)]);
+}
+/** `production track, blocks the merge · 21 s · judged by … · commit a81c0de · full report` */
+function footer(page, shortened) {
+    const { report, links } = page;
+    const tracks = [...new Set(report.models.map(({ track }) => track))];
+    const url = (0,markdown_escape/* safeUrl */.Pl)(links.runUrl);
+    const whole = (0,markdown_escape/* link */.nf)('full report', url, 'html');
+    const consequences = [
+        tracks.length > 0 && `${tracks.join(' and ')} ${tracks.length > 1 ? 'tracks' : 'track'}`,
+        report.decision === 'fail' && 'blocks the merge',
+    ];
+    const items = [
+        consequences.filter(Boolean).join(', '),
+        (0,numbers/* duration */.p0)(report.seconds),
+        judgedBy(page),
+        `commit ${(0,markdown_escape/* code */.aY)((0,numbers/* short */.h0)(report.commit), 'html', 64)}`,
+        shortened ? `shortened to fit: details are in the ${whole}` : url && whole,
+    ];
+    return `<sub>${items.filter(Boolean).join(' · ')}</sub>`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/comment.ts
-
-
-
-
 
 /** The comment's first line, by which it is found again. */
 const marker = (id) => `<!-- reprogate:${id.replace(/[^A-Za-z0-9._/]+/g, '-').slice(0, 100)} -->`;
@@ -42947,308 +42983,23 @@ const FULL = {
     sections: true,
     models: 100,
 };
-/** Rendered again with less until it fits: what a reviewer needs least goes first, the verdict never. */
-const LADDER = [
-    {},
-    { rows: 0 },
-    { differences: 0 },
-    { folds: false, tail: 10, change: 0 },
-    { findings: 10, metrics: 10, tail: 0 },
-    { findings: 3, metrics: 3 },
-    { findings: 0, metrics: 0, sections: false },
-    { models: 25 },
-    { models: 5 },
-    { models: 0 },
-];
 /**
  * The pull request's one comment, in GitHub's Markdown.
  *
  * It is never cut: it is rendered with less and less detail until it has at most `budget` bytes. Verdict,
  * cause and fix always stay.
  */
-function renderComment(report, options) {
-    const { id, budget = 65_000 } = options;
-    return fit(report, options, FULL, budget, (body) => `${marker(id)}\n${body}`);
-}
-/** Renders with the first rung of the ladder that fits into `budget` bytes, or else with the last. */
-function fit(report, links, full, budget, finish, everyFinding = false) {
-    let detail = full;
-    let text = '';
-    for (const [rung, less] of LADDER.entries()) {
-        detail = { ...detail, ...less };
-        text = finish(layout(report, links, detail, rung > 0, everyFinding));
-        if (Buffer.byteLength(text) <= budget)
-            break;
-    }
-    return text;
-}
-function layout(report, links, detail, shortened, everyFinding) {
-    const blobUrl = links.blobUrl ??
-        (links.repositoryUrl && /^[0-9a-f]{7,64}$/.test(report.commit)
-            ? `${links.repositoryUrl}/blob/${report.commit}`
-            : undefined);
-    const places = placesOf(report, blobUrl);
-    const body = (model) => modelBody(model, report, places, detail, everyFinding);
-    const [only] = report.models;
-    const parts = only !== undefined && report.models.length === 1
-        ? [`### ${headline(only, 'markdown')}`, detail.sections ? body(only) : opening(only, places)]
-        : several(report, places, detail, body);
-    return [...parts, policyChange(report, detail), footer(report, links, shortened)]
-        .filter(Boolean)
-        .join('\n\n');
-}
-function several(report, places, detail, body) {
-    // Those that need somebody's attention first.
-    const order = ['bad', 'doubt', 'none', 'good'];
-    const models = report.models.toSorted((a, b) => order.indexOf(modelSign(a)) - order.indexOf(modelSign(b)));
-    return [
-        `### ${headlineOfAll(report)}`,
-        grid(models.slice(0, detail.models), places),
-        models.length > detail.models
-            ? `${text_count(models.length - detail.models)} more models in the full report.`
-            : '',
-        ...(detail.sections
-            ? models.map((model) => model.decision === 'fail'
-                ? `#### ${headline(model, 'markdown')}\n\n${body(model)}`
-                : details(headline(model, 'html'), body(model)))
-            : []),
-    ];
-}
-function headlineOfAll(report) {
-    const { models } = report;
-    const icon = ICONS[reportSign(report)];
-    if (models.length === 0)
-        return `${icon} No model was checked`;
-    if (models.every(isNotRebuilt))
-        return `${icon} ${NOT_REBUILT}: ${text_count(models.length)} models (exploratory track)`;
-    const same = models.filter((model) => model.verdict === report.verdict && !isNotRebuilt(model)).length;
-    const whom = same === models.length ? `all ${text_count(same)} models` : `${text_count(same)} of ${text_count(models.length)} models`;
-    return `${icon} ${VERDICT_WORDS[report.verdict]}: ${whom}`;
-}
-/** A line a model: verdict, what each stage found, and the cause in a few words. */
-function grid(models, places) {
-    if (models.length === 0)
-        return undefined;
-    return table([
-        ['', 'centre'],
-        ['model', 'left'],
-        ...verdict_report/* STAGES */.an.map((stage) => [stage, 'centre']),
-        ['verdict', 'left'],
-    ], models.map((model) => [
-        ICONS[modelSign(model)],
-        `${code(model.name, 'cell', 60)}${model.version === undefined ? '' : `\u00a0${prose(model.version, 'cell', undefined, 30)}`}`,
-        ...verdict_report/* STAGES */.an.map((name) => {
-            const stage = model.stages.find((s) => s.name === name);
-            return ICONS[stage ? STAGE_SIGNS[stage.status] : 'none'];
-        }),
-        model.verdict === 'reproduced' || isNotRebuilt(model)
-            ? verdictWord(model)
-            : `**${verdictWord(model)}**: ${prose(firstSentence(model.cause)[0], 'cell', places, 160)}`,
-    ]));
-}
-function policyChange(report, detail) {
-    const { change, from, path } = report.policy;
-    if (change === undefined)
-        return undefined;
-    const lines = change.slice(0, 200_000).split('\n');
-    const shown = lines.slice(0, detail.change);
-    const diff = shown.length > 0 ? fenced(shown, 'diff') : '';
-    const rest = lines.length > shown.length ? `${text_count(lines.length - shown.length)} more lines.` : '';
-    const judge = path === null ? 'the built-in defaults' : `the policy of ${source(from)}`;
-    return details(`<b>The policy changes here</b>: judged by ${judge}; this pull request changes it`, [diff, rest].filter(Boolean).join('\n\n'));
-}
-/** A branch or commit as code, `the work tree` as words. */
-const source = (from) => /\s/.test(from.trim()) ? prose(from, 'html', undefined, 120) : code(from, 'html', 120);
-function footer(report, links, shortened) {
-    const tracks = [...new Set(report.models.map(({ track }) => track))];
-    const track = `${tracks.join(' and ')} ${tracks.length > 1 ? 'tracks' : 'track'}`;
-    const { path, from } = report.policy;
-    const url = safeUrl(links.runUrl);
-    const whole = url === undefined ? 'full report' : `<a href="${url}">full report</a>`;
-    const items = [
-        `${tracks.length > 0 ? track : ''}${report.decision === 'fail' ? `${tracks.length > 0 ? ', ' : ''}blocks the merge` : ''}`,
-        duration(report.seconds),
-        path === null ? 'judged by the built-in defaults' : `judged by ${code(path, 'html')} of ${source(from)}`,
-        `commit ${code(text_short(report.commit), 'html', 64)}`,
-        shortened ? `shortened to fit: details are in the ${whole}` : url && whole,
-    ];
-    return `<sub>${items.filter(Boolean).join(' · ')}</sub>`;
-}
+const renderComment = (report, { id, budget = 65_000, ...links }) => renderToFit({
+    report,
+    links,
+    full: FULL,
+    budget,
+    everyFinding: false,
+    frame: (body) => `${marker(id)}\n${body}`,
+});
 
-;// CONCATENATED MODULE: ./src/report/summary.ts
-
-const summary_FULL = {
-    rows: 20,
-    differences: 200,
-    metrics: 500,
-    findings: 500,
-    tail: 200,
-    folds: true,
-    change: 2000,
-    sections: true,
-    models: 1000,
-};
-/**
- * The job summary: the comment's layout with more detail, and with every finding.
- *
- * GitHub drops the whole summary of a step above 1 MiB; the budget is in bytes and leaves room for others.
- */
-const renderSummary = (report, links = {}) => fit(report, links, summary_FULL, links.budget ?? 1_000_000, (body) => `${body}\n`, true);
-
-;// CONCATENATED MODULE: ./src/report/terminal.ts
-
-
-const SIGNS = { good: '✔', bad: '✖', doubt: '⚠', none: '–' };
-const COLOURS = { good: 32, bad: 31, doubt: 33, none: 90 };
-const BOLD = 1;
-const DIM = 2;
-/** Column in which a stage's seconds end: further right for long summaries, up to a limit. */
-const WIDTH = { least: 77, most: 110 };
-/** Column in which a stage's details begin. */
-const INDENT = ' '.repeat(20);
-const DETAILS = 5;
-/** On a runner a line that begins with `::`, or has `##[` in it, is a command. */
-const inert = (line) => line.replaceAll('##[', '# #[').replace(/^(\s*):(?=:)/, '$1: ');
-/** `` `words` `` need no quotes here. */
-const terminal_text = (untrusted, max = 300) => oneLine(untrusted, max).replace(/`([^`]+)`/g, '$1');
-/**
- * The report for a terminal: a line a stage, below it what was found, at the end cause and fix.
- *
- * Untrusted text loses its control and escape characters, and no line can be read as a workflow command.
- */
-function renderTerminal(report, { colour, reportPath }) {
-    const paint = (code, words) => (colour ? `\u001b[${code}m${words}\u001b[0m` : words);
-    const lines = report.models.flatMap((model) => [...modelLines(model, report.commit, paint), '']);
-    const { change, from } = report.policy;
-    const ending = [
-        ...(report.models.length === 1 ? [] : [`  ${total(report)}`]),
-        ...(change === undefined ? [] : [`  The policy changes here; judged by that of ${terminal_text(from, 120)}.`]),
-        ...(reportPath === undefined ? [] : [`  report: ${terminal_text(reportPath, 1000)}`]),
-    ];
-    return `${[...lines, ...ending].map(inert).join('\n').trimEnd()}\n`;
-}
-function modelLines(model, commit, paint) {
-    const name = [model.name, model.version ?? '']
-        .map((word) => terminal_text(word, 100))
-        .join(' ')
-        .trim();
-    const sign = modelSign(model);
-    const fix = fixOf(model);
-    const width = Math.min(WIDTH.most, Math.max(WIDTH.least, ...model.stages.map((s) => stageText(s).length + 14)));
-    return [
-        `${paint(BOLD, name)}   ${model.track}   ${terminal_text(text_short(commit), 64)}`,
-        '',
-        ...model.stages.flatMap((stage) => [
-            stageLine(stage, width, paint),
-            ...stageDetails(stage, model, paint),
-        ]),
-        '',
-        `  ${paint(COLOURS[sign], `${verdictWord(model)}:`)} ${terminal_text(model.cause, 600)}`,
-        ...(fix === undefined ? [] : [`  ${paint(BOLD, 'Fix:')} ${terminal_text(fix, 600)}`]),
-    ];
-}
-const stageText = (stage) => stage.name.padEnd(14) + terminal_text(stage.summary, 200);
-function stageLine(stage, width, paint) {
-    const sign = STAGE_SIGNS[stage.status];
-    const left = stageText(stage);
-    const time = stage.status === 'not-run' ? '' : seconds(stage.seconds);
-    const gap = ' '.repeat(Math.max(2, width - 4 - left.length - time.length));
-    return `  ${paint(COLOURS[sign], SIGNS[sign])} ${left}${time === '' ? '' : gap + paint(DIM, time)}`;
-}
-/** Below a minute with one decimal, so that a column of them can be compared. */
-const seconds = (s) => (s < 59.95 ? `${s.toFixed(1)} s` : duration(s));
-/** What the lines of figures below a stage, or its own line, say already. */
-function toldByFigures({ evidence }, { rule }) {
-    const { environment, evaluation } = evidence;
-    if (rule === 'evaluation/metric-differs')
-        return evaluation?.metrics.some(({ agrees }) => !agrees) ?? false;
-    if (rule === 'evaluation/prediction-differs')
-        return (evaluation?.predictions?.flips ?? 0) > 0;
-    return (/^environment\/(?:package|config|package-file)-differs$/.test(rule) &&
-        (environment?.differences.length ?? 0) > 0);
-}
-function stageDetails(stage, model, paint) {
-    const figures = stage.name === 'environment' ? environment(model) : stage.name === 'evaluation' ? metrics(model) : [];
-    const findings = inForce(model.findings).filter((finding) => stageOf(finding.rule) === stage.name && !toldByFigures(model, finding));
-    return [...figures, ...findings.flatMap((finding) => findingLines(finding, paint))];
-}
-function findingLines(finding, paint) {
-    const { file, line, field, level } = finding;
-    const place = file === undefined ? field : line === undefined ? file : `${file}:${line}`;
-    const sign = level === 'error' ? paint(COLOURS.bad, SIGNS.bad) : paint(COLOURS.doubt, SIGNS.doubt);
-    return [
-        `${INDENT.slice(2)}${sign} ${place === undefined ? '' : `${terminal_text(place, 200)}  `}${terminal_text(finding.message)}`,
-        `${INDENT}${paint(DIM, 'fix:')} ${terminal_text(finding.remedy)}`,
-    ];
-}
-const terminal_limited = (lines, all) => [
-    ...lines.slice(0, DETAILS).map((line) => INDENT + line),
-    ...(all > DETAILS ? [`${INDENT}${text_count(all - DETAILS)} more in the report`] : []),
-];
-function environment(model) {
-    const { differences = [], differenceCounts, failure } = model.evidence.environment ?? {};
-    const all = Object.values(differenceCounts ?? {}).reduce((sum, n) => sum + n, 0);
-    const lines = differences.slice(0, DETAILS).map((d) => {
-        const name = terminal_text(d.kind === 'package' ? d.name.replace(/^pkg:[^/]+\/(?:[^/]+\/)*/, '') : d.name, 100);
-        const change = d.note ?? `${d.pinned ?? '(none)'} → ${d.rebuilt ?? '(none)'}`;
-        return `${name}  ${terminal_text(change, 120)}`;
-    });
-    return [
-        ...terminal_limited(lines, all),
-        ...(failure?.tail.slice(-DETAILS) ?? []).map((line) => `${INDENT}${terminal_text(line, 200)}`),
-    ];
-}
-function metrics(model) {
-    const { metrics: all = [], tail = [] } = model.evidence.evaluation ?? {};
-    const wrong = all.filter(({ agrees }) => !agrees);
-    const width = Math.min(30, Math.max(0, ...wrong.slice(0, DETAILS).map(({ name }) => name.length)));
-    const lines = wrong.map(({ name, recorded, replayed, allowed }) => {
-        const [before, after] = pair(recorded, replayed);
-        const tolerance = allowed === undefined ? '' : `   allowed ±${magnitude(allowed)}`;
-        return `${terminal_text(name, 60).padEnd(width)}  ${terminal_text(before, 40)} → ${terminal_text(after, 40)}${tolerance}`;
-    });
-    return [
-        ...terminal_limited(lines, wrong.length),
-        ...tail.slice(-DETAILS).map((line) => `${INDENT}${terminal_text(line, 200)}`),
-    ];
-}
-/** `3 models: 1 not reproduced, 2 reproduced.` */
-function total(report) {
-    if (report.models.length === 0)
-        return 'No model was checked.';
-    const words = report.models.map((model) => isNotRebuilt(model) ? 'not rebuilt' : VERDICT_WORDS[model.verdict].toLowerCase());
-    const tally = [...new Set(words)].map((word) => `${words.filter((w) => w === word).length} ${word}`);
-    return `${plural(report.models.length, 'model')}: ${tally.join(', ')}.`;
-}
-/** The end of `reprogate record`: what was written, and what only a person can add. */
-function renderRecorded({ model, files, dirty, metrics: recorded, missing }) {
-    const some = (paths) => paths
-        .slice(0, DETAILS)
-        .map((path) => terminal_text(path, 200))
-        .join(', ') + (paths.length > DETAILS ? ` and ${count(paths.length - DETAILS)} more` : '');
-    const figures = Object.entries(recorded)
-        .slice(0, DETAILS)
-        .map(([name, value]) => `${terminal_text(name, 60)} ${value}`);
-    const lines = [
-        `  ${SIGNS.good} recorded ${terminal_text(model, 100)}${figures.length > 0 ? `: ${figures.join(', ')}` : ''}`,
-        ...files.map((file) => `${INDENT.slice(16)}${terminal_text(file, 1000)}`),
-        ...(dirty.length > 0
-            ? [
-                `  ${SIGNS.doubt} the work tree has changes that are not committed: ${some(dirty)}`,
-                `    fix: commit them, and record again.`,
-            ]
-            : []),
-        ...(missing.length > 0 ? ['', '  Only a person can add:'] : []),
-        ...missing.flatMap(({ field, message, remedy }) => [
-            `    ${field === '' ? '' : `${terminal_text(field, 200)}  `}${terminal_text(message)}`,
-            `      fix: ${terminal_text(remedy)}`,
-        ]),
-    ];
-    return `${lines.map(inert).join('\n')}\n`;
-}
-
-// EXTERNAL MODULE: ./src/action/failure.ts
-var action_failure = __nccwpck_require__(9280);
+// EXTERNAL MODULE: ./src/system/errors.ts
+var errors = __nccwpck_require__(6578);
 // EXTERNAL MODULE: ./node_modules/bottleneck/light.js
 var light = __nccwpck_require__(3251);
 // EXTERNAL MODULE: ./node_modules/@octokit/request-error/dist-src/index.js
@@ -43603,7 +43354,28 @@ async function connect(token, apiUrl) {
 }
 
 ;// CONCATENATED MODULE: ./src/action/github/comment.ts
-/** The name under which the token writes: `github-actions[bot]` for the runner's own. */
+/**
+ * Keeps one comment on the pull request up to date. Ours is one that begins with the first line of
+ * `body`, the marker, and was written under the token's own name: anybody can copy a marker.
+ * Two runs that create one at the same time both keep the older and delete the younger.
+ *
+ * @param create false: an existing comment is brought up to date, and no new one is made
+ * @throws what the API says; the caller decides that a comment is not worth failing for
+ */
+async function upsertComment(github, target, body, { create }) {
+    const [marker = ''] = body.split('\n', 1);
+    if (!/^<!-- \S.* -->$/.test(marker))
+        throw new Error('a comment begins with its marker');
+    const task = { ...target, github, login: await ownLogin(github), marker, body };
+    const [first, ...rest] = await ownComments(task);
+    if (!first && !create)
+        return { outcome: 'not-needed' };
+    // As late as can be: a run for a newer head may have written its verdict meanwhile.
+    if (!(await isCurrent(task)))
+        return { outcome: 'superseded' };
+    return first ? settle(task, [first, ...rest]) : createOne(task);
+}
+/** `github-actions[bot]` for the runner's own token. */
 async function ownLogin(github) {
     try {
         const { viewer } = await github.graphql('query { viewer { login } }');
@@ -43614,66 +43386,51 @@ async function ownLogin(github) {
         return 'github-actions[bot]';
     }
 }
-/** GitHub stores what it is sent, but for line ends. */
-const sameText = (one, other) => one?.replaceAll('\r\n', '\n').trimEnd() === other.replaceAll('\r\n', '\n').trimEnd();
-/**
- * Keeps one comment on the pull request up to date. Ours is one that begins with the first line of
- * `body`, the marker, and was written under the token's own name: anybody can copy a marker.
- * Two runs that create one at the same time both keep the older and delete the younger.
- * `create: false` brings an existing comment up to date and makes no new one. Throws what the API
- * says; the caller decides that a comment is not worth failing for.
- */
-async function upsertComment(github, target, body, { create }) {
-    const at = { owner: target.owner, repo: target.repo };
-    const marker = body.split('\n', 1)[0] ?? '';
-    if (!/^<!-- \S.* -->$/.test(marker))
-        throw new Error('a comment begins with its marker');
-    const login = await ownLogin(github);
-    const own = async () => {
-        const all = await github.paginate(github.rest.issues.listComments, {
-            ...at,
-            issue_number: target.number,
-            per_page: 100,
-        });
-        return all
-            .filter((comment) => comment.user?.login === login && comment.body?.split(/\r?\n/, 1)[0] === marker)
-            .sort((a, b) => a.id - b.id);
-    };
-    const isCurrent = async () => {
-        const { data } = await github.rest.pulls.get({ ...at, pull_number: target.number });
-        return data.head.sha === target.head;
-    };
-    /** Writes into the oldest and deletes the rest; two runs do the same and so end with one. */
-    const settle = async ([oldest, ...younger]) => {
-        const unchanged = sameText(oldest.body, body);
-        if (!unchanged)
-            await github.rest.issues.updateComment({ ...at, comment_id: oldest.id, body });
-        for (const { id } of younger) {
-            await github.rest.issues.deleteComment({ ...at, comment_id: id }).catch((error) => {
-                if (statusOf(error) !== 404)
-                    throw error;
-            });
-        }
-        return { outcome: unchanged ? 'unchanged' : 'updated', url: oldest.html_url };
-    };
-    const [first, ...rest] = await own();
-    if (!first && !create)
-        return { outcome: 'not-needed' };
-    // As late as can be: a run for a newer head may have written its verdict meanwhile.
-    if (!(await isCurrent()))
-        return { outcome: 'superseded' };
-    if (first)
-        return settle([first, ...rest]);
+/** Oldest first. */
+async function ownComments({ github, owner, repo, number, login, marker }) {
+    const all = await github.paginate(github.rest.issues.listComments, {
+        owner,
+        repo,
+        issue_number: number,
+        per_page: 100,
+    });
+    return all
+        .filter(({ user, body }) => user?.login === login && body?.split(/\r?\n/, 1)[0] === marker)
+        .sort((a, b) => a.id - b.id);
+}
+async function isCurrent({ github, owner, repo, number, head }) {
+    const { data } = await github.rest.pulls.get({ owner, repo, pull_number: number });
+    return data.head.sha === head;
+}
+/** If another run has created one meanwhile, the older of the two stays. */
+async function createOne(task) {
+    const { github, owner, repo, number, body } = task;
     const { data: created } = await github.rest.issues.createComment({
-        ...at,
-        issue_number: target.number,
+        owner,
+        repo,
+        issue_number: number,
         body,
     });
-    const [oldest, ...others] = await own();
+    const [oldest, ...others] = await ownComments(task);
     if (oldest && oldest.id !== created.id)
-        return settle([oldest, ...others]);
+        return settle(task, [oldest, ...others]);
     return { outcome: 'created', url: created.html_url };
 }
+/** Writes into the oldest and deletes the rest; two runs do the same and so end with one. */
+async function settle({ github, owner, repo, body }, [oldest, ...younger]) {
+    const unchanged = sameText(oldest.body, body);
+    if (!unchanged)
+        await github.rest.issues.updateComment({ owner, repo, comment_id: oldest.id, body });
+    for (const { id } of younger) {
+        await github.rest.issues.deleteComment({ owner, repo, comment_id: id }).catch((error) => {
+            if (statusOf(error) !== 404)
+                throw error;
+        });
+    }
+    return { outcome: unchanged ? 'unchanged' : 'updated', url: oldest.html_url };
+}
+/** GitHub stores what it is sent, except for line ends. */
+const sameText = (one, other) => one?.replaceAll('\r\n', '\n').trimEnd() === other.replaceAll('\r\n', '\n').trimEnd();
 /** The HTTP status of an error that the API client threw. */
 const statusOf = (error) => error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : undefined;
 
@@ -43681,12 +43438,17 @@ const statusOf = (error) => error instanceof Error && 'status' in error && typeo
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/verdict/evidence.ts
+var evidence = __nccwpck_require__(3512);
+// EXTERNAL MODULE: ./src/verdict/report.ts
+var report = __nccwpck_require__(9351);
 ;// CONCATENATED MODULE: ./src/action/outputs.ts
 
 
 
 
-/** The worst of all models; '' unless there is one for every model, for less would claim too much. */
+
+/** The worst of all models; '' unless every model has one: anything else would claim too much. */
 function worst(order, values) {
     if (values.length === 0 || values.includes(null))
         return '';
@@ -43704,13 +43466,13 @@ function environmentHash(models) {
 const reportOutputs = (report) => ({
     verdict: report.verdict,
     decision: report.decision,
-    parity: worst(verdict_report/* PARITIES */.ye, report.models.map((model) => model.parity)),
-    agreement: worst(verdict_report/* AGREEMENTS */.Ok, report.models.map((model) => model.agreement)),
+    parity: worst(evidence/* PARITIES */.ye, report.models.map((model) => model.parity)),
+    agreement: worst(evidence/* AGREEMENTS */.Ok, report.models.map((model) => model.agreement)),
     'environment-hash': environmentHash(report.models),
 });
 /**
  * What tells this comment from those of other steps on the same pull request: the working directory,
- * or `all`, and `//` and the models where they were chosen. The same from run to run, in whatever
+ * or `all`, and `//` and the models if they were chosen. The same from run to run, in whatever
  * order the models are given.
  */
 function commentId(directory, models) {
@@ -43722,11 +43484,23 @@ function commentId(directory, models) {
     return id.length <= 80 ? id : `${id.slice(0, 80)}.${hash}`;
 }
 /** One line for each model: its verdict, the cause and the fix. Holds untrusted text. */
-const outputs_headline = (report) => report.models
+const verdictLines = (report) => report.models
     .map((model) => `${model.name}: ${verdictWord(model)}. ${model.cause}${model.fix ? ` ${model.fix}` : ''}`)
     .join('\n') || 'No model was checked.';
 
-;// CONCATENATED MODULE: ./src/action/publish.ts
+// EXTERNAL MODULE: ./src/action/failure.ts
+var action_failure = __nccwpck_require__(9280);
+;// CONCATENATED MODULE: ./src/action/publish/failure.ts
+
+/** The failure as Markdown, about the commit that would have been judged. */
+function failureMarkdown({ failure, to }) {
+    const commit = to?.event.kind === 'pull_request' ? to.event.head : to?.event.sha;
+    return (0,action_failure/* renderFailure */.z)(failure, { commit, runUrl: to?.runner.runUrl });
+}
+
+// EXTERNAL MODULE: ./src/action/publish/publisher.ts
+var publish_publisher = __nccwpck_require__(286);
+;// CONCATENATED MODULE: ./src/action/publish/comment.ts
 
 
 
@@ -43734,114 +43508,330 @@ const outputs_headline = (report) => report.models
 
 
 
+
+/** A comment is not worth a longer wait. */
+const LONGEST_MS = 60_000;
+/** The pull request's comment, and its address as the output `comment-url`: '' if there is none. */
+const commentPublisher = {
+    name: 'The comment',
+    report: ({ report, to }) => post(to, {
+        problem: report.decision !== 'pass',
+        body: (id) => renderComment(report, { id, ...to.runner }),
+    }),
+    async failure(published) {
+        const { to } = published;
+        if (to)
+            await post(to, { problem: true, body: (id) => `${marker(id)}\n${failureMarkdown(published)}` });
+    },
+};
+async function post(to, text) {
+    let url = '';
+    try {
+        url = await upsert(to, text);
+    }
+    catch (error) {
+        const advice = adviceFor(error, to);
+        throw advice === undefined ? error : new Error(`${(0,errors/* errorText */.kc)(error)}. ${advice}`, { cause: error });
+    }
+    finally {
+        await (0,publish_publisher/* orWarn */.w)('The output `comment-url`', () => core/* setOutput */.uH('comment-url', url));
+    }
+}
+/** The comment's address; '' if none was wanted. */
+async function upsert({ event, runner, inputs }, { problem, body }) {
+    if (event.kind !== 'pull_request' || inputs.comment === 'never')
+        return '';
+    if (inputs['github-token'] === '')
+        throw new Error('the input `github-token` is empty');
+    const github = await connect(inputs['github-token'], runner.apiUrl);
+    const target = { owner: runner.owner, repo: runner.repo, number: event.number, head: event.head };
+    const create = inputs.comment === 'always' || problem;
+    const id = commentId(inputs['working-directory'], inputs.models);
+    const result = await timeLimited(LONGEST_MS, upsertComment(github, target, body(id), { create }));
+    if (result.outcome === 'superseded')
+        core/* notice */.lm(`No comment: the pull request has moved on from ${event.head.slice(0, 7)}.`);
+    return 'url' in result ? result.url : '';
+}
+function adviceFor(error, { event }) {
+    const status = statusOf(error);
+    if (status !== 403 && status !== 404)
+        return undefined;
+    return event.kind === 'pull_request' && event.fork
+        ? 'The token of a pull request from a fork can only read; the verdict is in the job summary.'
+        : 'Give the job `permissions: {contents: read, pull-requests: write}`.';
+}
+/** Rejects when the time is over; what was begun may go on until the process exits. */
+function timeLimited(milliseconds, work) {
+    let timer;
+    const limit = new Promise((_resolve, reject) => {
+        const late = () => reject(new Error(`GitHub did not answer within ${milliseconds / 1000} s`));
+        timer = setTimeout(late, milliseconds);
+    });
+    return Promise.race([work, limit]).finally(() => clearTimeout(timer));
+}
+
+;// CONCATENATED MODULE: ./src/action/publish/error.ts
+
+
+/** The last line of a failing step: why it failed. */
+const errorPublisher = {
+    name: 'The reason',
+    report({ report }) {
+        if (report.decision === 'fail')
+            core/* error */.z3(verdictLines(report), { title: 'reprogate' });
+    },
+};
+
+;// CONCATENATED MODULE: ./src/report/plain.ts
+
+/** What every text for a terminal is made with. */
+const TERMINAL_SIGNS = { good: '✔', bad: '✖', doubt: '⚠', none: '–' };
+/** Column in which details begin. */
+const INDENT = ' '.repeat(20);
+/** Untrusted text on one line. `` `words` `` need no quotes here. */
+const plainText = (untrusted, max = 300) => (0,clean/* oneLine */.TN)(untrusted, max).replace(/`([^`]+)`/g, '$1');
+/** Lines as they are printed: none is a workflow command. */
+const printed = (lines) => `${lines.map(clean/* inertLine */.Fq).join('\n').trimEnd()}\n`;
+
+;// CONCATENATED MODULE: ./src/report/terminal.ts
+
+
+
+
+const COLOURS = { good: 32, bad: 31, doubt: 33, none: 90 };
+const BOLD = 1;
+const DIM = 2;
+/** Column in which a stage's seconds end: further right for long summaries, up to a limit. */
+const WIDTH = { least: 77, most: 110 };
+/** Lines of one kind below a stage. */
+const DETAILS = 5;
+/**
+ * The report for a terminal: a line a stage, below it what was found, at the end cause and fix.
+ *
+ * Untrusted text loses its control and escape characters, and no line can be read as a workflow command.
+ */
+function renderTerminal(report, { colour, reportPath }) {
+    const paint = (code, words) => (colour ? `\u001b[${code}m${words}\u001b[0m` : words);
+    const { change, from } = report.policy;
+    return printed([
+        ...report.models.flatMap((model) => [...modelLines(model, report.commit, paint), '']),
+        ...(report.models.length === 1 ? [] : [`  ${total(report)}`]),
+        ...(change === undefined
+            ? []
+            : [`  The policy changes here; judged by that of ${plainText(from, 120)}.`]),
+        ...(reportPath === undefined ? [] : [`  report: ${plainText(reportPath, 1000)}`]),
+    ]);
+}
+function modelLines(model, commit, paint) {
+    const { name, version, track, stages, cause, fix } = model;
+    const title = [name, version ?? ''].map((word) => plainText(word, 100)).join(' ');
+    const widest = Math.max(WIDTH.least, ...stages.map((stage) => stageText(stage).length + 14));
+    const width = Math.min(WIDTH.most, widest);
+    const verdict = paint(COLOURS[modelSign(model)], `${verdictWord(model)}:`);
+    return [
+        `${paint(BOLD, title.trim())}   ${track}   ${plainText((0,numbers/* short */.h0)(commit), 64)}`,
+        '',
+        ...stages.flatMap((stage) => [stageLine(stage, width, paint), ...stageDetails(stage, model, paint)]),
+        '',
+        `  ${verdict} ${plainText(cause, 600)}`,
+        ...(fix === undefined ? [] : [`  ${paint(BOLD, 'Fix:')} ${plainText(fix, 600)}${see(model)}`]),
+    ];
+}
+/** ` See models/digits/provenance.yml:31.` */
+function see(model) {
+    const { file, line } = placeInRecord(model) ?? {};
+    if (file === undefined)
+        return '';
+    return ` See ${plainText(line === undefined ? file : `${file}:${line}`, 300)}.`;
+}
+const stageText = (stage) => stage.name.padEnd(14) + plainText(gradeWords(stage) + stage.summary, 200);
+function stageLine(stage, width, paint) {
+    const sign = STAGE_SIGNS[stage.status];
+    const left = stageText(stage);
+    const time = stage.status === 'not-run' ? '' : seconds(stage.seconds);
+    const gap = ' '.repeat(Math.max(2, width - 4 - left.length - time.length));
+    return `  ${paint(COLOURS[sign], TERMINAL_SIGNS[sign])} ${left}${time === '' ? '' : gap + paint(DIM, time)}`;
+}
+/** Below a minute with one decimal, so that a column of them can be compared. */
+const seconds = (s) => (s < 59.95 ? `${s.toFixed(1)} s` : (0,numbers/* duration */.p0)(s));
+/** What was measured in a stage, as far as it differs. */
+const FIGURES = {
+    environment: environmentFigures,
+    evaluation: evaluationFigures,
+};
+function stageDetails({ name }, model, paint) {
+    const figures = FIGURES[name]?.(model) ?? [];
+    const findings = untold(model).filter(({ stage }) => stage === name);
+    return [
+        ...figures.map((line) => INDENT + line),
+        ...findings.flatMap((finding) => findingLines(finding, paint)),
+    ];
+}
+function findingLines({ file, line, field, level, message, remedy }, paint) {
+    const place = file === undefined ? field : line === undefined ? file : `${file}:${line}`;
+    const sign = level === 'error' ? 'bad' : 'doubt';
+    return [
+        `${INDENT.slice(2)}${paint(COLOURS[sign], TERMINAL_SIGNS[sign])} ${place === undefined ? '' : `${plainText(place, 200)}  `}${plainText(message)}`,
+        `${INDENT}${paint(DIM, 'fix:')} ${plainText(remedy)}`,
+    ];
+}
+function environmentFigures({ evidence: { environment } }) {
+    if (!environment)
+        return [];
+    const { differences, differenceCounts, failure } = environment;
+    const all = Object.values(differenceCounts).reduce((sum, n) => sum + n, 0);
+    const lines = differences.slice(0, DETAILS).map(({ kind, name, note, pinned, rebuilt }) => {
+        // Without the purl's type and namespace.
+        const what = kind === 'package' ? name.replace(/^pkg:[^/]+\/(?:[^/]+\/)*/, '') : name;
+        const change = note ?? `${pinned ?? '(none)'} → ${rebuilt ?? '(none)'}`;
+        return `${plainText(what, 100)}  ${plainText(change, 120)}`;
+    });
+    return [...lines, ...rest(lines.length, all), ...tailLines(failure?.tail)];
+}
+function evaluationFigures({ evidence: { evaluation } }) {
+    if (!evaluation)
+        return [];
+    const wrong = evaluation.metrics.filter(({ agrees }) => !agrees);
+    const shown = wrong.slice(0, DETAILS);
+    const width = Math.min(30, Math.max(0, ...shown.map(({ name }) => name.length)));
+    const lines = shown.map(({ name, recorded, replayed, allowed }) => {
+        const [before, after] = (0,numbers/* pair */.V2)(recorded, replayed);
+        const tolerance = allowed === undefined ? '' : `   allowed ±${(0,numbers/* magnitude */.VO)(allowed)}`;
+        return `${plainText(name, 60).padEnd(width)}  ${plainText(before, 40)} → ${plainText(after, 40)}${tolerance}`;
+    });
+    return [...lines, ...rest(lines.length, wrong.length), ...tailLines(evaluation.tail)];
+}
+const rest = (shown, all) => all > shown ? [`${(0,numbers/* grouped */.zD)(all - shown)} more in the report`] : [];
+const tailLines = (tail = []) => tail.slice(-DETAILS).map((line) => plainText(line, 200));
+/** `3 models: 1 not reproduced, 2 reproduced.` */
+function total({ models }) {
+    if (models.length === 0)
+        return 'No model was checked.';
+    const words = models.map((model) => isNotRebuilt(model) ? 'not rebuilt' : VERDICT_WORDS[model.verdict].toLowerCase());
+    const tally = [...new Set(words)].map((word) => `${words.filter((one) => one === word).length} ${word}`);
+    return `${(0,numbers/* plural */.LS)(models.length, 'model')}: ${tally.join(', ')}.`;
+}
+
+;// CONCATENATED MODULE: ./src/action/publish/log.ts
+
+/** The report as a terminal shows it, in the step's log. */
+const logPublisher = {
+    name: 'The log',
+    report({ report, path, progress }) {
+        progress.line(renderTerminal(report, { colour: false, reportPath: path || undefined }));
+    },
+};
+
+;// CONCATENATED MODULE: ./src/action/publish/outputs.ts
+
+
+/** The outputs of the step, for later steps; `comment-url` is the comment's. */
+const outputsPublisher = {
+    name: 'The outputs',
+    report: ({ report, path }) => set({ ...reportOutputs(report), report: path }),
+    failure: () => set({ verdict: 'could-not-check', decision: 'fail' }),
+};
+function set(outputs) {
+    for (const [name, value] of Object.entries(outputs))
+        core/* setOutput */.uH(name, value);
+}
+
+;// CONCATENATED MODULE: ./src/report/summary.ts
+
+const summary_FULL = {
+    rows: 20,
+    differences: 200,
+    metrics: 500,
+    findings: 500,
+    tail: 200,
+    folds: true,
+    change: 2000,
+    sections: true,
+    models: 1000,
+};
+/** The job summary: the comment's layout with more detail, and with every finding. */
+const renderSummary = (report, { budget = 1_000_000, ...links } = {}) => renderToFit({ report, links, full: summary_FULL, budget, everyFinding: true, frame: (body) => `${body}\n` });
+
+;// CONCATENATED MODULE: ./src/action/publish/summary.ts
 
 
 
 /** Above it the runner drops the whole summary. */
-const SUMMARY_BYTES = 1024 * 1024;
-/** A comment is not worth a longer wait. */
-const COMMENT_MS = 60_000;
-/** A publisher that fails is a warning: what was decided stays decided. */
-async function attempt(what, publish) {
-    try {
-        await publish();
-    }
-    catch (error) {
-        core/* warning */.$e(`${what} could not be published: ${(0,errors/* errorText */.k)(error)}`);
-    }
-}
-async function writeSummary(markdown) {
-    if (Buffer.byteLength(markdown) > SUMMARY_BYTES)
+const MOST_BYTES = 1024 * 1024;
+/** The job summary. */
+const summaryPublisher = {
+    name: 'The job summary',
+    report: ({ report, to: { runner } }) => write(renderSummary(report, runner)),
+    failure: (published) => write(failureMarkdown(published)),
+};
+async function write(markdown) {
+    if (Buffer.byteLength(markdown) > MOST_BYTES)
         throw new Error('it is larger than 1 MiB');
     // A runner without a summary file is an old one; the toolkit would throw.
     if (process.env.GITHUB_STEP_SUMMARY)
         await core/* summary */.z.addRaw(markdown).write();
 }
-/** Rejects when the time is over; what was begun may go on until the process exits. */
-function within(milliseconds, work) {
-    let timer;
-    const limit = new Promise((_resolve, reject) => {
-        timer = setTimeout(() => reject(new Error(`GitHub did not answer within ${milliseconds / 1000} s`)), milliseconds);
-    });
-    return Promise.race([work, limit]).finally(() => clearTimeout(timer));
-}
-function commentAdvice(error, fork) {
-    const status = statusOf(error);
-    if (status !== 403 && status !== 404)
-        return '';
-    return fork
-        ? ' The token of a pull request from a fork can only read; the verdict stands in the job summary.'
-        : ' Give the job `permissions: {contents: read, pull-requests: write}`.';
-}
-/** Posts or updates the comment and sets the output `comment-url`. Never throws. */
-async function publishComment(to, problem, body) {
-    const { event, runner, inputs } = to;
-    let url = '';
-    if (event.kind === 'pull_request' && inputs.comment !== 'never') {
-        try {
-            if (inputs['github-token'] === '')
-                throw new Error('the input `github-token` is empty');
-            const github = await connect(inputs['github-token'], runner.apiUrl);
-            const target = { owner: runner.owner, repo: runner.repo, number: event.number, head: event.head };
-            const create = inputs.comment === 'always' || problem;
-            const result = await within(COMMENT_MS, upsertComment(github, target, body(commentId(inputs['working-directory'], inputs.models)), {
-                create,
-            }));
-            if ('url' in result)
-                url = result.url;
-            if (result.outcome === 'superseded') {
-                core/* notice */.lm(`No comment: the pull request has moved on from ${event.head.slice(0, 7)}.`);
-            }
-        }
-        catch (error) {
-            core/* warning */.$e(`The comment could not be posted: ${(0,errors/* errorText */.k)(error)}.${commentAdvice(error, event.fork)}`.replace('..', '.'));
-        }
-    }
-    await attempt('The output `comment-url`', () => core/* setOutput */.uH('comment-url', url));
-}
+
+;// CONCATENATED MODULE: ./src/action/publish/index.ts
+
+
+
+
+
+
+
+
+/** In order. The annotations come late: the runner shows ten of a level, and warnings of the others matter more. */
+const PUBLISHERS = [
+    logPublisher,
+    outputsPublisher,
+    summaryPublisher,
+    commentPublisher,
+    annotationsPublisher,
+    errorPublisher,
+];
 /** Puts the report where people and later steps look for it. Changes nothing that was decided, and never throws. */
-async function publishReport(report, path, to, progress) {
-    const { repositoryUrl, runUrl } = to.runner;
-    const links = { repositoryUrl, runUrl };
-    progress.line(renderTerminal(report, { colour: false, reportPath: path || undefined }));
-    await attempt('The outputs', () => {
-        for (const [name, value] of Object.entries({ ...reportOutputs(report), report: path })) {
-            core/* setOutput */.uH(name, value);
-        }
-    });
-    await attempt('The job summary', () => writeSummary(renderSummary(report, links)));
-    await publishComment(to, report.decision !== 'pass', (id) => renderComment(report, { id, ...links }));
-    // After the warnings above: the runner shows ten of a level, and the findings stand in the summary, too.
-    await attempt('The annotations', () => {
-        const emit = { error: core/* error */.z3, warning: core/* warning */.$e, notice: core/* notice */.lm };
-        for (const { level, message, title, file, line } of annotations(report)) {
-            emit[level](message, { title, file, ...(line && { startLine: line }) });
-        }
-    });
-    if (report.decision === 'fail')
-        core/* error */.z3(outputs_headline(report), { title: 'reprogate' });
+async function publishReport(published) {
+    for (const publisher of PUBLISHERS)
+        await (0,publish_publisher/* orWarn */.w)(publisher.name, () => publisher.report?.(published));
+}
+/** The same for a check that came to no verdict. Its place in the log is `reportFailure`'s. */
+async function publishFailure(published) {
+    for (const publisher of PUBLISHERS)
+        await (0,publish_publisher/* orWarn */.w)(publisher.name, () => publisher.failure?.(published));
 }
 /** Says in the log, and on the line that caused it, why there is no verdict. */
 function reportFailure({ title, message, remedy, file, line }) {
     core/* error */.z3(`${message}\n${remedy}`, { title, ...(file && { file }), ...(line && { startLine: line }) });
 }
-/** The same for a check that came to no verdict; `to` is not there when it did not get that far. */
-async function publishFailure(failure, to) {
-    await attempt('The outputs', () => {
-        core/* setOutput */.uH('verdict', 'could-not-check');
-        core/* setOutput */.uH('decision', 'fail');
-    });
-    const commit = to?.event.kind === 'pull_request' ? to.event.head : to?.event.sha;
-    const markdown = (0,action_failure/* renderFailure */.z)(failure, commit, to?.runner.runUrl);
-    await attempt('The job summary', () => writeSummary(markdown));
-    if (to)
-        await publishComment(to, true, (id) => `${marker(id)}\n${markdown}`);
+
+
+/***/ }),
+
+/***/ 286:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   w: () => (/* binding */ orWarn)
+/* harmony export */ });
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6578);
+
+
+/** What cannot be published is a warning: what was decided stays decided. Never throws. */
+async function orWarn(what, publish) {
+    try {
+        await publish();
+    }
+    catch (error) {
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`${what} could not be published: ${(0,_system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .errorText */ .kc)(error)}`);
+    }
 }
 
 
 /***/ }),
 
-/***/ 8278:
+/***/ 3149:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43852,13 +43842,463 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./src/system/errors.ts
+var errors = __nccwpck_require__(6578);
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: ./src/system/process.ts
+
+
+const STDERR_KEPT = 64 * 1024;
+const STDOUT_KEPT = 16 * 1024 * 1024;
+const LINE_KEPT = 4096;
+const TIMEOUT_MS = 600_000;
+/** Between asking a child to stop and killing it. */
+const GRACE_MS = 2000;
+/**
+ * The one way in which other programs are called. A program that exits with a code is a result;
+ * one that cannot be started is a `ReprogateError`; a cancelled run rejects with the signal's reason.
+ */
+const createRunner = (signal) => async (argv, options = {}) => {
+    signal.throwIfAborted();
+    const child = start(argv, options);
+    const guard = guardOf(child, signal, options.timeout ?? TIMEOUT_MS);
+    const stdout = collectStdout(child, options, guard.stop);
+    const stderr = collectStderr(child, options);
+    feed(child, options.input);
+    try {
+        const code = await ended(child, argv[0]);
+        stdout.end();
+        stderr.end();
+        const failure = await stdout.consumed;
+        signal.throwIfAborted();
+        if (failure)
+            throw failure.error;
+        const { kept, truncated } = stdout;
+        return {
+            code: code ?? 1,
+            stdout: Buffer.concat(kept),
+            stderr: stderr.text(),
+            timedOut: guard.timedOut(),
+            truncated: truncated(),
+        };
+    }
+    finally {
+        guard.release();
+    }
+};
+/** Runs a program also after the check was cancelled: for what undoes things. */
+const uncancelled = createRunner(new AbortController().signal);
+function start([program, ...args], options) {
+    return (0,external_node_child_process_namespaceObject.spawn)(program, args, {
+        cwd: options.cwd,
+        env: options.env ?? process.env,
+        stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+        // A group of its own: what the child has started is stopped with it.
+        detached: process.platform !== 'win32',
+    });
+}
+function ended(child, program) {
+    return new Promise((resolve, reject) => {
+        child.on('error', (error) => reject(error.code === 'ENOENT'
+            ? new errors/* ReprogateError */.w8('program/missing', `\`${program}\` is not installed`, `Install ${program} and put it on the PATH.`)
+            : error));
+        child.on('close', resolve);
+    });
+}
+/** Stops the child at its time limit and when the check is cancelled: first asked, then killed. */
+function guardOf(child, signal, timeout) {
+    const kill = (how) => {
+        try {
+            if (process.platform !== 'win32' && child.pid !== undefined)
+                process.kill(-child.pid, how);
+            else
+                child.kill(how);
+        }
+        catch {
+            // It has ended meanwhile.
+        }
+    };
+    let killer;
+    const stop = () => {
+        kill('SIGTERM');
+        killer ??= setTimeout(() => kill('SIGKILL'), GRACE_MS);
+    };
+    let timedOut = false;
+    const timer = setTimeout(() => {
+        timedOut = true;
+        stop();
+    }, timeout);
+    signal.addEventListener('abort', stop, { once: true });
+    return {
+        stop,
+        timedOut: () => timedOut,
+        release: () => {
+            clearTimeout(timer);
+            clearTimeout(killer);
+            signal.removeEventListener('abort', stop);
+        },
+    };
+}
+function collectStdout(child, options, stop) {
+    const { onLine, onStdout, outputCap: cap = STDOUT_KEPT } = options;
+    const lines = onLine && lineSplitter((line) => onLine(line, 'stdout'));
+    const kept = [];
+    let size = 0;
+    let consumed = Promise.resolve(undefined);
+    if (onStdout) {
+        consumed = onStdout(child.stdout).then(() => undefined, (error) => {
+            stop();
+            child.stdout.resume();
+            return { error };
+        });
+    }
+    else {
+        child.stdout.on('data', (chunk) => {
+            lines?.push(chunk);
+            if (size < cap)
+                kept.push(chunk.subarray(0, cap - size));
+            size += chunk.length;
+        });
+    }
+    return { kept, consumed, truncated: () => size > cap, end: () => lines?.end() };
+}
+function collectStderr(child, { onLine }) {
+    const lines = onLine && lineSplitter((line) => onLine(line, 'stderr'));
+    let kept = Buffer.alloc(0);
+    child.stderr.on('data', (chunk) => {
+        lines?.push(chunk);
+        kept = Buffer.concat([kept, chunk]).subarray(-STDERR_KEPT);
+    });
+    return { text: () => kept.toString('utf8'), end: () => lines?.end() };
+}
+function feed({ stdin }, input) {
+    if (!stdin)
+        return;
+    // A child that does not read its input to the end closes the pipe: its exit code tells the rest.
+    stdin.on('error', () => { });
+    if (typeof input === 'string')
+        stdin.end(input);
+    else
+        input?.pipe(stdin);
+}
+/** Cuts a byte stream into lines of at most `LINE_KEPT` characters; never holds more than one line. */
+function lineSplitter(onLine) {
+    const decoder = new TextDecoder();
+    let pending = '';
+    let dropping = false;
+    return {
+        push(chunk) {
+            for (const [index, part] of decoder.decode(chunk, { stream: true }).split('\n').entries()) {
+                if (index > 0) {
+                    onLine(pending.replace(/\r$/, ''));
+                    pending = '';
+                    dropping = false;
+                }
+                if (dropping)
+                    continue;
+                pending += part;
+                if (pending.length > LINE_KEPT) {
+                    pending = pending.slice(0, LINE_KEPT) + ' …';
+                    dropping = true;
+                }
+            }
+        },
+        end() {
+            if (pending !== '')
+                onLine(pending.replace(/\r$/, ''));
+        },
+    };
+}
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
+var schemas = __nccwpck_require__(3798);
+;// CONCATENATED MODULE: ./src/engine/image.ts
+
+const list = schemas/* array */.YOg(schemas/* string */.YjP())
+    .nullish()
+    .transform((value) => value ?? []);
+const image_text = schemas/* string */.YjP()
+    .nullish()
+    .transform((value) => value ?? '');
+const keys = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* unknown */.L5J())
+    .nullish()
+    .transform((value) => Object.keys(value ?? {}).sort());
+/** What `docker image inspect` says, as far as it is used. */
+const imageSchema = schemas/* object */.Ikc({
+    Id: schemas/* string */.YjP(),
+    Os: image_text,
+    Architecture: image_text,
+    Variant: image_text,
+    RepoTags: list,
+    RepoDigests: list,
+    RootFS: schemas/* object */.Ikc({ Layers: list }),
+    Config: schemas/* object */.Ikc({
+        Env: list,
+        Entrypoint: list,
+        Cmd: list,
+        User: image_text,
+        WorkingDir: image_text,
+        Shell: list,
+        Volumes: keys,
+        ExposedPorts: keys,
+        StopSignal: image_text,
+    }),
+});
+const parseImage = (json) => imageSchema.parse(JSON.parse(json));
+
+;// CONCATENATED MODULE: ./src/engine/docker.ts
+
+
+
+
+
+const NOT_THERE = /no such image|not found|invalid reference format/i;
+const IN_USE = /used by (?:running|stopped) container|is being used/i;
+const ATTEMPTS = 20;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const LISTINGS = {
+    images: ['image', 'ls', '--all', '--quiet', '--no-trunc'],
+    containers: ['ps', '--all', '--quiet', '--no-trunc'],
+};
+/** The last line that says something; '' if none does. */
+const lastLineOf = (output) => output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .at(-1) ?? '';
+/**
+ * What docker printed, to be parsed.
+ *
+ * @throws ReprogateError `output/truncated`: half an answer is none
+ */
+function wholeOutput({ stdout, truncated }, command = 'docker') {
+    if (truncated)
+        throw new errors/* ReprogateError */.w8('output/truncated', `\`${command}\` printed too much to be read`);
+    return stdout.toString();
+}
+/** An engine behind the docker program. */
+class Docker {
+    run;
+    client;
+    always;
+    program;
+    env;
+    builder;
+    platform;
+    label;
+    constructor(run, client, 
+    /** For what is done also after the check was cancelled. */
+    always = uncancelled) {
+        this.run = run;
+        this.client = client;
+        this.always = always;
+        this.program = client.program;
+        this.env = client.env;
+        this.builder = client.builder;
+        this.platform = client.platform;
+        this.label = client.label;
+    }
+    until(signal) {
+        return new Docker(createRunner(signal), this.client);
+    }
+    docker(args, options = {}) {
+        return this.run([this.program, ...args], { ...options, env: this.env });
+    }
+    cleanup(args) {
+        return this.undo(args).catch(() => null);
+    }
+    async inspect(reference) {
+        const result = await this.docker(['image', 'inspect', '--format', '{{json .}}', '--', reference], {
+            timeout: MINUTE_MS,
+        });
+        if (result.code === 0)
+            return parseImage(wholeOutput(result, 'docker image inspect'));
+        if (NOT_THERE.test(result.stderr))
+            return null;
+        throw new errors/* ReprogateError */.w8('engine/failed', `the engine cannot say what ${reference} is: ${lastLineOf(result.stderr)}`);
+    }
+    async ids(of) {
+        return new Set(await this.list(LISTINGS[of]));
+    }
+    async pull(reference, { platform, timeout = HOUR_MS, onLine } = {}) {
+        const result = await this.docker(['pull', ...(platform === undefined ? [] : ['--platform', platform]), '--', reference], { timeout, onLine });
+        if (result.code === 0 && !result.timedOut)
+            return { ok: true };
+        return { ok: false, reason: result.timedOut ? 'out of time' : lastLineOf(result.stderr) };
+    }
+    async push(reference, onLine) {
+        return wholeOutput(await this.must(['push', '--', reference], { timeout: HOUR_MS, onLine }), 'docker push');
+    }
+    async tag(id, reference) {
+        await this.must(['tag', '--', id, reference], { timeout: MINUTE_MS });
+    }
+    async removeImage(reference) {
+        for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+            const result = await this.cleanup(['image', 'rm', '--', reference]);
+            if (!result || result.code === 0 || !IN_USE.test(result.stderr))
+                return;
+            // The engine is still taking down the container of a step that was stopped.
+            await (0,promises_namespaceObject.setTimeout)(250);
+        }
+    }
+    async exportImage(id, read, timeout = HOUR_MS) {
+        const name = `reprogate-${(0,external_node_crypto_.randomUUID)()}`;
+        const labels = ['--label', this.label];
+        try {
+            // The command is never run: an image without one could not be created otherwise.
+            await this.must(['create', '--name', name, ...labels, '--network', 'none', '--', id, '/reprogate'], {
+                timeout: MINUTE_MS * 5,
+            });
+            let value;
+            await this.must(['export', '--', name], {
+                timeout,
+                onStdout: async (tar) => {
+                    value = { of: await read(tar) };
+                },
+            });
+            return value.of;
+        }
+        finally {
+            await this.cleanup(['rm', '--force', '--volumes', '--', name]);
+        }
+    }
+    async sweep() {
+        const own = await this.list([...LISTINGS.containers, '--filter', `label=${this.label}`]);
+        if (own.length > 0)
+            await this.cleanup(['rm', '--force', '--volumes', '--', ...own]);
+    }
+    undo(args) {
+        return this.always([this.program, ...args], { env: this.env, timeout: MINUTE_MS });
+    }
+    async list(args) {
+        const result = succeeded(args, await this.undo(args));
+        return wholeOutput(result, `docker ${args[0]}`).split('\n').filter(Boolean);
+    }
+    async must(args, options) {
+        return succeeded(args, await this.docker(args, options));
+    }
+}
+function succeeded(args, result) {
+    if (result.code === 0 && !result.timedOut)
+        return result;
+    throw new errors/* ReprogateError */.w8('engine/failed', `\`docker ${args[0]}\` failed: ${result.timedOut ? 'out of time' : lastLineOf(result.stderr)}`);
+}
+
+;// CONCATENATED MODULE: ./src/engine/find.ts
+
+
+
+/**
+ * What the docker program needs to find its engine and its registries. A list, not a prefix: jobs
+ * keep passwords in variables such as `DOCKER_PASSWORD`.
+ */
+const ENVIRONMENT = [
+    ...['PATH', 'HOME', 'TMPDIR', 'XDG_CONFIG_HOME', 'XDG_RUNTIME_DIR', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
+    ...['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'DOCKER_CERT_PATH', 'DOCKER_TLS_VERIFY'],
+    ...['DOCKER_API_VERSION', 'BUILDX_BUILDER', 'BUILDX_CONFIG'],
+    ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'],
+];
+const ATTEMPT_MS = 30_000;
+const PLATFORM = /^[a-z0-9]+\/[a-z0-9]+$/;
+/**
+ * Finds docker, by `REPROGATE_DOCKER` or on the PATH, and what it can build with. Capabilities are
+ * tried, never derived from versions: a new client without buildx has only the classic builder.
+ *
+ * @throws ReprogateError `engine/missing`, with what to do about it
+ */
+async function findEngine(run, env = process.env) {
+    const program = env.REPROGATE_DOCKER || 'docker';
+    const base = Object.fromEntries(ENVIRONMENT.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+    const attempt = (args, extra = {}) => run([program, ...args], { env: { ...base, ...extra }, timeout: ATTEMPT_MS });
+    const platform = await platformBehind(attempt);
+    const builder = await builderOf(attempt);
+    return new Docker(run, {
+        program,
+        env: { ...base, DOCKER_BUILDKIT: builder === 'classic' ? '0' : '1' },
+        builder,
+        platform,
+        label: `reprogate.check=${(0,external_node_crypto_.randomUUID)()}`,
+    });
+}
+async function platformBehind(attempt) {
+    const missing = (why) => new errors/* ReprogateError */.w8('engine/missing', `no container engine: ${why}`);
+    let version;
+    try {
+        version = await attempt(['version', '--format', '{{.Server.Os}}/{{.Server.Arch}}']);
+    }
+    catch (error) {
+        if (error instanceof errors/* ReprogateError */.w8 && error.code === 'program/missing')
+            throw missing(error.message);
+        throw error;
+    }
+    const platform = wholeOutput(version, 'docker version').trim();
+    if (version.code === 0 && PLATFORM.test(platform))
+        return platform;
+    throw missing(lastLineOf(version.stderr) || '`docker version` gave no answer');
+}
+async function builderOf(attempt) {
+    if ((await attempt(['buildx', 'version'])).code === 0)
+        return 'buildx';
+    const buildkit = await attempt(['build', '--help'], { DOCKER_BUILDKIT: '1' });
+    return buildkit.code === 0 ? 'buildkit' : 'classic';
+}
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./src/system/paths.ts
+;// CONCATENATED MODULE: ./src/system/files.ts
 
 
+
+/** Paths and files that somebody else has named or written. They are opened here and nowhere else. */
+/** What was to be read is not a regular file. */
+class NotAFile extends Error {
+}
+/** What was to be read whole is larger than its cap. */
+class TooLarge extends Error {
+}
+/**
+ * Opens a regular file for reading. Opening a named pipe would wait for a writer, so it is opened
+ * without waiting and refused.
+ *
+ * @param path absolute; `confine` says where an untrusted one leads
+ * @param noFollow refuses a link at the end of the path, with ELOOP
+ * @throws NotAFile for a folder, a pipe, a device
+ */
+async function openRegular(path, { noFollow = false } = {}) {
+    const flags = external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NONBLOCK | (noFollow ? external_node_fs_namespaceObject.constants.O_NOFOLLOW : 0);
+    const handle = await (0,promises_.open)(path, flags);
+    if ((await handle.stat()).isFile())
+        return handle;
+    await handle.close();
+    throw new NotAFile(`${path} is not a regular file`);
+}
+/**
+ * Reads a regular file whole.
+ *
+ * @param cap bytes
+ * @throws NotAFile, TooLarge
+ */
+async function readRegular(path, cap) {
+    const handle = await openRegular(path);
+    try {
+        const { size } = await handle.stat();
+        if (size > cap)
+            throw new TooLarge(`${path} is larger than ${cap / 1024 ** 2} MiB`);
+        const { buffer, bytesRead } = await handle.read(Buffer.alloc(size), 0, size, 0);
+        return buffer.subarray(0, bytesRead);
+    }
+    finally {
+        await handle.close();
+    }
+}
 const inside = (root, path) => {
     const way = (0,external_node_path_.relative)(root, path);
     return way !== '..' && !way.startsWith(`..${external_node_path_.sep}`) && !(0,external_node_path_.isAbsolute)(way);
@@ -43903,40 +44343,181 @@ async function isLink(path) {
     }
 }
 /** `./a//b/` as `a/b`: one spelling for comparisons. */
-const normalise = (path) => path
+const plainPath = (path) => path
     .split('/')
     .filter((part) => part !== '' && part !== '.')
     .join('/');
 /** Whether `path` is `folder` or lies below it. */
 const within = (folder, path) => {
-    const [outer, inner] = [normalise(folder), normalise(path)];
+    const [outer, inner] = [plainPath(folder), plainPath(path)];
     return outer === '' || inner === outer || inner.startsWith(`${outer}/`);
 };
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-;// CONCATENATED MODULE: ./src/data/digest.ts
+;// CONCATENATED MODULE: ./src/text/fields.ts
+/** `['data', 1, 'digest']` as `data[1].digest`. */
+const fieldName = (path) => path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
+    .join('');
+/** The reverse of `fieldName`, for names made by it. */
+const fieldPath = (name) => name.split(/\.|(?=\[)/).map((part) => (/^\[\d+\]$/.test(part) ? Number(part.slice(1, -1)) : part));
 
+// EXTERNAL MODULE: ./src/text/validate.ts
+var validate = __nccwpck_require__(6970);
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+;// CONCATENATED MODULE: ./src/text/yaml.ts
 
-
-
-const algorithmOf = (digest) => (digest.startsWith('md5:') ? 'md5' : 'sha256');
-/** Something in a data folder that is no file: a pipe, a device, a link that leads out. */
-class NotData extends Error {
+/** Deeper than any record; recursion below stays far from the end of the stack. */
+const DEEPEST = 64;
+function nestsTooDeep(text) {
+    let depth = 0;
+    for (const character of text) {
+        if (character === '[' || character === '{')
+            depth++;
+        else if (character === ']' || character === '}')
+            depth--;
+        if (depth > DEEPEST)
+            return true;
+    }
+    return /^(?:\s*[-?] ){65}|^\s{400}/m.test(text);
 }
+/** Resolving an alias searches the document: thousands of them take minutes. People use a few. */
+const MOST_ALIASES = 100;
+function hasTooManyAliases(text) {
+    let aliases = 0;
+    let scalar = false;
+    for (const token of new dist/* Lexer */.JG().lex(text)) {
+        if (!scalar && token.startsWith('*') && ++aliases > MOST_ALIASES)
+            return true;
+        // The lexer announces the text of a plain scalar with this mark.
+        scalar = token === '\u001f';
+    }
+    return false;
+}
+/**
+ * Reads YAML 1.2 (and so JSON) with the position of everything. Never throws: what cannot be read
+ * is a problem. Aliases may expand to 100 nodes at most, so a bomb is a problem, too.
+ */
+function parseYaml(text) {
+    const counter = new dist/* LineCounter */.HN();
+    const nothing = new dist/* LineCounter */.HN();
+    const failed = (message, line) => ({
+        document: (0,dist/* parseDocument */.Tp)('', { lineCounter: nothing }),
+        value: undefined,
+        problems: [{ path: [], message, kind: 'syntax', ...(line === undefined ? {} : { line }) }],
+        lineOf: () => line,
+    });
+    if (nestsTooDeep(text))
+        return failed(`nested more than ${DEEPEST} deep`);
+    if (hasTooManyAliases(text))
+        return failed(`more than ${MOST_ALIASES} aliases`);
+    let document;
+    let value;
+    try {
+        document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: counter, uniqueKeys: false, prettyErrors: false });
+        const error = document.errors[0];
+        if (error)
+            return failed(error.message, counter.linePos(error.pos[0]).line);
+        value = document.toJS({ maxAliasCount: 100 });
+    }
+    catch (error) {
+        return failed(error instanceof Error ? error.message : String(error));
+    }
+    const lineAt = (node) => (0,dist/* isNode */.Ll)(node) && node.range ? counter.linePos(node.range[0]).line : undefined;
+    return {
+        document,
+        value,
+        problems: duplicateKeys(document.contents, [], lineAt, 0),
+        lineOf: (path) => {
+            let line = lineAt(document.contents);
+            let node = document.contents;
+            for (const [index, part] of path.entries()) {
+                if ((0,dist/* isMap */.jh)(node)) {
+                    // A key may hold dots, as the names of nested metrics do.
+                    const pair = pairOf(node, part) ?? pairOf(node, path.slice(index).join('.'));
+                    if (!pair)
+                        return line;
+                    line = lineAt(pair.key) ?? line;
+                    node = pair.value;
+                }
+                else if ((0,dist/* isSeq */.oP)(node) && typeof part === 'number') {
+                    node = node.items[part];
+                    line = lineAt(node) ?? line;
+                }
+                else
+                    return line;
+            }
+            return line;
+        },
+    };
+}
+const pairOf = (map, name) => map.items.find(({ key }) => (0,dist/* isScalar */.jn)(key) && String(key.value) === name);
+function duplicateKeys(node, path, lineAt, depth) {
+    // An alias names a node that is visited in its own place.
+    if ((0,dist/* isAlias */.Vj)(node) || depth > DEEPEST)
+        return [];
+    if ((0,dist/* isSeq */.oP)(node))
+        return node.items.flatMap((item, index) => duplicateKeys(item, [...path, index], lineAt, depth + 1));
+    if (!(0,dist/* isMap */.jh)(node))
+        return [];
+    const seen = new Map();
+    return node.items.flatMap((pair) => {
+        if (!(0,dist/* isPair */.tO)(pair) || !(0,dist/* isScalar */.jn)(pair.key))
+            return [];
+        const key = String(pair.key.value);
+        const own = [...path, key];
+        const first = seen.get(key);
+        seen.set(key, pair.key);
+        const line = lineAt(pair.key);
+        const twice = first
+            ? [
+                {
+                    path: own,
+                    kind: 'duplicate',
+                    message: `given twice, first in line ${lineAt(first)}`,
+                    ...(line && { line }),
+                },
+            ]
+            : [];
+        return [...twice, ...duplicateKeys(pair.value, own, lineAt, depth + 1)];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/results/tolerance.ts
+
+const toleranceSchema = schemas/* strictObject */.rej({
+    absolute: schemas/* number */.aig().nonnegative().optional(),
+    relative: schemas/* number */.aig().nonnegative().optional(),
+})
+    .refine((t) => t.absolute !== undefined || t.relative !== undefined, 'needs `absolute` or `relative`');
+/** pytest's `approx`. */
+const DEFAULT_TOLERANCE = { relative: 1e-6, absolute: 1e-12 };
+/** By how much a replayed value may differ from a recorded one. */
+const allowedFor = (recorded, tolerance = DEFAULT_TOLERANCE) => Math.max(tolerance.absolute ?? 0, (tolerance.relative ?? 0) * Math.abs(recorded));
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/iso.js
+var iso = __nccwpck_require__(4377);
+;// CONCATENATED MODULE: ./src/system/digest.ts
+
+
+/** Digests of files, as text: `sha256:` and 64 hex digits, or `md5:` and 32. */
+const DIGEST = /^(?:sha256:[0-9a-f]{64}|md5:[0-9a-f]{32})$/;
+/** The algorithm that a digest names; sha256 if it names none. */
+const algorithmOf = (digest) => (digest.startsWith('md5:') ? 'md5' : 'sha256');
 const CHUNK = 1024 * 1024;
-/** Digest of a regular file, read in chunks of 1 MiB: memory does not grow with the file. */
+/**
+ * Digest of a regular file, read in chunks of 1 MiB: memory does not grow with the file.
+ *
+ * @throws NotAFile
+ */
 async function fileDigest(path, algorithm, signal) {
     const hash = (0,external_node_crypto_.createHash)(algorithm);
     const bytes = await readInto(hash, path, signal);
     return { digest: `${algorithm}:${hash.digest('hex')}`, bytes };
 }
 async function readInto(hash, path, signal) {
-    // Non-blocking: opening a named pipe must not wait for a writer.
-    const handle = await (0,promises_.open)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+    const handle = await openRegular(path);
     try {
-        if (!(await handle.stat()).isFile())
-            throw new NotData(`${path} is not a regular file`);
         const chunk = Buffer.allocUnsafe(CHUNK);
         let total = 0;
         for (;;) {
@@ -43951,6 +44532,506 @@ async function readInto(hash, path, signal) {
     finally {
         await handle.close();
     }
+}
+
+;// CONCATENATED MODULE: ./src/provenance/schema.ts
+
+
+/**
+ * The record, `provenance.yml`. Every field is optional here: that one is missing is for the
+ * completeness rules to say, each with its own id; the schema only says what a field looks like.
+ */
+/** Text that can reach a program's argument list: it must not look like an option. */
+const argument = schemas/* string */.YjP().min(1).max(4096).regex(/^[^-]/, 'must not begin with `-`');
+const path = argument
+    .max(1024)
+    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters')
+    .describe('Relative to the root of the repository, or to the working directory if one is set');
+const digest = schemas/* string */.YjP()
+    .regex(DIGEST, 'must be `sha256:` and 64 hex digits, or `md5:` and 32')
+    .describe('Of the bytes of a file, or of a folder’s sorted list of `digest  path` lines');
+const commit = schemas/* string */.YjP().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'must be the full hash: 40 hex digits');
+/** YAML reads `version: 3` as a number; both are fine. */
+const label = schemas/* union */.KCZ([schemas/* string */.YjP().min(1).max(200), schemas/* number */.aig()]).transform(String);
+const schema_text = schemas/* string */.YjP().max(10_000);
+/** Dates come as text: YAML 1.2 has no date type. */
+const time = schemas/* union */.KCZ([iso/* datetime */.w$({ offset: true }), iso/* date */.p6()]);
+/** Also NaN and the infinities, which YAML has and `z.number()` refuses. */
+const metric = schemas/* custom */.IeY((value) => typeof value === 'number', 'must be a number')
+    .meta({ type: 'number' });
+const scalar = schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* number */.aig(), schemas/* boolean */.zMY(), schemas/* null */.chJ()]);
+const argvSchema = schemas/* array */.YOg(schemas/* string */.YjP().max(4096))
+    .min(1)
+    .max(256)
+    .refine((argv) => argv[0] !== undefined && /^[^-]/.test(argv[0]), 'the program must not be empty or begin with `-`')
+    .describe('Program and arguments; no shell');
+const dataEntrySchema = schemas/* strictObject */.rej({
+    name: label.optional(),
+    version: label.optional(),
+    split: label.optional(),
+    path: path.optional(),
+    digest: digest.optional(),
+    list: path.optional().describe('For a folder: the list its digest is taken of, as `sha256sum` writes it'),
+    licence: schema_text.optional(),
+    source: schema_text.optional(),
+});
+const recordSchema = schemas/* strictObject */.rej({
+    reprogate: schemas/* literal */.euz('record/1').optional(),
+    track: schemas/* enum */.k5n(['exploratory', 'production']).optional(),
+    model: schemas/* strictObject */.rej({
+        name: label.optional(),
+        version: label.optional(),
+        path: path.optional(),
+        digest: digest.optional(),
+    })
+        .optional(),
+    run: schemas/* strictObject */.rej({
+        id: label.optional(),
+        started: time.optional(),
+        finished: time.optional(),
+        by: schema_text.optional(),
+        rationale: schema_text.optional(),
+    })
+        .optional(),
+    code: schemas/* strictObject */.rej({
+        repository: schema_text.optional(),
+        commit: commit.optional(),
+        dirty: schemas/* boolean */.zMY().optional(),
+    })
+        .optional(),
+    data: schemas/* array */.YOg(dataEntrySchema).max(10_000).optional(),
+    environment: schemas/* strictObject */.rej({
+        image: argument
+            .max(512)
+            .regex(/^[a-z0-9][a-zA-Z0-9./:_@-]*$/, 'must be an image reference')
+            .optional()
+            .describe('`<repository>@sha256:<64 hex digits>`'),
+        dockerfile: path.optional(),
+        context: path.optional(),
+        args: schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), schemas/* string */.YjP().max(4096)).optional(),
+        hash: schemas/* string */.YjP()
+            .regex(/^env-v1:sha256:[0-9a-f]{64}$/, 'must be `env-v1:sha256:` and 64 hex digits')
+            .optional(),
+        platform: schemas/* string */.YjP()
+            .regex(/^[a-z0-9]+\/[a-z0-9]+(?:\/[a-z0-9]+)?$/, 'must be like `linux/amd64`')
+            .optional(),
+        hardware: schemas/* strictObject */.rej({
+            cpu: schema_text.optional(),
+            cores: schemas/* int */.Whr().positive().optional(),
+            memory: schema_text.optional(),
+        })
+            .optional(),
+        manifest: schemas/* strictObject */.rej({ path: path, digest: digest }).optional(),
+    })
+        .optional(),
+    seeds: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([schemas/* int */.Whr(), schemas/* string */.YjP().min(1)])).optional(),
+    hyperparameters: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([scalar, schemas/* array */.YOg(scalar)])).optional(),
+    evaluation: schemas/* strictObject */.rej({
+        command: argvSchema.optional(),
+        metrics: schemas/* record */.g1P(schemas/* string */.YjP(), metric).optional(),
+        /** Where the evaluation writes them, if the policy does not say. */
+        output: path
+            .optional()
+            .describe('The file into which the evaluation writes its metrics; default `metrics.json`'),
+        predictions: schemas/* strictObject */.rej({
+            path: path.optional().describe('Where the recorded predictions are kept'),
+            output: path.optional().describe('The file into which the evaluation writes its predictions'),
+            key: label.optional(),
+            rows: schemas/* int */.Whr().nonnegative().optional(),
+            digest: digest.optional(),
+        })
+            .optional(),
+    })
+        .optional(),
+})
+    .meta({
+    title: 'reprogate record',
+    description: 'What a model run claims, so that it can be obtained again.',
+});
+
+// EXTERNAL MODULE: ./src/verdict/rules/rule.ts
+var rule = __nccwpck_require__(9955);
+// EXTERNAL MODULE: ./src/verdict/rules/index.ts + 9 modules
+var rules = __nccwpck_require__(23);
+;// CONCATENATED MODULE: ./src/policy/schema.ts
+
+
+
+
+
+/** The policy, `reprogate.yml`. Trusted: on a pull request it is read from the base commit. */
+const schema_path = schemas/* string */.YjP()
+    .min(1)
+    .max(1024)
+    .regex(/^[^-/]/, 'must be a relative path');
+const level = schemas/* enum */.k5n(rule/* LEVELS */.A_);
+const track = schemas/* enum */.k5n(rule/* TRACKS */.pS);
+const limitsSchema = schemas/* strictObject */.rej({
+    build: schemas/* number */.aig().positive().max(360).default(30).describe('Minutes for the build'),
+    evaluation: schemas/* number */.aig().positive().max(360).default(30).describe('Minutes for one replay'),
+    memory: schemas/* number */.aig().positive().default(8).describe('GiB for one replay; never more than the engine has'),
+    processes: schemas/* int */.Whr().positive().default(512).describe('Processes and threads in one replay'),
+    output: schemas/* number */.aig().positive().default(2).describe('GiB that one replay may write'),
+});
+const predictionsSchema = schemas/* strictObject */.rej({
+    path: schema_path.describe('The file into which the evaluation writes its predictions'),
+    key: schemas/* string */.YjP().min(1).optional().describe('The column that identifies a row; default: the first'),
+    truth: schemas/* string */.YjP().min(1).optional().describe('The column with the right answer, for the equivalence test'),
+    margin: schemas/* number */.aig()
+        .positive()
+        .max(1)
+        .optional()
+        .describe('Largest difference of accuracy that counts as equivalent if the evaluation is not deterministic'),
+});
+const modelSchema = schemas/* strictObject */.rej({
+    record: schema_path.describe('The model’s `provenance.yml`'),
+    track: track.optional(),
+    environment: schemas/* strictObject */.rej({
+        dockerfile: schema_path.optional(),
+        context: schema_path.optional(),
+        args: schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), schemas/* string */.YjP())
+            .optional()
+            .describe('Build arguments'),
+    })
+        .optional(),
+    evaluation: schemas/* strictObject */.rej({
+        command: argvSchema.optional(),
+        metrics: schema_path
+            .optional()
+            .describe('The file into which the evaluation writes its metrics, as a JSON object'),
+        predictions: predictionsSchema.optional(),
+        tolerance: schemas/* record */.g1P(schemas/* string */.YjP(), toleranceSchema)
+            .optional()
+            .describe('Per metric; default 1e-6 relative, 1e-12 absolute'),
+    })
+        .optional(),
+});
+/** A name for a model: plain enough for a path, an option and a heading. */
+const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+const policySchema = schemas/* strictObject */.rej({
+    models: schemas/* record */.g1P(schemas/* string */.YjP().regex(MODEL_NAME, 'letters, digits, `.`, `_`, `-`'), modelSchema).optional(),
+    track: track
+        .optional()
+        .describe('The stricter of policy, model, record and input wins; default `exploratory`'),
+    rules: schemas/* partialRecord */.jgl(schemas/* enum */.k5n(rules/* RULE_IDS */.Iu), schemas/* union */.KCZ([level, schemas/* strictObject */.rej({ exploratory: level.optional(), production: level.optional() })]))
+        .optional()
+        .describe('A level for both tracks, or one for each'),
+    required: schemas/* array */.YOg(schemas/* string */.YjP().regex(/^[a-z]+(?:\.[\w-]+)*$/))
+        .optional()
+        .describe('More fields that a record must have, as `run.rationale`, `seeds.split` or `data.source`'),
+    limits: limitsSchema.optional(),
+})
+    .meta({ title: 'reprogate policy', description: 'What this repository asks of a model run.' });
+
+;// CONCATENATED MODULE: ./src/policy/load.ts
+
+
+
+
+
+
+const LARGEST = 1024 * 1024;
+const DEFAULT_LIMITS = limitsSchema.parse({});
+/**
+ * Reads the team's rules: from the base commit on a pull request, else from the work tree. A policy
+ * that cannot be read stops the check: a typo must not loosen a rule.
+ *
+ * @param path relative to the working directory
+ * @throws ReprogateError `policy/outside`, `policy/base-missing`, `policy/invalid`
+ */
+async function loadPolicy(context, path, pullRequest) {
+    const { git, root } = context;
+    const place = await confine(root, path);
+    if (!place.ok)
+        throw new errors/* ReprogateError */.w8('policy/outside', `the policy ${path} ${place.why}`);
+    if (!pullRequest) {
+        const bytes = place.exists ? await readPolicy(place.absolute, git.prefix + path) : null;
+        return { ...parsedAt(bytes, path, git.prefix), from: 'the work tree' };
+    }
+    const { base, head } = pullRequest;
+    const from = `${base.ref} (${base.commit.slice(0, 7)})`;
+    if (!(await git.has(base.commit)))
+        throw new errors/* ReprogateError */.w8('policy/base-missing', `the base commit ${base.commit.slice(0, 7)} (${base.ref}) is not in this clone, so its policy cannot be read`);
+    const change = await git.diff(base.commit, head, path);
+    return {
+        ...parsedAt(await git.show(base.commit, path), path, git.prefix),
+        from,
+        change: change === '' ? undefined : change,
+    };
+}
+const parsedAt = (bytes, path, prefix) => bytes === null ? { policy: {}, path: null } : { policy: parsePolicy(bytes, prefix + path), path };
+async function readPolicy(absolute, file) {
+    try {
+        return await readRegular(absolute, LARGEST);
+    }
+    catch (error) {
+        if (error instanceof NotAFile)
+            throw invalidPolicy('is not a regular file', file);
+        if (error instanceof TooLarge)
+            throw invalidPolicy('larger than 1 MiB', file);
+        throw error;
+    }
+}
+const invalidPolicy = (message, file, line) => new errors/* ReprogateError */.w8('policy/invalid', message, undefined, { file, line });
+/** Of a policy, told in one message. */
+const PROBLEMS = 5;
+/** @param file as it is shown in messages */
+function parsePolicy(bytes, file) {
+    if (bytes.length > LARGEST)
+        throw invalidPolicy('larger than 1 MiB', file);
+    const parsed = parseYaml(bytes.toString('utf8'));
+    const { data, problems } = (0,validate/* validate */.t)(policySchema, parsed, parsed.value ?? {});
+    const all = [...parsed.problems, ...problems];
+    if (all.length === 0 && data)
+        return data;
+    const told = all.slice(0, PROBLEMS).map(({ path, message, line }, index) => {
+        const at = index > 0 && line !== undefined ? `line ${line}: ` : '';
+        return `${at}${path.length > 0 ? `\`${fieldName(path)}\`: ` : ''}${message}`;
+    });
+    const rest = all.length - told.length;
+    const text = told.length === 0 ? 'unreadable' : told.join('; ');
+    throw invalidPolicy(rest > 0 ? `${text} (and ${rest} more)` : text, file, all[0]?.line);
+}
+
+;// CONCATENATED MODULE: external "node:path/posix"
+const posix_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path/posix");
+;// CONCATENATED MODULE: ./src/provenance/sources/native.ts
+
+
+
+
+
+const NATIVE = /(?:^|\/)provenance\.(?:ya?ml|json)$/;
+/** A record is read by people; what is larger belongs in the files beside it. Bytes. */
+const LARGEST_RECORD = 1024 * 1024;
+/** Which rule a wrong field breaks: the first that matches. */
+const FIELD_RULES = [
+    [/^code\.commit/, 'code/commit'],
+    [/^data\[\d+\]\.version/, 'data/version'],
+    [/^data\[\d+\]\.digest/, 'data/digest'],
+    [/^model\.digest/, 'model/digest'],
+    [/^environment\.image/, 'environment/image'],
+    [/^environment\.hash/, 'environment/hash'],
+    [/^seeds/, 'seeds/value'],
+    [/^hyperparameters/, 'hyperparameters/value'],
+    [/^evaluation\.metrics/, 'metrics/value'],
+];
+function ruleFor(problem) {
+    if (problem.kind === 'unknown')
+        return 'record/unknown-key';
+    const prefix = FIELD_RULES.find(([field]) => field.test(fieldName(problem.path)))?.[1];
+    if (prefix === undefined)
+        return 'record/malformed';
+    return problem.kind === 'duplicate' ? `${prefix}-contradictory` : `${prefix}-malformed`;
+}
+/** The native record, `provenance.yml` or `.json`. */
+const native_native = {
+    name: 'native',
+    detect: (files) => files.filter((file) => NATIVE.test(file)),
+    read: readNative,
+};
+/** @param path relative to the working directory, whose real path nothing is read outside of */
+async function readNative({ root, prefix }, path) {
+    const file = prefix + path;
+    const none = (rule, message) => ({
+        source: native_native.name,
+        record: null,
+        file,
+        problems: [{ rule, message, file }],
+        lineOf: () => undefined,
+    });
+    const place = await confine(root, path);
+    if (!place.ok)
+        return none('record/path-outside', `${path} ${place.why}`);
+    if (!place.exists)
+        return none('record/missing', `there is no ${path}`);
+    try {
+        return parseNative(await readRegular(place.absolute, LARGEST_RECORD), file);
+    }
+    catch (error) {
+        if (error instanceof NotAFile)
+            return none('record/malformed', `${path} is not a regular file`);
+        if (error instanceof TooLarge)
+            return none('record/too-large', `${path} is larger than 1 MiB`);
+        throw error;
+    }
+}
+/**
+ * Whatever is wrong with the record is a problem; the fields that are right are kept, so that every
+ * cheap check still runs.
+ *
+ * @param file as it is shown in findings
+ */
+function parseNative(bytes, file) {
+    const parsed = parseYaml(bytes.toString('utf8'));
+    const found = ({ path, message, line, ...problem }) => {
+        const field = path.length === 0 ? undefined : fieldName(path);
+        return {
+            rule: ruleFor({ path, message, ...problem }),
+            message: field === undefined ? message : `${field}: ${message}`,
+            file,
+            line,
+            field,
+        };
+    };
+    const reading = { source: native_native.name, file, lineOf: (field) => parsed.lineOf(fieldPath(field)) };
+    if (parsed.value === undefined || parsed.value === null || typeof parsed.value !== 'object') {
+        const nothing = { path: [], kind: 'syntax', message: 'is not a mapping', line: 1 };
+        const problems = parsed.problems.length > 0 ? parsed.problems : [nothing];
+        return { ...reading, record: null, problems: problems.map(found) };
+    }
+    const { record, problems } = keepWhatIsRight(parsed);
+    return { ...reading, record, problems: [...parsed.problems, ...problems].map(found) };
+}
+/** Takes out what the schema refuses, field by field, until the rest is right. */
+function keepWhatIsRight(parsed) {
+    const value = structuredClone(parsed.value);
+    const problems = [];
+    // Each round removes at least one field; the schema is a few levels deep.
+    for (let round = 0; round < 8; round++) {
+        const result = (0,validate/* validate */.t)(recordSchema, parsed, value);
+        if (result.data)
+            return { record: result.data, problems };
+        problems.push(...result.problems);
+        for (const { path } of result.problems)
+            remove(value, path);
+    }
+    return { record: null, problems };
+}
+function remove(value, path) {
+    const parent = path
+        .slice(0, -1)
+        .reduce((at, part) => at?.[part], value);
+    const last = path.at(-1);
+    if (last === undefined || typeof parent !== 'object' || parent === null)
+        return;
+    // An item keeps its place, so that the numbers of its neighbours stay right.
+    if (Array.isArray(parent))
+        parent[last] = {};
+    else
+        delete parent[last];
+}
+
+;// CONCATENATED MODULE: ./src/provenance/sources/index.ts
+
+/** In order of precedence: if two say different things of a field, the first is believed. */
+const SOURCES = [native_native];
+/** The repository's records, whatever source they are of, sorted. */
+const detectRecords = (files) => [...new Set(SOURCES.flatMap((source) => source.detect(files)))].sort();
+/** Everything that is said in one file: by each source that knows it, else by the first. */
+async function readSources(context, path) {
+    const known = SOURCES.filter((source) => source.detect([path]).length > 0);
+    const readers = known.length > 0 ? known : SOURCES.slice(0, 1);
+    const readings = await Promise.all(readers.map((source) => source.read(context, path)));
+    return readings;
+}
+/** What a record calls its model, if it can be read and does. */
+async function modelNameIn(context, path) {
+    const readings = await readSources(context, path);
+    return readings.map(({ record }) => record?.model?.name).find((name) => name !== undefined);
+}
+
+;// CONCATENATED MODULE: ./src/policy/models.ts
+
+
+
+
+
+/**
+ * The models that a check is about: those of the policy, or every record if it names none.
+ *
+ * @param ownName what a record calls its model
+ */
+async function selectModels(policy, files, wanted, ownName) {
+    const named = Object.entries(policy.models ?? {}).map(([name, settings]) => ({
+        name,
+        named: true,
+        settings,
+    }));
+    const all = named.length > 0 ? named : await discoverModels(files, ownName);
+    if (all.length === 0)
+        throw new errors/* ReprogateError */.w8('models/none', 'no model found: the policy names none, and there is no provenance.yml');
+    const unknown = wanted.find((name) => !all.some((model) => model.name === name));
+    if (unknown !== undefined) {
+        const names = all.map(({ name }) => name);
+        const guess = (0,validate/* didYouMean */.a)(unknown, names);
+        throw new errors/* ReprogateError */.w8('models/unknown', `no model is called ${unknown}`, guess ? `Did you mean ${guess}?` : `Models here: ${names.join(', ')}.`);
+    }
+    return wanted.length === 0 ? all : all.filter(({ name }) => wanted.includes(name));
+}
+/**
+ * Every `provenance.yml` is a model. It is called as its record calls it; if that is not a plain name, or
+ * several records claim it, after its folder, and `model` in the top one.
+ */
+async function discoverModels(files, ownName) {
+    const records = detectRecords(files);
+    const own = new Map();
+    const claims = new Map();
+    for (const record of records) {
+        const name = await ownName(record);
+        if (name === undefined || !MODEL_NAME.test(name))
+            continue;
+        own.set(record, name);
+        claims.set(name, (claims.get(name) ?? 0) + 1);
+    }
+    const taken = new Set([...claims].flatMap(([name, count]) => (count === 1 ? name : [])));
+    const nameOf = (record) => {
+        const name = own.get(record);
+        if (name !== undefined && claims.get(name) === 1)
+            return name;
+        const folder = (0,posix_namespaceObject.basename)((0,posix_namespaceObject.dirname)(record)).replace(/^\.$/, 'model');
+        return taken.has(folder) ? record.replaceAll('/', '.') : folder;
+    };
+    return records.map((record) => {
+        const name = nameOf(record);
+        taken.add(name);
+        return { name, named: false, settings: { record } };
+    });
+}
+
+;// CONCATENATED MODULE: ./src/data/answers.ts
+
+
+/** Finds the recorded predictions. That they are not kept is not a finding here: the digest alone may do. */
+async function recordedPredictions({ root, signal }, { path, digest }) {
+    const wrong = (finding) => ({ findings: [finding], file: undefined });
+    const none = { findings: [], file: undefined };
+    if (path === undefined)
+        return none;
+    const field = 'evaluation.predictions.path';
+    const place = await confine(root, path);
+    if (!place.ok)
+        return wrong({ rule: 'record/path-outside', message: `${path} ${place.why}`, field });
+    if (!place.exists)
+        return none;
+    try {
+        const now = await fileDigest(place.absolute, algorithmOf(digest ?? ''), signal);
+        if (digest === undefined || now.digest === digest)
+            return { findings: [], file: place.absolute };
+        return wrong({
+            rule: 'data/digest-mismatch',
+            message: `the recorded predictions ${path} do not match their recorded digest`,
+            field: 'evaluation.predictions.digest',
+            expected: digest,
+            actual: now.digest,
+        });
+    }
+    catch (error) {
+        if (error instanceof NotAFile)
+            return wrong({ rule: 'record/malformed', message: `${path} is not a regular file`, field });
+        throw error;
+    }
+}
+
+// EXTERNAL MODULE: ./src/text/numbers.ts
+var text_numbers = __nccwpck_require__(4994);
+;// CONCATENATED MODULE: ./src/data/digest.ts
+
+
+
+
+/** Something in a data folder that cannot be data: a pipe, a device, a link that leads out. */
+class NotData extends Error {
 }
 const compareBytes = (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 /**
@@ -45873,7 +46954,9 @@ const parse = function (data, opts = {}) {
 
 ;// CONCATENATED MODULE: ./src/data/rows.ts
 
+
 /** The first rows of a text table that differ, for a reader who asks "what changed in the data?". */
+/** Bytes of a text that is compared by rows. */
 const TEXT_LARGEST = 64 * 1024 * 1024;
 const SHOWN = 3;
 /** Characters of a cell, and of a row around its first difference. */
@@ -45886,8 +46969,8 @@ const ROW_LARGEST = 64 * 1024;
 /** Whether bytes are a text table: no NUL byte in the first 8 KiB. */
 const isText = (bytes) => !bytes.subarray(0, 8192).includes(0);
 /**
- * @returns words like `1 row differs; row 211: p2 3 → 9`, the columns named where the table has a
- * heading; rows are counted from 1 with the heading as row 1. undefined where the two are no text, or
+ * @returns words like `1 row differs; row 211: p2 3 → 9`, the columns named if the table has a
+ * heading; rows are counted from 1 with the heading as row 1. undefined if the two are not text, or
  * larger than 64 MiB
  */
 function differingRows(before, after) {
@@ -45910,9 +46993,9 @@ function differingRows(before, after) {
     }
     if (differing === 0)
         return before.toString('utf8') === after.toString('utf8')
-            ? 'only bytes that are no text differ'
+            ? 'only bytes that are not text differ'
             : 'only line endings differ, CRLF and LF';
-    return `${differing} ${differing === 1 ? 'row differs' : 'rows differ'}; ${shown.join('; ')}`;
+    return `${(0,text_numbers/* plural */.LS)(differing, 'row differs', 'rows differ')}; ${shown.join('; ')}`;
 }
 /** One row at a time: a file of nothing but line ends has millions. */
 function* rowsOf(bytes) {
@@ -45932,7 +47015,7 @@ function headingOf(row) {
         ? { delimiter, names }
         : undefined;
 }
-/** None where the row is no CSV by itself, such as one of several lines of a quoted cell, or too long. */
+/** None if the row is not CSV by itself, such as one of several lines of a quoted cell, or too long. */
 function cellsOf(row, delimiter) {
     if (row.length > ROW_LARGEST)
         return [];
@@ -45976,138 +47059,125 @@ function change(before, after) {
 
 
 
-function subjects(record) {
-    const data = (record.data ?? []).flatMap((entry, index) => entry.path === undefined
-        ? []
-        : [
-            {
-                field: `data[${index}]`,
-                name: entry.name ?? entry.path,
-                path: entry.path,
-                digest: entry.digest,
-                list: entry.list,
-                rules: { missing: 'data/file-missing', mismatch: 'data/digest-mismatch' },
-            },
-        ]);
-    const { path, digest } = record.model ?? {};
-    const model = path === undefined
-        ? []
-        : [
-            {
-                field: 'model',
-                name: record.model?.name ?? path,
-                path,
-                digest,
-                list: undefined,
-                rules: { missing: 'model/file-missing', mismatch: 'model/digest-mismatch' },
-            },
-        ];
-    return [...data, ...model];
-}
-/**
- * Hashes every data set and the model again.
- *
- * @param answers recorded answers: files that no data folder may hold, by path and by digest
- */
-async function verifyData(context, git, record, answers, locate) {
+
+/** Files that are named if a folder differs. */
+const NAMED = 5;
+/** Commits in which the old bytes of a file are looked for. */
+const HISTORY = 20;
+/** Bytes of the list of a folder. */
+const LIST_LARGEST = 256 * 1024 * 1024;
+/** Hashes every data set and the model again. */
+async function verifyData(context, request) {
     const result = { findings: [], data: [], mounts: [] };
-    for (const subject of subjects(record)) {
-        const check = await verifyOne(context, git, record.code?.commit, subject, answers, locate);
-        result.findings.push(...check.findings);
-        if (check.data)
-            result.data.push(check.data);
-        if (check.mount)
-            result.mounts.push(check.mount);
+    for (const claimed of request.claimed) {
+        const { findings, data, mount } = await verifyOne(context, request, claimed);
+        result.findings.push(...findings);
+        if (data)
+            result.data.push(data);
+        if (mount)
+            result.mounts.push(mount);
     }
     return result;
 }
-async function verifyOne(context, git, commit, { field, name, path, digest, list, rules }, answers, locate) {
-    const at = (part) => ({ ...locate(`${field}.${part}`), field: `${field}.${part}` });
+async function verifyOne(context, request, claimed) {
+    const { field, path, digest, rules } = claimed;
+    const unreadable = (rule, message) => ({
+        findings: [{ rule, message, field: `${field}.path` }],
+    });
     const place = await confine(context.root, path);
     if (!place.ok)
-        return { findings: [{ rule: 'record/path-outside', message: `${path} ${place.why}`, ...at('path') }] };
+        return unreadable('record/path-outside', `${path} ${place.why}`);
     if (!place.exists)
-        return { findings: [{ rule: rules.missing, message: `${path} is not there`, ...at('path') }] };
+        return unreadable(rules.missing, `${path} is not there`);
     context.progress.line(`hashing ${path}`);
     let now;
     try {
         now = await fingerprint(context.root, place.absolute, algorithmOf(digest ?? ''), context.signal);
     }
     catch (error) {
-        if (!(error instanceof NotData))
-            throw error;
-        return {
-            findings: [{ rule: 'record/path-outside', message: `${path}: ${error.message}`, ...at('path') }],
-        };
+        if (error instanceof NotData || error instanceof NotAFile)
+            return unreadable('record/path-outside', `${path}: ${error.message}`);
+        throw error;
     }
-    const findings = [];
-    const exposed = answers.paths.find((answer) => within(path, answer)) ??
-        now.files.find((file) => answers.digest !== undefined && file.digest === answers.digest)?.path;
-    if (exposed !== undefined)
-        findings.push({
-            rule: 'data/exposes-answers',
-            message: `${path} holds the recorded answers (${exposed || path})`,
-            ...at('path'),
-        });
+    const exposed = exposedAnswer(request.answers, path, now);
     const verified = digest === now.digest;
-    if (digest !== undefined && !verified)
-        findings.push({
-            rule: rules.mismatch,
-            message: `${path} has other bytes than recorded${await whatDiffers(context, git, commit, { path, digest, list }, now)}`,
-            ...at('digest'),
-            expected: digest,
-            actual: now.digest,
-            remedy: (await git.dirty()).some((dirty) => within(path, dirty))
-                ? `Restore ${path} with \`git checkout ${path}\`, or record the run of ${name} again with the new bytes.`
-                : `Restore ${path} as it was for this run, or record the run of ${name} again with the new bytes.`,
-        });
+    const findings = [
+        ...(exposed === undefined
+            ? []
+            : [
+                {
+                    rule: 'data/exposes-answers',
+                    message: `${path} holds the recorded answers (${exposed})`,
+                    field: `${field}.path`,
+                },
+            ]),
+        ...(digest === undefined || verified ? [] : [await mismatch(context, request, claimed, now)]),
+    ];
     return {
         findings,
         data: { path, files: now.files.length, bytes: now.bytes, verified },
-        ...(verified && exposed === undefined ? { mount: { source: place.absolute, target: path } } : {}),
+        mount: verified && exposed === undefined ? { source: place.absolute, target: path } : undefined,
     };
 }
-/** Names the file of a folder, or the rows of a table: `: row 211 differs …`; '' where nothing more is known. */
-async function whatDiffers(context, git, commit, { path, digest, list }, now) {
+function exposedAnswer({ paths, digests }, path, now) {
+    const byContent = now.files.find((file) => digests.includes(file.digest));
+    return paths.find((answer) => within(path, answer)) ?? (byContent && (byContent.path || path));
+}
+async function mismatch(context, { commit }, claimed, now) {
+    const { field, path, name, digest, rules } = claimed;
+    const dirty = (await context.git.dirty()).some((file) => within(path, file));
+    const what = await whatDiffers(context, commit, claimed, now);
+    return {
+        rule: rules.mismatch,
+        message: `${path} does not match its recorded digest${what === undefined ? '' : `: ${what}`}`,
+        field: `${field}.digest`,
+        expected: digest,
+        actual: now.digest,
+        remedy: `Restore ${path} ${dirty ? `with \`git checkout ${path}\`` : 'as it was for this run'}, or record the run of ${name} again with the new bytes.`,
+    };
+}
+/** Names the files of a folder, or the rows of a table: `row 211: p2 3 → 9`; undefined if nothing more is known. */
+async function whatDiffers(context, commit, claimed, now) {
+    const { path, digest = '' } = claimed;
     const single = now.files.length === 1 && now.files[0]?.path === '';
     if (single) {
-        const before = await bytesInGit(git, commit, path, digest);
-        const rows = before && differingRows(before, await (0,promises_.readFile)(`${context.root}/${path}`));
-        return rows === undefined ? '' : `: ${rows}`;
+        const before = await bytesInGit(context, commit, path, digest);
+        const place = await confine(context.root, path);
+        return before && place.ok && now.bytes <= TEXT_LARGEST
+            ? differingRows(before, await readRegular(place.absolute, TEXT_LARGEST))
+            : undefined;
     }
-    const before = await listedBefore(context, list, digest);
-    const names = before === null
-        ? commit !== undefined && (await git.has(commit))
-            ? [...(await git.changed(commit, 'HEAD')), ...(await git.dirty())].filter((changed) => within(path, changed))
-            : []
-        : [
-            ...now.files
-                .filter((file) => before.get(file.path) !== file.digest)
-                .map((file) => (before.has(file.path) ? `${file.path} changed` : `${file.path} added`)),
-            ...[...before.keys()]
-                .filter((old) => !now.files.some((file) => file.path === old))
-                .map((old) => `${old} removed`),
-        ];
-    const unique = [...new Set(names)];
-    return unique.length === 0
-        ? ''
-        : `: ${unique.slice(0, 5).join(', ')}${unique.length > 5 ? ` and ${unique.length - 5} more` : ''}`;
+    const before = await listedBefore(context, claimed);
+    const names = before ? changesOf(before, now) : await changedInGit(context, commit, path);
+    return names.length === 0 ? undefined : (0,text_numbers/* listed */.KE)([...new Set(names)], NAMED);
 }
-/** The recorded list of a folder, when its own bytes have the recorded digest: nothing else vouches for it. */
-async function listedBefore(context, list, digest) {
+const changesOf = (before, now) => [
+    ...now.files
+        .filter((file) => before.get(file.path) !== file.digest)
+        .map((file) => (before.has(file.path) ? `${file.path} changed` : `${file.path} added`)),
+    ...[...before.keys()]
+        .filter((old) => !now.files.some((file) => file.path === old))
+        .map((old) => `${old} removed`),
+];
+async function changedInGit({ git }, commit, path) {
+    if (commit === undefined || !(await git.has(commit)))
+        return [];
+    const changed = [...(await git.changed(commit, 'HEAD')), ...(await git.dirty())];
+    return changed.filter((file) => within(path, file));
+}
+/** The recorded list of a folder, if its own bytes have the recorded digest: nothing else vouches for it. */
+async function listedBefore({ root, signal }, { list, digest = '' }) {
     if (list === undefined)
         return null;
-    const place = await confine(context.root, list);
+    const place = await confine(root, list);
     if (!place.ok || !place.exists)
         return null;
-    const own = await fileDigest(place.absolute, algorithmOf(digest), context.signal).catch(() => null);
+    const own = await fileDigest(place.absolute, algorithmOf(digest), signal).catch(() => null);
     return own?.digest === digest
-        ? parseList(await (0,promises_.readFile)(place.absolute, 'utf8'), algorithmOf(digest))
+        ? parseList((await readRegular(place.absolute, LIST_LARGEST)).toString(), algorithmOf(digest))
         : null;
 }
-/** How far back the old bytes are looked for. */
-const HISTORY = 20;
-async function bytesInGit(git, commit, path, digest) {
+async function bytesInGit({ git }, commit, path, digest) {
     const algorithm = algorithmOf(digest);
     const known = commit !== undefined && (await git.has(commit)) ? [commit] : [];
     for (const at of [...known, ...(await git.history(path, HISTORY))]) {
@@ -46118,18 +47188,83 @@ async function bytesInGit(git, commit, path, digest) {
     return null;
 }
 
-// EXTERNAL MODULE: ./src/system/errors.ts
-var errors = __nccwpck_require__(6578);
+;// CONCATENATED MODULE: ./src/stages/data.ts
+
+
+
+/** Are the files that the record names still the recorded bytes? */
+const data = {
+    name: 'data',
+    title: 'data: are these the recorded bytes?',
+    async check(tools, { claims: { record }, plan }) {
+        if (record === null)
+            return { notRun: 'there is no record to go by' };
+        const claimed = claimedBytes(record);
+        if (claimed.length === 0)
+            return { notRun: 'the record names no data and no model' };
+        const checked = await verifyData(tools, { claimed, answers: plan.answers, commit: record.code?.commit });
+        const kept = await recordedPredictions(tools, record.evaluation?.predictions ?? {});
+        const verified = checked.data.filter((one) => one.verified);
+        return {
+            findings: [...checked.findings, ...kept.findings],
+            summary: summaryOf(record, checked, claimed),
+            unverified: verified.length < claimed.length,
+            evidence: { data: checked.data },
+            products: { mounts: checked.mounts, predictions: kept.file },
+        };
+    },
+};
+/** Data sets and the model are checked alike. */
+function claimedBytes({ data: sets = [], model }) {
+    const files = [
+        ...sets.map(({ name, path, digest, list }, index) => ({
+            field: `data[${index}]`,
+            name: name ?? path,
+            path,
+            digest,
+            list,
+            rules: { missing: 'data/file-missing', mismatch: 'data/digest-mismatch' },
+        })),
+        {
+            field: 'model',
+            name: model?.name ?? model?.path,
+            path: model?.path,
+            digest: model?.digest,
+            rules: { missing: 'model/file-missing', mismatch: 'model/digest-mismatch' },
+        },
+    ];
+    return files.flatMap(({ path, name, ...file }) => path === undefined ? [] : [{ ...file, path, name: name ?? path }]);
+}
+/** `digits@v3: 2 files hashed again, as recorded`, or `1 of 2 as recorded, 1 without a digest` */
+function summaryOf({ data: sets = [] }, { data: checked }, claimed) {
+    const verified = checked.filter((one) => one.verified);
+    const undigested = claimed.filter(({ digest }) => digest === undefined).length;
+    if (verified.length < claimed.length)
+        return `${verified.length} of ${claimed.length} as recorded${undigested > 0 ? `, ${undigested} without a digest` : ''}`;
+    const names = new Set(sets.map(({ name, version }) => [name, version].filter(Boolean).join('@')));
+    names.delete('');
+    const files = verified.reduce((sum, one) => sum + one.files, 0);
+    return `${[...names].join(', ') || 'model'}: ${(0,text_numbers/* plural */.LS)(files, 'file')} hashed again, as recorded`;
+}
+
+;// CONCATENATED MODULE: ./src/system/context.ts
+/** Does `work` as a named part of the progress. */
+async function during({ progress }, title, work) {
+    progress.start(title);
+    try {
+        return await work();
+    }
+    finally {
+        progress.end();
+    }
+}
+
 // EXTERNAL MODULE: ./node_modules/dockerfile-ast/lib/main.js
 var main = __nccwpck_require__(8390);
-;// CONCATENATED MODULE: ./src/environment/dockerfile.ts
-
-/** What the parser is asked to take; a Dockerfile is written by hand. */
-const SIZE_CAP = 256 * 1024;
-const ALLOWED_SYNTAX = /^(?:docker\.io\/)?docker\/dockerfile(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
-/** Of a reference or the value of an argument. Arguments made of arguments would grow without end. */
+;// CONCATENATED MODULE: ./src/environment/variables.ts
+/** Characters of a reference or the value of an argument. Arguments made of arguments would grow without end. */
 const VALUE_CAP = 1024;
-const PINNED = /^[^@\s$]+@sha256:[0-9a-f]{64}$/;
+const variables_DEEPEST = 4;
 const REFERENCE = /\$(?:\{([A-Za-z_]\w*)(?:(:?[-+])((?:[^{}$]|\$\w+|\$\{\w+\})*))?\}|([A-Za-z_]\w*))/g;
 /**
  * Puts build arguments in, as builders do: `$X`, `${X}`, `${X:-default}`, `${X:+other}`. A variable
@@ -46138,10 +47273,11 @@ const REFERENCE = /\$(?:\{([A-Za-z_]\w*)(?:(:?[-+])((?:[^{}$]|\$\w+|\$\{\w+\})*)
 function substitute(text, variables, depth = 0) {
     if (text.length > VALUE_CAP)
         return '';
-    const result = text.replace(REFERENCE, (_, braced, operator, word = '', plain) => {
+    const result = text.replace(REFERENCE, (...match) => {
+        const [, braced, operator, word = '', plain] = match;
         const value = variables.get(braced ?? plain);
         const isSet = operator?.startsWith(':') ? Boolean(value) : value !== undefined;
-        const other = () => (depth < 4 ? substitute(word, variables, depth + 1) : '');
+        const other = () => (depth < variables_DEEPEST ? substitute(word, variables, depth + 1) : '');
         if (operator?.endsWith('-'))
             return isSet ? value : other();
         if (operator?.endsWith('+'))
@@ -46150,36 +47286,86 @@ function substitute(text, variables, depth = 0) {
     });
     return result.length > VALUE_CAP ? '' : result;
 }
+
+;// CONCATENATED MODULE: ./src/environment/base-images.ts
+
+
+/** Characters that the parser is asked to take; a Dockerfile is written by hand. */
+const PARSED_CAP = 256 * 1024;
+const PINNED = /^[^@\s$]+@sha256:[0-9a-f]{64}$/;
 const unquote = (text) => text.replace(/^(["'])(.*)\1$/s, '$2');
+/** Line of an instruction, from 1. */
+const lineOf = (instruction) => instruction.getRange().start.line + 1;
 /**
- * The frontend that BuildKit would load: `# syntax=`, `// syntax=` or JSON, in the lines before the
- * first instruction. Read more generously than BuildKit does: a line that it would overlook is no
- * loss to name, one that it finds and this does not would be.
+ * The images that a Dockerfile starts from or copies from, stages and `scratch` left out. Never
+ * throws: what cannot be read is a base that is not pinned.
+ *
+ * @param args build arguments, which win over the defaults of `ARG`
  */
-function frontends(text) {
-    const found = [];
-    for (const [index, line] of text
-        .replace(/^\uFEFF/, '')
-        .split('\n')
-        .entries()) {
-        const comment = /^\s*(?:#|\/\/)(.*)$/s.exec(line);
-        if (!comment && line.trim() !== '')
-            break;
-        const directive = /^!?\s*syntax\s*=\s*(\S*)/i.exec(comment?.[1] ?? '');
-        if (directive)
-            found.push({ value: directive[1], line: index + 1 });
-    }
+function baseImages(text, args = {}) {
+    const unreadable = (reference) => [{ reference, line: 1, pinned: false, used: 'FROM' }];
+    if (text.length > PARSED_CAP)
+        return unreadable(`(longer than ${PARSED_CAP / 1024} KiB)`);
+    let instructions;
     try {
-        const json = JSON.parse(text);
-        for (const [key, value] of Object.entries(json ?? {})) {
-            if (key.toLowerCase() === 'syntax')
-                found.push({ value: String(value).split(' ')[0], line: 1 });
-        }
+        instructions = main.DockerfileParser.parse(text.replace(/^\uFEFF/, ' ')).getInstructions();
     }
     catch {
-        // Not JSON: a Dockerfile.
+        return unreadable('(cannot be parsed)');
     }
-    return found;
+    const collector = new Collector(args);
+    for (const instruction of instructions)
+        collector.add(instruction);
+    return collector.bases;
+}
+/** Follows a Dockerfile from instruction to instruction, as a builder does. */
+class Collector {
+    args;
+    bases = [];
+    variables = new Map();
+    /** By the names that they can be copied from. */
+    stages = new Set(['scratch']);
+    stageCount = 0;
+    constructor(args) {
+        this.args = args;
+    }
+    add(instruction) {
+        if (instruction instanceof main.From)
+            this.from(instruction);
+        else if (instruction.getKeyword() === 'ARG')
+            this.argument(instruction);
+        else {
+            for (const { reference, used } of fromFlags(instruction))
+                this.base(reference, lineOf(instruction), used);
+        }
+    }
+    from(instruction) {
+        const [image = '', as, name] = instruction.getArguments().map((argument) => argument.getValue());
+        this.base(unquote(substitute(image, this.variables)), lineOf(instruction), 'FROM');
+        this.stageCount++;
+        if (as?.toUpperCase() === 'AS' && name)
+            this.stages.add(name.toLowerCase());
+    }
+    argument(instruction) {
+        // Only the arguments before the first FROM reach a FROM.
+        if (this.stageCount > 0)
+            return;
+        for (const argument of instruction.getArguments()) {
+            const [name = '', ...value] = argument.getValue().split('=');
+            const given = Object.hasOwn(this.args, name) ? this.args[name] : undefined;
+            const preset = value.length > 0 ? substitute(unquote(value.join('=')), this.variables) : undefined;
+            const result = given ?? preset;
+            if (result !== undefined)
+                this.variables.set(name, result);
+        }
+    }
+    base(reference, line, used) {
+        if (this.stages.has(reference.toLowerCase()))
+            return;
+        if (used !== 'FROM' && /^\d+$/.test(reference) && Number(reference) < this.stageCount)
+            return;
+        this.bases.push({ reference, line, pinned: PINNED.test(reference), used });
+    }
 }
 function fromFlags(instruction) {
     if (!(instruction instanceof main.ModifiableInstruction))
@@ -46193,133 +47379,342 @@ function fromFlags(instruction) {
         return from ? [{ reference: from[1], used: `${keyword} --mount` }] : [];
     });
 }
+
+// EXTERNAL MODULE: ./src/text/clean.ts
+var clean = __nccwpck_require__(4118);
+;// CONCATENATED MODULE: ./src/environment/frontend.ts
+const ALLOWED = /^(?:docker\.io\/)?docker\/dockerfile(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
+/** Whether it is Docker's own. */
+const isAllowed = ({ value }) => ALLOWED.test(value);
 /**
- * The images that a Dockerfile starts from or copies from, stages and `scratch` left out. Never
- * throws: what cannot be read is a base that is not pinned.
- *
- * @param args build arguments, which win over the defaults of `ARG`
+ * The frontends that BuildKit would load: `# syntax=`, `// syntax=` or JSON, in the lines before the
+ * first instruction. Read more generously than BuildKit does: a line that it would overlook is no
+ * loss to name, one that it finds and this does not would be.
  */
-function inspectDockerfile(text, args = {}) {
-    const syntax = frontends(text.slice(0, SIZE_CAP));
-    const unreadable = (reference) => ({
-        bases: [{ reference, line: 1, pinned: false, used: 'FROM' }],
-        syntax,
-    });
-    if (text.length > SIZE_CAP)
-        return unreadable(`(longer than ${SIZE_CAP / 1024} KiB)`);
-    let instructions;
+function frontendsOf(text) {
+    return [...inComments(text), ...inJson(text)];
+}
+function inComments(text) {
+    const found = [];
+    for (const [index, line] of text
+        .replace(/^\uFEFF/, '')
+        .split('\n')
+        .entries()) {
+        const comment = /^\s*(?:#|\/\/)(.*)$/s.exec(line);
+        if (!comment && line.trim() !== '')
+            break;
+        const directive = /^!?\s*syntax\s*=\s*(\S*)/i.exec(comment?.[1] ?? '');
+        if (directive)
+            found.push({ value: directive[1], line: index + 1 });
+    }
+    return found;
+}
+function inJson(text) {
     try {
-        instructions = main.DockerfileParser.parse(text.replace(/^\uFEFF/, ' ')).getInstructions();
+        return Object.entries(JSON.parse(text) ?? {})
+            .filter(([key]) => key.toLowerCase() === 'syntax')
+            .map(([, value]) => ({ value: String(value).split(' ')[0], line: 1 }));
     }
     catch {
-        return unreadable('(cannot be parsed)');
+        // Not JSON: a Dockerfile.
+        return [];
     }
-    const variables = new Map();
-    const stages = new Set(['scratch']);
-    const bases = [];
-    let stageCount = 0;
-    const add = (reference, line, used) => {
-        if (stages.has(reference.toLowerCase()))
-            return;
-        if (used !== 'FROM' && /^\d+$/.test(reference) && Number(reference) < stageCount)
-            return;
-        bases.push({ reference, line, pinned: PINNED.test(reference), used });
-    };
-    for (const instruction of instructions) {
-        const line = instruction.getRange().start.line + 1;
-        const keyword = instruction.getKeyword();
-        if (keyword === 'ARG' && stageCount === 0) {
-            // Only the arguments before the first FROM reach a FROM.
-            for (const argument of instruction.getArguments()) {
-                const [name = '', ...value] = argument.getValue().split('=');
-                const given = Object.hasOwn(args, name) ? args[name] : undefined;
-                const preset = value.length > 0 ? substitute(unquote(value.join('=')), variables) : undefined;
-                const result = given ?? preset;
-                if (result !== undefined)
-                    variables.set(name, result);
-            }
-        }
-        else if (instruction instanceof main.From) {
-            const words = instruction.getArguments().map((argument) => argument.getValue());
-            add(unquote(substitute(words[0] ?? '', variables)), line, 'FROM');
-            stageCount++;
-            if (words[1]?.toUpperCase() === 'AS' && words[2])
-                stages.add(words[2].toLowerCase());
-        }
-        else {
-            for (const { reference, used } of fromFlags(instruction))
-                add(reference, line, used);
-        }
-    }
-    return { bases, syntax };
 }
-/** Findings about what a Dockerfile builds on: bases that are not pinned, and foreign frontends. */
+
+;// CONCATENATED MODULE: ./src/environment/dockerfile.ts
+
+
+
+/** The first of these Dockerfiles that the commit has; null if it has none, or is not in the repository. */
+async function findDockerfile(git, commit, dockerfiles) {
+    for (const path of dockerfiles) {
+        const bytes = await git.show(commit, path);
+        if (bytes !== null)
+            return { path, text: bytes.toString('utf8') };
+    }
+    return null;
+}
+/**
+ * Findings about what a Dockerfile builds on: bases that are not pinned, and foreign frontends.
+ *
+ * @param path as findings name it
+ */
 function dockerfileFindings(path, text, args = {}) {
-    const { bases, syntax } = inspectDockerfile(text, args);
     const argument = args.BUILDKIT_SYNTAX;
-    const frontendsNamed = [
-        ...syntax,
-        ...(argument === undefined ? [] : [{ value: argument, line: undefined }]),
+    const frontends = [
+        ...frontendsOf(text.slice(0, PARSED_CAP)),
+        ...(argument === undefined ? [] : [{ value: argument }]),
     ];
     return [
-        ...frontendsNamed
-            .filter(({ value }) => !ALLOWED_SYNTAX.test(value))
-            .map(({ value, line }) => ({
-            rule: 'environment/syntax-not-allowed',
-            message: `the builder would run ${value || 'an unnamed image'} as its frontend`,
-            file: path,
-            ...(line !== undefined && { line }),
-            expected: 'docker/dockerfile',
-            actual: value,
-            remedy: line === undefined
-                ? 'Remove the build argument BUILDKIT_SYNTAX.'
-                : `Use \`# syntax=docker/dockerfile:1\`, or remove line ${line}.`,
-        })),
-        ...bases
+        ...frontends
+            .filter((frontend) => !isAllowed(frontend))
+            .map((frontend) => frontendFinding(path, frontend)),
+        ...baseImages(text, args)
             .filter(({ pinned }) => !pinned)
-            .map(({ reference, line, used }) => ({
-            rule: 'environment/base-not-pinned',
-            message: `${used} names ${reference || 'an image without value'}, which is not pinned by digest`,
-            file: path,
-            line,
-            expected: `${reference.split('@')[0] || '<image>'}@sha256:<64 hex digits>`,
-            actual: reference,
-            remedy: `Write \`${used} ${used === 'FROM' ? '' : '= '}<image>@sha256:…\` with the digest that ${reference || 'it'} names (\`docker buildx imagetools inspect\` or \`docker pull\` prints it), or pass it as a build argument.`,
-        })),
+            .map((base) => baseFinding(path, base)),
     ];
 }
-/** The line (from 1) of a step, by its number among all instructions or by its text, as in `3/5 RUN make`. */
+const frontendFinding = (file, { value, line }) => ({
+    rule: 'environment/syntax-not-allowed',
+    message: `the builder would run ${value || 'an unnamed image'} as its frontend`,
+    file,
+    line,
+    expected: 'docker/dockerfile',
+    actual: value,
+    remedy: line === undefined
+        ? 'Remove the build argument BUILDKIT_SYNTAX.'
+        : `Use \`# syntax=docker/dockerfile:1\` in ${file}:${line}, or remove the line.`,
+});
+function baseFinding(file, { reference, line, used }) {
+    const instruction = `${used} ${used === 'FROM' ? '' : '= '}<image>@sha256:…`;
+    return {
+        rule: 'environment/base-not-pinned',
+        message: `${used} names ${reference || 'an image without value'}, which is not pinned by digest`,
+        file,
+        line,
+        expected: `${reference.split('@')[0] || '<image>'}@sha256:<64 hex digits>`,
+        actual: reference,
+        remedy: `Write \`${instruction}\` in ${file}:${line} with the digest that ${reference || 'it'} names (\`docker buildx imagetools inspect\` or \`docker pull\` prints it), or pass it as a build argument.`,
+    };
+}
+/** Characters in which two instructions that differ do so. */
+const TELLING = 60;
+const plain = (text) => text
+    .replace(/\\\r?\n/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, TELLING);
+/**
+ * The line (from 1) of a step; undefined if it cannot be told.
+ *
+ * @param step its number among all instructions, or its text, as in `RUN make`
+ */
 function instructionLine(text, step) {
+    if (text.length > PARSED_CAP)
+        return undefined;
     try {
-        if (text.length > SIZE_CAP)
-            return undefined;
         const instructions = main.DockerfileParser.parse(text).getInstructions();
-        const plain = (value) => value
-            .replace(/\\\r?\n/g, ' ')
-            .replace(/\s+/g, ' ')
-            .trim()
-            .slice(0, 60);
-        const named = step.number === undefined
-            ? instructions.find((instruction) => {
-                const content = plain(`${instruction.getKeyword()} ${instruction.getRawArgumentsContent() ?? ''}`);
-                return content !== '' && plain(step.text.replace(/^\d+\/\d+ /, '')).startsWith(content);
-            })
-            : instructions[step.number - 1];
-        return named && named.getRange().start.line + 1;
+        const found = 'number' in step ? instructions[step.number - 1] : instructions.find(saying(step.text));
+        return found && lineOf(found);
     }
     catch {
         return undefined;
     }
 }
+function saying(step) {
+    const wanted = plain(step);
+    return (instruction) => {
+        const content = plain(`${instruction.getKeyword()} ${instruction.getRawArgumentsContent() ?? ''}`);
+        return content !== '' && wanted.startsWith(content);
+    };
+}
 
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
-var schemas = __nccwpck_require__(3798);
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/errors.js
-var core_errors = __nccwpck_require__(7428);
-// EXTERNAL MODULE: ./src/verdict/report.ts
-var report = __nccwpck_require__(9351);
+;// CONCATENATED MODULE: ./src/environment/build-log.ts
+
+
+const TAIL = 20;
+/** What the classic builder prints about itself. */
+const NOTICE = /^(?:DEPRECATED: The legacy builder|\s*(?:BuildKit is currently disabled|Install the buildx component|environment-variable)|\s*https:\/\/docs\.docker\.com\/go\/buildx)/;
+const CLASSIC_STEP = /^Step (\d+)\/(\d+) : (.*)$/;
+const BUILDKIT_STEP = /^#\d+ \[(?:[^\]]* )?(\d+)\/(\d+)\] (.*)$/;
+/** BuildKit names the failing step in its summary, also if others run beside it. */
+const BUILDKIT_FAILED = /^ > \[(?:[^\]]* )?(\d+)\/(\d+)\] (.*?):?$/;
+const BUILDKIT_LINE = /(?:^|\/)[^/\s:]+:(\d+)$/;
+const PARSE_ERROR = /[dD]ockerfile parse error (?:on )?line (\d+)/;
+const IMAGES = [
+    /^ ---> ([0-9a-f]{12})$/,
+    /^Successfully built ([0-9a-f]{12})$/,
+    /^#\d+ (?:writing image|exporting manifest) (sha256:[0-9a-f]{64})/,
+];
+const CONTAINER = /^ ---> Running in ([0-9a-f]{12})$/;
+const build_log_plain = (line) => (0,clean/* cleanLines */.v3)(line)
+    .replace(/[\ufffd\n]/g, '')
+    .trimEnd();
+const stepIn = (pattern, line) => {
+    const match = pattern.exec(line);
+    return match ? { number: Number(match[1]), total: Number(match[2]), text: match[3] } : undefined;
+};
+const numberIn = (pattern, line) => {
+    const match = pattern.exec(line);
+    return match ? Number(match[1]) : undefined;
+};
+/** Follows what a builder prints: the step it is at, the ids it names, the last lines. */
+class BuildLog {
+    dockerfile;
+    /** Images, and the containers of steps, as the log names them. A step can print such lines, too. */
+    images = new Set();
+    containers = new Set();
+    tail = [];
+    step;
+    /** Counted through the whole Dockerfile, not through one stage of it. */
+    classic = false;
+    failed;
+    line;
+    constructor(dockerfile) {
+        this.dockerfile = dockerfile;
+    }
+    /** @returns the line without what moves a cursor or colours it */
+    add(raw) {
+        const line = build_log_plain(raw);
+        this.follow(line);
+        this.collect(line);
+        if (line.trim() !== '' && !NOTICE.test(line)) {
+            this.tail.push(line);
+            if (this.tail.length > TAIL)
+                this.tail.shift();
+        }
+        return line;
+    }
+    failure(reason) {
+        const step = this.failed ?? this.step;
+        return { reason, step, line: this.line ?? (step && this.lineOf(step)), tail: [...this.tail] };
+    }
+    follow(line) {
+        const classic = stepIn(CLASSIC_STEP, line);
+        if (classic)
+            this.classic = true;
+        this.step = classic ?? stepIn(BUILDKIT_STEP, line) ?? this.step;
+        this.failed = stepIn(BUILDKIT_FAILED, line) ?? this.failed;
+        this.line ??= (this.failed && numberIn(BUILDKIT_LINE, line)) ?? numberIn(PARSE_ERROR, line);
+    }
+    collect(line) {
+        for (const pattern of IMAGES) {
+            const image = pattern.exec(line)?.[1];
+            if (image !== undefined)
+                this.images.add(image);
+        }
+        const container = CONTAINER.exec(line)?.[1];
+        if (container !== undefined)
+            this.containers.add(container);
+    }
+    lineOf({ number, text }) {
+        return instructionLine(this.dockerfile, this.classic && !this.failed ? { number } : { text });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/environment/remains.ts
+/**
+ * Call it before the build. The log says which images and containers the build makes, and so can
+ * whatever a step prints: only what was not there before is removed.
+ *
+ * @throws ReprogateError `engine/failed`, `output/truncated`
+ */
+async function remainsOf(engine, log) {
+    const before = { images: await engine.ids('images'), containers: await engine.ids('containers') };
+    let built;
+    const made = async (of, named) => madeSince(before[of], await engine.ids(of), [...named]);
+    return {
+        built: (id) => {
+            built = id;
+        },
+        remove: async () => {
+            // A build that came to an end has removed its containers itself.
+            const containers = built === undefined ? await made('containers', log.containers) : [];
+            if (containers.length > 0)
+                await engine.cleanup(['rm', '--force', '--volumes', '--', ...containers]);
+            // The last image first: removing it takes the layers along that it alone was built on.
+            if (built !== undefined && !before.images.has(built))
+                await engine.removeImage(built);
+            for (const id of await made('images', [...log.images].reverse()))
+                await engine.removeImage(id);
+        },
+    };
+}
+/** Full ids of what is named, by the beginning of its id, and was not there before; in the order of `named`. */
+function madeSince(before, now, named) {
+    const made = [...now].filter((id) => !before.has(id));
+    const isNamed = (id, name) => id.startsWith(name) || id.startsWith(`sha256:${name}`);
+    return [...new Set(named.flatMap((name) => made.filter((id) => isNamed(id, name))))];
+}
+
+;// CONCATENATED MODULE: ./src/environment/build.ts
+
+
+
+
+
+
+
+
+/** Bytes of a Dockerfile. */
+const DOCKERFILE_CAP = 16 * 1024 * 1024;
+/** Where a path of the export really is; links may not lead out of it: the builder follows them. */
+async function build_inside({ directory }, what, path) {
+    const place = await confine(await (0,promises_.realpath)(directory), plainPath((0,posix_namespaceObject.normalize)(path)));
+    if (!place.ok)
+        throw new errors/* ReprogateError */.w8('record/path-outside', `the ${what} \`${path}\` ${place.why}`);
+    if (place.exists)
+        return place.absolute;
+    throw new errors/* ReprogateError */.w8('environment/dockerfile-missing', `the ${what} \`${path}\` is not there at the recorded commit`, `Commit it before the run, or correct \`environment.${what.toLowerCase()}\`.`);
+}
+/** The arguments of `docker` for one build. */
+function buildArguments(builder, command) {
+    const { dockerfile, context, args, platform, fresh, pull, idFile } = command;
+    return [
+        ...(builder === 'buildx' ? ['buildx', 'build', '--load', '--provenance=false'] : ['build']),
+        // An attempt that failed leaves no container behind.
+        ...(builder === 'classic' ? ['--force-rm'] : ['--progress', 'plain']),
+        ...['--file', dockerfile, '--iidfile', idFile],
+        ...(fresh ? ['--no-cache'] : []),
+        ...(pull ? ['--pull'] : []),
+        ...(platform === undefined ? [] : ['--platform', platform]),
+        ...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+        '--',
+        context,
+    ];
+}
+/** A base that is pinned by digest and already here cannot be fetched into anything else. */
+async function mustPull(engine, dockerfile, args) {
+    for (const { reference, pinned } of baseImages(dockerfile, args)) {
+        if (!pinned || (await engine.inspect(reference)) === null)
+            return true;
+    }
+    return false;
+}
+/**
+ * Builds the image and registers its removal. Whatever becomes of the build, the images it left
+ * half-way are removed; the base images it has fetched stay, as with any build.
+ *
+ * @throws ReprogateError `record/path-outside`, `environment/dockerfile-missing`
+ */
+async function rebuild(context, request) {
+    const { engine } = context;
+    const { args, platform, fresh, timeout } = request;
+    const dockerfile = await build_inside(request, 'Dockerfile', request.dockerfile);
+    const folder = await build_inside(request, 'context', request.context);
+    const text = (await readRegular(dockerfile, DOCKERFILE_CAP)).toString();
+    const scratch = await (0,promises_.mkdtemp)((0,external_node_path_.join)(context.scratch, 'build-'));
+    const idFile = (0,external_node_path_.join)(scratch, 'id');
+    const log = new BuildLog(text);
+    const remains = await remainsOf(engine, log);
+    context.defer(() => remains.remove());
+    const started = context.now();
+    const result = await engine.docker(buildArguments(engine.builder, {
+        dockerfile,
+        context: folder,
+        args,
+        platform: platform === engine.platform ? undefined : platform,
+        fresh,
+        pull: fresh && (await mustPull(engine, text, args)),
+        idFile,
+    }), { timeout, outputCap: 0, onLine: (line) => context.progress.line(log.add(line)) });
+    const seconds = (context.now() - started) / 1000;
+    const { builder } = engine;
+    const id = result.timedOut ? '' : (await (0,promises_.readFile)(idFile, 'utf8').catch(() => '')).trim();
+    await (0,promises_.rm)(scratch, { recursive: true, force: true });
+    if (result.code === 0 && !result.timedOut && id !== '') {
+        remains.built(id);
+        return { id, builder, seconds };
+    }
+    await remains.remove();
+    return { failure: log.failure(result.timedOut ? 'timeout' : 'failed'), builder, seconds };
+}
+
+;// CONCATENATED MODULE: ./src/environment/packages/package.ts
+/** What makes two entries of two images the same package. */
+const packageKey = ({ ecosystem, name, arch, root }) => [ecosystem, name, arch, root].join('\0');
+
 ;// CONCATENATED MODULE: ./src/environment/manifest/normalise.ts
-
 /**
  * What two honest rebuilds of one Dockerfile differ in, and how each is made comparable. Measured on
  * rebuilds by BuildKit and buildah on different days; everything that is not in this table counts.
@@ -46404,8 +47799,6 @@ const NORMALISATION = [
 ];
 /** Private keys that a build made: everybody who can pull the image has them. */
 const PRIVATE_KEY = /^etc\/(?:ssh\/ssh_host_[^/]*_key|ssl\/private\/ssl-cert-snakeoil\.key)$/;
-/** Largest file whose content is masked; a larger one is compared byte for byte. */
-const MASKED_CAP = 16 * 1024 * 1024;
 function globSource(glob) {
     return glob.replace(/[.+^$()|[\]\\]/g, '\\$&').replace(/\*\*\/|\*\*|\*|\{|\}|,/g, (token) => {
         if (token === '**/')
@@ -46425,236 +47818,6 @@ const compiled = NORMALISATION.map(({ treatment, paths }) => ({
 function treatmentOf(path) {
     const treatment = compiled.find(({ pattern }) => pattern.test(path))?.treatment;
     return treatment === undefined || treatment === 'compare' ? null : treatment;
-}
-const lines = (content, each) => Buffer.from(content.toString('latin1').split('\n').map(each).join('\n'), 'latin1');
-/** Field 3 is the day of the last change, field 2 a salted password, `!` or `*`. */
-const shadowLine = (line) => {
-    const fields = line.split(':');
-    if (fields.length < 3)
-        return line;
-    if (fields[1].startsWith('$'))
-        fields[1] = 'P';
-    fields[2] = '';
-    return fields.join(':');
-};
-/** `Built: R 4.2.2; ; 2026-11-18 09:12:03 UTC; unix`, `Packaged: 2026-11-18 09:12:03 UTC; builder` */
-const descriptionLine = (line) => {
-    if (line.startsWith('Packaged:'))
-        return 'Packaged:';
-    if (!line.startsWith('Built:'))
-        return line;
-    const fields = line.split(';');
-    if (fields.length > 2)
-        fields[2] = '';
-    return fields.join(';');
-};
-/**
- * The sorted digests of the certificates in a Java keystore; null where it is no keystore of this kind.
- * Format: JKS, `sun.security.provider.JavaKeyStore`: magic, version, count, then per entry a tag, an
- * alias, a date, and for a certificate (tag 2) its type and its bytes.
- */
-function keystoreDigests(content) {
-    try {
-        if (content.readUInt32BE(0) !== 0xfeedfeed || content.readUInt32BE(4) !== 2)
-            return null;
-        const digests = [];
-        let at = 12;
-        for (let entries = content.readUInt32BE(8); entries > 0; entries--) {
-            if (content.readUInt32BE(at) !== 2)
-                return null;
-            at += 4;
-            at += 2 + content.readUInt16BE(at) + 8;
-            at += 2 + content.readUInt16BE(at);
-            const length = content.readUInt32BE(at);
-            at += 4;
-            if (at + length > content.length)
-                return null;
-            digests.push((0,external_node_crypto_.createHash)('sha256')
-                .update(content.subarray(at, at + length))
-                .digest('hex'));
-            at += length;
-        }
-        return Buffer.from(digests.sort().join('\n'));
-    }
-    catch {
-        return null;
-    }
-}
-function condaRecord(content) {
-    try {
-        const record = JSON.parse(content.toString());
-        if (record.link && typeof record.link === 'object')
-            record.link = { ...record.link, source: '' };
-        return Buffer.from(JSON.stringify(record));
-    }
-    catch {
-        return content;
-    }
-}
-/** Magic number, flags, time and size: `flags`, `time` and `size` are dropped. */
-const PYC_HEADER = 16;
-const MASKS = {
-    pyc: (content) => content.length < PYC_HEADER
-        ? content
-        : Buffer.concat([content.subarray(0, 4), content.subarray(PYC_HEADER)]),
-    shadow: (content) => lines(content, shadowLine),
-    keystore: (content) => keystoreDigests(content) ?? content,
-    'r-description': (content) => lines(content, descriptionLine),
-    conda: condaRecord,
-};
-/** Whether a file's content has to be at hand, at once, to be made comparable. */
-const isMasked = (treatment) => treatment !== null && treatment in MASKS;
-/** The bytes that stand for a file's content in the hash. */
-const normalise_normalise = (treatment, content) => MASKS[treatment](content);
-
-;// CONCATENATED MODULE: ./src/environment/packages/packages.ts
-/** purl without version, https://github.com/package-url/purl-spec */
-const purl = ({ ecosystem, name }) => ecosystem === 'deb' ? `pkg:deb/debian/${name}` : `pkg:pypi/${name}`;
-/** What makes two entries of two images the same package. */
-const packageKey = ({ ecosystem, name, arch, root }) => [ecosystem, name, arch, root].join('\0');
-const READERS = [
-    [/^var\/lib\/dpkg\/(?:status|status\.d\/[^/]+(?<!\.md5sums))$/, () => ({ kind: 'dpkg-status' })],
-    [/^var\/lib\/dpkg\/info\/([^/:]+)(?::[^/]+)?\.list$/, ([, name]) => ({ kind: 'dpkg-list', name: name })],
-    [
-        /^(?:(.*)\/)?[^/]+(?:\.dist-info\/METADATA|\.egg-info\/PKG-INFO|\.egg-info)$/s,
-        ([, root]) => ({ kind: 'python', root: root ?? '' }),
-    ],
-    [
-        /^(?:(.*)\/)?([^/]+)\.dist-info\/RECORD$/s,
-        ([, root, distribution]) => ({ kind: 'record', root: root ?? '', distribution: distribution }),
-    ],
-];
-/** How a file contributes to the list of packages; null for all others. Paths are latin1, without a leading slash. */
-function packageReader(path) {
-    for (const [pattern, reader] of READERS) {
-        const match = pattern.exec(path);
-        if (match)
-            return reader(match);
-    }
-    return null;
-}
-/** The header fields that are needed, of one RFC 822 paragraph. Continuation lines are not. */
-function fields(paragraph) {
-    const found = new Map();
-    for (const line of paragraph.split('\n')) {
-        const match = /^(Package|Version|Architecture|Status|Name):[ \t]*(.*?)\s*$/.exec(line);
-        if (match && !found.has(match[1]))
-            found.set(match[1], match[2]);
-    }
-    return found;
-}
-/** dpkg's `status`, or a file of `status.d` (which has no Status field). */
-function parseDpkgStatus(text) {
-    return text.split(/\n\s*\n/).flatMap((paragraph) => {
-        const found = fields(paragraph);
-        const name = found.get('Package');
-        const version = found.get('Version');
-        const status = found.get('Status');
-        if (!name || !version || (status !== undefined && !status.endsWith(' installed')))
-            return [];
-        return [{ ecosystem: 'deb', name, version, arch: found.get('Architecture') ?? '', root: '' }];
-    });
-}
-/** Normalised as PyPI does: https://packaging.python.org/en/latest/specifications/name-normalization/ */
-const pypiName = (name) => name.toLowerCase().replace(/[-_.]+/g, '-');
-/** METADATA or PKG-INFO: the headers end at the first empty line. */
-function parsePythonMetadata(text, root) {
-    const found = fields(text.split(/\r?\n\r?\n/, 1)[0]);
-    const name = found.get('Name');
-    if (!name)
-        return null;
-    return { ecosystem: 'pypi', name: pypiName(name), version: found.get('Version') ?? '', arch: '', root };
-}
-/** What one file of a package database says. `text` is latin1. */
-function readPackageFile(reader, text) {
-    switch (reader.kind) {
-        case 'dpkg-status':
-            return { packages: parseDpkgStatus(text), ownership: [] };
-        case 'python': {
-            const found = parsePythonMetadata(text, reader.root);
-            return { packages: found ? [found] : [], ownership: [] };
-        }
-        case 'dpkg-list':
-            return {
-                packages: [],
-                ownership: [{ owner: purl({ ecosystem: 'deb', name: reader.name }), root: '', kind: 'dpkg', text }],
-            };
-        case 'record':
-            return {
-                packages: [],
-                ownership: [
-                    {
-                        owner: purl({
-                            ecosystem: 'pypi',
-                            name: pypiName(reader.distribution.replace(/-[^-]*$/, '')),
-                        }),
-                        root: reader.root,
-                        kind: 'record',
-                        text,
-                    },
-                ],
-            };
-    }
-}
-/** Resolves `.` and `..` by name alone; a path cannot leave the root. */
-function joinPath(root, path) {
-    const parts = path.startsWith('/') ? [] : root.split('/').filter(Boolean);
-    for (const part of path.split('/')) {
-        if (part === '..')
-            parts.pop();
-        else if (part !== '' && part !== '.')
-            parts.push(part);
-    }
-    return parts.join('/');
-}
-/** The first column of a CSV row, which may be quoted. */
-function recordPath(line) {
-    if (!line.startsWith('"'))
-        return line.slice(0, line.indexOf(',') === -1 ? undefined : line.indexOf(','));
-    const match = /^"((?:[^"]|"")*)"/.exec(line);
-    return match ? match[1].replaceAll('""', '"') : '';
-}
-/**
- * Which package owns a path: what its database lists, and for a `.pyc` that no list names, the owner
- * of its source. Lists are older than merged `/usr`: `/lib/x` is looked up where the link leads.
- */
-function ownersOf(manifest) {
-    const merged = new Map();
-    for (const [path, entry] of manifest.entries) {
-        if (entry.type === 'l' && !path.includes('/'))
-            merged.set(path, joinPath('', entry.link));
-    }
-    const real = (path) => {
-        const slash = path.indexOf('/');
-        const target = slash === -1 ? undefined : merged.get(path.slice(0, slash));
-        return target === undefined ? path : target + path.slice(slash);
-    };
-    const owners = new Map();
-    for (const ownership of manifest.ownership) {
-        const { root, kind, text } = ownership;
-        for (const line of text.split('\n')) {
-            const listed = kind === 'dpkg' ? line : recordPath(line.trimEnd());
-            if (listed === '')
-                continue;
-            const path = real(joinPath(root, listed));
-            if (path === '')
-                continue;
-            // Python's own lists are finer than those of the distribution, and folders are shared.
-            if (kind === 'record' || !owners.has(path))
-                owners.set(path, ownership);
-        }
-    }
-    return (path) => {
-        const source = sourceOf(path);
-        return owners.get(path) ?? (source === undefined ? undefined : owners.get(source));
-    };
-}
-/** `a/__pycache__/b.cpython-311.opt-1.pyc` → `a/b.py`; undefined for what is no compiled file. */
-function sourceOf(path) {
-    if (!path.endsWith('.pyc'))
-        return undefined;
-    const cached = /^(.*\/|)__pycache__\/([^/]*?)\.[^/.]+(?:\.opt-[^/.]+)?\.pyc$/s.exec(path);
-    return cached ? `${cached[1]}${cached[2]}.py` : path.slice(0, -1);
 }
 
 ;// CONCATENATED MODULE: ./src/environment/manifest/hash.ts
@@ -46723,9 +47886,76 @@ function combineHashes({ tree, config, packages }) {
     return { environment: `${RULESET}:sha256:${total}`, tree, config, packages };
 }
 
+;// CONCATENATED MODULE: ./src/environment/compare/comparison.ts
+
+/** What a file's note says if it is on one side only. */
+const ONLY_REBUILT = 'only in the rebuild';
+const ONLY_PINNED = 'missing in the rebuild';
+/** What it says if nothing but the bytes differ. */
+const CONTENT = 'content';
+const ORDER = ['package', 'config', 'package-file', 'file', 'folder'];
+/** Characters of a value that are kept. */
+const comparison_VALUE_CAP = 500;
+/** The two sides of a difference, cut to what is kept. */
+const sidesOf = (pinned, rebuilt) => ({
+    pinned: pinned?.slice(0, comparison_VALUE_CAP),
+    rebuilt: rebuilt?.slice(0, comparison_VALUE_CAP),
+});
+/** A folder counts as its package's: nobody can tell which of its files it was. */
+const isOfPackage = ({ kind, owner }) => kind === 'package-file' || (kind === 'folder' && owner !== undefined);
+const isOutsidePackages = ({ difference, unlocated }) => !unlocated && ['file', 'folder'].includes(difference.kind) && !isOfPackage(difference);
+/** Stands for what differs and was not found. */
+const UNLOCATED = {
+    unlocated: true,
+    difference: { kind: 'folder', name: '/', note: 'something differs that cannot be located' },
+};
+/** @param equal whether both have the same hash, which has the last word */
+function conclude(found, equal) {
+    const all = found.length === 0 && !equal ? [UNLOCATED] : [...found].sort(byImportance);
+    const counts = {};
+    for (const { difference } of all)
+        counts[difference.kind] = (counts[difference.kind] ?? 0) + 1;
+    return {
+        parity: all.length === 0 ? 'content' : all.every(isOutsidePackages) ? 'packages' : 'drift',
+        differences: all.map(({ difference }) => difference),
+        counts,
+    };
+}
+function byImportance(a, b) {
+    return importance(a) - importance(b) || hash_byText(a.difference.name, b.difference.name);
+}
+const importance = ({ difference: { kind, pinned, rebuilt }, derived }) => ORDER.indexOf(kind) +
+    // A version that moved says more than a package that came or went, an edit more than what follows from one.
+    (pinned === undefined || rebuilt === undefined ? 0.25 : 0) +
+    (derived ? 0.5 : 0);
+
+;// CONCATENATED MODULE: ./src/environment/compare/config.ts
+
+/** How an environment variable is named among the settings. */
+const VARIABLE = 'Env.';
+/** The variable that a setting's name stands for; undefined for other settings. */
+const variableOf = (name) => name.startsWith(VARIABLE) ? name.slice(VARIABLE.length) : undefined;
+const variables = (env) => new Map(env.map((setting) => [setting.split('=', 1)[0], setting.slice(setting.indexOf('=') + 1)]));
+const shown = (value) => value.length === 0 ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
+function compareConfig(pinned, rebuilt) {
+    const [before, after] = [variables(pinned.env), variables(rebuilt.env)];
+    const names = [...new Set([...before.keys(), ...after.keys()])];
+    const keys = Object.keys(pinned).filter((key) => key !== 'env');
+    return [
+        ...names.map((name) => ({ name: VARIABLE + name, was: before.get(name), is: after.get(name) })),
+        ...keys.map((key) => ({
+            name: key[0].toUpperCase() + key.slice(1),
+            was: shown(pinned[key]),
+            is: shown(rebuilt[key]),
+        })),
+    ]
+        .filter(({ was, is }) => was !== is)
+        .map(({ name, was, is }) => ({ difference: { kind: 'config', name, ...sidesOf(was, is) } }));
+}
+
 ;// CONCATENATED MODULE: ./src/text/latin1.ts
 /**
- * Bytes kept as latin1 text, as a person reads them: UTF-8 where they are, else with `\xNN` for every
+ * Bytes kept as latin1 text, as a person reads them: UTF-8 if they are, else with `\xNN` for every
  * byte that is not ASCII.
  */
 function showText(latin1) {
@@ -46738,10 +47968,345 @@ function showText(latin1) {
     return latin1.replace(/[\u0080-\u00ff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
 }
 const showPath = (latin1) => `/${showText(latin1)}`;
-/** `1 package`, `2 packages` */
-const count = (number, noun) => `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
 
+;// CONCATENATED MODULE: ./src/environment/packages/headers.ts
+/** The first value of each named header of an RFC 822 paragraph. Continuation lines are skipped. */
+function headersOf(paragraph) {
+    const found = new Map();
+    for (const line of paragraph.split('\n')) {
+        const match = /^(Package|Version|Architecture|Status|Name):[ \t]*(.*?)\s*$/.exec(line);
+        if (match && !found.has(match[1]))
+            found.set(match[1], match[2]);
+    }
+    return found;
+}
+
+;// CONCATENATED MODULE: ./src/environment/packages/dpkg.ts
+
+const TYPE = 'deb';
+/** dpkg's `status`, or a file of `status.d` (which has no Status field). */
+function parseDpkgStatus(text) {
+    return text.split(/\n\s*\n/).flatMap((paragraph) => {
+        const headers = headersOf(paragraph);
+        const [name, version, status] = ['Package', 'Version', 'Status'].map((header) => headers.get(header));
+        if (!name || !version || (status !== undefined && !status.endsWith(' installed')))
+            return [];
+        return [{ ecosystem: TYPE, name, version, arch: headers.get('Architecture') ?? '', root: '' }];
+    });
+}
+/** Debian and its descendants. */
+const dpkg = {
+    type: TYPE,
+    purlPrefix: 'pkg:deb/debian/',
+    pin: (name, version) => `${name}=${version}`,
+    databases: [
+        { pattern: /^var\/lib\/dpkg\/(?:status|status\.d\/[^/]+(?<!\.md5sums))$/, read: parseDpkgStatus },
+    ],
+    lists: [
+        {
+            pattern: /^var\/lib\/dpkg\/info\/([^/:]+)(?::[^/]+)?\.list$/,
+            of: ([, name]) => ({ name: name, root: '' }),
+        },
+    ],
+    listed: (text) => text.split('\n'),
+    folderOf: () => 'usr',
+    traces: {
+        files: /^(?:var\/lib\/dpkg(?:\/.*)?|var\/lib\/apt\/extended_states|etc\/ld\.so\.cache)$/s,
+        folders: /^(?:var\/lib\/dpkg(?:\/.*)?|var\/lib\/apt|etc)$/s,
+    },
+};
+
+;// CONCATENATED MODULE: ./src/environment/packages/python.ts
+
+const python_TYPE = 'pypi';
+/** Normalised as PyPI does: https://packaging.python.org/en/latest/specifications/name-normalization/ */
+const pypiName = (name) => name.toLowerCase().replace(/[-_.]+/g, '-');
+/** METADATA or PKG-INFO: the headers end at the first empty line. */
+function parsePythonMetadata(text, root) {
+    const headers = headersOf(text.split(/\r?\n\r?\n/, 1)[0]);
+    const name = headers.get('Name');
+    if (!name)
+        return [];
+    return [{ ecosystem: python_TYPE, name: pypiName(name), version: headers.get('Version') ?? '', arch: '', root }];
+}
+/** The first column of a CSV row, which may be quoted. */
+function firstColumn(line) {
+    if (!line.startsWith('"'))
+        return line.split(',', 1)[0];
+    const match = /^"((?:[^"]|"")*)"/.exec(line);
+    return match ? match[1].replaceAll('""', '"') : '';
+}
+/** `a/__pycache__/b.cpython-311.opt-1.pyc` → `a/b.py`; undefined for a file that is not compiled. */
+function pythonSource(path) {
+    if (!path.endsWith('.pyc'))
+        return undefined;
+    const cached = /^(.*\/|)__pycache__\/([^/]*?)\.[^/.]+(?:\.opt-[^/.]+)?\.pyc$/s.exec(path);
+    return cached ? `${cached[1]}${cached[2]}.py` : path.slice(0, -1);
+}
+/** Whatever installs distributions with metadata: pip, uv, distutils. */
+const python = {
+    type: python_TYPE,
+    purlPrefix: 'pkg:pypi/',
+    pin: (name, version) => `${name}==${version}`,
+    databases: [
+        {
+            pattern: /^(?:(.*)\/)?[^/]+(?:\.dist-info\/METADATA|\.egg-info\/PKG-INFO|\.egg-info)$/s,
+            read: (text, [, root]) => parsePythonMetadata(text, root ?? ''),
+        },
+    ],
+    lists: [
+        {
+            pattern: /^(?:(.*)\/)?([^/]+)\.dist-info\/RECORD$/s,
+            of: ([, root, distribution]) => ({
+                name: pypiName(distribution.replace(/-[^-]*$/, '')),
+                root: root ?? '',
+            }),
+        },
+    ],
+    listed: (text) => text.split('\n').map((line) => firstColumn(line.trimEnd())),
+    folderOf: (root) => root,
+    sourceOf: pythonSource,
+};
+
+;// CONCATENATED MODULE: ./src/environment/packages/index.ts
+
+
+/** In order: if two of them list a path as their own, the later one says it more finely. */
+const ECOSYSTEMS = [dpkg, python];
+/** @throws Error for a type that is not in the list: nothing else makes packages */
+function ecosystemOf(type) {
+    const found = ECOSYSTEMS.find((ecosystem) => ecosystem.type === type);
+    if (found)
+        return found;
+    throw new Error(`no ecosystem is called ${type}`);
+}
+/** purl without version. */
+const purl = ({ ecosystem, name }) => ecosystemOf(ecosystem).purlPrefix + name;
+/** The reverse of `purl`; undefined for text that is not one of ours. */
+function fromPurl(text) {
+    const ecosystem = ECOSYSTEMS.find(({ purlPrefix }) => text.startsWith(purlPrefix));
+    return ecosystem && { ecosystem, name: text.slice(ecosystem.purlPrefix.length) };
+}
+const READERS = ECOSYSTEMS.flatMap(({ type, purlPrefix, databases, lists }) => [
+    ...databases.map(({ pattern, read }) => ({
+        pattern,
+        reader: (match) => (text) => ({ packages: read(text, match), ownership: [] }),
+    })),
+    ...lists.map(({ pattern, of }) => ({
+        pattern,
+        reader: (match) => {
+            const { name, root } = of(match);
+            const owner = purlPrefix + name;
+            return (text) => ({ packages: [], ownership: [{ ecosystem: type, owner, root, text }] });
+        },
+    })),
+]);
+/** How a file contributes to the list of packages; null for all others. Paths are latin1, without a leading slash. */
+function packageReader(path) {
+    for (const { pattern, reader } of READERS) {
+        const match = pattern.exec(path);
+        if (match)
+            return reader(match);
+    }
+    return null;
+}
+/** For a file that is compiled from another one: the other. */
+function sourceOf(path) {
+    for (const { sourceOf: source } of ECOSYSTEMS) {
+        const found = source?.(path);
+        if (found !== undefined)
+            return found;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./src/environment/packages/owners.ts
+
+/** Resolves `.` and `..` by name alone; a path cannot leave the root. */
+function joinPath(root, path) {
+    const parts = path.startsWith('/') ? [] : root.split('/').filter(Boolean);
+    for (const part of path.split('/')) {
+        if (part === '..')
+            parts.pop();
+        else if (part !== '' && part !== '.')
+            parts.push(part);
+    }
+    return parts.join('/');
+}
+/**
+ * Which package owns a path: what its database lists, and for a compiled file that no list names, the
+ * owner of its source. Lists are older than merged `/usr`: `/lib/x` is looked up where the link leads.
+ */
+function ownersOf(manifest) {
+    const real = throughTopLinks(manifest);
+    const owners = new Map();
+    // Folders are shared, and a distribution lists files of Python packages as its own.
+    for (const { type } of ECOSYSTEMS.toReversed()) {
+        for (const ownership of manifest.ownership) {
+            if (ownership.ecosystem !== type)
+                continue;
+            for (const listed of ecosystemOf(type).listed(ownership.text)) {
+                const path = listed === '' ? '' : real(joinPath(ownership.root, listed));
+                if (path !== '' && !owners.has(path))
+                    owners.set(path, ownership);
+            }
+        }
+    }
+    return (path) => {
+        const source = sourceOf(path);
+        return owners.get(path) ?? (source === undefined ? undefined : owners.get(source));
+    };
+}
+/** Follows links at the top of the tree, as `lib` → `usr/lib`. */
+function throughTopLinks({ entries }) {
+    const links = new Map();
+    for (const [path, entry] of entries) {
+        if (entry.type === 'l' && !path.includes('/'))
+            links.set(path, joinPath('', entry.link));
+    }
+    return (path) => {
+        const slash = path.indexOf('/');
+        const target = slash === -1 ? undefined : links.get(path.slice(0, slash));
+        return target === undefined ? path : target + path.slice(slash);
+    };
+}
+
+;// CONCATENATED MODULE: ./src/environment/compare/explained.ts
+
+
+/** @param owners of both images, as far as they are at hand */
+function explainedBy(changed, owners) {
+    const named = new Set(changed.map((one) => `${purl(one.package)}\0${one.package.root}`));
+    const traces = [...new Set(changed.map((one) => one.package.ecosystem))].flatMap((type) => ecosystemOf(type).traces ?? []);
+    const folders = changed.map(({ package: { ecosystem, root } }) => showText(ecosystemOf(ecosystem).folderOf(root)));
+    const owned = (path) => owners.some((ownerOf) => {
+        const found = ownerOf(path);
+        return found !== undefined && named.has(`${found.owner}\0${found.root}`);
+    });
+    return {
+        file: (path) => owned(path) || traces.some(({ files }) => files.test(path)),
+        folder: (path, files) => files.some(owned) || traces.some((trace) => trace.folders.test(path)),
+        goneFolder: (path) => folders.some((folder) => path.startsWith(`${folder}/`)),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/environment/compare/files.ts
+
+
+
+
+
+
+
+const sameEntry = (a, b) => a !== undefined &&
+    b !== undefined &&
+    a.digest === b.digest &&
+    a.type === b.type &&
+    a.mode === b.mode &&
+    a.uid === b.uid &&
+    a.gid === b.gid &&
+    a.link === b.link &&
+    a.xattrs === b.xattrs;
+function differingPaths(pinned, rebuilt) {
+    const paths = [];
+    for (const [path, entry] of pinned)
+        if (!sameEntry(entry, rebuilt.get(path)))
+            paths.push(path);
+    for (const path of rebuilt.keys())
+        if (!pinned.has(path))
+            paths.push(path);
+    return paths.sort(hash_byText);
+}
+/** The folders around a path, the innermost first. */
+function ancestors(path) {
+    const found = [];
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
+        found.push(path.slice(0, at));
+    return found;
+}
+/**
+ * Compares two trees entry by entry.
+ *
+ * @param changed packages that are named already: what follows from them is not named again
+ */
+function compareFiles(pinned, rebuilt, changed) {
+    const paths = differingPaths(pinned.entries, rebuilt.entries);
+    if (paths.length === 0)
+        return [];
+    const owners = [ownersOf(rebuilt), ownersOf(pinned)];
+    const explained = explainedBy(changed, owners);
+    const explainedPaths = paths.filter(explained.file);
+    const explainedFolders = new Set(explainedPaths.flatMap(ancestors));
+    const named = new Set(explainedPaths);
+    const rows = paths
+        .filter((path) => !named.has(path))
+        .map((path) => {
+        const owner = owners.map((ownerOf) => ownerOf(path)).find((found) => found !== undefined);
+        const [was, is] = [pinned.entries.get(path), rebuilt.entries.get(path)];
+        return { path, was, is, owner: owner?.owner, inside: 0 };
+    })
+        .filter((row) => !(isLone(row) && isFolder(row) && explainedFolders.has(row.path)));
+    const equal = (path) => sameEntry(pinned.entries.get(path), rebuilt.entries.get(path));
+    return gathered(rows).map((row) => differenceOf(row, equal));
+}
+const isLone = ({ was, is }) => was === undefined || is === undefined;
+const isFolder = ({ was, is }) => (was ?? is).type === 'd';
+/** Leaves out what lies in a folder that is on one side only, and counts it there. */
+function gathered(rows) {
+    const folders = new Map();
+    return rows.filter((row) => {
+        if (!isLone(row) || row.owner !== undefined)
+            return true;
+        const around = ancestors(row.path).flatMap((folder) => folders.get(folder) ?? []);
+        const outermost = around.at(-1);
+        if (outermost)
+            outermost.inside++;
+        else if (isFolder(row))
+            folders.set(row.path, row);
+        return outermost === undefined;
+    });
+}
+function differenceOf(row, equal) {
+    const { path, was, is, owner, inside } = row;
+    const source = sourceOf(path);
+    const derived = was !== undefined && is !== undefined && was.digest !== is.digest && source !== undefined && equal(source);
+    const note = was && is ? changes(was, is, derived) : was ? ONLY_PINNED : ONLY_REBUILT;
+    return {
+        derived,
+        difference: {
+            kind: owner !== undefined ? 'package-file' : isFolder(row) ? 'folder' : 'file',
+            name: showPath(path),
+            ...sidesOf(was && describe(was), is && describe(is)),
+            owner: owner && showText(owner),
+            note: inside > 0 ? `${note}, with ${(0,text_numbers/* grouped */.zD)(inside)} more inside` : note,
+        },
+    };
+}
+function describe(entry) {
+    if (entry.type === 'f')
+        return entry.digest === '' ? 'file' : `sha256:${entry.digest.slice(0, 12)}`;
+    return entry.type === 'd' ? 'folder' : showText(entry.link);
+}
+function changes(was, is, derived) {
+    const parts = [
+        was.type !== is.type && `type ${was.type} → ${is.type}`,
+        was.digest !== is.digest && was.type === is.type && CONTENT,
+        derived && 'derived: its source is equal',
+        was.link !== is.link && was.type === is.type && 'target',
+        was.mode !== is.mode && `mode ${was.mode.toString(8)} → ${is.mode.toString(8)}`,
+        (was.uid !== is.uid || was.gid !== is.gid) && `owner ${was.uid}:${was.gid} → ${is.uid}:${is.gid}`,
+        was.xattrs !== is.xattrs && 'security attributes',
+    ];
+    return parts.filter((part) => part !== false).join(', ');
+}
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/errors.js
+var core_errors = __nccwpck_require__(7428);
+// EXTERNAL MODULE: ./src/verdict/evidence.ts
+var evidence = __nccwpck_require__(3512);
 ;// CONCATENATED MODULE: ./src/environment/manifest/file.ts
+
+
 
 
 
@@ -46760,7 +48325,7 @@ const manifestFileSchema = schemas/* strictObject */.rej({
     ruleset: schemas/* literal */.euz(RULESET),
     platform: schemas/* string */.YjP(),
     image: schemas/* string */.YjP(),
-    hashes: report/* hashesSchema */._z,
+    hashes: evidence/* hashesSchema */._z,
     files: schemas/* int */.Whr().nonnegative(),
     config: schemas/* strictObject */.rej({
         os: schemas/* string */.YjP(),
@@ -46777,7 +48342,7 @@ const manifestFileSchema = schemas/* strictObject */.rej({
         stopSignal: schemas/* string */.YjP(),
     }),
     packages: schemas/* array */.YOg(schemas/* strictObject */.rej({
-        ecosystem: schemas/* enum */.k5n(['deb', 'pypi']),
+        ecosystem: schemas/* enum */.k5n(ECOSYSTEMS.map(({ type }) => type)),
         name: schemas/* string */.YjP(),
         version: schemas/* string */.YjP(),
         arch: schemas/* string */.YjP(),
@@ -46808,14 +48373,7 @@ function folderDigests(entries) {
         (0,external_node_crypto_.createHash)('sha256').update(texts.join(''), 'latin1').digest('hex').slice(0, 16),
     ]));
 }
-/** Regular files; folders and links are not counted. */
-const countFiles = (entries) => {
-    let files = 0;
-    for (const entry of entries.values())
-        if (entry.type === 'f')
-            files++;
-    return files;
-};
+/** What is kept of an image that can be pulled as `image`. */
 function toManifestFile(manifest, image) {
     return {
         reprogate: 'manifest/1',
@@ -46841,12 +48399,12 @@ function formatManifestFile(file) {
 }
 `;
 }
-const malformed = (what) => new errors/* ReprogateError */.w('environment/manifest-malformed', `The environment manifest cannot be used: ${what}`, 'Restore the manifest, or run `reprogate record <model>`.');
+const malformed = (what) => new errors/* ReprogateError */.w8('manifest/malformed', `the environment manifest cannot be used: ${what}`);
 /**
  * Reads a manifest and checks it against itself: its packages, its config and its total have to give
  * the hashes that it states.
  *
- * @throws ReprogateError `environment/manifest-malformed`
+ * @throws ReprogateError `manifest/malformed`
  */
 function parseManifestFile(text) {
     if (Buffer.byteLength(text) > MANIFEST_CAP)
@@ -46874,1390 +48432,66 @@ function parseManifestFile(text) {
     return { ...file, packages: sortPackages(file.packages) };
 }
 
-;// CONCATENATED MODULE: ./src/environment/pins.ts
+;// CONCATENATED MODULE: ./src/environment/compare/folders.ts
 
 
 
 
 
 
-const pins_PINNED = /@sha256:[0-9a-f]{64}$/;
-/** What can be said of the environment before anything is built: is everything pinned, and does it agree with itself? */
-async function checkPins(context, git, record, plan, locate) {
-    const findings = [];
-    const { image, hash } = record.environment ?? {};
-    if (image !== undefined && !pins_PINNED.test(image))
-        findings.push({
-            rule: 'environment/image-not-pinned',
-            message: `${image} is a tag, not a digest`,
-            field: 'environment.image',
-            expected: '<repository>@sha256:<64 hex digits>',
-            actual: image,
-            ...locate('environment.image'),
-        });
-    const dockerfile = await checkDockerfile(git, record.code?.commit, plan, locate, findings);
-    const manifest = await readManifest(context, record, locate, findings);
-    if (manifest && hash !== undefined && manifest.hashes.environment !== hash)
-        findings.push({
-            rule: 'environment/hash-contradictory',
-            message: 'the record and its manifest name two environment hashes',
-            field: 'environment.hash',
-            expected: manifest.hashes.environment,
-            actual: hash,
-            ...locate('environment.hash'),
-        });
-    if (manifest && image !== undefined && pins_PINNED.test(image) && digestOf(manifest.image) !== digestOf(image))
-        findings.push({
-            rule: 'environment/image-contradictory',
-            message: 'the record and its manifest name two images',
-            field: 'environment.image',
-            expected: manifest.image,
-            actual: image,
-            ...locate('environment.image'),
-        });
-    return { findings, dockerfile, manifest };
+/** Compares a tree with the digests that are kept of the folders of another. */
+function compareFolders(pinned, rebuilt, changed) {
+    if (pinned.hashes.tree === rebuilt.hashes.tree)
+        return [];
+    const [before, after] = [new Map(pinned.folders), folderDigests(rebuilt.entries)];
+    const folders = [...new Set([...before.keys(), ...after.keys()])]
+        .filter((folder) => before.get(folder) !== after.get(folder))
+        .sort(hash_byText);
+    const ownerOf = ownersOf(rebuilt);
+    const explained = explainedBy(changed, [ownerOf]);
+    const files = filesIn(rebuilt, new Set(folders));
+    return folders
+        .filter((folder) => !explained.folder(folder, files.get(folder) ?? []) &&
+        (after.has(folder) || !explained.goneFolder(folder)))
+        .map((folder) => {
+        const owner = files
+            .get(folder)
+            ?.map((path) => ownerOf(path)?.owner)
+            .find((one) => one !== undefined);
+        return {
+            difference: {
+                kind: 'folder',
+                name: `/${folder}`,
+                ...sidesOf(before.get(folder), after.get(folder)),
+                owner: owner && showText(owner),
+                note: noteOf(before.has(folder), after.has(folder)),
+            },
+        };
+    });
 }
-const digestOf = (image) => image.slice(image.indexOf('@') + 1);
-async function checkDockerfile(git, commit, plan, locate, findings) {
-    if (commit === undefined || !(await git.has(commit)))
-        return undefined;
-    for (const path of plan.dockerfiles) {
-        const bytes = await git.show(commit, path);
-        if (bytes === null)
+const noteOf = (before, after) => before && after ? 'something in this folder' : before ? ONLY_PINNED : ONLY_REBUILT;
+/** What lies directly in each of these folders, which are named as they are shown. */
+function filesIn({ entries }, folders) {
+    const found = new Map();
+    for (const [path, entry] of entries) {
+        const folder = showText(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
+        if (entry.type === 'd' || !folders.has(folder))
             continue;
-        findings.push(...dockerfileFindings(git.prefix + path, bytes.toString('utf8'), plan.args));
-        return path;
+        const files = found.get(folder);
+        if (files)
+            files.push(path);
+        else
+            found.set(folder, [path]);
     }
-    findings.push({
-        rule: 'environment/dockerfile-missing',
-        message: `the commit ${commit.slice(0, 7)} has no ${plan.dockerfiles.join(' and no ')}`,
-        field: 'environment.dockerfile',
-        ...locate('environment.dockerfile'),
-    });
-    return undefined;
-}
-async function readManifest(context, record, locate, findings) {
-    const named = record.environment?.manifest;
-    if (!named)
-        return undefined;
-    const at = { field: 'environment.manifest', ...locate('environment.manifest') };
-    const place = await confine(context.root, named.path);
-    if (!place.ok) {
-        findings.push({ rule: 'record/path-outside', message: `${named.path} ${place.why}`, ...at });
-        return undefined;
-    }
-    const wrong = (message, actual) => {
-        findings.push({
-            rule: 'record/manifest-mismatch',
-            message,
-            expected: named.digest,
-            ...(actual && { actual }),
-            ...at,
-        });
-        return undefined;
-    };
-    if (!place.exists)
-        return wrong(`${named.path} is not there`);
-    try {
-        const { digest } = await fileDigest(place.absolute, algorithmOf(named.digest), context.signal);
-        if (digest !== named.digest)
-            return wrong(`${named.path} has other bytes than recorded`, digest);
-        return parseManifestFile(await (0,promises_.readFile)(place.absolute, 'utf8'));
-    }
-    catch (error) {
-        return wrong(`${named.path}: ${(0,errors/* errorText */.k)(error)}`);
-    }
+    return found;
 }
 
-;// CONCATENATED MODULE: external "node:path/posix"
-const posix_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path/posix");
-// EXTERNAL MODULE: ./src/verdict/rules.ts
-var rules = __nccwpck_require__(1450);
-;// CONCATENATED MODULE: ./src/verdict/verdict.ts
-
-function levelOf(rule, track, levels) {
-    const own = levels[rule];
-    return (typeof own === 'object' ? own[track] : own) ?? rules/* RULES */.y0[rule][track];
-}
-const stricter = (a, b) => (b === 'production' ? b : a);
-const FAITHFUL_PARITY = ['identical', 'content', 'packages', 'drift'];
-const AGREES = [
-    'identical',
-    'identical-values',
-    'within-tolerance',
-    'equivalent',
-];
-/** What is reported when several hold: an incomplete record comes first, as nothing after it means much. */
-const PRECEDENCE = ['incomplete', 'not-reproduced', 'could-not-check'];
-/**
- * The verdict says what is true of the result, whatever the track: a finding counts when the rule is
- * an error on the production track. `reproduced` needs evidence: a rebuild that was compared and a
- * replay that agreed. Parity below `content` passes only where the policy has lowered its rules.
- */
-function verdictOf(findings, parity, agreement, levels) {
-    const consequences = new Set(findings
-        .filter(({ rule }) => levelOf(rule, 'production', levels) === 'error')
-        .map(({ rule }) => rules/* RULES */.y0[rule].consequence));
-    const worst = PRECEDENCE.find((consequence) => consequences.has(consequence));
-    if (worst !== undefined)
-        return worst;
-    return FAITHFUL_PARITY.includes(parity) && AGREES.includes(agreement) ? 'reproduced' : 'could-not-check';
-}
-/**
- * The verdict seen through the track. Production passes only what was reproduced; on the exploratory
- * track nothing fails, and a complete record whose rebuild nobody asked for passes.
- */
-function decisionOf(verdict, track, findings, replayed) {
-    if (findings.some(({ level }) => level === 'error'))
-        return 'fail';
-    if (verdict !== 'reproduced' && track === 'production')
-        return 'fail';
-    if (findings.some(({ level }) => level === 'warn'))
-        return 'warn';
-    return verdict === 'reproduced' || !replayed ? 'pass' : 'warn';
-}
-const worstBy = (order) => (values) => order.find((value) => values.includes(value));
-/** Worst first: of several models the pull request shows the worst. */
-const worstVerdict = worstBy([
-    'not-reproduced',
-    'incomplete',
-    'could-not-check',
-    'reproduced',
-]);
-const worstDecision = worstBy(['fail', 'warn', 'pass']);
-const LEVEL_ORDER = ['error', 'warn', 'off'];
-/** Errors first, otherwise in the order in which they were found. */
-const byLevel = (a, b) => LEVEL_ORDER.indexOf(a.level) - LEVEL_ORDER.indexOf(b.level);
-
-// EXTERNAL MODULE: ./src/text/yaml.ts
-var yaml = __nccwpck_require__(9816);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/iso.js
-var iso = __nccwpck_require__(4377);
-;// CONCATENATED MODULE: ./src/provenance/schema.ts
-
-/**
- * The record, `provenance.yml`. Every field is optional here: that one is missing is for the
- * completeness rules to say, each with its own id; the schema only says what a field looks like.
- */
-/** Text that can reach a program's argument list: it must not look like an option. */
-const argument = schemas/* string */.YjP().min(1).max(4096).regex(/^[^-]/, 'must not begin with `-`');
-const path = argument
-    .max(1024)
-    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters')
-    .describe('Relative to the root of the repository, or to the working directory where one is set');
-const DIGEST = /^(?:sha256:[0-9a-f]{64}|md5:[0-9a-f]{32})$/;
-const digest = schemas/* string */.YjP()
-    .regex(DIGEST, 'must be `sha256:` and 64 hex digits, or `md5:` and 32')
-    .describe('Of the bytes of a file, or of a folder’s sorted list of `digest  path` lines');
-const commit = schemas/* string */.YjP().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'must be the full hash: 40 hex digits');
-/** YAML reads `version: 3` as a number; both are fine. */
-const label = schemas/* union */.KCZ([schemas/* string */.YjP().min(1).max(200), schemas/* number */.aig()]).transform(String);
-const schema_text = schemas/* string */.YjP().max(10_000);
-/** Dates come as text: YAML 1.2 has no date type. */
-const time = schemas/* union */.KCZ([iso/* datetime */.w$({ offset: true }), iso/* date */.p6()]);
-/** Also NaN and the infinities, which YAML has and `z.number()` refuses. */
-const metric = schemas/* custom */.IeY((value) => typeof value === 'number', 'must be a number')
-    .meta({ type: 'number' });
-const scalar = schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* number */.aig(), schemas/* boolean */.zMY(), schemas/* null */.chJ()]);
-const argvSchema = schemas/* array */.YOg(schemas/* string */.YjP().max(4096))
-    .min(1)
-    .max(256)
-    .refine((argv) => argv[0] !== undefined && /^[^-]/.test(argv[0]), 'the program must not be empty or begin with `-`')
-    .describe('Program and arguments; no shell');
-const dataEntrySchema = schemas/* strictObject */.rej({
-    name: label.optional(),
-    version: label.optional(),
-    split: label.optional(),
-    path: path.optional(),
-    digest: digest.optional(),
-    list: path.optional().describe('For a folder: the list its digest is taken of, as `sha256sum` writes it'),
-    licence: schema_text.optional(),
-    source: schema_text.optional(),
-});
-const recordSchema = schemas/* strictObject */.rej({
-    reprogate: schemas/* literal */.euz('record/1').optional(),
-    track: schemas/* enum */.k5n(['exploratory', 'production']).optional(),
-    model: schemas/* strictObject */.rej({
-        name: label.optional(),
-        version: label.optional(),
-        path: path.optional(),
-        digest: digest.optional(),
-    })
-        .optional(),
-    run: schemas/* strictObject */.rej({
-        id: label.optional(),
-        started: time.optional(),
-        finished: time.optional(),
-        by: schema_text.optional(),
-        rationale: schema_text.optional(),
-    })
-        .optional(),
-    code: schemas/* strictObject */.rej({
-        repository: schema_text.optional(),
-        commit: commit.optional(),
-        dirty: schemas/* boolean */.zMY().optional(),
-    })
-        .optional(),
-    data: schemas/* array */.YOg(dataEntrySchema).max(10_000).optional(),
-    environment: schemas/* strictObject */.rej({
-        image: argument
-            .max(512)
-            .regex(/^[a-z0-9][a-zA-Z0-9./:_@-]*$/, 'must be an image reference')
-            .optional()
-            .describe('`<repository>@sha256:<64 hex digits>`'),
-        dockerfile: path.optional(),
-        context: path.optional(),
-        args: schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), schemas/* string */.YjP().max(4096)).optional(),
-        hash: schemas/* string */.YjP()
-            .regex(/^env-v1:sha256:[0-9a-f]{64}$/, 'must be `env-v1:sha256:` and 64 hex digits')
-            .optional(),
-        platform: schemas/* string */.YjP()
-            .regex(/^[a-z0-9]+\/[a-z0-9]+(?:\/[a-z0-9]+)?$/, 'must be like `linux/amd64`')
-            .optional(),
-        hardware: schemas/* strictObject */.rej({
-            cpu: schema_text.optional(),
-            cores: schemas/* int */.Whr().positive().optional(),
-            memory: schema_text.optional(),
-        })
-            .optional(),
-        manifest: schemas/* strictObject */.rej({ path: path, digest: digest }).optional(),
-    })
-        .optional(),
-    seeds: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([schemas/* int */.Whr(), schemas/* string */.YjP().min(1)])).optional(),
-    hyperparameters: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([scalar, schemas/* array */.YOg(scalar)])).optional(),
-    evaluation: schemas/* strictObject */.rej({
-        command: argvSchema.optional(),
-        metrics: schemas/* record */.g1P(schemas/* string */.YjP(), metric).optional(),
-        /** Where the evaluation writes them, where the policy does not say. */
-        output: path
-            .optional()
-            .describe('The file into which the evaluation writes its metrics; default `metrics.json`'),
-        predictions: schemas/* strictObject */.rej({
-            path: path.optional().describe('Where the recorded predictions are kept'),
-            output: path.optional().describe('The file into which the evaluation writes its predictions'),
-            key: label.optional(),
-            rows: schemas/* int */.Whr().nonnegative().optional(),
-            digest: digest.optional(),
-        })
-            .optional(),
-    })
-        .optional(),
-})
-    .meta({
-    title: 'reprogate record',
-    description: 'What a model run claims, so that it can be obtained again.',
-});
-
-;// CONCATENATED MODULE: ./src/policy/schema.ts
-
-
-
-/** The policy, `reprogate.yml`. Trusted: on a pull request it is read from the base commit. */
-const schema_path = schemas/* string */.YjP()
-    .min(1)
-    .max(1024)
-    .regex(/^[^-/]/, 'must be a relative path');
-const level = schemas/* enum */.k5n(rules/* LEVELS */.A_);
-const track = schemas/* enum */.k5n(rules/* TRACKS */.pS);
-const toleranceSchema = schemas/* strictObject */.rej({
-    absolute: schemas/* number */.aig().nonnegative().optional(),
-    relative: schemas/* number */.aig().nonnegative().optional(),
-})
-    .refine((t) => t.absolute !== undefined || t.relative !== undefined, 'needs `absolute` or `relative`');
-const limitsSchema = schemas/* strictObject */.rej({
-    build: schemas/* number */.aig().positive().max(360).default(30).describe('Minutes for the build'),
-    evaluation: schemas/* number */.aig().positive().max(360).default(30).describe('Minutes for one replay'),
-    memory: schemas/* number */.aig().positive().default(8).describe('GiB for one replay; never more than the engine has'),
-    processes: schemas/* int */.Whr().positive().default(512).describe('Processes and threads in one replay'),
-    output: schemas/* number */.aig().positive().default(2).describe('GiB that one replay may write'),
-});
-const predictionsSchema = schemas/* strictObject */.rej({
-    path: schema_path.describe('The file into which the evaluation writes its predictions'),
-    key: schemas/* string */.YjP().min(1).optional().describe('The column that identifies a row; default: the first'),
-    truth: schemas/* string */.YjP().min(1).optional().describe('The column with the right answer, for the equivalence test'),
-    margin: schemas/* number */.aig()
-        .positive()
-        .max(1)
-        .optional()
-        .describe('Largest difference of accuracy that counts as equivalent, where the evaluation is not deterministic'),
-});
-const modelSchema = schemas/* strictObject */.rej({
-    record: schema_path.describe('The model’s `provenance.yml`'),
-    track: track.optional(),
-    environment: schemas/* strictObject */.rej({
-        dockerfile: schema_path.optional(),
-        context: schema_path.optional(),
-        args: schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), schemas/* string */.YjP())
-            .optional()
-            .describe('Build arguments'),
-    })
-        .optional(),
-    evaluation: schemas/* strictObject */.rej({
-        command: argvSchema.optional(),
-        metrics: schema_path
-            .optional()
-            .describe('The file into which the evaluation writes its metrics, as a JSON object'),
-        predictions: predictionsSchema.optional(),
-        tolerance: schemas/* record */.g1P(schemas/* string */.YjP(), toleranceSchema)
-            .optional()
-            .describe('Per metric; default 1e-6 relative, 1e-12 absolute'),
-    })
-        .optional(),
-});
-/** A name for a model: plain enough for a path, an option and a heading. */
-const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
-const policySchema = schemas/* strictObject */.rej({
-    models: schemas/* record */.g1P(schemas/* string */.YjP().regex(MODEL_NAME, 'letters, digits, `.`, `_`, `-`'), modelSchema).optional(),
-    track: track
-        .optional()
-        .describe('The stricter of policy, model, record and input wins; default `exploratory`'),
-    rules: schemas/* partialRecord */.jgl(schemas/* enum */.k5n(rules/* RULE_IDS */.Iu), schemas/* union */.KCZ([level, schemas/* strictObject */.rej({ exploratory: level.optional(), production: level.optional() })]))
-        .optional()
-        .describe('A level for both tracks, or one for each'),
-    required: schemas/* array */.YOg(schemas/* string */.YjP().regex(/^[a-z]+(?:\.[\w-]+)*$/))
-        .optional()
-        .describe('More fields that a record must have, as `run.rationale`, `seeds.split` or `data.source`'),
-    limits: limitsSchema.optional(),
-})
-    .meta({ title: 'reprogate policy', description: 'What this repository asks of a model run.' });
-
-;// CONCATENATED MODULE: ./src/policy/load.ts
+;// CONCATENATED MODULE: ./src/environment/compare/packages.ts
 
 
 
 
 
-const LARGEST = 1024 * 1024;
-const DEFAULT_LIMITS = limitsSchema.parse({});
-/**
- * Reads the team's rules: from the base commit on a pull request, from the work tree otherwise. A
- * policy that cannot be read stops the check: a typo must not loosen a rule.
- */
-async function loadPolicy(git, root, path, base, head) {
-    const place = await confine(root, path);
-    if (!place.ok)
-        throw new errors/* ReprogateError */.w('policy/outside', `the policy ${path} ${place.why}`, 'Give a path inside the working directory.');
-    if (base && !(await git.has(base.commit)))
-        throw new errors/* ReprogateError */.w('policy/base-missing', `the base commit ${base.commit.slice(0, 7)} (${base.ref}) is not in this clone, so its policy cannot be read`, 'Check out with `fetch-depth: 0`.');
-    const bytes = base
-        ? await git.show(base.commit, path)
-        : place.exists
-            ? await (0,promises_.readFile)(place.absolute)
-            : null;
-    const change = base ? await git.diff(base.commit, head, path) : '';
-    const from = base ? `${base.ref} (${base.commit.slice(0, 7)})` : 'the work tree';
-    return {
-        policy: bytes === null ? {} : parsePolicy(bytes, git.prefix + path),
-        path: bytes === null ? null : path,
-        from,
-        ...(change === '' ? {} : { change }),
-    };
-}
-/** Of a policy, told in one message. */
-const PROBLEMS = 5;
-/** @param file as it is shown in messages */
-function parsePolicy(bytes, file) {
-    const invalid = (message, line) => new errors/* ReprogateError */.w('policy/invalid', message, 'Correct the policy; `schema/policy.schema.json` describes every field.', {
-        file,
-        ...(line === undefined ? {} : { line }),
-    });
-    if (bytes.length > LARGEST)
-        throw invalid('larger than 1 MiB');
-    const parsed = (0,yaml/* parseYaml */.hN)(bytes.toString('utf8'));
-    const { data, problems } = (0,yaml/* validate */.tf)(policySchema, parsed, parsed.value ?? {});
-    const all = [...parsed.problems, ...problems];
-    if (all.length === 0 && data)
-        return data;
-    const told = all.slice(0, PROBLEMS).map(({ path, message, line }, index) => {
-        const at = index > 0 && line !== undefined ? `line ${line}: ` : '';
-        return `${at}${path.length > 0 ? `\`${(0,yaml/* fieldName */.w5)(path)}\`: ` : ''}${message}`;
-    });
-    const rest = all.length - told.length;
-    throw invalid(told.length === 0 ? 'unreadable' : `${told.join('; ')}${rest > 0 ? ` (and ${rest} more)` : ''}`, all[0]?.line);
-}
-
-;// CONCATENATED MODULE: ./src/policy/plan.ts
-
-
-
-/** A record may call only such files its answers: it could otherwise excuse a change of code. */
-const ANSWER = /\.(?:json|jsonl|csv|tsv|parquet|npy|npz|ya?ml|sha256|md5)$/i;
-const defined = (paths) => paths.filter((path) => path !== undefined);
-function planOf(model, policy, policyPath, record, wanted) {
-    const { settings } = model;
-    const environment = { ...record?.environment, ...settings.environment };
-    const evaluation = record?.evaluation;
-    const ruled = settings.evaluation;
-    const output = ruled?.predictions?.path ?? evaluation?.predictions?.output;
-    const key = ruled?.predictions?.key ?? evaluation?.predictions?.key;
-    const { truth, margin } = ruled?.predictions ?? {};
-    const metrics = ruled?.metrics ?? evaluation?.output ?? 'metrics.json';
-    const answers = defined([
-        settings.record,
-        metrics,
-        output,
-        evaluation?.predictions?.path,
-        record?.environment?.manifest?.path,
-    ]).filter((path) => ANSWER.test(path));
-    return {
-        track: [policy.track, settings.track, record?.track].reduce(stricter, wanted ?? 'exploratory'),
-        dockerfiles: environment.dockerfile
-            ? [environment.dockerfile]
-            : [...new Set([(0,posix_namespaceObject.join)((0,posix_namespaceObject.dirname)(settings.record), 'Dockerfile'), 'Dockerfile'])],
-        context: environment.context ?? '.',
-        args: { ...record?.environment?.args, ...settings.environment?.args },
-        command: ruled?.command ?? evaluation?.command,
-        metrics,
-        predictions: output === undefined
-            ? undefined
-            : {
-                path: output,
-                ...(key !== undefined && { key }),
-                ...(truth !== undefined && { truth }),
-                ...(margin !== undefined && { margin }),
-            },
-        tolerance: ruled?.tolerance ?? {},
-        limits: policy.limits ?? DEFAULT_LIMITS,
-        answers,
-        settled: defined([
-            ...answers,
-            policyPath ?? undefined,
-            record?.model?.path,
-            ...(record?.data ?? []).flatMap(({ path, list }) => [path, list]),
-        ]),
-    };
-}
-/** Where the record claims another command or other build arguments than the policy asks for. */
-function planFindings(model, record, locate) {
-    const findings = [];
-    const ruled = model.settings.evaluation?.command;
-    const claimed = record.evaluation?.command;
-    if (!ruled && !claimed)
-        findings.push({
-            rule: 'evaluation/command-missing',
-            message: 'neither the policy nor the record says how to evaluate',
-            field: 'evaluation.command',
-            ...locate('evaluation.command'),
-        });
-    if (ruled && claimed && JSON.stringify(ruled) !== JSON.stringify(claimed))
-        findings.push({
-            rule: 'evaluation/command-contradictory',
-            message: `recorded with \`${claimed.join(' ')}\`, the policy asks for \`${ruled.join(' ')}\``,
-            field: 'evaluation.command',
-            expected: ruled.join(' '),
-            actual: claimed.join(' '),
-            ...locate('evaluation.command'),
-        });
-    if (model.settings.evaluation?.predictions && record.evaluation?.predictions?.digest === undefined)
-        findings.push({
-            rule: 'evaluation/predictions-missing',
-            message: 'the policy asks for predictions, and the record has none',
-            field: 'evaluation.predictions',
-            ...locate('evaluation.predictions'),
-        });
-    for (const [name, value] of Object.entries(model.settings.environment?.args ?? {})) {
-        const built = record.environment?.args?.[name];
-        if (built !== undefined && built !== value)
-            findings.push({
-                rule: 'environment/arguments-contradictory',
-                message: `built with ${name}=${built}, the policy asks for ${name}=${value}`,
-                field: `environment.args.${name}`,
-                expected: value,
-                actual: built,
-                ...locate(`environment.args.${name}`),
-            });
-    }
-    if (model.named && record.model?.name !== undefined && record.model.name !== model.name)
-        findings.push({
-            rule: 'model/another',
-            message: `this is the record of ${record.model.name}, the policy expects ${model.name}`,
-            field: 'model.name',
-            expected: model.name,
-            actual: record.model.name,
-            ...locate('model.name'),
-        });
-    return findings;
-}
-
-;// CONCATENATED MODULE: ./src/provenance/completeness.ts
-
-const filled = (value) => value !== undefined &&
-    value !== null &&
-    value !== '' &&
-    !(typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0);
-const REQUIRED = [
-    { field: 'model.name', rule: 'model/missing', name: 'model name', value: (r) => r.model?.name },
-    { field: 'model.path', rule: 'model/missing', name: 'model file', value: (r) => r.model?.path },
-    {
-        field: 'model.digest',
-        rule: 'model/digest-missing',
-        name: 'model digest',
-        value: (r) => r.model?.digest,
-    },
-    { field: 'code.commit', rule: 'code/commit-missing', name: 'commit', value: (r) => r.code?.commit },
-    { field: 'data', rule: 'data/missing', name: 'data', value: (r) => (r.data?.length ? r.data : undefined) },
-    {
-        field: 'environment.image',
-        rule: 'environment/image-missing',
-        name: 'image digest',
-        value: (r) => r.environment?.image,
-    },
-    {
-        field: 'environment.hash',
-        rule: 'environment/hash-missing',
-        name: 'environment hash',
-        value: (r) => r.environment?.hash,
-    },
-    { field: 'seeds', rule: 'seeds/value-missing', name: 'seeds', value: (r) => r.seeds },
-    // `{}` says that there are none, which is an answer.
-    {
-        field: 'hyperparameters',
-        rule: 'hyperparameters/value-missing',
-        name: 'hyperparameters',
-        value: (r) => r.hyperparameters && [r.hyperparameters],
-    },
-    {
-        field: 'evaluation.metrics',
-        rule: 'metrics/value-missing',
-        name: 'metrics',
-        value: (r) => r.evaluation?.metrics,
-    },
-];
-const REQUIRED_OF_DATA = [
-    { key: 'path', rule: 'data/file-missing', name: 'path' },
-    { key: 'version', rule: 'data/version-missing', name: 'version' },
-    { key: 'digest', rule: 'data/digest-missing', name: 'digest' },
-    { key: 'licence', rule: 'data/licence-missing', name: 'licence' },
-];
-/** Fields that people misread as optional where the policy asks for them go to the rule of their subject. */
-const POLICY_RULES = [
-    [/^seeds(?:\.|$)/, 'seeds/value-missing'],
-    [/^hyperparameters(?:\.|$)/, 'hyperparameters/value-missing'],
-    [/^evaluation\.metrics(?:\.|$)/, 'metrics/value-missing'],
-];
-/**
- * What a record has to say and does not. Malformed fields were taken out and reported before: they
- * are not reported again as missing.
- *
- * @param more field names that the policy requires besides
- */
-function checkCompleteness(record, locate, more, already) {
-    const told = new Set(already.filter(({ rule }) => rule !== 'record/unknown-key').map(({ field }) => field));
-    const checks = [
-        ...REQUIRED.map(({ field, rule, name, value }) => ({ field, rule, name, ok: filled(value(record)) })),
-        ...(record.data ?? []).flatMap((entry, index) => REQUIRED_OF_DATA.map(({ key, rule, name }) => ({
-            field: `data[${index}].${key}`,
-            rule,
-            name: `${name} of ${entry.name ?? entry.path ?? `data set ${index + 1}`}`,
-            ok: filled(entry[key]),
-        }))),
-        ...more.flatMap((field) => policyFields(record, field)),
-    ];
-    const findings = checks
-        .filter(({ ok, field }) => !ok &&
-        ![...told].some((other) => other !== undefined &&
-            (field === other || other.startsWith(`${field}.`) || other.startsWith(`${field}[`))))
-        .map(({ field, rule, name }) => ({ rule, field, message: `${name} missing`, ...locate(field) }));
-    return {
-        findings: [...findings, ...contradictions(record, locate)],
-        present: checks.filter(({ ok }) => ok).length,
-        required: checks.length,
-    };
-}
-function policyFields(record, field) {
-    const rule = POLICY_RULES.find(([pattern]) => pattern.test(field))?.[1] ?? 'record/field-missing';
-    const [head = '', ...rest] = field.split('.');
-    const dig = (value, keys) => keys.reduce((at, key) => typeof at === 'object' && at !== null && Object.hasOwn(at, key)
-        ? at[key]
-        : undefined, value);
-    if (head === 'data' && rest.length > 0)
-        return (record.data ?? []).map((entry, index) => {
-            const own = `data[${index}].${rest.join('.')}`;
-            return { field: own, rule, name: own, ok: filled(dig(entry, rest)) };
-        });
-    const name = field.startsWith('seeds.') ? `seed \`${rest.join('.')}\`` : `\`${field}\``;
-    return [{ field, rule, name, ok: filled(dig(record, [head, ...rest])) }];
-}
-/** Two places of one record that cannot both be right. */
-function contradictions(record, locate) {
-    const findings = [];
-    const first = { digest: new Map(), version: new Map() };
-    for (const [index, entry] of (record.data ?? []).entries()) {
-        for (const [key, of] of [
-            ['digest', entry.path && normalise(entry.path)],
-            ['version', entry.name],
-        ]) {
-            const value = entry[key];
-            if (of === undefined || value === undefined)
-                continue;
-            const other = first[key].get(of);
-            const before = other === undefined ? undefined : record.data?.[other]?.[key];
-            if (other === undefined)
-                first[key].set(of, index);
-            else if ((before !== value && before?.split(':')[0] === value.split(':')[0]) ||
-                (key === 'version' && before !== value))
-                findings.push({
-                    rule: `data/${key}-contradictory`,
-                    field: `data[${index}].${key}`,
-                    message: `${of} has ${key} ${value} here and ${before} in data[${other}]`,
-                    expected: before ?? '',
-                    actual: value,
-                    ...locate(`data[${index}].${key}`),
-                });
-        }
-    }
-    for (const [name, value] of Object.entries(record.hyperparameters ?? {})) {
-        const seed = record.seeds && Object.hasOwn(record.seeds, name) ? record.seeds[name] : undefined;
-        if (seed !== undefined && String(seed) !== String(value))
-            findings.push({
-                rule: 'seeds/value-contradictory',
-                field: `seeds.${name}`,
-                message: `${name} is ${seed} under seeds and ${String(value)} under hyperparameters`,
-                expected: String(seed),
-                actual: String(value),
-                ...locate(`seeds.${name}`),
-            });
-    }
-    return findings;
-}
-
-// EXTERNAL MODULE: ./node_modules/json5/lib/index.js
-var lib = __nccwpck_require__(4841);
-var lib_default = /*#__PURE__*/__nccwpck_require__.n(lib);
-;// CONCATENATED MODULE: ./src/provenance/committed-metrics.ts
-
-/** A metrics file larger than this is not one. */
-const committed_metrics_LARGEST = 1024 * 1024;
-/**
- * Where the head commits the evaluation's metrics file, too, the record may not claim other numbers.
- *
- * @param path where the evaluation writes its metrics
- */
-async function committedMetrics(git, head, path, record, locate) {
-    const bytes = await git.show(head, path);
-    if (bytes === null || bytes.length > committed_metrics_LARGEST)
-        return [];
-    let committed;
-    try {
-        committed = lib_default().parse(bytes.toString('utf8'));
-    }
-    catch {
-        return [];
-    }
-    if (typeof committed !== 'object' || committed === null)
-        return [];
-    const values = committed;
-    return Object.entries(record.evaluation?.metrics ?? {}).flatMap(([name, recorded]) => {
-        const other = Object.hasOwn(values, name) ? values[name] : undefined;
-        if (typeof other !== 'number' || Object.is(other, recorded))
-            return [];
-        const field = `evaluation.metrics.${name}`;
-        return [
-            {
-                rule: 'metrics/value-contradictory',
-                message: `${name} is ${recorded} in the record and ${other} in ${path}`,
-                field,
-                expected: String(other),
-                actual: String(recorded),
-                ...locate(field),
-            },
-        ];
-    });
-}
-
-// EXTERNAL MODULE: ./node_modules/picomatch/index.js
-var picomatch = __nccwpck_require__(4006);
-var picomatch_default = /*#__PURE__*/__nccwpck_require__.n(picomatch);
-;// CONCATENATED MODULE: ./src/provenance/commit.ts
-
-
-const DOCS = picomatch_default()(['**/*.{md,rst,txt,adoc}', 'docs/**', '**/{LICENSE,LICENCE,NOTICE,CITATION,AUTHORS,CODEOWNERS}*'], {
-    nocase: true,
-    dot: true,
-});
-/** A text file that decides what is installed or computed is no documentation. */
-const NOT_DOCS = picomatch_default()(['**/{requirements,constraints}*.txt', '**/CMakeLists.txt', '**/data/**/*.txt'], {
-    nocase: true,
-    dot: true,
-});
-/**
- * Whether a path may change after the run without touching what was run: records, models, recorded
- * answers, data (their bytes are checked by digest) and documentation.
- *
- * @param answers files and folders of the records
- */
-const leavesCodeAlone = (answers) => (path) => (DOCS(path) && !NOT_DOCS(path)) ||
-    path.startsWith('.reprogate/') ||
-    answers.some((answer) => within(answer, path));
-/** Holds the recorded commit against the repository. */
-async function checkCommit(git, commit, head, options, locate) {
-    const at = { ...locate('code.commit'), field: 'code.commit' };
-    const short = commit.slice(0, 7);
-    const findings = [];
-    if (options.dirty === true)
-        findings.push({
-            rule: 'code/dirty',
-            message: `the run used uncommitted changes on top of ${short}`,
-            ...locate('code.dirty'),
-            field: 'code.dirty',
-            expected: 'false',
-            actual: 'true',
-        });
-    if (!(await git.has(commit)))
-        return [
-            ...findings,
-            (await git.shallow())
-                ? {
-                    rule: 'code/shallow-clone',
-                    message: `this clone is too shallow to find ${short}`,
-                    ...at,
-                    actual: commit,
-                }
-                : {
-                    rule: 'code/commit-unknown',
-                    message: `git does not know the commit ${short}`,
-                    ...at,
-                    actual: commit,
-                },
-        ];
-    if (!(await git.isAncestor(commit, head)))
-        return [
-            ...findings,
-            (await git.shallow())
-                ? {
-                    rule: 'code/shallow-clone',
-                    message: `this clone is too shallow to tell whether ${short} is part of the branch`,
-                    ...at,
-                }
-                : {
-                    rule: 'code/commit-not-ancestor',
-                    message: `${short} is not an ancestor of the head ${head.slice(0, 7)}`,
-                    ...at,
-                    expected: `an ancestor of ${head}`,
-                    actual: commit,
-                },
-        ];
-    const committed = await git.changed(commit, head);
-    const uncommitted = options.worktree ? await git.dirty() : [];
-    const changed = [...new Set([...committed, ...uncommitted])].filter((path) => !leavesCodeAlone(options.answers)(path));
-    if (changed.length > 0)
-        findings.push({
-            rule: 'code/changed-since',
-            message: `changed since the run at ${short}: ${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''}`,
-            ...at,
-            expected: 'no change of code after the recorded commit',
-            actual: changed.slice(0, 20).join(', '),
-        });
-    return findings;
-}
-
-;// CONCATENATED MODULE: ./src/provenance/summary.ts
-/** `complete: commit, data version, environment hash, 3 seeds`, or `11 of 14 fields`. */
-function provenanceSummary(record, { present, required }, findings) {
-    const serious = findings.filter(({ rule }) => rule !== 'record/unknown-key' && rule !== 'data/licence-missing');
-    if (serious.length === 0) {
-        const seeds = Object.keys(record.seeds ?? {}).length;
-        return `complete: commit, data version, environment hash, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, all verified`;
-    }
-    const wrong = serious.filter(({ rule }) => !rule.endsWith('missing')).length;
-    return `${present} of ${required} fields${wrong > 0 ? `, ${wrong} wrong` : ''}`;
-}
-
-;// CONCATENATED MODULE: ./src/stages/replay-inputs.ts
-
-
-
-
-/** Finds the recorded predictions. That they are not kept is no finding here: the digest alone may do. */
-async function recordedPredictions(context, record, locate) {
-    const { path, digest } = record.evaluation?.predictions ?? {};
-    const at = (part) => ({
-        ...locate(`evaluation.predictions.${part}`),
-        field: `evaluation.predictions.${part}`,
-    });
-    if (path === undefined)
-        return { findings: [], file: undefined };
-    const place = await confine(context.root, path);
-    if (!place.ok)
-        return {
-            findings: [{ rule: 'record/path-outside', message: `${path} ${place.why}`, ...at('path') }],
-            file: undefined,
-        };
-    if (!place.exists)
-        return { findings: [], file: undefined };
-    try {
-        const now = await fileDigest(place.absolute, algorithmOf(digest ?? ''), context.signal);
-        if (digest !== undefined && now.digest !== digest)
-            return {
-                findings: [
-                    {
-                        rule: 'data/digest-mismatch',
-                        message: `the recorded predictions ${path} have other bytes than recorded`,
-                        expected: digest,
-                        actual: now.digest,
-                        ...at('digest'),
-                    },
-                ],
-                file: undefined,
-            };
-    }
-    catch (error) {
-        if (!(error instanceof NotData))
-            throw error;
-        return {
-            findings: [{ rule: 'record/malformed', message: `${path} is not a regular file`, ...at('path') }],
-            file: undefined,
-        };
-    }
-    return { findings: [], file: place.absolute };
-}
-/** A throwaway copy of the commit's tree, without any recorded answer in it. */
-async function exportWithoutAnswers(context, git, commit, plan) {
-    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(context.scratch, 'export-'));
-    await git.export(commit, folder);
-    for (const answer of plan.answers) {
-        // Through a link of the tree itself an answer's path could lead anywhere: then it is not the answer.
-        const place = await confine(folder, answer);
-        if (place.ok)
-            await (0,promises_.rm)(place.absolute, { recursive: true, force: true });
-    }
-    return folder;
-}
-
-;// CONCATENATED MODULE: ./src/stages/early.ts
-
-
-
-
-
-
-
-
-/** Is the record complete, and does it say what can be true of this repository? */
-async function checkProvenance(context, git, { model, plan, required, head, worktree, read: { record, findings: malformed, locate } }) {
-    if (record === null)
-        return { findings: malformed, summary: 'no readable record', present: 0, required: 0 };
-    const complete = checkCompleteness(record, locate, required, malformed);
-    const pins = await checkPins(context, git, record, plan, locate);
-    const { commit, dirty } = { ...record.code };
-    const code = commit === undefined
-        ? []
-        : await checkCommit(git, commit, head, { dirty, answers: plan.settled, worktree }, locate);
-    const findings = [
-        ...malformed,
-        ...complete.findings,
-        ...planFindings(model, record, locate),
-        ...code,
-        ...(await committedMetrics(git, head, plan.metrics, record, locate)),
-        ...pins.findings,
-    ];
-    return { ...pins, ...complete, findings, summary: provenanceSummary(record, complete, findings) };
-}
-/** Are the files that the record names still the recorded bytes? */
-async function checkData(context, git, record, plan, { locate }) {
-    const kept = await recordedPredictions(context, record, locate);
-    const checked = await verifyData(context, git, record, { paths: plan.answers, digest: record.evaluation?.predictions?.digest }, locate);
-    return {
-        ...checked,
-        findings: [...checked.findings, ...kept.findings],
-        predictions: kept.file,
-        summary: dataSummary(record, checked),
-    };
-}
-/** `digits@2026-09: 2 files hashed again, as recorded`, or `1 of 2 as recorded` */
-function dataSummary({ data = [] }, { data: checked, findings }) {
-    const verified = checked.filter(({ verified }) => verified);
-    if (verified.length < checked.length || findings.length > 0) {
-        const missing = findings.filter(({ rule }) => rule.endsWith('-missing')).length;
-        return `${verified.length} of ${checked.length + missing} as recorded`;
-    }
-    const names = new Set(data.map(({ name, version }) => [name, version].filter(Boolean).join('@')));
-    names.delete('');
-    const files = verified.reduce((sum, { files }) => sum + files, 0);
-    const what = [...names].join(', ') || 'model';
-    return `${what}: ${files} ${files === 1 ? 'file' : 'files'} hashed again, as recorded`;
-}
-
-;// CONCATENATED MODULE: external "node:timers/promises"
-const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-;// CONCATENATED MODULE: ./src/system/process.ts
-
-
-const STDERR_KEPT = 64 * 1024;
-const LINE_KEPT = 4096;
-/** Between asking a child to stop and killing it. */
-const GRACE_MS = 2000;
-/** Cuts a byte stream into lines of at most `LINE_KEPT` characters; never holds more than one line. */
-function lineSplitter(onLine) {
-    let pending = '';
-    let dropping = false;
-    return {
-        push(chunk) {
-            for (const [index, part] of chunk.split('\n').entries()) {
-                if (index > 0) {
-                    onLine(pending.replace(/\r$/, ''));
-                    pending = '';
-                    dropping = false;
-                }
-                if (dropping)
-                    continue;
-                pending += part;
-                if (pending.length > LINE_KEPT) {
-                    pending = pending.slice(0, LINE_KEPT) + ' …';
-                    dropping = true;
-                }
-            }
-        },
-        end() {
-            if (pending !== '')
-                onLine(pending.replace(/\r$/, ''));
-        },
-    };
-}
-/**
- * The one way in which other programs are called. A program that exits with a code is a result;
- * one that cannot be started is a `ReprogateError`; a cancelled run rejects with the signal's reason.
- */
-function createRunner(signal) {
-    return (argv, options = {}) => new Promise((resolve, reject) => {
-        if (signal.aborted)
-            return reject(signal.reason);
-        const [program, ...args] = argv;
-        const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, {
-            cwd: options.cwd,
-            env: options.env ?? process.env,
-            stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-            // A group of its own: what the child has started is stopped with it.
-            detached: process.platform !== 'win32',
-        });
-        const kill = (how) => {
-            try {
-                if (process.platform !== 'win32' && child.pid !== undefined)
-                    process.kill(-child.pid, how);
-                else
-                    child.kill(how);
-            }
-            catch {
-                // It has ended meanwhile.
-            }
-        };
-        let timedOut = false;
-        let killer;
-        const stop = () => {
-            kill('SIGTERM');
-            killer ??= setTimeout(() => kill('SIGKILL'), GRACE_MS);
-        };
-        const timer = setTimeout(() => {
-            timedOut = true;
-            stop();
-        }, options.timeout ?? 600_000);
-        signal.addEventListener('abort', stop, { once: true });
-        const settle = () => {
-            clearTimeout(timer);
-            clearTimeout(killer);
-            signal.removeEventListener('abort', stop);
-        };
-        const cap = options.outputCap ?? 16 * 1024 * 1024;
-        const kept = [];
-        let size = 0;
-        let truncated = false;
-        let stderr = '';
-        let consumed = Promise.resolve();
-        let failure;
-        const { onLine } = options;
-        const out = onLine && lineSplitter((line) => onLine(line, 'stdout'));
-        const err = onLine && lineSplitter((line) => onLine(line, 'stderr'));
-        if (options.onStdout) {
-            consumed = options.onStdout(child.stdout).catch((error) => {
-                failure = error;
-                stop();
-                child.stdout.resume();
-            });
-        }
-        else {
-            const decoder = new TextDecoder();
-            child.stdout.on('data', (chunk) => {
-                out?.push(decoder.decode(chunk, { stream: true }));
-                if (size < cap)
-                    kept.push(chunk.subarray(0, cap - size));
-                truncated ||= size + chunk.length > cap;
-                size += chunk.length;
-            });
-        }
-        const decoder = new TextDecoder();
-        child.stderr.on('data', (chunk) => {
-            const text = decoder.decode(chunk, { stream: true });
-            err?.push(text);
-            stderr = (stderr + text).slice(-STDERR_KEPT);
-        });
-        if (child.stdin) {
-            // A child that does not read its input to the end closes the pipe: its exit code tells the rest.
-            child.stdin.on('error', () => { });
-            if (typeof options.input === 'string')
-                child.stdin.end(options.input);
-            else
-                options.input?.pipe(child.stdin);
-        }
-        child.on('error', (error) => {
-            settle();
-            reject(error.code === 'ENOENT'
-                ? new errors/* ReprogateError */.w('program/missing', `\`${program}\` is not installed`, `Install ${program} and put it on the PATH.`)
-                : error);
-        });
-        child.on('close', (code) => {
-            settle();
-            out?.end();
-            err?.end();
-            void consumed.then(() => {
-                if (signal.aborted)
-                    return reject(signal.reason);
-                if (failure !== undefined)
-                    return reject(failure);
-                resolve({ code: code ?? 1, stdout: Buffer.concat(kept), stderr, timedOut, truncated });
-            });
-        });
-    });
-}
-
-;// CONCATENATED MODULE: ./src/engine/engine.ts
-
-
-
-
-
-const list = schemas/* array */.YOg(schemas/* string */.YjP())
-    .nullish()
-    .transform((value) => value ?? []);
-const engine_text = schemas/* string */.YjP()
-    .nullish()
-    .transform((value) => value ?? '');
-const keys = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* unknown */.L5J())
-    .nullish()
-    .transform((value) => Object.keys(value ?? {}).sort());
-/** What `docker image inspect` says, as far as it is used. */
-const imageSchema = schemas/* object */.Ikc({
-    Id: schemas/* string */.YjP(),
-    Os: engine_text,
-    Architecture: engine_text,
-    Variant: engine_text,
-    RepoTags: list,
-    RepoDigests: list,
-    RootFS: schemas/* object */.Ikc({ Layers: list }),
-    Config: schemas/* object */.Ikc({
-        Env: list,
-        Entrypoint: list,
-        Cmd: list,
-        User: engine_text,
-        WorkingDir: engine_text,
-        Shell: list,
-        Volumes: keys,
-        ExposedPorts: keys,
-        StopSignal: engine_text,
-    }),
-});
-/**
- * What the docker program needs to find its engine and its registries. A list, not a prefix: jobs
- * keep passwords in variables such as `DOCKER_PASSWORD`.
- */
-const ENVIRONMENT = [
-    ...['PATH', 'HOME', 'TMPDIR', 'XDG_CONFIG_HOME', 'XDG_RUNTIME_DIR', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
-    ...['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'DOCKER_CERT_PATH', 'DOCKER_TLS_VERIFY'],
-    ...['DOCKER_API_VERSION', 'BUILDX_BUILDER', 'BUILDX_CONFIG'],
-    ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'],
-];
-const NOT_THERE = /no such image|not found|invalid reference format/i;
-const IN_USE = /used by (?:running|stopped) container|is being used/i;
-const ATTEMPTS = 20;
-const CLEANUP_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const lastLine = (output) => output
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .at(-1) ?? '';
-function childEnvironment(env) {
-    return Object.fromEntries(ENVIRONMENT.filter((name) => env[name] !== undefined).map((n) => [n, env[n]]));
-}
-/**
- * Finds docker, by `REPROGATE_DOCKER` or on the PATH, and what it can build with. Capabilities are
- * tried, never derived from versions: a new client without buildx has only the classic builder.
- *
- * @throws ReprogateError `engine/missing`, with what to do about it
- */
-async function findEngine(run, env = process.env) {
-    const program = env.REPROGATE_DOCKER || 'docker';
-    const base = childEnvironment(env);
-    const missing = (why) => new errors/* ReprogateError */.w('engine/missing', `No container engine: ${why}`, 'Install Docker and start it, or set REPROGATE_DOCKER to the docker program.');
-    const attempt = (args, extra = {}) => run([program, ...args], { env: { ...base, ...extra }, timeout: 30_000 });
-    let version;
-    try {
-        version = await attempt(['version', '--format', '{{.Server.Os}}/{{.Server.Arch}}']);
-    }
-    catch (error) {
-        if (error instanceof errors/* ReprogateError */.w)
-            throw missing(error.message);
-        throw error;
-    }
-    const platform = version.stdout.toString().trim();
-    if (version.code !== 0 || !/^[a-z0-9]+\/[a-z0-9]+$/.test(platform)) {
-        throw missing(lastLine(version.stderr) || '`docker version` gave no answer');
-    }
-    let builder = 'classic';
-    if ((await attempt(['buildx', 'version'])).code === 0)
-        builder = 'buildx';
-    else if ((await attempt(['build', '--help'], { DOCKER_BUILDKIT: '1' })).code === 0)
-        builder = 'buildkit';
-    const label = `reprogate.check=${(0,external_node_crypto_.randomUUID)()}`;
-    return createEngine(run, { program, base, builder, platform, label });
-}
-function createEngine(run, found) {
-    const { program, base, builder, platform, label } = found;
-    const env = { ...base, DOCKER_BUILDKIT: builder === 'classic' ? '0' : '1' };
-    const always = createRunner(new AbortController().signal);
-    const docker = (args, options = {}) => run([program, ...args], { ...options, env });
-    const cleanup = (args) => always([program, ...args], { env, timeout: CLEANUP_MS }).catch(() => null);
-    const must = async (args, options) => {
-        const result = await docker(args, options);
-        if (result.code === 0 && !result.timedOut)
-            return result;
-        throw new errors/* ReprogateError */.w('engine/failed', `\`docker ${args[0]}\` failed: ${result.timedOut ? 'out of time' : lastLine(result.stderr)}`, 'See what the engine says (`docker info`, its log) and try again.');
-    };
-    return {
-        program,
-        env,
-        builder,
-        platform,
-        label,
-        until: (signal) => createEngine(createRunner(signal), found),
-        docker,
-        cleanup,
-        async inspect(reference) {
-            const result = await docker(['image', 'inspect', '--format', '{{json .}}', '--', reference], {
-                timeout: CLEANUP_MS,
-            });
-            if (result.code === 0)
-                return imageSchema.parse(JSON.parse(result.stdout.toString()));
-            if (NOT_THERE.test(result.stderr))
-                return null;
-            throw new errors/* ReprogateError */.w('engine/failed', `The engine cannot say what ${reference} is: ${lastLine(result.stderr)}`, 'See what the engine says (`docker info`, its log) and try again.');
-        },
-        async pull(reference, { platform: wanted, timeout = HOUR_MS, onLine } = {}) {
-            const result = await docker(['pull', ...(wanted === undefined ? [] : ['--platform', wanted]), '--', reference], { timeout, ...(onLine && { onLine }) });
-            if (result.code === 0 && !result.timedOut)
-                return { ok: true };
-            return { ok: false, reason: result.timedOut ? 'out of time' : lastLine(result.stderr) };
-        },
-        push: (reference, onLine) => must(['push', '--', reference], { timeout: HOUR_MS, ...(onLine && { onLine }) }),
-        async tag(id, reference) {
-            await must(['tag', '--', id, reference], { timeout: CLEANUP_MS });
-        },
-        async removeImage(reference) {
-            for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-                const result = await cleanup(['image', 'rm', '--', reference]);
-                if (!result || result.code === 0 || !IN_USE.test(result.stderr))
-                    return;
-                // The engine is still taking down the container of a step that was stopped.
-                await (0,external_node_timers_promises_namespaceObject.setTimeout)(250);
-            }
-        },
-        async exportImage(id, read, timeout = HOUR_MS) {
-            const name = `reprogate-${(0,external_node_crypto_.randomUUID)()}`;
-            try {
-                // The command is never run: an image without one could not be created otherwise.
-                await must(['create', '--name', name, '--label', label, '--network', 'none', '--', id, '/reprogate'], { timeout: CLEANUP_MS * 5 });
-                let value;
-                await must(['export', '--', name], {
-                    timeout,
-                    onStdout: async (tar) => {
-                        value = { of: await read(tar) };
-                    },
-                });
-                return value.of;
-            }
-            finally {
-                await cleanup(['rm', '--force', '--volumes', '--', name]);
-            }
-        },
-        async sweep() {
-            const found = await cleanup(['ps', '--all', '--quiet', '--no-trunc', '--filter', `label=${label}`]);
-            const ids = found?.stdout.toString().split('\n').filter(Boolean) ?? [];
-            if (ids.length > 0)
-                await cleanup(['rm', '--force', '--volumes', '--', ...ids]);
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./src/environment/build.ts
-
-
-
-
-const TAIL = 20;
-/** What the classic builder prints about itself. */
-const NOTICE = /^(?:DEPRECATED: The legacy builder|\s*(?:BuildKit is currently disabled|Install the buildx component|environment-variable)|\s*https:\/\/docs\.docker\.com\/go\/buildx)/;
-const ANSI = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
-const plain = (line) => line.replace(ANSI, '').replace(CONTROL, '').trimEnd();
-/** Where a path of the export really is; links may not lead out of it: the builder follows them. */
-async function build_inside(directory, path, what) {
-    const root = await (0,promises_.realpath)(directory);
-    const real = await (0,promises_.realpath)((0,external_node_path_.join)(root, path)).catch(() => null);
-    if (real === null) {
-        throw new errors/* ReprogateError */.w('environment/path-missing', `${what} \`${path}\` is not there at the recorded commit`, `Commit it before the run, or correct \`environment.${what === 'Dockerfile' ? 'dockerfile' : 'context'}\`.`);
-    }
-    if (real === root || real.startsWith(root + external_node_path_.sep))
-        return real;
-    throw new errors/* ReprogateError */.w('environment/path-outside', `${what} \`${path}\` leads out of the repository`, 'Use a path relative to the root of the repository, without `..` and without links that lead out.');
-}
-/** The arguments of `docker` for one build. Pure. */
-function buildArguments(builder, request, { fresh, pull, idFile }) {
-    return [
-        ...(builder === 'buildx' ? ['buildx', 'build', '--load', '--provenance=false'] : ['build']),
-        // An attempt that failed leaves no container behind.
-        ...(builder === 'classic' ? ['--force-rm'] : ['--progress', 'plain']),
-        ...['--file', request.dockerfile, '--iidfile', idFile],
-        ...(fresh ? ['--no-cache'] : []),
-        ...(pull ? ['--pull'] : []),
-        ...(request.platform === undefined ? [] : ['--platform', request.platform]),
-        ...Object.entries(request.args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
-        '--',
-        request.context,
-    ];
-}
-/** Follows what a builder prints: the step it is at, the images it makes, the last lines. */
-function buildLog(dockerfile) {
-    let step;
-    let failed;
-    let line;
-    const made = new Set();
-    const containers = new Set();
-    const tail = [];
-    return {
-        /** Images, and the containers of steps; ids as the builder prints them. */
-        made,
-        containers,
-        add(raw) {
-            const text = plain(raw);
-            const classic = /^Step (\d+)\/\d+ : (.*)$/.exec(text);
-            if (classic)
-                step = { number: Number(classic[1]), text: text.slice(5).replace(' : ', ' ') };
-            const running = /^#\d+ \[(?:[^\]]* )?(\d+\/\d+)\] (.*)$/.exec(text);
-            if (running)
-                step = { text: `${running[1]} ${running[2]}` };
-            // BuildKit names the failing step in its summary, also where others run beside it.
-            const buildkit = /^ > \[(?:[^\]]* )?(\d+\/\d+)\] (.*?):?$/.exec(text);
-            if (buildkit)
-                failed = { text: `${buildkit[1]} ${buildkit[2]}` };
-            const at = /(?:^|\/)[^/\s:]+:(\d+)$/.exec(text);
-            if (at && failed)
-                line ??= Number(at[1]);
-            const parse = /[dD]ockerfile parse error (?:on )?line (\d+)/.exec(text);
-            if (parse)
-                line ??= Number(parse[1]);
-            const image = /^ ---> ([0-9a-f]{12})$/.exec(text) ??
-                /^Successfully built ([0-9a-f]{12})$/.exec(text) ??
-                /^#\d+ (?:writing image|exporting manifest) (sha256:[0-9a-f]{64})/.exec(text);
-            if (image)
-                made.add(image[1]);
-            const container = /^ ---> Running in ([0-9a-f]{12})$/.exec(text);
-            if (container)
-                containers.add(container[1]);
-            if (text.trim() !== '' && !NOTICE.test(text)) {
-                tail.push(text);
-                if (tail.length > TAIL)
-                    tail.shift();
-            }
-            return text;
-        },
-        failure(reason) {
-            const where = failed ?? step;
-            const found = line ?? (where && instructionLine(dockerfile, where));
-            return {
-                reason,
-                ...(where && { step: where.text }),
-                ...(found !== undefined && { line: found }),
-                tail: [...tail],
-            };
-        },
-    };
-}
-/** A base that is pinned by digest and already here cannot be fetched into anything else. */
-async function mustPull(engine, dockerfile, args) {
-    for (const { reference, pinned } of inspectDockerfile(dockerfile, args).bases) {
-        if (!pinned || (await engine.inspect(reference)) === null)
-            return true;
-    }
-    return false;
-}
-/**
- * Builds the image and registers its removal. Whatever becomes of the build, the images it left
- * half-way are removed; the base images it has fetched stay, as with any build.
- *
- * @throws ReprogateError `environment/path-missing`, `environment/path-outside`
- */
-async function rebuild(context, engine, request) {
-    const dockerfile = await build_inside(request.directory, request.dockerfile, 'Dockerfile');
-    const contextPath = await build_inside(request.directory, request.context, 'Context');
-    const text = await (0,promises_.readFile)(dockerfile, 'utf8');
-    const scratch = await (0,promises_.mkdtemp)((0,external_node_path_.join)(context.scratch, 'build-'));
-    const idFile = (0,external_node_path_.join)(scratch, 'id');
-    const listed = await engine.docker(['image', 'ls', '--all', '--quiet', '--no-trunc'], { timeout: 60_000 });
-    const before = new Set(listed.stdout.toString().split('\n'));
-    const log = buildLog(text);
-    let id = '';
-    const remove = async () => {
-        if (id === '' && log.containers.size > 0) {
-            await engine.cleanup(['rm', '--force', '--volumes', '--', ...log.containers]);
-        }
-        // The last image first: removing it takes the layers along that it alone was built on.
-        for (const image of [id, ...[...log.made].reverse()]) {
-            const old = [...before].some((one) => one === image || one.startsWith(`sha256:${image}`));
-            if (image !== '' && !old)
-                await engine.removeImage(image);
-        }
-    };
-    context.defer(remove);
-    const started = context.now();
-    const { platform } = request;
-    const result = await engine.docker(buildArguments(engine.builder, {
-        dockerfile,
-        context: contextPath,
-        args: request.args,
-        ...(platform !== undefined && platform !== engine.platform && { platform }),
-    }, { fresh: request.fresh, pull: request.fresh && (await mustPull(engine, text, request.args)), idFile }), {
-        timeout: request.timeout,
-        outputCap: 0,
-        onLine: (line) => context.progress.line(log.add(line)),
-    });
-    const seconds = (context.now() - started) / 1000;
-    const { builder } = engine;
-    id = result.timedOut ? '' : (await (0,promises_.readFile)(idFile, 'utf8').catch(() => '')).trim();
-    await (0,promises_.rm)(scratch, { recursive: true, force: true });
-    if (result.code === 0 && !result.timedOut && id !== '')
-        return { id, builder, seconds };
-    await remove();
-    return { failure: log.failure(result.timedOut ? 'timeout' : 'failed'), builder, seconds };
-}
-
-;// CONCATENATED MODULE: ./src/environment/compare/differences.ts
-
-
-
-
-const ORDER = ['package', 'config', 'package-file', 'file', 'folder'];
-const ONLY_REBUILT = 'only in the rebuild';
-const ONLY_PINNED = 'missing in the rebuild';
-const differences_VALUE_CAP = 500;
-/** What changes along with any Debian package, and says no more than the package itself does. */
-const DPKG_TRACES = /^(?:var\/lib\/dpkg(?:\/.*)?|var\/lib\/apt\/extended_states|etc\/ld\.so\.cache)$/s;
-/** The same by folder, where only folders can be compared. */
-const DPKG_FOLDERS = /^(?:var\/lib\/dpkg(?:\/.*)?|var\/lib\/apt|etc)$/s;
-const present = (pinned, rebuilt) => ({
-    ...(pinned !== undefined && { pinned: pinned.slice(0, differences_VALUE_CAP) }),
-    ...(rebuilt !== undefined && { rebuilt: rebuilt.slice(0, differences_VALUE_CAP) }),
-});
 function keyed(values, key) {
     const map = new Map();
     for (const value of values) {
@@ -48270,282 +48504,92 @@ function keyed(values, key) {
     }
     return map;
 }
+const versionsOf = (packages) => packages &&
+    showText(packages
+        .map(({ version }) => version)
+        .sort(hash_byText)
+        .join(', '));
 function comparePackages(pinned, rebuilt) {
     const [before, after] = [keyed(pinned, packageKey), keyed(rebuilt, packageKey)];
-    const versions = (packages) => packages &&
-        showText(packages
-            .map(({ version }) => version)
-            .sort(hash_byText)
-            .join(', '));
     const found = [];
     for (const key of new Set([...before.keys(), ...after.keys()])) {
-        const [was, is] = [versions(before.get(key)), versions(after.get(key))];
+        const [was, is] = [versionsOf(before.get(key)), versionsOf(after.get(key))];
         if (was === is)
             continue;
         const [one] = (before.get(key) ?? after.get(key));
         found.push({
             package: one,
-            difference: { kind: 'package', name: showText(purl(one)), ...present(was, is) },
+            difference: { kind: 'package', name: showText(purl(one)), ...sidesOf(was, is) },
         });
     }
-    // Two environments in one image: the name alone would not say which of them.
+    return found.length === 0 ? found : sayWhich(found);
+}
+/** Two environments in one image: the name alone would not say which of them. */
+function sayWhich(found) {
     for (const same of keyed(found, ({ difference }) => difference.name).values()) {
-        if (same.length > 1) {
-            for (const { difference, package: { root, arch }, } of same)
-                difference.note = root === '' ? arch : `in ${showPath(root)}`;
+        if (same.length === 1)
+            continue;
+        for (const one of same) {
+            const { root, arch } = one.package;
+            one.difference.note = root === '' ? arch : `in ${showPath(root)}`;
         }
     }
     return found;
 }
-function compareConfig(pinned, rebuilt) {
-    const split = (env) => new Map(env.map((setting) => [setting.split('=', 1)[0], setting.slice(setting.indexOf('=') + 1)]));
-    const [before, after] = [split(pinned.env), split(rebuilt.env)];
-    const shown = (value) => value.length === 0 ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
-    const settings = Object.keys(pinned)
-        .filter((key) => key !== 'env')
-        .map((key) => ({
-        name: key[0].toUpperCase() + key.slice(1),
-        was: shown(pinned[key]),
-        is: shown(rebuilt[key]),
-    }));
-    const variables = [...new Set([...before.keys(), ...after.keys()])].map((name) => ({
-        name: `Env.${name}`,
-        was: before.get(name),
-        is: after.get(name),
-    }));
-    return [...variables, ...settings]
-        .filter(({ was, is }) => was !== is)
-        .map(({ name, was, is }) => ({ kind: 'config', name, ...present(was, is) }));
-}
-function describe(entry) {
-    if (entry.type === 'f')
-        return entry.digest === '' ? 'file' : `sha256:${entry.digest.slice(0, 12)}`;
-    return entry.type === 'd' ? 'folder' : showText(entry.link);
-}
-function note(path, was, is, equal) {
-    const source = sourceOf(path);
-    const parts = [
-        was.type !== is.type && `type ${was.type} → ${is.type}`,
-        was.digest !== is.digest && was.type === is.type && 'content',
-        was.digest !== is.digest && source !== undefined && equal(source) && 'derived: its source is equal',
-        was.link !== is.link && was.type === is.type && 'target',
-        was.mode !== is.mode && `mode ${was.mode.toString(8)} → ${is.mode.toString(8)}`,
-        (was.uid !== is.uid || was.gid !== is.gid) && `owner ${was.uid}:${was.gid} → ${is.uid}:${is.gid}`,
-        was.xattrs !== is.xattrs && 'security attributes',
-    ];
-    return parts.filter((part) => part !== false).join(', ');
-}
-const sameEntry = (a, b) => a.digest === b.digest &&
-    a.type === b.type &&
-    a.mode === b.mode &&
-    a.uid === b.uid &&
-    a.gid === b.gid &&
-    a.link === b.link &&
-    a.xattrs === b.xattrs;
-function ancestors(path) {
-    const found = [];
-    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
-        found.push(path.slice(0, at));
-    return found;
-}
-/** Whether a path belongs to a package that is named already, with its other version. */
-function swallower(changed, owners) {
-    const named = new Set(changed.map((one) => `${purl(one.package)}\0${one.package.root}`));
-    const debian = changed.some((one) => one.package.ecosystem === 'deb');
-    return {
-        debian,
-        owned: (path) => owners.some((owner) => {
-            const found = owner(path);
-            return found !== undefined && named.has(`${found.owner}\0${found.root}`);
-        }),
-    };
-}
-function compareFiles(pinned, rebuilt, changed) {
-    const paths = new Set();
-    for (const [path, entry] of pinned.entries) {
-        const other = rebuilt.entries.get(path);
-        if (!other || !sameEntry(entry, other))
-            paths.add(path);
-    }
-    for (const path of rebuilt.entries.keys())
-        if (!pinned.entries.has(path))
-            paths.add(path);
-    if (paths.size === 0)
-        return [];
-    const owners = [ownersOf(rebuilt), ownersOf(pinned)];
-    const swallow = swallower(changed, owners);
-    const explained = new Set();
-    for (const path of paths) {
-        if (!swallow.owned(path) && !(swallow.debian && DPKG_TRACES.test(path)))
-            continue;
-        paths.delete(path);
-        for (const folder of ancestors(path))
-            explained.add(folder);
-    }
-    const equal = (path) => {
-        const [was, is] = [pinned.entries.get(path), rebuilt.entries.get(path)];
-        return was !== undefined && is !== undefined && sameEntry(was, is);
-    };
-    const onlyOnOneSide = (path) => pinned.entries.has(path) !== rebuilt.entries.has(path);
-    const ownerOf = (path) => owners.map((owner) => owner(path)).find((owner) => owner !== undefined)?.owner;
-    /** Folders that are on one side only stand for what is in them. */
-    const inside = new Map();
-    const found = [];
-    for (const path of [...paths].sort(hash_byText)) {
-        const [was, is] = [pinned.entries.get(path), rebuilt.entries.get(path)];
-        const isFolder = (was ?? is).type === 'd';
-        const owner = ownerOf(path);
-        const lone = onlyOnOneSide(path);
-        if (lone && isFolder && explained.has(path))
-            continue;
-        const top = ancestors(path)
-            .filter((folder) => inside.has(folder))
-            .at(-1);
-        if (lone && owner === undefined && top !== undefined) {
-            inside.set(top, inside.get(top) + 1);
-            continue;
-        }
-        if (lone && isFolder && owner === undefined)
-            inside.set(path, 0);
-        found.push({
-            kind: owner !== undefined ? 'package-file' : isFolder ? 'folder' : 'file',
-            name: showPath(path),
-            ...present(was && describe(was), is && describe(is)),
-            ...(owner !== undefined && { owner: showText(owner) }),
-            note: was && is ? note(path, was, is, equal) : was ? ONLY_PINNED : ONLY_REBUILT,
-        });
-    }
-    const sizes = new Map([...inside].map(([path, size]) => [showPath(path), size]));
-    for (const difference of found) {
-        const size = sizes.get(difference.name);
-        if (size)
-            difference.note += `, with ${size} more inside`;
-    }
-    return found;
-}
-function compareFolders(pinned, rebuilt, changed) {
-    if (pinned.hashes.tree === rebuilt.hashes.tree)
-        return [];
-    const [before, after] = [new Map(pinned.folders), folderDigests(rebuilt.entries)];
-    const folders = [...new Set([...before.keys(), ...after.keys()])]
-        .filter((folder) => before.get(folder) !== after.get(folder))
-        .sort(hash_byText);
-    const owners = ownersOf(rebuilt);
-    const swallow = swallower(changed, [owners]);
-    const wanted = new Set(folders);
-    const filesOf = new Map();
-    for (const [path, entry] of rebuilt.entries) {
-        const folder = showText(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
-        if (entry.type === 'd' || !wanted.has(folder))
-            continue;
-        const files = filesOf.get(folder);
-        if (files)
-            files.push(path);
-        else
-            filesOf.set(folder, [path]);
-    }
-    const roots = changed.map((one) => (one.package.ecosystem === 'deb' ? 'usr' : showText(one.package.root)));
-    const explained = (folder) => (filesOf.get(folder) ?? []).some(swallow.owned) ||
-        (swallow.debian && DPKG_FOLDERS.test(folder)) ||
-        (!after.has(folder) && roots.some((root) => folder.startsWith(`${root}/`)));
-    return folders
-        .filter((folder) => !explained(folder))
-        .map((folder) => {
-        const owner = (filesOf.get(folder) ?? [])
-            .map((path) => owners(path)?.owner)
-            .find((one) => one !== undefined);
-        return {
-            kind: 'folder',
-            name: `/${folder}`,
-            ...present(before.get(folder), after.get(folder)),
-            ...(owner !== undefined && { owner: showText(owner) }),
-            note: !before.has(folder)
-                ? ONLY_REBUILT
-                : !after.has(folder)
-                    ? ONLY_PINNED
-                    : 'something in this folder',
-        };
-    });
-}
-function conclude(found, equal) {
-    // The hash has the last word: what differs and was not found still differs.
-    const unlocated = {
-        kind: 'folder',
-        name: '/',
-        note: 'something differs that cannot be located',
-    };
-    const differences = found.length === 0 && !equal ? [unlocated] : [...found];
-    const importance = (difference) => ORDER.indexOf(difference.kind) +
-        // A version that moved says more than a package that came or went, an edit more than what follows from one.
-        (difference.pinned === undefined || difference.rebuilt === undefined ? 0.25 : 0) +
-        (difference.note?.includes('derived') ? 0.5 : 0);
-    differences.sort((a, b) => importance(a) - importance(b) || hash_byText(a.name, b.name));
-    const counts = {};
-    for (const { kind } of differences)
-        counts[kind] = (counts[kind] ?? 0) + 1;
-    const outsidePackages = (difference) => difference.kind === 'file' ||
-        (difference.kind === 'folder' && !difference.owner && difference.name !== '/');
-    const level = differences.length === 0 ? 'content' : differences.every(outsidePackages) ? 'packages' : 'drift';
-    return { level, differences, counts };
+
+;// CONCATENATED MODULE: ./src/environment/compare/differences.ts
+
+
+
+
+
+function compareAll(pinned, rebuilt, compareTree) {
+    const packages = comparePackages(pinned.packages, rebuilt.packages);
+    const config = compareConfig(pinned.config, rebuilt.config);
+    return conclude([...packages, ...config, ...compareTree(packages)], pinned.hashes.environment === rebuilt.hashes.environment);
 }
 /** Compares two images entry by entry. */
-function compareManifests(pinned, rebuilt) {
-    const packages = comparePackages(pinned.packages, rebuilt.packages);
-    return conclude([
-        ...packages.map(({ difference }) => difference),
-        ...compareConfig(pinned.config, rebuilt.config),
-        ...compareFiles(pinned, rebuilt, packages),
-    ], pinned.hashes.environment === rebuilt.hashes.environment);
-}
+const compareManifests = (pinned, rebuilt) => compareAll(pinned, rebuilt, (changed) => compareFiles(pinned, rebuilt, changed));
 /**
  * Compares an image with the manifest kept of another. Packages and settings are named as ever, files
  * by their folder; a folder that holds files of a package counts as drift, as nobody can tell which
  * of its files it was.
  */
-function compareWithFile(pinned, rebuilt) {
-    const packages = comparePackages(pinned.packages, rebuilt.packages);
-    return conclude([
-        ...packages.map(({ difference }) => difference),
-        ...compareConfig(pinned.config, rebuilt.config),
-        ...compareFolders(pinned, rebuilt, packages),
-    ], pinned.hashes.environment === rebuilt.hashes.environment);
-}
+const compareWithFile = (pinned, rebuilt) => compareAll(pinned, rebuilt, (changed) => compareFolders(pinned, rebuilt, changed));
 
 ;// CONCATENATED MODULE: ./src/environment/compare/sources.ts
 
 
-const FILE_CAP = 1024 * 1024;
-const FILES = 8;
+
+/** Bytes of one. */
+const SOURCE_CAP = 1024 * 1024;
+const MOST_REQUIREMENTS = 8;
 const REQUIREMENTS = /(?:^|\s)(?:-r|-c|--requirement|--constraint)[\s=]*["']?([^\s"';&|\\]+)/g;
 async function readInside(root, path) {
     try {
-        const real = await (0,promises_.realpath)((0,external_node_path_.join)(root, path));
-        if (!real.startsWith(root + external_node_path_.sep))
-            return null;
-        const { size, isFile } = await (0,promises_.stat)(real).then((s) => ({ size: s.size, isFile: s.isFile() }));
-        return isFile && size <= FILE_CAP ? await (0,promises_.readFile)(real, 'utf8') : null;
+        const place = await confine(root, path);
+        return place.ok ? (await readRegular(place.absolute, SOURCE_CAP)).toString() : null;
     }
     catch {
         return null;
     }
 }
 /**
- * The Dockerfile and the requirement files that it installs from, where they can be found in the
- * build context: the places in which a version is pinned. Untrusted; read with a size cap, never
- * through links that lead out.
+ * The Dockerfile and the requirement files that it installs from, if they can be found in the build
+ * context: the places in which a version is pinned. Untrusted; read with a size cap, never through
+ * links that lead out.
+ *
+ * @param prefix of the working directory: what findings put before its paths
  */
-async function buildSources(directory, paths, dockerfilePath) {
+async function buildSources({ directory, dockerfile, context }, prefix) {
     const root = await (0,promises_.realpath)(directory);
-    const text = (await readInside(root, paths.dockerfile)) ?? '';
-    const sources = [{ file: dockerfilePath, text }];
-    const prefix = dockerfilePath.endsWith(paths.dockerfile)
-        ? dockerfilePath.slice(0, dockerfilePath.length - paths.dockerfile.length)
-        : '';
+    const text = (await readInside(root, dockerfile)) ?? '';
     const named = new Set([...text.matchAll(REQUIREMENTS)].map(([, path]) => path));
-    for (const path of [...named].slice(0, FILES)) {
-        const folders = [paths.context, (0,external_node_path_.dirname)(paths.dockerfile)];
-        const candidates = folders.flatMap((folder) => [(0,external_node_path_.join)(folder, path), (0,external_node_path_.join)(folder, (0,external_node_path_.basename)(path))]);
-        for (const candidate of new Set(candidates)) {
+    const sources = [];
+    for (const path of [...named].slice(0, MOST_REQUIREMENTS)) {
+        const folders = [context, (0,posix_namespaceObject.dirname)(dockerfile)];
+        const candidates = folders.flatMap((folder) => [(0,posix_namespaceObject.join)(folder, path), (0,posix_namespaceObject.join)(folder, (0,posix_namespaceObject.basename)(path))]);
+        for (const candidate of new Set(candidates.map(plainPath))) {
             const content = await readInside(root, candidate);
             if (content === null)
                 continue;
@@ -48554,7 +48598,7 @@ async function buildSources(directory, paths, dockerfilePath) {
         }
     }
     // A requirement file says more about a version than the step that installs it.
-    return [...sources.slice(1), sources[0]];
+    return [...sources, { file: prefix + dockerfile, text }];
 }
 const literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/(?:-|_|\\\.)/g, '[-_.]');
 /** The first line that mentions one of the names, as a word of its own and not in a comment. */
@@ -48575,51 +48619,55 @@ function findMention(sources, names) {
 ;// CONCATENATED MODULE: ./src/environment/compare/findings.ts
 
 
+
+
+
 /** Of each kind; the rest is counted in one more finding. */
-const FINDINGS = 20;
-const NAMED = 3;
-const shortName = (name) => name.replace(/^pkg:[a-z]+\/(?:debian\/)?/, '');
-const isPython = (name) => name.startsWith('pkg:pypi/');
-const edited = (difference) => difference.pinned !== undefined && difference.rebuilt !== undefined;
+const MOST_FINDINGS = 20;
+/** Files that a finding about many of them names. */
+const MOST_NAMED = 3;
+const OR_AGAIN = 'or record the run again';
+const nameOf = (purl) => fromPurl(purl)?.name ?? purl;
+/** `requirements.txt:4`, or the file alone if nobody knows the line. */
+const placeText = ({ file, line }) => (line === undefined ? file : `${file}:${line}`);
 function packageMessage({ name, pinned, rebuilt, note }) {
     const where = note === undefined ? '' : ` (${note})`;
     if (pinned === undefined)
-        return `${shortName(name)} ${rebuilt} is only in the rebuild${where}`;
+        return `${nameOf(name)} ${rebuilt} is only in the rebuild${where}`;
     if (rebuilt === undefined)
-        return `${shortName(name)} ${pinned} is missing in the rebuild${where}`;
-    return `${shortName(name)} ${pinned} → ${rebuilt}${where}`;
+        return `${nameOf(name)} ${pinned} is missing in the rebuild${where}`;
+    return `${nameOf(name)} ${pinned} → ${rebuilt}${where}`;
 }
-function packageRemedy({ name, pinned, rebuilt }, file) {
-    const short = shortName(name);
+function packageRemedy({ name, pinned, rebuilt }, place) {
     if (pinned === undefined)
-        return `Keep ${short} out of the image (${file}), or record the run again.`;
-    const pin = `${short}${isPython(name) ? '==' : '='}${pinned}`;
-    return `${rebuilt === undefined ? 'Install' : 'Pin'} ${pin} in ${file}, or record the run again.`;
+        return `Keep ${nameOf(name)} out of the image (${place}), ${OR_AGAIN}.`;
+    const pin = fromPurl(name)?.ecosystem.pin(nameOf(name), pinned);
+    return `${rebuilt === undefined ? 'Install' : 'Pin'} ${pin} in ${place}, ${OR_AGAIN}.`;
 }
 function configMessage({ name, pinned, rebuilt }) {
-    const what = name.startsWith('Env.') ? `environment variable ${name.slice(4)}` : `setting ${name}`;
+    const variable = variableOf(name);
+    const what = variable === undefined ? `setting ${name}` : `environment variable ${variable}`;
     if (pinned === undefined)
         return `${what} added: ${rebuilt}`;
     if (rebuilt === undefined)
-        return `${what} removed (was ${pinned})`;
+        return `${what} removed, it was ${pinned}`;
     return `${what} changed: ${pinned} → ${rebuilt}`;
 }
-function configRemedy({ name, pinned }, file) {
-    if (!name.startsWith('Env.'))
-        return `Set it in ${file} as the recorded image has it, or record the run again.`;
-    const variable = name.slice(4);
+function configRemedy({ name, pinned }, place) {
+    const variable = variableOf(name);
+    if (variable === undefined)
+        return `Set it in ${place} as the recorded image has it, ${OR_AGAIN}.`;
     return pinned === undefined
-        ? `Remove ${variable} from ${file} or from its base image, or record the run again.`
-        : `Set \`ENV ${variable}=${pinned}\` in ${file}, or record the run again.`;
+        ? `Remove ${variable} from ${place} or from its base image, ${OR_AGAIN}.`
+        : `Set \`ENV ${variable}=${pinned}\` in ${place}, ${OR_AGAIN}.`;
 }
-function fileMessage(difference) {
-    const { name, owner, note } = difference;
-    const of = owner === undefined ? '' : ` of ${shortName(owner)}`;
-    if (difference.kind === 'folder' && owner !== undefined)
-        return `a file in ${name} differs, where ${shortName(owner)} lies`;
-    if (!edited(difference))
+function fileMessage({ kind, name, owner, note, pinned, rebuilt }) {
+    const of = owner === undefined ? '' : ` of ${nameOf(owner)}`;
+    if (kind === 'folder' && owner !== undefined)
+        return `a file in ${name} differs, where ${nameOf(owner)} is installed`;
+    if (pinned === undefined || rebuilt === undefined)
         return `${name}${of} is ${note ?? 'different'}`;
-    return note === 'content' ? `${name}${of} edited` : `${name}${of}: ${note}`;
+    return note === CONTENT ? `${name}${of} edited` : `${name}${of}: ${note}`;
 }
 const KINDS = [
     {
@@ -48628,7 +48676,7 @@ const KINDS = [
         takes: ({ kind }) => kind === 'package',
         message: packageMessage,
         remedy: packageRemedy,
-        mention: ({ name }) => [shortName(name)],
+        mention: ({ name }) => [nameOf(name)],
     },
     {
         rule: 'environment/config-differs',
@@ -48636,82 +48684,195 @@ const KINDS = [
         takes: ({ kind }) => kind === 'config',
         message: configMessage,
         remedy: configRemedy,
-        mention: ({ name }) => [name.startsWith('Env.') ? name.slice(4) : name],
+        mention: ({ name }) => [variableOf(name) ?? name],
         mentionedIn: 'Dockerfile',
     },
     {
         rule: 'environment/package-file-differs',
         nouns: 'files of packages',
-        takes: ({ kind, owner }) => kind === 'package-file' || (kind === 'folder' && owner !== undefined),
+        takes: isOfPackage,
         message: fileMessage,
-        remedy: ({ owner = '' }, file) => `Make the edit of ${shortName(owner)} a step of ${file}, or record the run again with an image built from it.`,
-        mention: ({ name, owner = '' }) => [name, shortName(owner)],
+        remedy: ({ owner = '' }, place) => `Make the edit of ${nameOf(owner)} a step of ${place}, or record the run again with an image built from it.`,
+        mention: ({ name, owner = '' }) => [name, nameOf(owner)],
         mentionedIn: 'Dockerfile',
     },
 ];
-/** One finding for each package, setting and file of a package; one for all other files together. */
+/**
+ * One finding for each package, setting and file of a package; one for all other files together.
+ *
+ * @param dockerfile as findings name it; the place of whatever no source mentions
+ */
 function differenceFindings({ differences }, dockerfile, sources) {
-    const found = [];
-    for (const kind of KINDS) {
-        const all = differences.filter(kind.takes);
-        const places = kind.mentionedIn ? sources.filter(({ file }) => file === dockerfile) : sources;
-        for (const difference of all.slice(0, FINDINGS)) {
-            const at = findMention(places, kind.mention(difference)) ?? { file: dockerfile };
-            found.push({
-                rule: kind.rule,
-                message: kind.message(difference),
-                ...at,
-                ...(difference.pinned !== undefined && { expected: difference.pinned }),
-                ...(difference.rebuilt !== undefined && { actual: difference.rebuilt }),
-                remedy: kind.remedy(difference, at.file),
-            });
-        }
-        if (all.length > FINDINGS) {
-            found.push({
-                rule: kind.rule,
-                message: `and ${all.length - FINDINGS} more ${kind.nouns}, listed in the report`,
-                file: dockerfile,
-            });
-        }
-    }
     const others = differences.filter((difference) => !KINDS.some((kind) => kind.takes(difference)));
-    if (others.length > 0) {
-        const named = others.slice(0, NAMED);
-        const rest = others.length - named.length;
-        const at = others.length === 1 ? findMention(sources, [others[0].name]) : undefined;
-        found.push({
-            rule: 'environment/file-differs',
-            message: others.length === 1
-                ? `${fileMessage(others[0])}, and belongs to no package`
-                : `${count(others.length, 'file')} that belong to no package differ: ${named
-                    .map(({ name }) => name)
-                    .join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`,
-            ...(at ?? { file: dockerfile }),
-            remedy: `Make ${others[0].name} the same in every build (\`ARG SOURCE_DATE_EPOCH\`, fixed seeds, pinned downloads), or record the run again.`,
-        });
-    }
-    return found;
-}
-/** `1 of 214 packages changed, 2 settings changed`. */
-function summarise({ level, counts, differences }, packages) {
-    const number = (kind) => counts[kind] ?? 0;
-    const owned = differences.filter(KINDS[2].takes).length;
-    const files = number('file') + number('folder') + number('package-file') - owned;
-    const parts = [
-        number('package') > 0 &&
-            `${number('package').toLocaleString('en-US')} of ${count(packages, 'package')} changed`,
-        number('config') > 0 && `${count(number('config'), 'setting')} changed`,
-        owned > 0 && `${count(owned, 'file')} of packages changed`,
-        files > 0 && `${count(files, 'file')} outside packages changed`,
+    return [
+        ...KINDS.flatMap((kind) => findingsOfKind(kind, differences.filter(kind.takes), dockerfile, sources)),
+        ...otherFindings(others, dockerfile, sources),
     ];
-    return `${level}: ${parts.filter((part) => part !== false).join(', ')}`;
+}
+function findingsOfKind(kind, differences, dockerfile, sources) {
+    const { rule, nouns, message, remedy, mention, mentionedIn } = kind;
+    const searched = mentionedIn ? sources.filter(({ file }) => file === dockerfile) : sources;
+    const found = differences.slice(0, MOST_FINDINGS).map((difference) => {
+        const place = findMention(searched, mention(difference)) ?? { file: dockerfile };
+        return {
+            rule,
+            message: message(difference),
+            ...place,
+            expected: difference.pinned,
+            actual: difference.rebuilt,
+            remedy: remedy(difference, placeText(place)),
+        };
+    });
+    const more = differences.length - found.length;
+    if (more === 0)
+        return found;
+    return [
+        ...found,
+        { rule, message: `and ${(0,text_numbers/* grouped */.zD)(more)} more ${nouns}, listed in the report`, file: dockerfile },
+    ];
+}
+function otherFindings(others, dockerfile, sources) {
+    const [first, ...rest] = others;
+    if (first === undefined)
+        return [];
+    const place = (rest.length === 0 ? findMention(sources, [first.name]) : undefined) ?? { file: dockerfile };
+    const names = others.map(({ name }) => name);
+    return [
+        {
+            rule: 'environment/file-differs',
+            message: rest.length === 0
+                ? `${fileMessage(first)}, and belongs to no package`
+                : `${(0,text_numbers/* grouped */.zD)(others.length)} files that belong to no package differ: ${(0,text_numbers/* listed */.KE)(names, MOST_NAMED)}`,
+            ...place,
+            remedy: `Make ${first.name} the same in every build, in ${placeText(place)} (\`ARG SOURCE_DATE_EPOCH\`, fixed seeds, pinned downloads), ${OR_AGAIN}.`,
+        },
+    ];
+}
+/** `1 of 214 packages changed, 2 settings changed`; '' if nothing differs. */
+function changesText({ counts, differences }, packages) {
+    const of = (kind) => counts[kind] ?? 0;
+    const owned = differences.filter(isOfPackage).length;
+    const files = of('file') + of('folder') + of('package-file') - owned;
+    const parts = [
+        of('package') > 0 && `${(0,text_numbers/* grouped */.zD)(of('package'))} of ${(0,text_numbers/* plural */.LS)(packages, 'package')} changed`,
+        of('config') > 0 && `${(0,text_numbers/* plural */.LS)(of('config'), 'setting')} changed`,
+        owned > 0 && `${(0,text_numbers/* plural */.LS)(owned, 'file')} of packages changed`,
+        files > 0 && `${(0,text_numbers/* plural */.LS)(files, 'file')} outside packages changed`,
+    ];
+    return parts.filter((part) => part !== false).join(', ');
 }
 
-;// CONCATENATED MODULE: ./src/environment/manifest/tar.ts
+;// CONCATENATED MODULE: ./src/environment/compare/parity.ts
+/**
+ * The parity that a comparison stands for. Differences found in a rebuild from cached layers are
+ * real, but layers that were not built again prove nothing: then there is no equality to speak of.
+ *
+ * @param found `identical` if layers and settings are the same ones
+ */
+const parityOf = (found, fresh) => fresh || found === 'drift' ? found : 'unverifiable';
 
+;// CONCATENATED MODULE: ./src/environment/findings.ts
+
+
+/** What the rebuild itself is found to be, beside what differs between the images. */
+/** `the build failed at step 3 of 5` */
+function failureText({ reason, step }) {
+    const where = step ? ` at step ${step.number} of ${step.total}` : '';
+    return reason === 'timeout' ? `the build ran out of time${where}` : `the build failed${where}`;
+}
+/**
+ * @param dockerfile as findings name it
+ * @param timeout milliseconds that the build had
+ */
+function buildFinding(failure, dockerfile, timeout) {
+    const { reason, step, line } = failure;
+    const minutes = Number((timeout / 60_000).toFixed(1));
+    const where = line === undefined ? 'the step that failed' : `${dockerfile}:${line}`;
+    return {
+        rule: reason === 'timeout' ? 'environment/build-timeout' : 'environment/build-failed',
+        message: failureText(failure) + (step ? `: ${step.text}` : ''),
+        file: dockerfile,
+        line,
+        remedy: reason === 'timeout'
+            ? `Make the build faster, or raise \`limits.build\` above ${minutes} minutes in the policy.`
+            : `Correct ${where}; pin what it installs.`,
+    };
+}
+const cachedFinding = (dockerfile) => ({
+    rule: 'environment/cached-rebuild',
+    message: 'the image was rebuilt from cached layers, which cannot show drift',
+    file: dockerfile,
+});
+const keyFindings = ({ privateKeys }, dockerfile) => privateKeys.map((path) => ({
+    rule: 'environment/private-key',
+    message: `the build generated the private key /${path} into the image`,
+    file: dockerfile,
+    actual: `/${path}`,
+    remedy: `Remove /${path} in the step of ${dockerfile} that makes it, and generate it when the container starts.`,
+}));
+const PARTS = ['packages', 'config', 'tree'];
+const findings_MOST_NAMED = 3;
+/** Whether the recorded hash is the image's. Which parts of it differ can be said if the record kept them. */
+function hashFindings({ recordedHash, manifestFile }, pinned) {
+    const actual = pinned.hashes.environment;
+    if (recordedHash === undefined || recordedHash === actual)
+        return [];
+    const kept = manifestFile?.hashes.environment === recordedHash ? manifestFile : undefined;
+    const which = () => {
+        const parts = PARTS.filter((part) => kept.hashes[part] !== pinned.hashes[part]);
+        const names = compareWithFile(kept, pinned).differences.map(({ name }) => name);
+        return `${parts.join(' and ')} differ (${(0,text_numbers/* listed */.KE)(names, findings_MOST_NAMED)})`;
+    };
+    return [
+        {
+            rule: 'environment/hash-mismatch',
+            message: `the recorded hash is not that of the pinned image${kept ? `: ${which()}` : '; the record keeps no manifest that says which part differs'}`,
+            field: 'environment.hash',
+            expected: actual,
+            actual: recordedHash,
+            remedy: `Record the run again, or correct the hash to ${actual} if the image is the one that was run.`,
+        },
+    ];
+}
+/** @param reason why the pinned image cannot be had */
+const goneFinding = (reason, standIn) => ({
+    rule: 'environment/image-gone',
+    message: `the pinned image cannot be pulled (${reason}); the ${standIn} in the record stands in for it`,
+    field: 'environment.image',
+});
+/** Nothing is left that could say how the rebuild differs, or whether. */
+function referenceFinding(reason, recordedHash, hash) {
+    const rule = 'environment/no-reference';
+    const field = 'environment.image';
+    if (recordedHash === undefined)
+        return {
+            rule,
+            message: `nothing to compare the rebuild with: ${reason}, and the record keeps neither hash nor manifest`,
+            field,
+        };
+    return {
+        rule,
+        message: `the rebuild does not match the recorded hash, and nothing is left to say what differs: ${reason}, and the record keeps no manifest`,
+        field,
+        expected: recordedHash,
+        actual: hash,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/environment/manifest/manifest.ts
+/** Regular files; folders and links are not counted. */
+function manifest_countFiles(entries) {
+    let files = 0;
+    for (const entry of entries.values())
+        if (entry.type === 'f')
+            files++;
+    return files;
+}
+
+;// CONCATENATED MODULE: ./src/environment/manifest/tar-header.ts
+
+/** Bytes of a header. */
 const BLOCK = 512;
-/** Of one extended header: names, links and attributes of one file. */
-const HEADER_CAP = 1024 * 1024;
 const TYPES = {
     '\0': 'file',
     '0': 'file',
@@ -48723,18 +48884,19 @@ const TYPES = {
     '5': 'directory',
     '6': 'fifo',
 };
-const NO_PAX = new Map();
-const broken = (what) => new errors/* ReprogateError */.w('environment/tar-broken', `The image’s file tree cannot be read: ${what}`, 'Try again; if it stays so, the image or the engine is damaged.');
-function field(block, start, length) {
+const broken = (what) => new errors/* ReprogateError */.w8('image/unreadable', `the image’s file tree cannot be read: ${what}`);
+const flagOf = (block) => String.fromCharCode(block[156]);
+const contentSize = (block) => numberAt(block, 124, 12);
+function textAt(block, start, length) {
     const end = block.indexOf(0, start);
     return block.toString('latin1', start, end === -1 || end > start + length ? start + length : end);
 }
-/** Octal text, or base 256 where the first bit is set. */
-function number(block, start, length) {
+/** Octal text, or base 256 if the first bit is set. */
+function numberAt(block, start, length) {
     if ((block[start] & 0x80) === 0) {
-        const digits = field(block, start, length).trim();
+        const digits = textAt(block, start, length).trim();
         if (!/^[0-7]*$/.test(digits))
-            throw broken('a header holds no number where one belongs');
+            throw broken('a header has text in place of a number');
         return digits === '' ? 0 : parseInt(digits, 8);
     }
     let value = block[start] & 0x3f;
@@ -48744,13 +48906,15 @@ function number(block, start, length) {
         throw broken('a number is out of range');
     return value;
 }
-function checksumOk(block) {
+/** @throws ReprogateError `image/unreadable` */
+function checkSum(block) {
     let sum = 8 * 32;
     for (let i = 0; i < 148; i++)
         sum += block[i];
     for (let i = 156; i < BLOCK; i++)
         sum += block[i];
-    return sum === number(block, 148, 8);
+    if (sum !== numberAt(block, 148, 8))
+        throw broken('a header’s checksum is wrong');
 }
 /** `<length> <key>=<value>\n`, repeated; the length counts itself. */
 function parsePax(data) {
@@ -48777,135 +48941,248 @@ function integer(value, otherwise) {
         throw broken('a number is out of range');
     return parsed;
 }
-/** Parses a tar as it is pushed; `onEntry` gives the sink for the entry's bytes. Holds one header at most. */
-function tarParser(onEntry) {
-    const header = Buffer.alloc(BLOCK);
-    let filled = 0;
-    let remaining = 0;
-    let padding = 0;
-    let sink = null;
-    let ended = false;
-    let pax = NO_PAX;
-    let longName;
-    let longLink;
-    const extended = (size, done) => {
-        if (size > HEADER_CAP)
-            throw broken('an extended header is too large');
-        let data = '';
-        return {
-            data: (chunk) => {
-                data += chunk.toString('latin1', 0, chunk.length);
-            },
-            end: () => done(data),
-        };
-    };
-    const open = (block) => {
-        if (!checksumOk(block))
-            throw broken('a header’s checksum is wrong');
-        const flag = String.fromCharCode(block[156]);
-        const size = number(block, 124, 12);
-        const start = (next, length) => {
-            sink = next;
-            remaining = length;
-            padding = (BLOCK - (length % BLOCK)) % BLOCK;
-            if (remaining === 0)
-                close();
-        };
-        if (flag === 'x')
-            return start(extended(size, (data) => (pax = parsePax(data))), size);
-        if (flag === 'L')
-            return start(extended(size, (data) => (longName = data.replace(/\0.*$/s, ''))), size);
-        if (flag === 'K')
-            return start(extended(size, (data) => (longLink = data.replace(/\0.*$/s, ''))), size);
-        if (flag === 'g')
-            return start(null, size);
-        const type = TYPES[flag];
-        if (type === undefined)
-            throw broken(`an entry has the unknown type ${JSON.stringify(flag)}`);
-        const magic = block.toString('latin1', 257, 263);
-        const prefix = magic === 'ustar\0' ? field(block, 345, 155) : '';
-        const name = field(block, 0, 100);
-        const isDevice = type === 'char' || type === 'block';
-        const entry = {
-            path: pax.get('path') ?? longName ?? (prefix === '' ? name : `${prefix}/${name}`),
-            type,
-            mode: number(block, 100, 8) & 0o7777,
-            uid: integer(pax.get('uid'), number(block, 108, 8)),
-            gid: integer(pax.get('gid'), number(block, 116, 8)),
-            size: type === 'file' ? integer(pax.get('size'), size) : 0,
-            link: type === 'hardlink' || type === 'symlink'
-                ? (pax.get('linkpath') ?? longLink ?? field(block, 157, 100))
-                : '',
-            device: isDevice ? `${number(block, 329, 8)}:${number(block, 337, 8)}` : '',
-            pax,
-        };
-        pax = NO_PAX;
-        longName = longLink = undefined;
-        start(onEntry(entry), entry.size);
-    };
-    const close = () => {
-        const done = sink;
-        sink = null;
-        done?.end();
-    };
+/** @throws ReprogateError `image/unreadable` */
+function parseHeader(block, { pax, longName, longLink }) {
+    const flag = flagOf(block);
+    const type = TYPES[flag];
+    if (type === undefined)
+        throw broken(`an entry has the unknown type ${JSON.stringify(flag)}`);
+    const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? textAt(block, 345, 155) : '';
+    const name = textAt(block, 0, 100);
+    const isLink = type === 'hardlink' || type === 'symlink';
+    const isDevice = type === 'char' || type === 'block';
     return {
-        push(chunk) {
-            for (let at = 0; at < chunk.length && !ended;) {
-                if (remaining > 0) {
-                    const take = Math.min(remaining, chunk.length - at);
-                    sink?.data(take === chunk.length ? chunk : chunk.subarray(at, at + take));
-                    remaining -= take;
-                    at += take;
-                    if (remaining === 0)
-                        close();
-                }
-                else if (padding > 0) {
-                    const take = Math.min(padding, chunk.length - at);
-                    padding -= take;
-                    at += take;
-                }
-                else {
-                    const take = Math.min(BLOCK - filled, chunk.length - at);
-                    chunk.copy(header, filled, at, at + take);
-                    filled += take;
-                    at += take;
-                    if (filled < BLOCK)
-                        continue;
-                    filled = 0;
-                    if (header.every((byte) => byte === 0))
-                        ended = true;
-                    else
-                        open(header);
-                }
-            }
-        },
-        /** @throws ReprogateError `environment/tar-broken` when the stream stopped before the tar did */
-        end() {
-            if (!ended)
-                throw broken('it ends before its end');
-        },
+        path: pax.get('path') ?? longName ?? (prefix === '' ? name : `${prefix}/${name}`),
+        type,
+        mode: numberAt(block, 100, 8) & 0o7777,
+        uid: integer(pax.get('uid'), numberAt(block, 108, 8)),
+        gid: integer(pax.get('gid'), numberAt(block, 116, 8)),
+        size: type === 'file' ? integer(pax.get('size'), contentSize(block)) : 0,
+        link: isLink ? (pax.get('linkpath') ?? longLink ?? textAt(block, 157, 100)) : '',
+        device: isDevice ? `${numberAt(block, 329, 8)}:${numberAt(block, 337, 8)}` : '',
+        pax,
     };
 }
-/** Parses a whole stream. */
+
+;// CONCATENATED MODULE: ./src/environment/manifest/tar.ts
+
+/** Bytes of one extended header: names, links and attributes of one file. */
+const EXTENSION_CAP = 1024 * 1024;
+const NO_EXTENSIONS = { pax: new Map() };
+const upToZero = (text) => text.replace(/\0.*$/s, '');
+/** What a header says of the entry after it; by its type flag. */
+const EXTENSIONS = {
+    x: (data) => ({ pax: parsePax(data) }),
+    L: (data) => ({ longName: upToZero(data) }),
+    K: (data) => ({ longLink: upToZero(data) }),
+};
+/** Keeps a text of a few bytes. */
+function textSink(size, done) {
+    if (size > EXTENSION_CAP)
+        throw broken('an extended header is too large');
+    let data = '';
+    return {
+        data: (chunk) => {
+            data += chunk.toString('latin1', 0, chunk.length);
+        },
+        end: () => done(data),
+    };
+}
+/** Parses a tar as it is pushed. Holds one header at most. */
+class TarParser {
+    onEntry;
+    header = Buffer.alloc(BLOCK);
+    /** Bytes of `header` that are there. */
+    filled = 0;
+    /** Bytes of the entry, and behind it, that are still to come. */
+    remaining = 0;
+    padding = 0;
+    sink = null;
+    extensions = NO_EXTENSIONS;
+    ended = false;
+    constructor(onEntry) {
+        this.onEntry = onEntry;
+    }
+    push(chunk) {
+        for (let at = 0; at < chunk.length && !this.ended;) {
+            if (this.remaining > 0)
+                at += this.content(chunk, at);
+            else if (this.padding > 0)
+                at += this.skip(chunk.length - at);
+            else
+                at += this.fill(chunk, at);
+        }
+    }
+    /** @throws ReprogateError `image/unreadable` if the stream stopped before the tar did */
+    end() {
+        if (!this.ended)
+            throw broken('it is truncated');
+    }
+    content(chunk, at) {
+        const take = Math.min(this.remaining, chunk.length - at);
+        this.sink?.data(take === chunk.length ? chunk : chunk.subarray(at, at + take));
+        this.remaining -= take;
+        if (this.remaining === 0)
+            this.close();
+        return take;
+    }
+    skip(available) {
+        const take = Math.min(this.padding, available);
+        this.padding -= take;
+        return take;
+    }
+    fill(chunk, at) {
+        const take = Math.min(BLOCK - this.filled, chunk.length - at);
+        chunk.copy(this.header, this.filled, at, at + take);
+        this.filled += take;
+        if (this.filled === BLOCK) {
+            this.filled = 0;
+            if (this.header.every((byte) => byte === 0))
+                this.ended = true;
+            else
+                this.open(this.header);
+        }
+        return take;
+    }
+    open(block) {
+        checkSum(block);
+        const flag = flagOf(block);
+        const size = contentSize(block);
+        // A global header: a comment.
+        if (flag === 'g')
+            return this.start(null, size);
+        const extension = EXTENSIONS[flag];
+        if (extension) {
+            const keep = (data) => {
+                this.extensions = { ...this.extensions, ...extension(data) };
+            };
+            return this.start(textSink(size, keep), size);
+        }
+        const entry = parseHeader(block, this.extensions);
+        this.extensions = NO_EXTENSIONS;
+        this.start(this.onEntry(entry), entry.size);
+    }
+    start(sink, length) {
+        this.sink = sink;
+        this.remaining = length;
+        this.padding = (BLOCK - (length % BLOCK)) % BLOCK;
+        if (length === 0)
+            this.close();
+    }
+    close() {
+        const done = this.sink;
+        this.sink = null;
+        done?.end();
+    }
+}
+/**
+ * Parses a whole stream.
+ *
+ * @throws ReprogateError `image/unreadable`
+ */
 async function readTar(stream, onEntry) {
-    const parser = tarParser(onEntry);
+    const parser = new TarParser(onEntry);
     for await (const chunk of stream)
         parser.push(chunk);
     parser.end();
 }
 
-;// CONCATENATED MODULE: ./src/environment/manifest/read.ts
+;// CONCATENATED MODULE: ./src/environment/manifest/masks.ts
+
+/** Largest file whose content is masked; a larger one is compared byte for byte. */
+const MASKED_CAP = 16 * 1024 * 1024;
+const lines = (content, each) => Buffer.from(content.toString('latin1').split('\n').map(each).join('\n'), 'latin1');
+/** Field 3 is the day of the last change, field 2 a salted password, `!` or `*`. */
+const shadowLine = (line) => {
+    const fields = line.split(':');
+    if (fields.length < 3)
+        return line;
+    if (fields[1].startsWith('$'))
+        fields[1] = 'P';
+    fields[2] = '';
+    return fields.join(':');
+};
+/** `Built: R 4.2.2; ; 2026-11-18 09:12:03 UTC; unix`, `Packaged: 2026-11-18 09:12:03 UTC; builder` */
+const descriptionLine = (line) => {
+    if (line.startsWith('Packaged:'))
+        return 'Packaged:';
+    if (!line.startsWith('Built:'))
+        return line;
+    const fields = line.split(';');
+    if (fields.length > 2)
+        fields[2] = '';
+    return fields.join(';');
+};
+/**
+ * The sorted digests of the certificates in a Java keystore; null if it is not a keystore of this kind.
+ * Format: JKS, `sun.security.provider.JavaKeyStore`: magic, version, count, then per entry a tag, an
+ * alias, a date, and for a certificate (tag 2) its type and its bytes.
+ */
+function keystoreDigests(content) {
+    try {
+        if (content.readUInt32BE(0) !== 0xfeedfeed || content.readUInt32BE(4) !== 2)
+            return null;
+        const digests = [];
+        let at = 12;
+        for (let entries = content.readUInt32BE(8); entries > 0; entries--) {
+            if (content.readUInt32BE(at) !== 2)
+                return null;
+            at += 4;
+            at += 2 + content.readUInt16BE(at) + 8;
+            at += 2 + content.readUInt16BE(at);
+            const length = content.readUInt32BE(at);
+            at += 4;
+            if (at + length > content.length)
+                return null;
+            digests.push((0,external_node_crypto_.createHash)('sha256')
+                .update(content.subarray(at, at + length))
+                .digest('hex'));
+            at += length;
+        }
+        return Buffer.from(digests.sort().join('\n'));
+    }
+    catch {
+        return null;
+    }
+}
+function condaRecord(content) {
+    try {
+        const record = JSON.parse(content.toString());
+        if (record.link && typeof record.link === 'object')
+            record.link = { ...record.link, source: '' };
+        return Buffer.from(JSON.stringify(record));
+    }
+    catch {
+        return content;
+    }
+}
+/** Magic number, flags, time and size: `flags`, `time` and `size` are dropped. */
+const PYC_HEADER = 16;
+const MASKS = {
+    pyc: (content) => content.length < PYC_HEADER
+        ? content
+        : Buffer.concat([content.subarray(0, 4), content.subarray(PYC_HEADER)]),
+    shadow: (content) => lines(content, shadowLine),
+    keystore: (content) => keystoreDigests(content) ?? content,
+    'r-description': (content) => lines(content, descriptionLine),
+    conda: condaRecord,
+};
+/** Whether a file's content has to be at hand, at once, to be made comparable. */
+const isMasked = (treatment) => treatment !== null && treatment in MASKS;
+/** The bytes that stand for a file's content in the hash. */
+const maskContent = (treatment, content) => MASKS[treatment](content);
+
+;// CONCATENATED MODULE: ./src/environment/manifest/tree.ts
 
 
 
 
 
-
-/** Package databases are held whole while they are parsed. */
+/** Bytes of the package databases, each and together: they are held whole while they are parsed. */
 const DATABASE_CAP = 64 * 1024 * 1024;
 const DATABASES_CAP = 256 * 1024 * 1024;
 const ENTRIES_CAP = 3_000_000;
-const TYPE = {
+const tree_TYPE = {
     file: 'f',
     hardlink: 'f',
     symlink: 'l',
@@ -48914,21 +49191,31 @@ const TYPE = {
     directory: 'd',
     fifo: 'p',
 };
-const tooLarge = (what) => new errors/* ReprogateError */.w('environment/image-too-large', `The image cannot be described: ${what}`, 'Make the image smaller.');
+const XATTR = 'SCHILY.xattr.';
+const tooLarge = (what) => new errors/* ReprogateError */.w8('image/too-large', `the image cannot be described: ${what}`);
 const cleanPath = (path) => path.replace(/^(?:\.?\/+)+/, '').replace(/\/+$/, '');
 function securityAttributes(pax) {
     if (pax.size === 0)
         return '';
     return [...pax]
-        .filter(([key]) => key.startsWith('SCHILY.xattr.security.'))
-        .map(([key, value]) => `${key.slice('SCHILY.xattr.'.length)}=${Buffer.from(value, 'latin1').toString('hex')}`)
+        .filter(([key]) => key.startsWith(`${XATTR}security.`))
+        .map(([key, value]) => `${key.slice(XATTR.length)}=${Buffer.from(value, 'latin1').toString('hex')}`)
         .sort()
         .join(',');
 }
-/** Hashes as bytes come; keeps them too where `keep` allows for it. */
+const entryOf = ({ type, mode, uid, gid, link, device, pax }) => ({
+    type: tree_TYPE[type],
+    mode,
+    uid,
+    gid,
+    link: type === 'symlink' ? link : device,
+    digest: '',
+    xattrs: securityAttributes(pax),
+});
+/** Hashes bytes as they come; keeps them too if asked. */
 function contentSink(keep, done) {
     const hash = (0,external_node_crypto_.createHash)('sha256');
-    const kept = keep > 0 ? [] : null;
+    const kept = keep ? [] : null;
     return {
         data(chunk) {
             hash.update(chunk);
@@ -48938,95 +49225,105 @@ function contentSink(keep, done) {
     };
 }
 /**
- * Describes an image from the tar of its flattened tree (`docker export`). Everything is streamed:
- * held are the metadata of each entry, the package databases (each up to 64 MiB, 256 MiB together),
- * and one file at a time whose content has to be masked (up to 16 MiB).
- *
- * @throws ReprogateError `environment/tar-broken`, `environment/image-too-large`
+ * What counts of an image's file tree, collected from its tar entry by entry. Held are the metadata of
+ * each entry, the package databases, and one file at a time whose content has to be masked.
  */
-async function read_readManifest(stream, config) {
-    const entries = new Map();
-    const packages = [];
-    const ownership = [];
-    const privateKeys = [];
-    /** Digests of the bytes as they are, where the entry's own digest is another or the path is ignored. */
-    const raw = new Map();
-    /** Package databases by path: installers link them from their cache, where the bytes come first. */
-    const databases = new Map();
-    let held = 0;
-    const readDatabase = (path, text) => {
-        const reader = packageReader(path);
-        if (!reader || treatmentOf(path) !== null)
-            return;
-        const read = readPackageFile(reader, text);
-        packages.push(...read.packages);
-        ownership.push(...read.ownership);
-    };
-    const hardlink = (header, treatment) => {
-        const target = cleanPath(header.link);
-        const altered = raw.get(target);
-        if (altered)
-            return altered.treatment === treatment ? altered.normal : altered.digest;
-        return entries.get(target)?.digest ?? '';
-    };
-    await readTar(stream, (header) => {
+class FileTree {
+    entries = new Map();
+    packages = [];
+    ownership = [];
+    privateKeys = [];
+    /** Digests of the bytes as they are, if the entry's own digest is another or the path is ignored. */
+    raw = new Map();
+    /** Package databases by path: installers link them from their cache, whose bytes come first. */
+    databases = new Map();
+    /** Bytes of them. */
+    held = 0;
+    /** @throws ReprogateError `image/too-large` */
+    add(header) {
         const path = cleanPath(header.path);
         if (path === '')
             return null;
-        if (entries.size >= ENTRIES_CAP)
+        if (this.entries.size >= ENTRIES_CAP)
             throw tooLarge(`it has more than ${ENTRIES_CAP} files`);
         const treatment = treatmentOf(path);
         if (header.type !== 'directory' && PRIVATE_KEY.test(path))
-            privateKeys.push(path);
-        const entry = {
-            type: TYPE[header.type],
-            mode: header.mode,
-            uid: header.uid,
-            gid: header.gid,
-            link: header.type === 'symlink' ? header.link : header.device,
-            digest: '',
-            xattrs: securityAttributes(header.pax),
-        };
+            this.privateKeys.push(path);
+        const entry = entryOf(header);
         if (treatment === 'ignore')
-            entries.delete(path);
+            this.entries.delete(path);
         else
-            entries.set(path, entry);
-        if (header.type === 'hardlink') {
-            if (treatment !== 'presence')
-                entry.digest = hardlink(header, treatment);
-            readDatabase(path, databases.get(cleanPath(header.link)) ?? '');
-            return null;
-        }
-        if (header.type !== 'file')
-            return null;
-        const database = packageReader(path) !== null;
-        if (database) {
-            held += header.size;
-            if (header.size > DATABASE_CAP || held > DATABASES_CAP)
-                throw tooLarge('its package databases are too large');
-        }
-        const masked = isMasked(treatment) && header.size <= MASKED_CAP;
-        return contentSink(masked || database ? header.size : 0, (digest, content) => {
+            this.entries.set(path, entry);
+        const handling = { path, treatment, reader: packageReader(path) };
+        if (header.type === 'hardlink')
+            this.link(handling, cleanPath(header.link), entry);
+        return header.type === 'file' ? this.file(handling, header.size, entry) : null;
+    }
+    link({ treatment, reader }, target, entry) {
+        if (treatment !== 'presence')
+            entry.digest = this.digestOf(target, treatment);
+        if (treatment === null && reader)
+            this.collect(reader, this.databases.get(target) ?? '');
+    }
+    digestOf(target, treatment) {
+        const altered = this.raw.get(target);
+        if (altered)
+            return altered.treatment === treatment ? altered.normal : altered.digest;
+        return this.entries.get(target)?.digest ?? '';
+    }
+    file({ path, treatment, reader }, size, entry) {
+        if (reader)
+            this.hold(size);
+        const mask = isMasked(treatment) && size <= MASKED_CAP ? treatment : null;
+        const keep = size > 0 && (mask !== null || reader !== null);
+        return contentSink(keep, (digest, content) => {
             entry.digest = treatment === 'presence' ? '' : digest;
-            if (masked && content) {
-                const normal = normalise_normalise(treatment, content);
+            if (mask && content) {
+                const normal = maskContent(mask, content);
                 if (normal !== content)
                     entry.digest = (0,external_node_crypto_.createHash)('sha256').update(normal).digest('hex');
             }
             if (treatment !== null)
-                raw.set(path, { treatment, digest, normal: entry.digest });
-            if (database && content) {
+                this.raw.set(path, { treatment, digest, normal: entry.digest });
+            if (reader && content) {
                 const text = content.toString('latin1');
-                databases.set(path, text);
-                readDatabase(path, text);
+                this.databases.set(path, text);
+                if (treatment === null)
+                    this.collect(reader, text);
             }
         });
-    });
-    const hashes = combineHashes({
-        tree: hashTree(entries),
-        config: hashConfig(config),
-        packages: hashPackages(packages),
-    });
+    }
+    hold(size) {
+        this.held += size;
+        if (size > DATABASE_CAP || this.held > DATABASES_CAP)
+            throw tooLarge('its package databases are too large');
+    }
+    collect(reader, text) {
+        const { packages, ownership } = reader(text);
+        // Not spread: a database can name more packages than a call takes arguments.
+        for (const one of packages)
+            this.packages.push(one);
+        for (const one of ownership)
+            this.ownership.push(one);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/environment/manifest/read.ts
+
+
+
+
+/**
+ * Describes an image from the tar of its flattened tree (`docker export`). Everything is streamed:
+ * held are the metadata of each entry, the package databases (each up to 64 MiB, 256 MiB together),
+ * and one file at a time whose content has to be masked (up to 16 MiB).
+ *
+ * @throws ReprogateError `image/unreadable`, `image/too-large`
+ */
+async function readManifest(stream, config) {
+    const tree = new FileTree();
+    await readTar(stream, (header) => tree.add(header));
+    const { entries, packages, ownership, privateKeys } = tree;
     return {
         ruleset: RULESET,
         platform: platformOf(config),
@@ -49035,125 +49332,169 @@ async function read_readManifest(stream, config) {
         entries,
         ownership,
         privateKeys: privateKeys.sort(),
-        hashes,
+        hashes: combineHashes({
+            tree: hashTree(entries),
+            config: hashConfig(config),
+            packages: hashPackages(packages),
+        }),
     };
 }
 /** Reads an image through `docker export`; works with an engine on any machine. */
-const readImage = (context, engine, image) => {
-    context.progress.line(`reading ${image.Id.slice(0, 19)} …`);
-    return engine.exportImage(image.Id, (tar) => read_readManifest(tar, imageConfig(image)));
-};
+function readImage({ engine, progress }, image) {
+    progress.line(`reading ${image.Id.slice(0, 19)} …`);
+    return engine.exportImage(image.Id, (tar) => readManifest(tar, imageConfig(image)));
+}
 
-;// CONCATENATED MODULE: ./src/environment/compare/parity.ts
-/**
- * The parity that a comparison stands for. Differences found in a rebuild from cached layers are
- * real, but layers that were not built again prove nothing: then there is no equality to speak of.
- *
- * @param level `identical` where layers and settings are the same ones
- */
-function parityOf(level, fresh) {
-    return fresh || level === 'drift' ? level : 'unverifiable';
+;// CONCATENATED MODULE: ./src/environment/compare-images.ts
+
+
+
+
+
+
+
+
+
+/** Differences that the report lists. */
+const KEPT = 200;
+const EQUAL = { parity: 'content', differences: [], counts: {} };
+const sameImage = (a, b) => a.Id === b.Id ||
+    (a.RootFS.Layers.length > 0 &&
+        a.RootFS.Layers.length === b.RootFS.Layers.length &&
+        a.RootFS.Layers.every((layer, index) => layer === b.RootFS.Layers[index]) &&
+        hashConfig(imageConfig(a)) === hashConfig(imageConfig(b)));
+/** Compares with the pinned image, or with what the record kept of it. */
+async function compareWithPinned(context, task) {
+    const { request, rebuilt, pinned } = task;
+    if (pinned && sameImage(pinned, rebuilt))
+        return identical(context, task);
+    if (!pinned)
+        return withoutImage(context, task, await readImage(context, rebuilt));
+    // One after the other: the engine packs one tree as fast as two cores allow.
+    const was = task.was ?? (await readImage(context, pinned));
+    const is = await readImage(context, rebuilt);
+    return concluded(context, task, {
+        comparison: compareManifests(was, is),
+        is,
+        findings: hashFindings(request, was),
+        reference: { image: imageOf(task), from: 'image', hashes: was.hashes },
+    });
+}
+const imageOf = ({ request, pinned }) => request.image ?? request.manifestFile?.image ?? pinned?.Id ?? '';
+const size = ({ packages, entries }) => `${(0,text_numbers/* plural */.LS)(packages.length, 'package')}, ${(0,text_numbers/* plural */.LS)(manifest_countFiles(entries), 'file')}`;
+/** The evidence of a rebuild that was read. */
+const described = ({ evidence, rebuilt }, is) => ({
+    ...evidence,
+    rebuilt: { id: rebuilt.Id, hashes: is.hashes },
+    packages: is.packages.length,
+    files: manifest_countFiles(is.entries),
+});
+/** What a rebuild from cached layers is worth. */
+const cached = ({ prefix }, { dockerfile, fresh }, found) => (parityOf(found, fresh) === found ? [] : [cachedFinding(prefix + dockerfile)]);
+const compare_images_summaryOf = ({ fresh }, found, text) => parityOf(found, fresh) === found ? text : `rebuilt from cached layers; ${text}`;
+/** Layers and settings are equal. The one image was read if the record states a hash. */
+function identical(context, task) {
+    const { request, was: is, rebuilt, evidence } = task;
+    return {
+        findings: [
+            ...(is ? hashFindings(request, is) : []),
+            ...(is ? keyFindings(is, context.prefix + request.dockerfile) : []),
+            ...cached(context, request, 'identical'),
+        ],
+        parity: parityOf('identical', request.fresh),
+        evidence: {
+            ...(is ? described(task, is) : evidence),
+            pinned: { image: imageOf(task), from: 'layers', hashes: is?.hashes },
+        },
+        summary: compare_images_summaryOf(request, 'identical', is ? size(is) : 'every layer and setting'),
+        image: rebuilt.Id,
+        hash: is?.hashes.environment,
+    };
+}
+/** The manifest stands in for the image; a hash alone can say that all is equal, and nothing else. */
+async function withoutImage(context, task, is) {
+    const { request, reason, rebuilt } = task;
+    const { manifestFile, recordedHash, dockerfile } = request;
+    const hash = is.hashes.environment;
+    if (manifestFile)
+        return concluded(context, task, {
+            comparison: compareWithFile(manifestFile, is),
+            is,
+            findings: [goneFinding(reason, 'manifest')],
+            reference: { image: imageOf(task), from: 'manifest', hashes: manifestFile.hashes },
+        });
+    if (hash === recordedHash)
+        return concluded(context, task, {
+            comparison: EQUAL,
+            is,
+            findings: [goneFinding(reason, 'hash')],
+            reference: undefined,
+        });
+    return {
+        findings: [referenceFinding(reason, recordedHash, hash), ...keyFindings(is, context.prefix + dockerfile)],
+        parity: 'unverifiable',
+        evidence: described(task, is),
+        summary: recordedHash === undefined ? 'nothing to compare with' : 'the hash differs, and nothing says where',
+        image: rebuilt.Id,
+        hash,
+    };
+}
+/** Both sides are known. */
+async function concluded(context, task, found) {
+    const { request, rebuilt, evidence } = task;
+    const { comparison, is, findings, reference } = found;
+    const { parity, differences, counts } = comparison;
+    const dockerfile = context.prefix + request.dockerfile;
+    const sources = await buildSources(request, context.prefix);
+    const text = parity === 'content' ? size(is) : changesText(comparison, is.packages.length);
+    return {
+        findings: [
+            ...differenceFindings(comparison, dockerfile, sources),
+            ...findings,
+            ...keyFindings(is, dockerfile),
+            ...cached(context, request, parity),
+        ],
+        parity: parityOf(parity, request.fresh),
+        evidence: {
+            ...described(task, is),
+            pinned: reference,
+            differences: differences.slice(0, KEPT),
+            differenceCounts: { ...evidence.differenceCounts, ...counts },
+        },
+        summary: compare_images_summaryOf(request, parity, text),
+        image: rebuilt.Id,
+        hash: is.hashes.environment,
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/environment/pinned.ts
 
-const pinned_PINNED = /@sha256:[0-9a-f]{64}$/;
-/** Fetches the pinned image, and reads it where that will be needed whatever the rebuild is. */
-async function readPinned(context, engine, request) {
-    const found = await findPinned(context, engine, request);
+/** By digest, as the end of a reference. */
+const BY_DIGEST = /@sha256:[0-9a-f]{64}$/;
+/** Fetches the pinned image, and reads it if that will be needed whatever the rebuild is. */
+async function readPinned(context, request) {
+    const found = await findPinned(context, request);
     const { pinned } = found;
     const read = pinned !== null && request.recordedHash !== undefined;
-    return { ...found, was: read ? await readImage(context, engine, pinned) : null };
+    return { ...found, was: read ? await readImage(context, pinned) : null };
 }
-async function findPinned(context, engine, request) {
-    const { image, platform, timeout } = request;
+async function findPinned({ engine, progress }, { image, platform, timeout }) {
     if (image === undefined)
         return { pinned: null, reason: 'the record names no image' };
-    if (!pinned_PINNED.test(image))
+    if (!BY_DIGEST.test(image))
         return { pinned: null, reason: `${image} is not pinned by digest` };
     const local = await engine.inspect(image);
     if (local)
         return { pinned: local, reason: '' };
-    context.progress.line(`pulling ${image} …`);
+    progress.line(`pulling ${image} …`);
     const pulled = await engine.pull(image, {
         timeout,
-        ...(platform !== undefined && platform !== engine.platform && { platform }),
-        onLine: (line) => context.progress.line(line),
+        platform: platform === engine.platform ? undefined : platform,
+        onLine: (line) => progress.line(line),
     });
     if (!pulled.ok)
         return { pinned: null, reason: pulled.reason };
     return { pinned: await engine.inspect(image), reason: 'it was pulled and is not there' };
-}
-
-;// CONCATENATED MODULE: ./src/environment/findings.ts
-
-
-/** What the rebuild itself is found to be, beside what differs between the images. */
-/** `the build failed at step 3 of 5` */
-function failureText({ reason, step }) {
-    const at = /^(\d+)\/(\d+) /.exec(step ?? '');
-    const where = at ? ` at step ${at[1]} of ${at[2]}` : '';
-    return reason === 'timeout' ? `the build ran out of time${where}` : `the build failed${where}`;
-}
-function buildFinding(failure, { locate, timeout }) {
-    const step = failure.step === undefined ? '' : `: ${failure.step.replace(/^\S+ /, '')}`;
-    const minutes = Number((timeout / 60_000).toFixed(1));
-    return {
-        rule: failure.reason === 'timeout' ? 'environment/build-timeout' : 'environment/build-failed',
-        message: `${failureText(failure)}${step}`,
-        file: locate.dockerfilePath,
-        ...(failure.line !== undefined && { line: failure.line }),
-        remedy: failure.reason === 'timeout'
-            ? `Make the build faster, or raise \`limits.build\` above ${minutes} minutes in the policy.`
-            : `Mend ${failure.line === undefined ? 'the step that failed' : `line ${failure.line} of ${locate.dockerfilePath}`}; pin what it installs.`,
-    };
-}
-function cacheFindings({ fresh, locate }, level) {
-    if (fresh || level === 'drift')
-        return [];
-    return [
-        {
-            rule: 'environment/cached-rebuild',
-            message: 'the image was rebuilt from cached layers, which cannot show drift',
-            file: locate.dockerfilePath,
-            remedy: 'Check with `rebuild: fresh`.',
-        },
-    ];
-}
-function keyFindings({ locate }, manifest) {
-    return (manifest?.privateKeys ?? []).map((path) => ({
-        rule: 'environment/private-key',
-        message: `the build generated the private key /${path} into the image`,
-        file: locate.dockerfilePath,
-        actual: `/${path}`,
-        remedy: `Remove /${path} in the step that makes it, and generate it when the container starts.`,
-    }));
-}
-/** Which parts of the hash moved can be said where the record kept them. */
-function hashFindings({ recordedHash, manifestFile, locate }, pinned) {
-    const actual = pinned.hashes.environment;
-    if (recordedHash === undefined || recordedHash === actual)
-        return [];
-    const kept = manifestFile?.hashes.environment === recordedHash ? manifestFile : undefined;
-    const parts = ['packages', 'config', 'tree'].filter((part) => kept && kept.hashes[part] !== pinned.hashes[part]);
-    const first = kept &&
-        compareWithFile(kept, pinned)
-            .differences.slice(0, 3)
-            .map(({ name }) => name);
-    return [
-        {
-            rule: 'environment/hash-mismatch',
-            message: kept
-                ? `the recorded hash is not that of the pinned image: ${parts.join(' and ')} differ (${first.sort(hash_byText).join(', ')})`
-                : 'the recorded hash is not that of the pinned image; the record keeps no manifest that says which part differs',
-            file: locate.record,
-            ...(locate.hashLine !== undefined && { line: locate.hashLine }),
-            field: 'environment.hash',
-            expected: actual,
-            actual: recordedHash,
-            remedy: `Record the run again, or correct the hash to ${actual} if the image is the one that was run.`,
-        },
-    ];
 }
 
 ;// CONCATENATED MODULE: ./src/environment/check.ts
@@ -49163,212 +49504,294 @@ function hashFindings({ recordedHash, manifestFile, locate }, pinned) {
 
 
 
-
-
-
-
-
-
-const KEPT = 200;
 /**
- * Rebuilds the image from its Dockerfile and compares it with the pinned one, or, where that is gone,
+ * Rebuilds the image from its Dockerfile and compares it with the pinned one, or, if that is gone,
  * with the manifest in the record. Equal layers and settings are equal images and nothing is compared;
  * one of them is read even then if the record states a hash, which only reading can contradict.
+ *
+ * @throws ReprogateError `engine/failed`, `image/unreadable`, `image/too-large`
  */
-async function checkEnvironment(context, engine, request) {
+async function checkEnvironment(context, request) {
+    const { engine, signal } = context;
     context.defer(() => engine.sweep());
-    const evidence = {
-        dockerfile: request.dockerfile,
-        cached: !request.fresh,
-        differences: [],
-        differenceCounts: noDifferences(),
-    };
     // A build waits for the network most of the time: the pinned image is fetched and read meanwhile.
     const unneeded = new AbortController();
-    const reader = engine.until(AbortSignal.any([context.signal, unneeded.signal]));
-    const reading = readPinned(context, reader, request);
+    const reader = engine.until(AbortSignal.any([signal, unneeded.signal]));
+    const reading = readPinned({ ...context, engine: reader }, request);
     const idle = reading.then(() => { }, () => { });
     try {
-        const built = await build(context, engine, request, evidence);
+        const built = await build(context, request);
         if ('findings' in built)
             return built;
-        const rebuilt = await engine.inspect(built.id);
-        if (!rebuilt)
-            throw new Error(`the image ${built.id} was built and is not there`);
-        evidence.rebuilt = { id: built.id };
-        context.progress.start('Compare the rebuild with the pinned image');
-        try {
-            return await compare({ context, engine, request, evidence, rebuilt, ...(await reading) });
-        }
-        finally {
-            context.progress.end();
-        }
+        return await during(context, 'Compare the rebuild with the pinned image', async () => compareWithPinned(context, { request, ...built, ...(await reading) }));
     }
     finally {
         unneeded.abort(new Error('there is nothing to compare with'));
         await idle;
     }
 }
-const noDifferences = () => ({
-    package: 0,
-    config: 0,
-    'package-file': 0,
-    file: 0,
-    folder: 0,
-});
-const unverifiable = (evidence, why, findings) => ({
-    findings,
-    parity: 'unverifiable',
-    evidence,
-    summary: `unverifiable: ${why}`,
-});
-async function build(context, engine, request, evidence) {
-    context.progress.start(`Build ${request.dockerfile} with ${engine.builder}${request.fresh ? '' : ', cached'}`);
-    try {
-        const result = await rebuild(context, engine, request);
-        evidence.builder = result.builder;
-        evidence.buildSeconds = result.seconds;
-        if (!result.failure)
-            return { id: result.id };
-        const { step, line, tail } = result.failure;
-        evidence.failure = { tail, ...(step !== undefined && { step }), ...(line !== undefined && { line }) };
-        return unverifiable(evidence, failureText(result.failure), [buildFinding(result.failure, request)]);
-    }
-    catch (error) {
-        if (!(error instanceof errors/* ReprogateError */.w))
-            throw error;
-        const rule = {
-            'environment/path-outside': 'record/path-outside',
-            'environment/path-missing': 'environment/dockerfile-missing',
-        }[error.code];
-        if (rule === undefined)
-            throw error;
-        return unverifiable(evidence, error.message, [
-            { rule, message: error.message, file: request.locate.dockerfilePath, remedy: error.remedy },
-        ]);
-    }
-    finally {
-        context.progress.end();
-    }
+/** The rebuilt image and what is known of its build; or, if it did not build, all that can be said. */
+function build(context, request) {
+    const { engine, prefix } = context;
+    const { dockerfile, fresh, timeout } = request;
+    const how = fresh ? '' : ', cached';
+    return during(context, `Build ${dockerfile} with ${engine.builder}${how}`, async () => {
+        const evidence = {
+            dockerfile,
+            cached: !fresh,
+            differences: [],
+            differenceCounts: NO_DIFFERENCES,
+        };
+        try {
+            const { builder, seconds, failure, id } = await rebuild(context, request);
+            const measured = { ...evidence, builder, buildSeconds: seconds };
+            if (failure) {
+                const { step, line, tail } = failure;
+                const text = step && `${step.number}/${step.total} ${step.text}`;
+                return unverifiable({ ...measured, failure: { step: text, line, tail } }, failureText(failure), [
+                    buildFinding(failure, prefix + dockerfile, timeout),
+                ]);
+            }
+            const rebuilt = await engine.inspect(id);
+            if (!rebuilt)
+                throw new Error(`the image ${id} was built and is not there`);
+            return { rebuilt, evidence: { ...measured, rebuilt: { id } } };
+        }
+        catch (error) {
+            const finding = unbuildable(error, prefix + dockerfile);
+            if (finding === undefined)
+                throw error;
+            return unverifiable(evidence, finding.message, [finding]);
+        }
+    });
 }
-const sameImage = (a, b) => a.Id === b.Id ||
-    (a.RootFS.Layers.length > 0 &&
-        a.RootFS.Layers.length === b.RootFS.Layers.length &&
-        a.RootFS.Layers.every((layer, index) => layer === b.RootFS.Layers[index]) &&
-        hashConfig(imageConfig(a)) === hashConfig(imageConfig(b)));
-async function compare(task) {
-    const { context, engine, request, rebuilt, pinned } = task;
-    if (pinned && sameImage(pinned, rebuilt))
-        return identical(task);
-    if (!pinned)
-        return withoutImage(task, await readImage(context, engine, rebuilt));
-    // One after the other: the engine packs one tree as fast as two cores allow.
-    const was = task.was ?? (await readImage(context, engine, pinned));
-    const is = await readImage(context, engine, rebuilt);
-    describePinned(task, 'image', was);
-    const comparison = compareManifests(was, is);
-    return finish(task, is, comparison, hashFindings(request, was));
+const NO_DIFFERENCES = { package: 0, config: 0, 'package-file': 0, file: 0, folder: 0 };
+/** What keeps a build from being tried, if it is the pull request's to mend. */
+function unbuildable(error, dockerfile) {
+    if (!(error instanceof errors/* ReprogateError */.w8))
+        return undefined;
+    const { code, message, remedy } = error;
+    if (code !== 'record/path-outside' && code !== 'environment/dockerfile-missing')
+        return undefined;
+    return { rule: code, message, file: dockerfile, remedy };
 }
-function identical(task) {
-    const { request, evidence, was: read } = task;
-    describePinned(task, 'layers', read);
-    if (read)
-        describeRebuilt(task, read);
-    return {
-        findings: [
-            ...(read ? hashFindings(request, read) : []),
-            ...keyFindings(request, read),
-            ...cacheFindings(request, 'identical'),
-        ],
-        parity: parityOf('identical', request.fresh),
-        evidence,
-        summary: equalSummary(task, 'identical', read
-            ? `${count(read.packages.length, 'package')}, ${count(countFiles(read.entries), 'file')}`
-            : 'every layer and setting'),
-        image: task.rebuilt.Id,
-        ...(read && { hash: read.hashes.environment }),
-    };
-}
-/** The manifest stands in for the image; a hash alone can say that all is equal, and nothing else. */
-async function withoutImage(task, is) {
-    const { request, reason } = task;
-    const { manifestFile, recordedHash, locate } = request;
-    const at = { file: locate.record, ...(locate.imageLine !== undefined && { line: locate.imageLine }) };
-    const gone = {
-        rule: 'environment/image-gone',
-        message: `the pinned image cannot be had (${reason}); the manifest in the record stands in for it`,
-        field: 'environment.image',
-        ...at,
-        remedy: 'Push the image again, or give the job access to its registry.',
-    };
-    if (manifestFile) {
-        describePinned(task, 'manifest', manifestFile);
-        return finish(task, is, compareWithFile(manifestFile, is), [gone]);
+const unverifiable = (evidence, summary, findings) => ({ findings, parity: 'unverifiable', evidence, summary });
+
+;// CONCATENATED MODULE: ./src/stages/export.ts
+
+
+
+/** A throwaway copy of the commit's tree, without any recorded answer in it; its absolute path. */
+async function exportWithoutAnswers({ git, scratch }, commit, { paths }) {
+    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(scratch, 'export-'));
+    await git.export(commit, folder);
+    for (const answer of paths) {
+        // Through a link of the tree itself an answer's path could lead anywhere: then it is not the answer.
+        const place = await confine(folder, answer);
+        if (place.ok)
+            await (0,promises_.rm)(place.absolute, { recursive: true, force: true });
     }
-    describeRebuilt(task, is);
-    const hash = is.hashes.environment;
-    if (hash === recordedHash) {
-        return finish(task, is, { level: 'content', differences: [], counts: {} }, [
+    return folder;
+}
+
+;// CONCATENATED MODULE: ./src/stages/environment.ts
+
+
+/** Does the environment come back? */
+const environment = {
+    name: 'environment',
+    title: 'environment: rebuild the image and compare',
+    async check(tools, subject, soFar) {
+        const { claims, plan, rebuild } = subject;
+        const waiting = whyNotRebuild(subject, soFar);
+        if (waiting !== undefined)
+            return { notRun: waiting };
+        const { record } = claims;
+        const commit = record?.code?.commit;
+        const { dockerfile, manifest } = soFar.products;
+        if (commit === undefined || dockerfile === undefined)
+            return { notRun: 'the record names no commit that has a Dockerfile' };
+        const { image, hash: recordedHash, platform } = { ...record?.environment };
+        const checked = await checkEnvironment({ ...tools, engine: await tools.engine() }, {
+            directory: await exportWithoutAnswers(tools, commit, plan.answers),
+            dockerfile,
+            context: plan.context,
+            args: plan.args,
+            image,
+            recordedHash,
+            platform,
+            manifestFile: manifest,
+            fresh: rebuild !== 'cached',
+            timeout: plan.limits.build * 60_000,
+        });
+        const { findings, summary, parity, evidence, hash } = checked;
+        return {
+            findings,
+            summary,
+            grade: parity,
+            evidence: { environment: evidence, parity, ...(hash !== undefined && { environmentHash: hash }) },
+            products: { image: checked.image },
+        };
+    },
+};
+/** Why the costly stages do not run; undefined if they do. */
+function whyNotRebuild({ claims, track, rebuild }, { blocked }) {
+    if (claims.record === null)
+        return 'there is no record to go by';
+    if (blocked)
+        return 'the record is not complete';
+    if (track === 'exploratory' && rebuild === undefined)
+        return 'the exploratory track rebuilds only when asked for';
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./src/results/grades.ts
+/** How results compare that can be compared at all or not; best first. */
+const RESULTS_GRADES = [
+    'identical',
+    'identical-values',
+    'within-tolerance',
+    'different',
+    'not-comparable',
+];
+/** Whether `grade` is `least` or better. */
+const atLeast = (grade, least) => RESULTS_GRADES.indexOf(grade) <= RESULTS_GRADES.indexOf(least);
+const worseGrade = (a, b) => (atLeast(a, b) ? b : a);
+
+;// CONCATENATED MODULE: ./src/results/comparison.ts
+
+const metricsGrade = (metrics) => {
+    if (metrics.some((metric) => !metric.agrees))
+        return 'different';
+    return metrics.some((metric) => metric.recorded !== metric.replayed) ? 'within-tolerance' : 'identical';
+};
+/** The worse of what metrics and predictions say. */
+const gradeOf = ({ metrics, predictions }) => worseGrade(metricsGrade(metrics), predictions?.grade ?? 'identical');
+/** The same values for every key and metric; order and spelling may differ. */
+const sameValues = (comparison) => atLeast(gradeOf(comparison), 'identical-values');
+/** Whether more than a tolerance lies between the two, or they cannot be compared. */
+const differs = (grade) => !atLeast(grade, 'within-tolerance');
+/** Metrics that say something: NaN and the infinities agree with themselves whatever was computed. */
+const telling = (metrics) => metrics.filter(({ finite, agrees }) => finite || !agrees);
+
+;// CONCATENATED MODULE: ./src/results/words.ts
+
+/** Text of the evaluation or the record within a sentence of ours: a backtick in it would end the quotation. */
+const quoted = (text) => `\`${text.replaceAll('`', "'")}\``;
+/** `4 of 1,797 predictions flipped`, `2 of 1,797 predictions moved, by at most 0.026000` */
+function movement({ rows, flips, moved, largest }) {
+    const of = `of ${(0,text_numbers/* plural */.LS)(rows, 'prediction')}`;
+    if (flips > 0)
+        return `${(0,text_numbers/* grouped */.zD)(flips)} ${of} flipped`;
+    const by = largest ? `, by at most ${(0,text_numbers/* shortNumber */.In)(Math.abs(largest.difference))}` : '';
+    return `${(0,text_numbers/* grouped */.zD)(moved)} ${of} moved${by}`;
+}
+
+;// CONCATENATED MODULE: ./src/results/findings.ts
+
+
+
+/** Findings that are listed one by one. */
+const LISTED = 50;
+/** One finding for each metric outside its tolerance; the last of many counts the rest. */
+function metricFindings({ metrics, predictions }) {
+    const off = metrics.filter((metric) => !metric.agrees);
+    const sameRows = predictions?.grade === 'identical' || predictions?.grade === 'identical-values';
+    const findings = off.slice(0, LISTED).map((metric) => ({
+        rule: 'evaluation/metric-differs',
+        message: metricText(metric),
+        field: metricField(metric),
+        expected: metric.recorded,
+        actual: metric.replayed,
+        remedy: metricRemedy(metric, sameRows),
+    }));
+    if (off.length > LISTED)
+        findings.push({
+            rule: 'evaluation/metric-differs',
+            message: `${(0,text_numbers/* plural */.LS)(off.length - LISTED, 'more metric')} outside the tolerance`,
+            field: 'evaluation.metrics',
+        });
+    return findings;
+}
+const metricField = ({ name }) => `evaluation.metrics.${name}`;
+/** `` `accuracy` 0.972176 → 0.969950, allowed ±0.000001 `` */
+function metricText({ name, recorded, replayed, allowed }) {
+    if (recorded === undefined)
+        return `${quoted(name)} is in the replay, and not in the record`;
+    if (replayed === undefined)
+        return `${quoted(name)} is in the record, and not in the replay`;
+    const tolerance = allowed === undefined ? '' : `, allowed ±${(0,text_numbers/* magnitude */.VO)(allowed)}`;
+    return `${quoted(name)} ${(0,text_numbers/* pair */.V2)(recorded, replayed).join(' → ')}${tolerance}`;
+}
+/** undefined: the rule's own. */
+function metricRemedy({ name, recorded, replayed }, sameRows) {
+    const metric = quoted(name);
+    if (recorded === undefined)
+        return `Record the run again, so that ${metric} is in the record.`;
+    if (replayed === undefined)
+        return `Let the evaluation write ${metric}, or record the run again without it.`;
+    return sameRows
+        ? `Correct ${metric} in the record, or record the run again: every prediction came back, this number did not.`
+        : undefined;
+}
+function predictionFindings({ recorded: { predictions }, rowsKept }) {
+    if (!predictions || !differs(predictions.grade))
+        return [];
+    const { comparison } = predictions;
+    const field = 'evaluation.predictions';
+    if (predictions.grade === 'not-comparable')
+        return [
             {
-                ...gone,
-                message: `the pinned image cannot be had (${reason}); the hash in the record stands in for it`,
+                rule: 'evaluation/not-comparable',
+                message: `the predictions cannot be compared: ${comparison.problem}`,
+                field,
             },
-        ]);
-    }
-    return {
-        ...unverifiable(task.evidence, recordedHash === undefined ? 'nothing to compare with' : 'the hash differs, and nothing says where', [
-            {
-                rule: 'environment/no-reference',
-                message: recordedHash === undefined
-                    ? `nothing to compare the rebuild with: ${reason}, and the record keeps neither hash nor manifest`
-                    : `the rebuild has another hash than recorded, and nothing is left to say what differs: ${reason}, and the record keeps no manifest`,
-                field: 'environment.image',
-                ...at,
-                ...(recordedHash !== undefined && { expected: recordedHash, actual: hash }),
-                remedy: 'Push the image again, or record the run again: the manifest then stands in for the image.',
-            },
-            ...keyFindings(request, is),
-        ]),
-        image: task.rebuilt.Id,
-        hash,
+        ];
+    if (!rowsKept)
+        return digestFindings(field);
+    const [first] = comparison.first;
+    return [
+        {
+            rule: 'evaluation/prediction-differs',
+            message: movement(comparison) + (first ? `, first ${quoted(first.key)}` : ''),
+            field,
+            expected: first && `${first.column} ${first.recorded}`,
+            actual: first && `${first.column} ${first.replayed}`,
+        },
+    ];
+}
+const digestFindings = (field) => [
+    {
+        rule: 'evaluation/prediction-differs',
+        message: 'the predictions do not match their recorded digest; which rows differ cannot be shown',
+        field,
+    },
+    {
+        rule: 'evaluation/predictions-not-kept',
+        message: 'only the digest of the recorded predictions is known',
+        field: `${field}.digest`,
+    },
+];
+/** What differs between two replays that should have been the same. */
+function nondeterministic({ metrics, predictions }) {
+    const metric = metrics.find(({ agrees }) => !agrees);
+    const rows = predictions && differs(predictions.grade) ? predictions.comparison : undefined;
+    const what = [
+        ...(rows ? [rows.problem ?? movement(rows)] : []),
+        ...(metric ? [metricText(metric)] : []),
+    ].join('; ');
+    const found = {
+        rule: 'evaluation/nondeterministic',
+        message: `two identical replays disagree: ${what}`,
+        expected: metric?.recorded,
+        actual: metric?.replayed,
     };
-}
-function describePinned({ request, evidence, pinned }, from, manifest) {
-    evidence.pinned = {
-        image: request.image ?? request.manifestFile?.image ?? pinned?.Id ?? '',
-        from,
-        ...(manifest && { hashes: manifest.hashes }),
-    };
-}
-function describeRebuilt({ evidence, rebuilt }, manifest) {
-    evidence.rebuilt = { id: rebuilt.Id, hashes: manifest.hashes };
-    evidence.packages = manifest.packages.length;
-    evidence.files = countFiles(manifest.entries);
-}
-const equalSummary = ({ request }, level, what) => request.fresh
-    ? `${level === 'content' ? 'content identical' : level}: ${what}`
-    : `unverifiable: rebuilt from cached layers; ${what} compared`;
-async function finish(task, is, comparison, others) {
-    const { request, evidence } = task;
-    describeRebuilt(task, is);
-    evidence.differences = comparison.differences.slice(0, KEPT);
-    evidence.differenceCounts = { ...noDifferences(), ...comparison.counts };
-    const sources = await buildSources(request.directory, request, request.locate.dockerfilePath);
-    const size = `${count(is.packages.length, 'package')}, ${count(countFiles(is.entries), 'file')}`;
+    if (rows || !metric)
+        return { ...found, field: 'evaluation.predictions' };
     return {
-        findings: [
-            ...differenceFindings(comparison, request.locate.dockerfilePath, sources),
-            ...others,
-            ...keyFindings(request, is),
-            ...cacheFindings(request, comparison.level),
-        ],
-        parity: parityOf(comparison.level, request.fresh),
-        evidence,
-        summary: comparison.level === 'content'
-            ? equalSummary(task, 'content', size)
-            : summarise(comparison, is.packages.length),
-        image: task.rebuilt.Id,
-        hash: is.hashes.environment,
+        ...found,
+        field: metricField(metric),
+        remedy: `Set and record every seed that the evaluation uses, or, if ${quoted(metric.name)} may vary, give it a tolerance in the policy.`,
     };
 }
 
@@ -49397,10 +49820,10 @@ function mcnemar({ onlyRecorded: b, onlyReplayed: c }) {
 }
 /**
  * Two one-sided tests for the difference of two paired proportions: d = (c − b)/n with standard error
- * √(b + c − (b − c)²/n)/n. Equivalent where the 90 % interval of d lies within ±margin, different where
- * it lies outside of it altogether, else inconclusive. Inconclusive as well with so few samples that not
- * even n equal answers exclude, at 5 %, discordance as large as the margin: (1 − margin)ⁿ > 0.05; the
- * interval of zero width that they give means nothing.
+ * √(b + c − (b − c)²/n)/n. Equivalent if the 90 % interval of d lies within ±margin, different if it lies
+ * outside altogether, else inconclusive. Also inconclusive with so few samples that not even n equal
+ * answers exclude, at 5 %, discordance as large as the margin: (1 − margin)ⁿ > 0.05. The interval of
+ * zero width that they give means nothing.
  */
 function equivalence({ samples: n, onlyRecorded: b, onlyReplayed: c }, margin) {
     const difference = (c - b) / n;
@@ -49414,206 +49837,120 @@ function equivalence({ samples: n, onlyRecorded: b, onlyReplayed: c }, margin) {
     return { outcome, difference, low, high };
 }
 
-;// CONCATENATED MODULE: ./src/results/words.ts
-/** `1,797 predictions` */
-const words_count = (n, noun) => `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`;
-/** A number for a sentence: six decimals where that shows it, else three digits and an exponent. */
-function shortNumber(value) {
-    const size = Math.abs(value);
-    if (!Number.isFinite(value) || (Number.isInteger(value) && size < 1e15))
-        return String(value);
-    return size >= 5e-7 && size < 1e9 ? value.toFixed(6) : value.toExponential(2);
-}
-/** Two numbers, given as text, as short as they can be told apart. */
-function pair(a, b) {
-    const short = [a, b].map((text) => (text === '' || text === '-0' ? text : shortNumber(Number(text))));
-    return short[0] === short[1] ? [a, b] : [short[0], short[1]];
-}
-/** `4 of 1,797 predictions flipped`, `2 of 1,797 predictions moved, by at most 0.026000` */
-function movement({ rows, flips, moved, largest }) {
-    const of = `of ${words_count(rows, 'prediction')}`;
-    if (flips > 0)
-        return `${flips.toLocaleString('en-US')} ${of} flipped`;
-    const by = largest ? `, by at most ${shortNumber(Math.abs(largest.difference))}` : '';
-    return `${moved.toLocaleString('en-US')} ${of} moved${by}`;
-}
-
 ;// CONCATENATED MODULE: ./src/results/agreement.ts
 
 
-/** Worst last. */
-const GRADES = ['identical', 'identical-values', 'within-tolerance', 'different', 'not-comparable'];
-const worst = (a, b) => (GRADES.indexOf(a) > GRADES.indexOf(b) ? a : b);
-/** Findings of one kind that are listed one by one. */
-const LISTED = 50;
-const metricsGrade = (metrics) => metrics.some((metric) => !metric.agrees)
-    ? 'different'
-    : metrics.some((metric) => metric.recorded !== metric.replayed)
-        ? 'within-tolerance'
-        : 'identical';
-/** The worse of what metrics and predictions say. */
-const gradeOf = ({ metrics, predictions }) => worst(metricsGrade(metrics), predictions?.grade ?? 'identical');
-/** Same values for every id and metric; order and spelling may differ. */
-const sameValues = (comparison) => GRADES.indexOf(gradeOf(comparison)) <= GRADES.indexOf('identical-values');
+
+
+const nothingCounts = ({ metrics, predictions }) => !predictions && telling(metrics).length === 0;
 /**
- * The ladder: from what was compared to a level and its findings. Where the two controls differ by more
+ * The ladder: from what was compared to a level and its findings. If the two controls differ by more
  * than the tolerance the result is `nondeterministic`, unless a margin is declared: then the equivalence
  * test between record and replay decides about the predictions, and the tolerances about the metrics.
- * Where the controls agree, statistics never excuse a difference.
- *
- * At least one metric or predictions file of the record must have been compared.
+ * If the controls agree, statistics never excuse a difference. Without predictions and without a metric
+ * that is a finite number there is no agreement.
  */
 function agree(pieces) {
     const { recorded, controls, margin } = pieces;
-    if (recorded.metrics.length === 0 && !recorded.predictions)
-        throw new Error('nothing was compared');
-    const unstable = ['different', 'not-comparable'].includes(gradeOf(controls));
-    if (!unstable)
-        return { agreement: gradeOf(recorded), findings: differences(pieces) };
+    if (nothingCounts(recorded))
+        return { agreement: null, findings: [] };
+    if (!differs(gradeOf(controls)))
+        return {
+            agreement: gradeOf(recorded),
+            findings: [...metricFindings(recorded), ...predictionFindings(pieces)],
+        };
     const discordance = recorded.predictions?.discordance;
-    if (margin === undefined || !discordance)
-        return { agreement: 'nondeterministic', findings: [nondeterministic(pieces)] };
-    const test = equivalence(discordance, margin);
-    const { difference, low, high } = test;
+    return margin === undefined || !discordance
+        ? { agreement: 'nondeterministic', findings: [nondeterministic(controls)] }
+        : judgeStatistically(pieces, discordance, margin);
+}
+/** What the equivalence test says, if the evaluation is not deterministic. */
+function judgeStatistically(pieces, discordance, margin) {
+    const { outcome, difference, low, high } = equivalence(discordance, margin);
     const statistics = { mcnemar: mcnemar(discordance), difference, low, high, margin };
-    const metrics = metricFindings(pieces);
-    if (test.outcome === 'different' || metrics.length > 0)
-        return {
-            agreement: 'different',
-            findings: [...metrics, ...(test.outcome === 'different' ? predictionFindings(pieces) : [])],
-            statistics,
-        };
-    if (test.outcome === 'equivalent')
+    const metrics = metricFindings(pieces.recorded);
+    if (outcome === 'different' || metrics.length > 0) {
+        const predictions = outcome === 'different' ? predictionFindings(pieces) : [];
+        return { agreement: 'different', findings: [...metrics, ...predictions], statistics };
+    }
+    if (outcome === 'equivalent')
         return { agreement: 'equivalent', findings: [], statistics };
-    return {
-        agreement: 'inconclusive',
-        findings: [
-            {
-                rule: 'evaluation/inconclusive',
-                message: `${words_count(discordance.samples, 'sample')} cannot tell whether accuracy stays within ±${margin}: the 90 % interval of its difference is ${low.toFixed(4)} to ${high.toFixed(4)}`,
-                ...place(pieces, 'evaluation.predictions'),
-            },
-        ],
-        statistics,
+    const inconclusive = {
+        rule: 'evaluation/inconclusive',
+        message: `${(0,text_numbers/* plural */.LS)(discordance.samples, 'sample')} cannot tell whether accuracy stays within ±${margin}: the 90 % interval of its difference is ${low.toFixed(4)} to ${high.toFixed(4)}`,
+        field: 'evaluation.predictions',
     };
+    return { agreement: 'inconclusive', findings: [inconclusive], statistics };
 }
-const place = ({ locate }, field) => ({ ...locate(field), field });
-const differences = (pieces) => [
-    ...metricFindings(pieces),
-    ...predictionFindings(pieces),
-];
-function metricFindings(pieces) {
-    const { metrics, predictions } = pieces.recorded;
-    const off = metrics.filter((metric) => !metric.agrees);
-    const sameRows = predictions?.grade === 'identical' || predictions?.grade === 'identical-values';
-    const findings = off.slice(0, LISTED).map((metric) => {
-        const { name, recorded, replayed } = metric;
-        return {
-            rule: 'evaluation/metric-differs',
-            message: metricText(metric),
-            ...place(pieces, `evaluation.metrics.${name}`),
-            ...(recorded !== undefined && { expected: recorded }),
-            ...(replayed !== undefined && { actual: replayed }),
-            ...(sameRows && {
-                remedy: `Correct \`${name}\` in the record, or record the run again: every prediction came back, this number did not.`,
-            }),
-            ...(recorded === undefined && {
-                remedy: `Record the run again, so that \`${name}\` is in the record.`,
-            }),
-            ...(replayed === undefined && {
-                remedy: `Let the evaluation write \`${name}\`, or record the run again without it.`,
-            }),
-        };
-    });
-    if (off.length > LISTED)
-        findings.push({
-            rule: 'evaluation/metric-differs',
-            message: `${words_count(off.length - LISTED, 'more metric')} outside the tolerance`,
-            ...place(pieces, 'evaluation.metrics'),
-        });
-    return findings;
+
+;// CONCATENATED MODULE: ./src/results/summary.ts
+
+
+
+/**
+ * What was compared and how it came out, without the grade: `1,797 predictions, 4 metrics; the same in
+ * both replays`. Only what counts is mentioned.
+ */
+function agreementSummary({ agreement, statistics, findings }, { recorded, controls }) {
+    const rows = recorded.predictions?.comparison;
+    switch (agreement) {
+        case null:
+            return 'nothing that counts was compared: no metric is a finite number';
+        case 'different':
+            return differenceText(recorded) + (sameValues(controls) ? ', the same way twice' : '');
+        case 'not-comparable':
+            return rows?.problem ?? 'the predictions cannot be compared';
+        case 'nondeterministic':
+        case 'inconclusive':
+            return findings[0]?.message ?? '';
+        case 'equivalent':
+            return [
+                ...(rows ? [movement(rows)] : []),
+                ...(statistics ? [`accuracy ${(0,text_numbers/* signed */.x8)(statistics.difference)}, within ±${statistics.margin}`] : []),
+            ].join(', ');
+        default:
+            return `${comparedText(recorded)}; ${sameValues(controls) ? 'the same in both replays' : 'both replays within the tolerances'}`;
+    }
 }
-/** `accuracy 0.972175 → 0.969950, allowed ±0.000001` */
-function metricText({ name, recorded, replayed, allowed }) {
-    if (recorded === undefined)
-        return `\`${name}\` is in the replay, and not in the record`;
-    if (replayed === undefined)
-        return `\`${name}\` is in the record, and not in the replay`;
-    const [before, after] = pair(recorded, replayed);
-    return (`${name} ${before} → ${after}` +
-        (allowed === undefined ? '' : `, allowed ±${pair(String(allowed), '')[0]}`));
-}
-function predictionFindings(pieces) {
-    const { predictions } = pieces.recorded;
-    const at = place(pieces, 'evaluation.predictions');
-    if (predictions?.grade === 'not-comparable')
-        return [
-            {
-                rule: 'evaluation/not-comparable',
-                message: `The predictions cannot be compared: ${predictions.comparison.problem}`,
-                ...at,
-            },
-        ];
-    if (predictions?.grade !== 'different')
-        return [];
-    if (!pieces.rowsKept)
-        return [
-            {
-                rule: 'evaluation/prediction-differs',
-                message: 'The bytes of the predictions differ; which rows cannot be shown',
-                ...at,
-            },
-            {
-                rule: 'evaluation/predictions-not-kept',
-                message: 'Of the recorded predictions only the digest is known',
-                ...place(pieces, 'evaluation.predictions.digest'),
-            },
-        ];
-    const first = predictions.comparison.first[0];
+function comparedText({ metrics, predictions }) {
+    const rows = predictions?.comparison;
+    const numbers = telling(metrics).length;
     return [
-        {
-            rule: 'evaluation/prediction-differs',
-            message: movement(predictions.comparison) + (first ? `, first \`${first.key}\`` : ''),
-            ...at,
-            ...(first && {
-                expected: `${first.column} ${first.recorded}`,
-                actual: `${first.column} ${first.replayed}`,
-            }),
-        },
-    ];
+        ...(rows ? [rows.moved > 0 ? movement(rows) : (0,text_numbers/* plural */.LS)(rows.rows, 'prediction')] : []),
+        ...(numbers > 0 ? [(0,text_numbers/* plural */.LS)(numbers, 'metric')] : []),
+    ].join(', ');
 }
-function nondeterministic(pieces) {
-    const { metrics, predictions } = pieces.controls;
-    const metric = metrics.find(({ agrees }) => !agrees);
-    const rows = predictions && ['different', 'not-comparable'].includes(predictions.grade);
-    const what = [
-        ...(rows ? [predictions.comparison.problem ?? movement(predictions.comparison)] : []),
-        ...(metric ? [metricText(metric)] : []),
-    ];
-    return {
-        rule: 'evaluation/nondeterministic',
-        message: `Two replays of the same differ: ${what.join('; ')}`,
-        ...place(pieces, rows ? 'evaluation.predictions' : `evaluation.metrics.${metric?.name}`),
-        ...(metric?.recorded !== undefined && { expected: metric.recorded }),
-        ...(metric?.replayed !== undefined && { actual: metric.replayed }),
-        ...(!rows &&
-            metric && {
-            remedy: `Set and record every seed that the evaluation uses, or, where \`${metric.name}\` may vary, give it a tolerance in the policy.`,
-        }),
-    };
+function differenceText({ metrics, predictions }) {
+    if (predictions && differs(predictions.grade)) {
+        const { comparison } = predictions;
+        return comparison.flips + comparison.moved > 0
+            ? movement(comparison)
+            : 'the predictions do not match their recorded digest';
+    }
+    const off = metrics.filter(({ agrees }) => !agrees).length;
+    return `${off} of ${(0,text_numbers/* plural */.LS)(telling(metrics).length, 'metric')} outside the tolerance`;
 }
+
+// EXTERNAL MODULE: ./node_modules/json5/lib/index.js
+var lib = __nccwpck_require__(4841);
+var lib_default = /*#__PURE__*/__nccwpck_require__.n(lib);
+;// CONCATENATED MODULE: ./src/results/own.ts
+/** The value of a name that somebody else chose: it may be `constructor`. */
+const own = (of, name) => Object.hasOwn(of, name) ? of[name] : undefined;
 
 ;// CONCATENATED MODULE: ./src/results/metrics.ts
 
-/** pytest's `approx`. */
-const DEFAULT_TOLERANCE = { relative: 1e-6, absolute: 1e-12 };
+
+
+
+
 const MAX_METRICS = 10_000;
 const MAX_DEPTH = 16;
 const MAX_NAME = 200;
 /**
- * Reads the metrics file: a JSON object of numbers, nested as one likes. JSON5, because Python writes
+ * Reads a metrics file: a JSON object of numbers, nested to any shape. JSON5, because Python writes
  * `NaN`, `Infinity` and `-Infinity`. At most 10,000 numbers, 16 levels deep. `problem` says what is
- * wrong with it, for a person.
+ * wrong with it, as the rest of a sentence about the file.
  */
 function parseMetrics(bytes) {
     let root;
@@ -49625,126 +49962,65 @@ function parseMetrics(bytes) {
     }
     if (typeof root !== 'object' || root === null || Array.isArray(root))
         return { problem: 'is not a JSON object of numbers' };
-    const values = new Map();
-    let ignored = 0;
-    const flatten = (value, name, depth) => {
-        if (typeof value === 'string' || typeof value === 'boolean') {
-            ignored++;
-            return undefined;
-        }
-        if (typeof value === 'number') {
-            if (values.has(name))
-                return `has two metrics named \`${name}\``;
-            if (values.size === MAX_METRICS)
-                return `has more than ${MAX_METRICS} metrics`;
-            if (name.length > MAX_NAME)
-                return `has a metric whose name is longer than ${MAX_NAME} characters`;
-            values.set(name, value);
-            return undefined;
-        }
-        if (typeof value !== 'object' || value === null)
-            return `has no number for \`${name}\``;
-        if (depth === MAX_DEPTH)
-            return `is nested more than ${MAX_DEPTH} levels deep`;
-        for (const [key, child] of Object.entries(value)) {
-            const problem = flatten(child, name === '' ? key : `${name}.${key}`, depth + 1);
-            if (problem !== undefined)
-                return problem;
-        }
-        return undefined;
-    };
-    const problem = flatten(root, '', 0);
+    const metrics = { values: new Map(), ignored: 0 };
+    const problem = flatten(metrics, root, '', 0);
     if (problem !== undefined)
         return { problem };
-    return values.size === 0 ? { problem: 'has no number in it' } : { values, ignored };
+    return metrics.values.size === 0 ? { problem: 'has no number in it' } : metrics;
 }
-/** By how much a replayed value may differ from a recorded one. */
-const allowedFor = (recorded, tolerance = DEFAULT_TOLERANCE) => Math.max(tolerance.absolute ?? 0, (tolerance.relative ?? 0) * Math.abs(recorded));
+/** Adds every number below a value, which is an object or an array. Returns what is wrong with it. */
+function flatten(metrics, value, prefix, depth) {
+    if (depth === MAX_DEPTH)
+        return `is nested more than ${MAX_DEPTH} levels deep`;
+    for (const [key, child] of Object.entries(value)) {
+        const name = prefix === '' ? key : `${prefix}.${key}`;
+        let problem;
+        if (typeof child === 'number')
+            problem = add(metrics, name, child);
+        else if (typeof child === 'object' && child !== null)
+            problem = flatten(metrics, child, name, depth + 1);
+        else
+            metrics.ignored++;
+        if (problem !== undefined)
+            return problem;
+    }
+    return undefined;
+}
+function add({ values }, name, value) {
+    if (values.has(name))
+        return `has two metrics named ${quoted(name)}`;
+    if (values.size === MAX_METRICS)
+        return `has more than ${MAX_METRICS} metrics`;
+    if (name.length > MAX_NAME)
+        return `has a metric whose name is longer than ${MAX_NAME} characters`;
+    values.set(name, value);
+    return undefined;
+}
 /**
  * Pairs two sets of metrics by name. NaN equals NaN, an infinity only itself; one that is missing on
  * either side disagrees. In the order of the record, then what only the replay has.
  */
-function compareMetrics(recorded, replayed, tolerance = {}) {
+function compareMetrics(recorded, replayed, tolerances = {}) {
     return [...new Set([...Object.keys(recorded), ...Object.keys(replayed)])].map((name) => {
         const [before, after] = [own(recorded, name), own(replayed, name)];
         const text = {
             name,
-            ...(before !== undefined && { recorded: numberText(before) }),
-            ...(after !== undefined && { replayed: numberText(after) }),
+            recorded: before === undefined ? undefined : (0,text_numbers/* numberText */.$4)(before),
+            replayed: after === undefined ? undefined : (0,text_numbers/* numberText */.$4)(after),
         };
         if (before === undefined || after === undefined)
-            return { ...text, agrees: false };
-        const [difference, allowed] = [after - before, allowedFor(before, own(tolerance, name))];
+            return { ...text, agrees: false, finite: false };
+        const finite = Number.isFinite(before) && Number.isFinite(after);
+        const [difference, allowed] = [after - before, allowedFor(before, own(tolerances, name))];
         return {
             ...text,
-            ...(Number.isFinite(difference) && { difference }),
-            ...(Number.isFinite(allowed) && { allowed }),
-            agrees: Object.is(before, after) ||
-                (Number.isFinite(before) && Number.isFinite(after) && Math.abs(difference) <= allowed),
+            // JSON has no other numbers.
+            difference: Number.isFinite(difference) ? difference : undefined,
+            allowed: Number.isFinite(allowed) ? allowed : undefined,
+            agrees: Object.is(before, after) || (finite && Math.abs(difference) <= allowed),
+            finite,
         };
     });
-}
-/** Names come from the evaluation: one may be `constructor`. */
-const own = (of, name) => Object.hasOwn(of, name) ? of[name] : undefined;
-/** All digits of a double; `-0` keeps its sign. */
-const numberText = (value) => (Object.is(value, -0) ? '-0' : String(value));
-
-;// CONCATENATED MODULE: ./src/results/cells.ts
-const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
-const WHOLE = /^([+-]?\d{1,400})(?:\.0*)?$/;
-const cells_NAMED = {
-    nan: NaN,
-    inf: Infinity,
-    infinity: Infinity,
-};
-function cells_parse(text) {
-    if (DECIMAL.test(text)) {
-        // Digits that no double holds, as `1e999`, are compared as text.
-        const value = Number(text);
-        return Number.isFinite(value) ? value : undefined;
-    }
-    const [, sign, name = ''] = /^([+-]?)([A-Za-z]+)$/.exec(text) ?? [];
-    const value = Object.hasOwn(cells_NAMED, name.toLowerCase()) ? cells_NAMED[name.toLowerCase()] : undefined;
-    return value !== undefined && sign === '-' ? -value : value;
-}
-const whole = (text) => {
-    const digits = WHOLE.exec(text)?.[1];
-    return digits === undefined ? undefined : BigInt(digits.replace(/^\+/, ''));
-};
-/**
- * Compares two cells by what they mean. Whole numbers, also those written `3.0`, are decisions and are
- * compared exactly, however large; any other pair of finite numbers has moved; the same double in
- * another spelling, and NaN with NaN, are equal. −0 and 0 are a move of 0: other bits, same value.
- */
-function compareCells(recorded, replayed) {
-    if (recorded === replayed)
-        return { kind: 'equal' };
-    const [a, b] = [recorded.trim(), replayed.trim()];
-    const [before, after] = [cells_parse(a), cells_parse(b)];
-    if (before === undefined || after === undefined)
-        return { kind: 'flip' };
-    const [wholeBefore, wholeAfter] = [whole(a), whole(b)];
-    if (wholeBefore !== undefined && wholeAfter !== undefined && wholeBefore !== wholeAfter)
-        return { kind: 'flip' };
-    if (Object.is(before, after))
-        return { kind: 'equal' };
-    const difference = after - before;
-    if (!Number.isFinite(difference))
-        return { kind: 'flip' };
-    return { kind: 'moved', difference, ulps: ulpDistance(before, after), recorded: before };
-}
-const view = new DataView(new ArrayBuffer(8));
-/** The place of a double among all doubles: neighbours differ by 1, both zeros are at 0. */
-function cells_place(value) {
-    view.setFloat64(0, value);
-    const bits = view.getBigUint64(0);
-    const magnitude = bits & 0x7fffffffffffffffn;
-    return bits === magnitude ? magnitude : -magnitude;
-}
-/** How many steps from one double to the next lie between two finite ones. */
-function ulpDistance(a, b) {
-    const distance = cells_place(a) - cells_place(b);
-    return Number(distance < 0n ? -distance : distance);
 }
 
 ;// CONCATENATED MODULE: external "stream"
@@ -49902,10 +50178,11 @@ const lib_parse = function () {
 
 
 
+
 const MAX_ROWS = 5_000_000;
 /** Characters of one row: what a file without line breaks can make us hold. */
 const MAX_RECORD = 1024 * 1024;
-/** A file that is no table, or too large a one; the message is for a person. */
+/** A file that is not a table, or too large; the message is the rest of a sentence about the file. */
 class TableError extends Error {
 }
 /** Cells are read as Latin-1, so that two different invalid UTF-8 texts are never taken for equal. */
@@ -49937,7 +50214,7 @@ async function openTable(path) {
                 if (done)
                     return undefined;
                 if (++rows > MAX_ROWS + 1)
-                    throw new TableError(`has more than ${MAX_ROWS.toLocaleString('en-US')} rows`);
+                    throw new TableError(`has more than ${(0,text_numbers/* grouped */.zD)(MAX_ROWS)} rows`);
                 return value;
             }
             catch (error) {
@@ -49975,82 +50252,52 @@ async function bomLength(path) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/results/predictions.ts
+;// CONCATENATED MODULE: ./src/results/prediction-result.ts
 
 
 
-const FIRST = 20;
-const ALSO = 8;
-const predictions_SHOWN = 200;
-const predictions_NAMED = 3;
-const clip = (cell) => {
-    const text = textOf(cell.slice(0, predictions_SHOWN * 4));
-    return text.length > predictions_SHOWN ? `${text.slice(0, predictions_SHOWN)}…` : text;
-};
-const naming = (keys) => keys
-    .slice(0, predictions_NAMED)
-    .map((key) => `\`${clip(key)}\``)
-    .join(', ') + (keys.length > predictions_NAMED ? ', …' : '');
-const rowsText = (count) => `${count.toLocaleString('en-US')} ${count === 1 ? 'row' : 'rows'}`;
 const notComparable = (rows, problem) => ({
     grade: 'not-comparable',
     comparison: { rows, flips: 0, moved: 0, first: [], problem },
 });
 /** What equal bytes say; `rows` is all that is known of them. */
-const predictions_identical = (rows) => ({
+const identicalPredictions = (rows) => ({
     grade: 'identical',
     comparison: { rows, flips: 0, moved: 0, first: [] },
 });
+/** Characters of a cell that are shown. */
+const prediction_result_SHOWN = 200;
+/** Keys or columns that are listed by name. */
+const prediction_result_NAMED = 3;
+const shownText = (text) => (0,clean/* clip */.$Q)(text, prediction_result_SHOWN + 1);
+/** A cell as text, cut. */
+const shownCell = (cell) => shownText(textOf(cell.slice(0, prediction_result_SHOWN * 4)));
+const quotedCell = (cell) => quoted(shownCell(cell));
+/** The first cells, quoted. */
+const quotedCells = (cells) => cells.slice(0, prediction_result_NAMED).map(quotedCell).join(', ') + (cells.length > prediction_result_NAMED ? ', …' : '');
+
+;// CONCATENATED MODULE: ./src/results/columns.ts
+
+
+
 /**
- * Compares two CSV files of predictions whose bytes differ, row by row, joined by key. The files are
- * read side by side: rows in the same order are dropped at once, others wait for their partner. Cells
- * are compared as bytes first, and read as numbers only where these differ. Memory: the keys of one
- * file, and the rows that are out of place; at most 5,000,000 rows.
+ * Matches the headers of the record and the replay.
+ *
+ * @throws TableError if they have other columns, or lack one that is asked for
  */
-async function comparePredictions(recordedFile, replayedFile, options = {}) {
-    const tables = [];
-    const opened = async (file, side) => {
-        const table = await named(side, openTable(file));
-        tables.push(table);
-        return table;
-    };
-    try {
-        const recorded = await opened(recordedFile, 'recorded');
-        const replayed = await opened(replayedFile, 'replayed');
-        const columns = matchColumns(recorded.header, replayed.header, options);
-        return await join(recorded, replayed, columns, options);
-    }
-    catch (error) {
-        if (error instanceof TableError)
-            return notComparable(0, error.message);
-        throw error;
-    }
-    finally {
-        await Promise.all(tables.map((table) => table.close()));
-    }
-}
-const named = async (side, work) => {
-    try {
-        return await work;
-    }
-    catch (error) {
-        throw error instanceof TableError ? new TableError(`the ${side} file ${error.message}`) : error;
-    }
-};
 function matchColumns(recorded, replayed, options) {
     const only = (a, b) => a.filter((name) => !b.includes(name));
     const [before, after] = [only(recorded, replayed), only(replayed, recorded)];
-    if (before.length > 0 || after.length > 0) {
-        const parts = [
-            ...(before.length > 0 ? [`only in the record: ${naming(before)}`] : []),
-            ...(after.length > 0 ? [`only in the replay: ${naming(after)}`] : []),
-        ];
-        throw new TableError(`other columns, ${parts.join('; ')}`);
-    }
+    const difference = [
+        ...(before.length > 0 ? [`only in the record: ${quotedCells(before)}`] : []),
+        ...(after.length > 0 ? [`only in the replay: ${quotedCells(after)}`] : []),
+    ];
+    if (difference.length > 0)
+        throw new TableError(`other columns, ${difference.join('; ')}`);
     const find = (name) => {
         const index = recorded.indexOf(cellOf(name));
         if (index < 0)
-            throw new TableError(`no column \`${name}\` (there are ${naming(recorded)})`);
+            throw new TableError(`no column ${quoted(name)} (there are ${quotedCells(recorded)})`);
         return index;
     };
     const key = options.key === undefined ? 0 : find(options.key);
@@ -50063,142 +50310,549 @@ function matchColumns(recorded, replayed, options) {
         decision: recorded.findIndex((_, index) => index !== key && index !== truth),
     };
 }
-async function join(recorded, replayed, columns, options) {
-    const seen = new Set();
-    const waiting = { recorded: new Map(), replayed: new Map() };
-    const tally = createTally(columns, options);
-    const keyThere = columns.there[columns.key];
-    let rows = 0;
+
+;// CONCATENATED MODULE: ./src/results/pairing.ts
+
+
+/**
+ * Pairs the rows of two tables by key, as they are read side by side. A row whose partner has not come
+ * yet waits for it. Memory: the keys of the record, and the rows that wait.
+ */
+class Pairing {
+    columns;
+    onPair;
+    /** Rows of the record. */
+    rows = 0;
+    seen = new Set();
+    recorded = new Map();
+    replayed = new Map();
+    constructor(columns, onPair) {
+        this.columns = columns;
+        this.onPair = onPair;
+    }
+    /** Takes the next row of each side, if it has one; says what keeps it from being paired. */
+    add(before, after) {
+        const { key, there } = this.columns;
+        const keyBefore = before?.[key];
+        const keyAfter = after?.[there[key]];
+        if (before && keyBefore !== undefined) {
+            this.rows++;
+            if (this.seen.has(keyBefore))
+                return `${quotedCell(keyBefore)} is there twice in the record`;
+            this.seen.add(keyBefore);
+            this.recorded.set(keyBefore, before);
+        }
+        if (after && keyAfter !== undefined) {
+            if (this.replayed.has(keyAfter))
+                return twiceInReplay(keyAfter);
+            this.replayed.set(keyAfter, after);
+        }
+        if (keyBefore !== undefined)
+            this.meet(keyBefore);
+        if (keyAfter !== undefined && keyAfter !== keyBefore)
+            this.meet(keyAfter);
+        return undefined;
+    }
+    /** After the last rows: what was not paired; undefined if everything was. */
+    unpaired() {
+        const missing = [...this.recorded.keys()];
+        const extra = [...this.replayed.keys()];
+        const twice = extra.find((key) => this.seen.has(key));
+        if (twice !== undefined)
+            return twiceInReplay(twice);
+        const parts = [
+            ...(missing.length > 0
+                ? [`${(0,text_numbers/* plural */.LS)(missing.length, 'row')} only in the record: ${quotedCells(missing)}`]
+                : []),
+            ...(extra.length > 0
+                ? [`${(0,text_numbers/* plural */.LS)(extra.length, 'row')} only in the replay: ${quotedCells(extra)}`]
+                : []),
+        ];
+        return parts.length > 0 ? parts.join('; ') : undefined;
+    }
+    meet(key) {
+        const before = this.recorded.get(key);
+        const after = this.replayed.get(key);
+        if (!before || !after)
+            return;
+        this.onPair(key, before, after);
+        this.recorded.delete(key);
+        this.replayed.delete(key);
+    }
+}
+const twiceInReplay = (key) => `${quotedCell(key)} is there twice in the replay`;
+
+;// CONCATENATED MODULE: ./src/results/cells.ts
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
+const WHOLE = /^([+-]?\d{1,400})(?:\.0*)?$/;
+const cells_NAMED = {
+    nan: NaN,
+    inf: Infinity,
+    infinity: Infinity,
+};
+function cells_parse(text) {
+    if (DECIMAL.test(text)) {
+        // Numbers that no double holds, as `1e999`, are compared as text.
+        const value = Number(text);
+        return Number.isFinite(value) ? value : undefined;
+    }
+    const [, sign, name = ''] = /^([+-]?)([A-Za-z]+)$/.exec(text) ?? [];
+    const value = Object.hasOwn(cells_NAMED, name.toLowerCase()) ? cells_NAMED[name.toLowerCase()] : undefined;
+    return value !== undefined && sign === '-' ? -value : value;
+}
+const whole = (text) => {
+    const digits = WHOLE.exec(text)?.[1];
+    return digits === undefined ? undefined : BigInt(digits.replace(/^\+/, ''));
+};
+/**
+ * Compares two cells by what they mean. Whole numbers, also those written `3.0`, are decisions and are
+ * compared exactly, however large; any other pair of finite numbers has moved; the same double in
+ * another spelling, and NaN with NaN, are equal. −0 and 0 are a move of 0: other bits, same value.
+ */
+function compareCells(recorded, replayed) {
+    if (recorded === replayed)
+        return { kind: 'equal' };
+    const [a, b] = [recorded.trim(), replayed.trim()];
+    const [before, after] = [cells_parse(a), cells_parse(b)];
+    if (before === undefined || after === undefined)
+        return { kind: 'flip' };
+    const [wholeBefore, wholeAfter] = [whole(a), whole(b)];
+    if (wholeBefore !== undefined && wholeAfter !== undefined && wholeBefore !== wholeAfter)
+        return { kind: 'flip' };
+    if (Object.is(before, after))
+        return { kind: 'equal' };
+    const difference = after - before;
+    if (!Number.isFinite(difference))
+        return { kind: 'flip' };
+    return { kind: 'moved', difference, ulps: ulpDistance(before, after), recorded: before };
+}
+const view = new DataView(new ArrayBuffer(8));
+/** The place of a double among all doubles: neighbours differ by 1, both zeros are at 0. */
+function place(value) {
+    view.setFloat64(0, value);
+    const bits = view.getBigUint64(0);
+    const magnitude = bits & 0x7fffffffffffffffn;
+    return bits === magnitude ? magnitude : -magnitude;
+}
+/** How many steps from one double to the next lie between two finite ones. */
+function ulpDistance(a, b) {
+    const distance = place(a) - place(b);
+    return Number(distance < 0n ? -distance : distance);
+}
+
+;// CONCATENATED MODULE: ./src/results/tally.ts
+
+
+
+
+/** Rows that are shown. */
+const FIRST = 20;
+/** Other cells of a shown row. */
+const ALSO = 8;
+const sameCell = (a, b) => compareCells(a, b).kind === 'equal';
+/** Counts what differs between paired rows, and keeps the first rows that do. */
+class Tally {
+    columns;
+    flips = 0;
+    moved = 0;
+    /** Cells that moved by more than their tolerance. */
+    beyond = 0;
+    largest;
+    flippedRows = [];
+    movedRows = [];
+    discordance = { samples: 0, onlyRecorded: 0, onlyReplayed: 0 };
+    truthChanged = false;
+    /** By column. */
+    names;
+    tolerances;
+    constructor(columns, { tolerance = {} }) {
+        this.columns = columns;
+        this.names = columns.names.map(shownText);
+        this.tolerances = columns.names.map((name) => own(tolerance, name));
+    }
+    add(key, before, after) {
+        const { truth, decision } = this.columns;
+        if (truth >= 0 && decision >= 0)
+            this.judge(before, after);
+        const changed = this.changedCells(key, before, after);
+        if (changed.length === 0)
+            return;
+        const flip = changed.some((cell) => cell.flip);
+        if (flip)
+            this.flips++;
+        else
+            this.moved++;
+        const shown = flip ? this.flippedRows : this.movedRows;
+        if (shown.length < FIRST)
+            shown.push(this.rowDifference(key, changed, [before, after]));
+    }
+    result(rows) {
+        const { flips, moved, largest, discordance } = this;
+        return {
+            grade: this.grade(),
+            comparison: {
+                rows,
+                flips,
+                moved,
+                largest,
+                first: [...this.flippedRows, ...this.movedRows].slice(0, FIRST),
+            },
+            discordance: discordance.samples > 0 && !this.truthChanged ? discordance : undefined,
+        };
+    }
+    grade() {
+        if (this.flips > 0 || this.beyond > 0)
+            return 'different';
+        return this.moved > 0 ? 'within-tolerance' : 'identical-values';
+    }
+    /** Which side was right. */
+    judge(before, after) {
+        const { truth, decision, there } = this.columns;
+        const right = before[truth];
+        this.truthChanged ||= !sameCell(right, after[there[truth]]);
+        const was = sameCell(before[decision], right);
+        const is = sameCell(after[there[decision]], right);
+        this.discordance.samples++;
+        if (was && !is)
+            this.discordance.onlyRecorded++;
+        if (is && !was)
+            this.discordance.onlyReplayed++;
+    }
+    changedCells(key, before, after) {
+        const changed = [];
+        for (const [column, place] of this.columns.there.entries()) {
+            const [a, b] = [before[column], after[place]];
+            if (a === b)
+                continue;
+            const cell = compareCells(a, b);
+            if (cell.kind === 'equal')
+                continue;
+            if (cell.kind === 'flip') {
+                changed.push({ column, flip: true, size: 0 });
+                continue;
+            }
+            const { difference, ulps } = cell;
+            const size = Math.abs(difference);
+            changed.push({ column, flip: false, size });
+            if (size > allowedFor(cell.recorded, this.tolerances[column]))
+                this.beyond++;
+            if (!this.largest || size > Math.abs(this.largest.difference))
+                this.largest = { key: shownCell(key), column: this.names[column], difference, ulps };
+        }
+        return changed;
+    }
+    /** The decision first, or else the number that moved most. */
+    rowDifference(key, changed, [before, after]) {
+        const { there } = this.columns;
+        const ordered = [...changed].sort((a, b) => Number(b.flip) - Number(a.flip) || b.size - a.size);
+        const [main, ...also] = ordered.slice(0, ALSO + 1).map(({ column }) => ({
+            column: this.names[column],
+            recorded: shownCell(before[column]),
+            replayed: shownCell(after[there[column]]),
+        }));
+        return { key: shownCell(key), ...main, also };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/results/predictions.ts
+
+
+
+
+
+/**
+ * Compares two CSV files of predictions whose bytes differ, row by row, joined by key. The files are
+ * read side by side: rows in the same order are dropped at once, others wait for their partner. Cells
+ * are compared as bytes first, and read as numbers only if these differ. Memory: the keys of one
+ * file, and the rows that are out of place; at most 5,000,000 rows.
+ */
+async function comparePredictions(recordedFile, replayedFile, options = {}) {
+    const tables = [];
+    const opened = async (name, file) => {
+        const side = { name, table: await naming(name, openTable(file)) };
+        tables.push(side);
+        return side;
+    };
+    try {
+        const recorded = await opened('recorded', recordedFile);
+        const replayed = await opened('replayed', replayedFile);
+        const columns = matchColumns(recorded.table.header, replayed.table.header, options);
+        return await joinRows(recorded, replayed, { columns, options });
+    }
+    catch (error) {
+        if (error instanceof TableError)
+            return notComparable(0, error.message);
+        throw error;
+    }
+    finally {
+        await Promise.all(tables.map(({ table }) => table.close()));
+    }
+}
+/** Says of which file an error is. */
+async function naming(side, work) {
+    try {
+        return await work;
+    }
+    catch (error) {
+        throw error instanceof TableError ? new TableError(`the ${side} file ${error.message}`) : error;
+    }
+}
+async function joinRows(recorded, replayed, { columns, options }) {
+    const tally = new Tally(columns, options);
+    const pairing = new Pairing(columns, (key, before, after) => tally.add(key, before, after));
+    const next = ({ name, table }) => naming(name, table.next());
     for (;;) {
-        const [before, after] = await Promise.all([
-            named('recorded', recorded.next()),
-            named('replayed', replayed.next()),
-        ]);
+        const [before, after] = await Promise.all([next(recorded), next(replayed)]);
         if (!before && !after)
             break;
-        if (before) {
-            rows++;
-            const key = before[columns.key];
-            if (seen.has(key))
-                return notComparable(rows, `\`${clip(key)}\` is there twice in the record`);
-            seen.add(key);
-            waiting.recorded.set(key, before);
-        }
-        if (after) {
-            const key = after[keyThere];
-            if (waiting.replayed.has(key))
-                return notComparable(rows, `\`${clip(key)}\` is there twice in the replay`);
-            waiting.replayed.set(key, after);
-        }
-        for (const key of new Set([before?.[columns.key], after?.[keyThere]])) {
-            if (key === undefined)
-                continue;
-            const [a, b] = [waiting.recorded.get(key), waiting.replayed.get(key)];
-            if (!a || !b)
-                continue;
-            tally.add(key, a, b);
-            waiting.recorded.delete(key);
-            waiting.replayed.delete(key);
-        }
+        const problem = pairing.add(before, after);
+        if (problem !== undefined)
+            return notComparable(pairing.rows, problem);
     }
-    const missing = [...waiting.recorded.keys()];
-    const extra = [...waiting.replayed.keys()];
-    const twice = extra.find((key) => seen.has(key));
-    if (twice !== undefined)
-        return notComparable(rows, `\`${clip(twice)}\` is there twice in the replay`);
-    if (missing.length > 0 || extra.length > 0) {
-        const parts = [
-            ...(missing.length > 0 ? [`${rowsText(missing.length)} only in the record: ${naming(missing)}`] : []),
-            ...(extra.length > 0 ? [`${rowsText(extra.length)} only in the replay: ${naming(extra)}`] : []),
-        ];
-        return notComparable(rows, parts.join('; '));
-    }
-    return rows === 0 ? notComparable(0, 'no rows') : tally.result(rows);
+    const unpaired = pairing.unpaired();
+    if (unpaired !== undefined)
+        return notComparable(pairing.rows, unpaired);
+    return pairing.rows === 0 ? notComparable(0, 'no rows') : tally.result(pairing.rows);
 }
-/** Counts what differs, and keeps the first rows that do. */
-function createTally(columns, { truth, tolerance = {} }) {
-    const flipped = [];
-    const moved = [];
-    const count = { flips: 0, moved: 0, beyond: 0 };
-    let largest;
-    let truthChanged = false;
-    const discordance = { samples: 0, onlyRecorded: 0, onlyReplayed: 0 };
-    const toleranceOf = columns.names.map((name) => own(tolerance, name));
-    const same = (a, b) => compareCells(a, b).kind === 'equal';
+
+;// CONCATENATED MODULE: ./src/evaluation/compare.ts
+
+
+
+const hasMetrics = ({ metrics }) => Object.keys(metrics).length > 0;
+const hasPredictions = ({ predictions }) => predictions?.file !== undefined || predictions?.digest !== undefined;
+const optionsOf = ({ predictions, tolerance }) => ({
+    key: predictions?.key,
+    truth: predictions?.truth,
+    tolerance,
+});
+/** The record against a replay. */
+async function againstRecord(request, replayed) {
+    const { recorded, tolerance } = request;
+    const known = hasPredictions(recorded) ? recorded.predictions : undefined;
     return {
-        add(key, before, after) {
-            if (truth !== undefined && columns.decision >= 0) {
-                const [right, there] = [before[columns.truth], after[columns.there[columns.truth]]];
-                truthChanged ||= !same(right, there);
-                const was = same(before[columns.decision], right);
-                const is = same(after[columns.there[columns.decision]], right);
-                discordance.samples++;
-                if (was && !is)
-                    discordance.onlyRecorded++;
-                if (is && !was)
-                    discordance.onlyReplayed++;
-            }
-            const changed = [];
-            for (const [column, place] of columns.there.entries()) {
-                const [a, b] = [before[column], after[place]];
-                if (a === b)
-                    continue;
-                const cell = compareCells(a, b);
-                if (cell.kind === 'equal')
-                    continue;
-                if (cell.kind === 'flip') {
-                    changed.push({ column, flip: true, size: 0 });
-                    continue;
-                }
-                const size = Math.abs(cell.difference);
-                changed.push({ column, flip: false, size });
-                if (size > allowedFor(cell.recorded, toleranceOf[column]))
-                    count.beyond++;
-                if (!largest || size > Math.abs(largest.difference))
-                    largest = {
-                        key: clip(key),
-                        column: columns.names[column],
-                        difference: cell.difference,
-                        ulps: cell.ulps,
-                    };
-            }
-            if (changed.length === 0)
-                return;
-            const flip = changed.some((cell) => cell.flip);
-            count[flip ? 'flips' : 'moved']++;
-            const list = flip ? flipped : moved;
-            if (list.length === FIRST)
-                return;
-            changed.sort((a, b) => Number(b.flip) - Number(a.flip) || b.size - a.size);
-            const [main, ...also] = changed.map(({ column }) => ({
-                column: clip(cellOf(columns.names[column])),
-                recorded: clip(before[column]),
-                replayed: clip(after[columns.there[column]]),
-            }));
-            list.push({ key: clip(key), ...main, also: also.slice(0, ALSO) });
-        },
-        result(rows) {
-            const grade = count.flips > 0 || count.beyond > 0
-                ? 'different'
-                : count.moved > 0
-                    ? 'within-tolerance'
-                    : 'identical-values';
-            return {
-                grade,
-                comparison: {
-                    rows,
-                    flips: count.flips,
-                    moved: count.moved,
-                    ...(largest && { largest }),
-                    first: [...flipped, ...moved].slice(0, FIRST),
-                },
-                ...(discordance.samples > 0 && !truthChanged && { discordance }),
-            };
-        },
+        metrics: hasMetrics(recorded) ? compareMetrics(recorded.metrics, replayed.metrics, tolerance) : [],
+        predictions: known &&
+            replayed.predictions &&
+            (await predictionsAgainst(known, replayed.predictions, optionsOf(request))),
+    };
+}
+async function predictionsAgainst({ file, digest }, replayed, options) {
+    if (digest === replayed.digest || digest === replayed.md5)
+        return replayed.rows === 0 ? notComparable(0, 'no rows') : identicalPredictions(replayed.rows);
+    if (file !== undefined)
+        return comparePredictions(file, replayed.file, options);
+    return { ...identicalPredictions(replayed.rows), grade: 'different' };
+}
+/** One replay against another. */
+async function againstEachOther(request, { metrics, predictions }, second) {
+    return {
+        metrics: compareMetrics(metrics, second.metrics, request.tolerance),
+        predictions: predictions &&
+            second.predictions &&
+            (predictions.digest === second.predictions.digest
+                ? identicalPredictions(predictions.rows)
+                : await comparePredictions(predictions.file, second.predictions.file, optionsOf(request))),
     };
 }
 
+;// CONCATENATED MODULE: ./src/evaluation/mounts.ts
+
+
+
+
+/**
+ * Mounts that the sandbox's user can read, whatever modes the checkout has. A source of which it cannot
+ * read everything is replaced by a copy in the scratch folder; the source itself is never touched. Also
+ * copied is a source with links that lead out of it: the sandbox would not find what they name.
+ */
+async function mounts_readableMounts(context, mounts, user) {
+    const copies = new Map();
+    const readable = [];
+    for (const { source, target } of mounts) {
+        const real = await (0,promises_.realpath)(source);
+        const known = copies.get(real) ?? ((await isReadable(real, user)) ? real : await copy(context, real, target));
+        copies.set(real, known);
+        readable.push({ source: known, target });
+    }
+    return readable;
+}
+const READ = 4;
+const ENTER = 1;
+/** Whether the permission bits give `user` all of `wanted`; the first class that fits decides, as in the kernel. */
+function permits({ mode, uid, gid }, user, wanted) {
+    const shift = uid === user.uid ? 6 : gid === user.gid ? 3 : 0;
+    return ((mode >> shift) & wanted) === wanted;
+}
+async function isReadable(source, user) {
+    const visit = async (path) => {
+        const info = await (0,promises_.lstat)(path);
+        if (info.isSymbolicLink()) {
+            const link = await (0,promises_.readlink)(path);
+            return !(0,external_node_path_.isAbsolute)(link) && within(source, (0,external_node_path_.resolve)((0,external_node_path_.dirname)(path), link));
+        }
+        if (!info.isDirectory())
+            return permits(info, user, READ);
+        if (!permits(info, user, READ | ENTER))
+            return false;
+        for (const name of await (0,promises_.readdir)(path))
+            if (!(await visit((0,external_node_path_.join)(path, name))))
+                return false;
+        return true;
+    };
+    return visit(source);
+}
+/** A readable copy of a file or folder; its absolute path. */
+async function copy(context, source, name) {
+    context.progress.line(`copying ${name}: the user of the sandbox cannot read all of it`);
+    const to = (0,external_node_path_.join)(await (0,promises_.mkdtemp)((0,external_node_path_.join)(context.scratch, 'mount-')), (0,external_node_path_.basename)(source));
+    await copyEntry(context, source, to);
+    return to;
+}
+async function copyEntry(context, from, to) {
+    const info = await (0,promises_.lstat)(from);
+    if (info.isDirectory()) {
+        await (0,promises_.mkdir)(to);
+        await (0,promises_.chmod)(to, 0o755);
+        for (const name of await (0,promises_.readdir)(from))
+            await copyEntry(context, (0,external_node_path_.join)(from, name), (0,external_node_path_.join)(to, name));
+    }
+    else if (info.isSymbolicLink())
+        await copyLink(context, from, to);
+    else if (info.isFile())
+        await copyBytes(from, to);
+}
+/** Copies what a link names, as its digest was taken; a link that names no file of the repository stays one. */
+async function copyLink({ root }, from, to) {
+    const named = await confine(root, (0,external_node_path_.relative)(root, from));
+    if (named.ok && named.exists && (await (0,promises_.stat)(named.absolute)).isFile())
+        await copyBytes(named.absolute, to);
+    else
+        await (0,promises_.symlink)(await (0,promises_.readlink)(from), to);
+}
+async function copyBytes(from, to) {
+    await (0,promises_.copyFile)(from, to, external_node_fs_namespaceObject.constants.COPYFILE_EXCL | external_node_fs_namespaceObject.constants.COPYFILE_FICLONE);
+    await (0,promises_.chmod)(to, (await (0,promises_.stat)(from)).mode & 0o100 ? 0o755 : 0o644);
+}
+
+;// CONCATENATED MODULE: ./src/evaluation/sandbox.ts
+
+
+/** Where the throwaway export lies in the container, and where the command starts. */
+const WORKSPACE = '/workspace';
+/** `nobody` nearly everywhere. */
+const UNPRIVILEGED = { uid: 65534, gid: 65534 };
+/** Who the evaluation runs as: us, or nobody if we are root. */
+function sandbox_sandboxUser() {
+    const [uid, gid] = [process.getuid?.(), process.getgid?.()];
+    return uid === undefined || gid === undefined || uid === 0 ? UNPRIVILEGED : { uid, gid };
+}
+/**
+ * The docker client would hand the proxies of its own configuration file, passwords included, to every
+ * container. Naming a variable without a value keeps it out.
+ */
+const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name) => [
+    name,
+    name.toLowerCase(),
+]);
+const sandbox_VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** One argument for each variable, always with its value: a bare name would take it from this machine. */
+const sandbox_variables = (env) => Object.entries(env).flatMap(([name, value]) => {
+    if (!sandbox_VARIABLE.test(name))
+        throw new Error(`not the name of a variable: ${name}`);
+    return ['--env', `${name}=${value}`];
+});
+/** `--mount` takes one line of CSV: a path may hold commas and quotes. */
+function mount(fields) {
+    const line = Object.entries(fields).map(([key, value]) => (value === true ? key : `${key}=${value}`));
+    return ['--mount', line.map((f) => (/[",\r\n]/.test(f) ? `"${f.replaceAll('"', '""')}"` : f)).join(',')];
+}
+/** Where a mount over the workspace is seen in the container. */
+function targetOf(target) {
+    const path = external_node_path_.posix.join(WORKSPACE, target);
+    if (external_node_path_.posix.isAbsolute(target) || path === WORKSPACE || !within(WORKSPACE, path))
+        throw new Error(`not inside the workspace: ${target}`);
+    return path;
+}
+/** The volumes of an image that nothing else is mounted on. */
+function openVolumes(sandbox) {
+    const taken = new Set(['/tmp', WORKSPACE, ...sandbox.mounts.map(({ target }) => targetOf(target))]);
+    return [...new Set(sandbox.volumes.map((path) => external_node_path_.posix.join('/', path).replace(/(.)\/$/, '$1')))].filter((path) => !taken.has(path));
+}
+/** Names of the volumes that `createArguments` makes; they have to be removed with the container. */
+const volumeNames = (sandbox) => openVolumes(sandbox).map((_, index) => `${sandbox.name}-${index}`);
+/**
+ * The arguments of `docker create` for one replay: no network, nothing writable but the workspace and
+ * a bounded `/tmp`, no capabilities, no way to get new ones, an unprivileged user, bounded memory,
+ * processes and file size. The image's ENV stays under that of the conditions, its entrypoint and command
+ * do not; nothing of this machine's environment is passed.
+ *
+ * A container is created and then started, not `run`: once it has a name that exists, removing it by
+ * name is certain, also when the check is cancelled in between. It is not removed by the engine
+ * itself (`--rm`), because only a container that is still there says that it ran out of memory.
+ *
+ * An image can declare volumes, which the engine would make writable and without a limit: they get
+ * the image's content, read-only like the rest of it.
+ *
+ * @throws Error if a mount leaves the workspace or a variable has no proper name; the record's paths are
+ *   checked before
+ */
+function createArguments(sandbox) {
+    const [program, ...rest] = sandbox.command;
+    const { uid, gid } = sandbox.user;
+    const { hostname, env } = sandbox.conditions;
+    return [
+        'create',
+        ...['--name', sandbox.name, '--label', sandbox.label, '--pull', 'never', '--init'],
+        ...['--network', 'none', '--hostname', hostname, '--ipc', 'private', '--log-driver', 'none'],
+        ...['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--no-healthcheck'],
+        ...['--user', `${uid}:${gid}`, '--pids-limit', String(sandbox.processes)],
+        ...['--memory', `${sandbox.memory}b`, '--memory-swap', `${sandbox.memory}b`],
+        ...['--ulimit', 'nofile=4096:4096', '--ulimit', 'core=0:0'],
+        ...['--ulimit', `fsize=${sandbox.fileSize}:${sandbox.fileSize}`],
+        // Both count as memory of the container.
+        ...['--tmpfs', `/tmp:size=${Math.ceil(sandbox.memory / 2)},nosuid,nodev`],
+        ...['--shm-size', `${Math.ceil(sandbox.memory / 2)}b`],
+        ...sandbox_variables(env),
+        ...PROXIES.flatMap((name) => ['--env', name]),
+        ...mount({ type: 'bind', source: sandbox.workspace, target: WORKSPACE }),
+        ...sandbox.mounts.flatMap(({ source, target }) => mount({ type: 'bind', source, target: targetOf(target), readonly: true })),
+        ...openVolumes(sandbox).flatMap((path, index) => mount({ type: 'volume', source: `${sandbox.name}-${index}`, target: path, readonly: true })),
+        ...['--workdir', WORKSPACE, `--entrypoint=${program}`, '--', sandbox.image, ...rest],
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/evaluation/client.ts
+
+
+
+const CALL_MS = 120_000;
+const OUTPUT_CAP = 64 * 1024;
+/** The client's environment without proxies, so that none of them can be handed to a container. */
+const withoutProxies = (env) => Object.fromEntries(Object.entries(env).filter(([name]) => !PROXIES.includes(name)));
+/**
+ * Calls docker also after the check was cancelled: what is begun has to be known and undone. Rejects
+ * with `output/truncated` if docker prints more than 64 KiB.
+ */
+function sandboxClient({ program, env }) {
+    const options = { env: withoutProxies(env), timeout: CALL_MS, outputCap: OUTPUT_CAP };
+    return async (args) => {
+        const result = await uncancelled([program, ...args], options);
+        if (result.truncated)
+            throw new errors/* ReprogateError */.w8('output/truncated', `docker ${args[0]} printed too much to be read`);
+        return result;
+    };
+}
+
+;// CONCATENATED MODULE: ./src/evaluation/conditions.ts
+/** The user need not exist in the image: a home that can be written to, and a name for those who ask. */
+const STANDARD = {
+    hostname: 'replay',
+    env: { HOME: '/tmp', LOGNAME: 'replay' },
+};
+
 ;// CONCATENATED MODULE: ./src/evaluation/outputs.ts
+
 
 
 
@@ -50209,42 +50863,48 @@ const outputs_CHUNK = 1024 ** 2;
 /**
  * Opens a file that an untrusted run has left behind, after the run has ended. Only a regular file,
  * with no link anywhere on the way: the run could have put one to `/etc` in place of a folder.
- * A FIFO would be opened without waiting, and is refused.
  */
 async function openOutput(workspace, path, cap, read) {
-    const problem = (text) => ({ ok: false, problem: `\`${path}\` ${text}` });
-    const names = path.split('/').filter((name) => name !== '' && name !== '.');
-    let way = workspace;
-    for (const [index, name] of names.entries()) {
-        way = (0,external_node_path_.join)(way, name);
-        const there = await (0,promises_.lstat)(way).catch(() => undefined);
-        if (name === '..')
-            return problem('leaves the workspace');
-        if (!there)
-            return problem('was not written');
-        if (there.isSymbolicLink())
-            return problem('is a link or lies behind one');
-        if (index < names.length - 1 ? !there.isDirectory() : !there.isFile())
-            return problem('is not a regular file');
-    }
+    const problem = (text) => ({ ok: false, problem: `${quoted(path)} ${text}` });
+    const wrong = await wrongOnTheWay(workspace, path);
+    if (wrong !== undefined)
+        return problem(wrong);
     let file;
     try {
-        file = await (0,promises_.open)(way, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+        file = await openRegular((0,external_node_path_.join)(workspace, path), { noFollow: true });
     }
     catch (error) {
+        if (error instanceof NotAFile)
+            return problem('is not a regular file');
         return problem(`cannot be read (${error.code})`);
     }
     try {
-        const info = await file.stat();
-        if (!info.isFile())
-            return problem('is not a regular file');
-        if (info.size > cap)
+        const { size } = await file.stat();
+        if (size > cap)
             return problem(`is larger than ${cap / 1024 ** 2} MiB`);
-        return { ok: true, value: await read(file, info.size) };
+        return { ok: true, value: await read(file, size) };
     }
     finally {
         await file.close();
     }
+}
+/** Looks at every step to a file: what is wrong with the way, or with its end. */
+async function wrongOnTheWay(workspace, path) {
+    const names = plainPath(path).split('/');
+    let way = workspace;
+    for (const [index, name] of names.entries()) {
+        if (name === '..')
+            return 'leaves the workspace';
+        way = (0,external_node_path_.join)(way, name);
+        const there = await (0,promises_.lstat)(way).catch(() => undefined);
+        if (!there)
+            return 'was not written';
+        if (there.isSymbolicLink())
+            return 'is a link or lies behind one';
+        if (index < names.length - 1 ? !there.isDirectory() : !there.isFile())
+            return 'is not a regular file';
+    }
+    return undefined;
 }
 /** The bytes of the metrics file; at most 1 MiB. */
 const takeMetrics = (workspace, path) => openOutput(workspace, path, METRICS_CAP, async (file, size) => {
@@ -50286,7 +50946,7 @@ async function readTable(file, each) {
         rows: counter.rows(),
     };
 }
-/** Counts the records of a CSV file in its bytes: lines that are not empty, but for the header. */
+/** Counts the records of a CSV file in its bytes: lines that are not empty, without the header. */
 function rowCounter() {
     let lines = 0;
     let quoted = false;
@@ -50309,169 +50969,12 @@ function rowCounter() {
     };
 }
 
-;// CONCATENATED MODULE: ./src/evaluation/sandbox.ts
+;// CONCATENATED MODULE: ./src/evaluation/size.ts
 
 
-/** Where the throwaway export lies in the container, and where the command starts. */
-const WORKSPACE = '/workspace';
-/** Who the evaluation runs as where we are root; `nobody` nearly everywhere. */
-const UNPRIVILEGED = { uid: 65534, gid: 65534 };
-/**
- * The docker client would hand the proxies of its own configuration file, passwords included, to every
- * container. Naming a variable without a value keeps it out.
- */
-const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name) => [
-    name,
-    name.toLowerCase(),
-]);
-/** `--mount` takes one line of CSV: a path may hold commas and quotes. */
-function mount(fields) {
-    const line = Object.entries(fields).map(([key, value]) => (value === true ? key : `${key}=${value}`));
-    return ['--mount', line.map((f) => (/[",\r\n]/.test(f) ? `"${f.replaceAll('"', '""')}"` : f)).join(',')];
-}
-/** Where a mount over the workspace is seen in the container. */
-function targetOf(target) {
-    const path = external_node_path_.posix.join(WORKSPACE, target);
-    if (external_node_path_.posix.isAbsolute(target) || path === WORKSPACE || !within(WORKSPACE, path))
-        throw new Error(`not inside the workspace: ${target}`);
-    return path;
-}
-/** The volumes of an image that nothing else is mounted on. */
-function openVolumes(sandbox) {
-    const taken = new Set(['/tmp', WORKSPACE, ...sandbox.mounts.map(({ target }) => targetOf(target))]);
-    return [...new Set(sandbox.volumes.map((path) => external_node_path_.posix.join('/', path).replace(/(.)\/$/, '$1')))].filter((path) => !taken.has(path));
-}
-/** Names of the volumes that `createArguments` makes; they have to be removed with the container. */
-const volumeNames = (sandbox) => openVolumes(sandbox).map((_, index) => `${sandbox.name}-${index}`);
-/**
- * The arguments of `docker create` for one replay: no network, nothing writable but the workspace and
- * a bounded `/tmp`, no capabilities, no way to get new ones, an unprivileged user, bounded memory,
- * processes and file size. The image's ENV stays, its entrypoint and command do not; nothing of this
- * machine's environment is passed.
- *
- * A container is created and then started, not `run`: once it has a name that exists, removing it by
- * name is certain, also when the check is cancelled in between. It is not removed by the engine
- * itself (`--rm`), because only a container that is still there says that it ran out of memory.
- *
- * An image can declare volumes, which the engine would make writable and without a limit: they get
- * the image's content, read-only like the rest of it.
- *
- * @throws Error where a mount leaves the workspace; the record's paths are checked before
- */
-function createArguments(sandbox) {
-    const [program, ...rest] = sandbox.command;
-    const { uid, gid } = sandbox.user;
-    return [
-        'create',
-        ...['--name', sandbox.name, '--label', sandbox.label, '--pull', 'never', '--init'],
-        ...['--network', 'none', '--hostname', 'replay', '--ipc', 'private', '--log-driver', 'none'],
-        ...['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--no-healthcheck'],
-        ...['--user', `${uid}:${gid}`, '--pids-limit', String(sandbox.processes)],
-        ...['--memory', `${sandbox.memory}b`, '--memory-swap', `${sandbox.memory}b`],
-        ...['--ulimit', 'nofile=4096:4096', '--ulimit', 'core=0:0'],
-        ...['--ulimit', `fsize=${sandbox.fileSize}:${sandbox.fileSize}`],
-        // Both count as memory of the container.
-        ...['--tmpfs', `/tmp:size=${Math.ceil(sandbox.memory / 2)},nosuid,nodev`],
-        ...['--shm-size', `${Math.ceil(sandbox.memory / 2)}b`],
-        // The user need not exist in the image: a home that can be written to, and a name for those who ask.
-        ...['--env', 'HOME=/tmp', '--env', 'LOGNAME=replay'],
-        ...PROXIES.flatMap((name) => ['--env', name]),
-        ...mount({ type: 'bind', source: sandbox.workspace, target: WORKSPACE }),
-        ...sandbox.mounts.flatMap(({ source, target }) => mount({ type: 'bind', source, target: targetOf(target), readonly: true })),
-        ...openVolumes(sandbox).flatMap((path, index) => mount({ type: 'volume', source: `${sandbox.name}-${index}`, target: path, readonly: true })),
-        ...['--workdir', WORKSPACE, `--entrypoint=${program}`, '--', sandbox.image, ...rest],
-    ];
-}
-
-;// CONCATENATED MODULE: ./src/evaluation/workspace.ts
-
-
-
-
-
-/**
- * Makes a fresh export ready for a run: takes out what is hidden, by path and by content, gives it to
- * the user of the run (`owner`, where that is not us), and makes the places that mounts and the image's
- * volumes (`folders`, relative to the workspace) go to, so that the engine does not make them as root. Follows no link out of the workspace, whose path is a real one.
- */
-async function readyWorkspace(workspace, hidden, mounts, folders, owner) {
-    for (const path of hidden.paths)
-        await hide(workspace, path);
-    for (const { source, target } of mounts)
-        await makePlace(workspace, target, (await (0,promises_.stat)(source)).isDirectory());
-    for (const folder of folders)
-        await makePlace(workspace, folder, true);
-    const algorithms = [...new Set(hidden.digests.map(algorithmOf))];
-    const isSecret = async (path) => {
-        for (const algorithm of algorithms)
-            if (hidden.digests.includes((await fileDigest(path, algorithm)).digest))
-                return true;
-        return false;
-    };
-    const visit = async (folder) => {
-        for (const entry of await (0,promises_.readdir)(folder, { withFileTypes: true })) {
-            const path = (0,external_node_path_.join)(folder, entry.name);
-            if (entry.isDirectory())
-                await visit(path);
-            else if (entry.isFile() && (await isSecret(path))) {
-                await (0,promises_.rm)(path);
-                continue;
-            }
-            if (owner)
-                await (0,promises_.lchown)(path, owner.uid, owner.gid);
-        }
-    };
-    await visit(workspace);
-    if (owner)
-        await (0,promises_.lchown)(workspace, owner.uid, owner.gid);
-}
-/** Removes one path of the workspace, and what it links to. What lies outside stays untouched. */
-async function hide(workspace, path) {
-    const wanted = (0,external_node_path_.join)(workspace, path);
-    const target = await (0,promises_.realpath)(wanted).catch(() => undefined);
-    const folder = await (0,promises_.realpath)((0,external_node_path_.dirname)(wanted)).catch(() => undefined);
-    for (const doomed of [target, folder && (0,external_node_path_.join)(folder, (0,external_node_path_.basename)(wanted))])
-        if (doomed !== undefined && doomed !== workspace && within(workspace, doomed) && (await isThere(doomed)))
-            await (0,promises_.rm)(doomed, { recursive: true, force: true });
-}
-const isThere = (path) => (0,promises_.lstat)(path).then(() => true, () => false);
-async function makePlace(workspace, target, folder) {
-    let path = workspace;
-    const names = target.split('/').filter((name) => name !== '' && name !== '.');
-    for (const [index, name] of names.entries()) {
-        path = (0,external_node_path_.join)(path, name);
-        const there = await (0,promises_.lstat)(path).catch(() => undefined);
-        // The engine resolves a link within the container, so it cannot lead out of it.
-        if (there?.isSymbolicLink())
-            return;
-        const asFolder = index < names.length - 1 || folder;
-        if (there?.isDirectory() === asFolder)
-            continue;
-        // The commit has a file where there is a folder now, or the other way round.
-        if (there)
-            await (0,promises_.rm)(path, { recursive: true });
-        if (asFolder)
-            await (0,promises_.mkdir)(path);
-        else
-            await (0,promises_.writeFile)(path, '');
-    }
-}
-/**
- * Hidden things that would be visible through the mounted data: a hidden path below the target of a
- * folder that is mounted. Empty where all is well.
- */
-async function exposed(hidden, mounts) {
-    const found = [];
-    for (const path of hidden.paths) {
-        for (const { source, target } of mounts) {
-            if (!within(target, path))
-                continue;
-            if (await isThere((0,external_node_path_.join)(source, (0,external_node_path_.relative)(target, path))))
-                found.push(path);
-        }
-    }
-    return found;
-}
+/** Files and folders that a workspace may hold: the disk can run out of them before it runs out of bytes. */
+const MAX_ENTRIES = 500_000;
+const POLL_MS = 250;
 /**
  * Disk space below a folder, links not followed. Something in it may be writing at the same time:
  * what vanishes meanwhile counts nothing; what is nested too deeply to be looked at counts as endless.
@@ -50498,182 +51001,18 @@ async function sizeOf(folder) {
     await visit(folder).catch(() => { });
     return size;
 }
-const always = createRunner(new AbortController().signal);
-/** Removes a folder that an evaluation wrote into: also where it took permissions away or nested endlessly. */
-async function removeTree(folder) {
-    try {
-        await (0,promises_.rm)(folder, { recursive: true, force: true, maxRetries: 2 });
-    }
-    catch {
-        await always(['chmod', '-R', 'u+rwx', '--', folder]);
-        await always(['rm', '-rf', '--', folder]);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/evaluation/replay.ts
-
-
-
-
-
-
-
-
-
-const GIB = 1024 ** 3;
-const TAIL_LINES = 40;
-const TAIL_LINE = 1000;
-/** Lines of a run that are shown as they come; the tail goes on after it. */
-const SHOWN_LINES = 2000;
-/** Files and folders that a workspace may hold: the disk can run out of them before it runs out of bytes. */
-const MAX_ENTRIES = 500_000;
-const POLL_MS = 250;
 /**
- * Runs the evaluation once, on one fresh workspace, in the sandbox. An evaluation that fails or is
- * stopped is a result. Whatever happens, also a cancelled check: the container, its volumes and the
- * workspace are gone when this returns or throws.
- *
- * @throws ReprogateError `engine/failed` where the engine makes no container;
- *   `evaluation/answers-visible` where a mount shows what has to stay hidden
+ * Looks at a folder again and again, and calls `exceeded` once it has grown by more than `limit` bytes
+ * or holds too many entries. Spends at most a tenth of the time on it.
  */
-async function replay(context, engine, request) {
-    const name = `reprogate-replay-${(0,external_node_crypto_.randomUUID)()}`;
-    const client = dockerClient(engine);
-    const undo = [];
-    const cleanup = async () => {
-        for (let step = undo.pop(); step; step = undo.pop())
-            await step();
-    };
-    context.defer(cleanup);
-    try {
-        context.signal.throwIfAborted();
-        const workspace = await (0,promises_.realpath)(await request.prepare());
-        undo.push(() => removeTree(workspace));
-        const mounts = await Promise.all(request.mounts.map(async ({ source, target }) => ({ source: await (0,promises_.realpath)(source), target })));
-        const hidden = {
-            // A file from before the run must not pass for its output.
-            paths: [
-                ...request.hide.paths,
-                ...[request.metrics, request.predictions?.path].filter((p) => p !== undefined),
-            ],
-            digests: request.hide.digests,
-        };
-        const visible = await exposed(request.hide, mounts);
-        if (visible.length > 0)
-            throw new errors/* ReprogateError */.w('evaluation/answers-visible', `${visible[0]} would be visible to the evaluation`, 'Keep recorded predictions and metrics outside the folders that `data` and `model` name.');
-        const root = process.getuid?.() === 0;
-        const user = root ? UNPRIVILEGED : { uid: process.getuid?.() ?? 65534, gid: process.getgid?.() ?? 65534 };
-        const volumes = (await engine.inspect(request.image))?.Config.Volumes ?? [];
-        await readyWorkspace(workspace, hidden, mounts, openVolumes({ volumes, mounts }).flatMap((path) => within(WORKSPACE, path) ? [(0,external_node_path_.relative)(WORKSPACE, path)] : []), root ? user : undefined);
-        const sandbox = {
-            name,
-            label: engine.label,
-            image: request.image,
-            command: request.command,
-            workspace,
-            mounts,
-            volumes,
-            user,
-            memory: await memoryFor(client, request.limits),
-            processes: request.limits.processes,
-            fileSize: Math.ceil(request.limits.output * GIB),
-        };
-        // Registered first: a client that dies can leave a container behind all the same.
-        undo.push(async () => {
-            await client(['rm', '--force', '--volumes', '--', name]);
-            const volumes = volumeNames(sandbox);
-            if (volumes.length > 0)
-                await client(['volume', 'rm', '--force', '--', ...volumes]);
-        });
-        const created = await client(createArguments(sandbox));
-        if (created.code !== 0)
-            throw new errors/* ReprogateError */.w('engine/failed', `The engine made no container for the replay: ${created.stderr.trim().split('\n').at(-1)}`, 'See what the engine says (`docker info`, its log) and try again.');
-        const run = await supervise(context, engine, client, sandbox, request.limits);
-        // Nothing of the run is alive when its files are looked at.
-        await undo.pop()();
-        const result = { ...run, memory: sandbox.memory };
-        if (run.exitCode !== 0 || run.stopped)
-            return result;
-        if (request.metrics !== undefined)
-            result.metrics = await takeMetrics(workspace, request.metrics);
-        if (request.predictions)
-            result.predictions = await takePredictions(workspace, request.predictions.path, (0,external_node_path_.join)(context.scratch, `predictions-${(0,external_node_crypto_.randomUUID)()}.csv`));
-        return result;
-    }
-    finally {
-        await cleanup();
-    }
-}
-/** The client's environment without proxies, so that none of them can be handed to a container. */
-const withoutProxies = (env) => Object.fromEntries(Object.entries(env).filter(([name]) => !PROXIES.includes(name)));
-/** Short calls of docker, also after the check was cancelled: what is begun has to be known and undone. */
-function dockerClient(engine) {
-    const always = createRunner(new AbortController().signal);
-    const env = withoutProxies(engine.env);
-    return (args) => always([engine.program, ...args], { env, timeout: 120_000, outputCap: 64 * 1024 });
-}
-/** Never more than nine tenths of what the engine has: the rest is for the engine and for us. */
-async function memoryFor(client, limits) {
-    const info = await client(['info', '--format', '{{.MemTotal}}']);
-    const total = Number(info.stdout.toString().trim());
-    const wanted = limits.memory * GIB;
-    return Math.floor(info.code === 0 && total > 0 ? Math.min(wanted, total * 0.9) : wanted);
-}
-/** Starts the container, waits for its end, and stops it at a limit. */
-async function supervise(context, engine, client, sandbox, limits) {
-    const { name } = sandbox;
-    let stopped;
-    const stop = (why) => {
-        stopped ??= why;
-        // A container that has just ended cannot be killed, and need not be.
-        void client(['kill', '--', name]).catch(() => { });
-    };
-    const started = context.now();
-    const minutes = limits.evaluation * 60_000;
-    const timer = setTimeout(() => stop('time'), minutes);
-    const watch = watchSize(sandbox.workspace, limits.output * GIB, () => stop('output'));
-    const lines = tailOf(context);
-    try {
-        await context.run([engine.program, 'start', '--attach', '--', name], {
-            env: withoutProxies(engine.env),
-            // Later than our own: only for an engine that does not answer any more.
-            timeout: minutes + 120_000,
-            outputCap: 0,
-            onLine: lines.add,
-        });
-    }
-    finally {
-        clearTimeout(timer);
-        await watch.stop();
-    }
-    const seconds = (context.now() - started) / 1000;
-    const state = await stateOf(client, name);
-    if (state.OOMKilled && state.ExitCode !== 0)
-        stopped ??= 'memory';
-    return {
-        // Still running: the client was lost, not the evaluation.
-        exitCode: state.Running ? 1 : state.ExitCode,
-        ...((stopped ?? (state.Running ? 'time' : undefined)) && { stopped: stopped ?? 'time' }),
-        ...(state.Error !== '' && { startError: state.Error }),
-        ...lines.end(),
-        seconds,
-    };
-}
-async function stateOf(client, name) {
-    const result = await client(['container', 'inspect', '--format', '{{json .State}}', '--', name]);
-    if (result.code === 0)
-        return JSON.parse(result.stdout.toString());
-    throw new errors/* ReprogateError */.w('engine/failed', `The engine has lost the replay: ${result.stderr.trim()}`, 'See what the engine says (`docker info`, its log) and try again.');
-}
-/** Looks at the workspace again and again; spends at most a tenth of the time on it. */
-function watchSize(workspace, limit, exceeded) {
+function watchSize(folder, limit, exceeded) {
     let timer;
     let looking = Promise.resolve();
     let ended = false;
     let before;
     const look = async () => {
         const begun = performance.now();
-        const { bytes, entries } = await sizeOf(workspace);
+        const { bytes, entries } = await sizeOf(folder);
         before ??= bytes;
         if (ended)
             return;
@@ -50691,27 +51030,410 @@ function watchSize(workspace, limit, exceeded) {
         },
     };
 }
-function tailOf(context) {
+
+;// CONCATENATED MODULE: ./src/evaluation/tail.ts
+
+const TAIL_LINES = 40;
+/** Characters of a line that are kept. */
+const TAIL_LINE = 1000;
+/** Lines of a run that are shown as they come; the tail goes on after it. */
+const SHOWN_LINES = 2000;
+const plainLine = (line) => (0,clean/* clip */.$Q)((0,clean/* cleanLines */.v3)(line).replaceAll('\n', ' '), TAIL_LINE);
+/** Shows what a run prints as it comes, and keeps the end of it. */
+function tailOf(progress) {
     const kept = [];
-    let count = 0;
+    let lines = 0;
     return {
         add(line, stream) {
-            count++;
-            if (count <= SHOWN_LINES)
-                context.progress.line(line);
-            if (count === SHOWN_LINES)
-                context.progress.line('… what the evaluation prints from here on is not shown');
-            const plain = line.replace(/\x1b\[[0-9;]*[A-Za-z]/g, '').replace(/[\x00-\x08\x0b-\x1f\x7f]/g, ' ');
-            const text = plain.length > TAIL_LINE ? `${plain.slice(0, TAIL_LINE)} …` : plain;
-            kept.push({ text, stream });
+            lines++;
+            if (lines <= SHOWN_LINES)
+                progress.line(line);
+            if (lines === SHOWN_LINES)
+                progress.line('… what the evaluation prints from here on is not shown');
+            kept.push({ line, stream });
             if (kept.length > TAIL_LINES)
                 kept.shift();
         },
         end() {
-            const lastError = kept.findLast(({ text, stream }) => stream === 'stderr' && text.trim() !== '');
-            return { tail: kept.map(({ text }) => text), ...(lastError && { lastError: lastError.text.trim() }) };
+            const texts = kept.map(({ line, stream }) => ({ text: plainLine(line), stream }));
+            const lastError = texts.findLast(({ text, stream }) => stream === 'stderr' && text.trim() !== '');
+            return { tail: texts.map(({ text }) => text), lastError: lastError?.text.trim() };
         },
     };
+}
+
+;// CONCATENATED MODULE: ./src/evaluation/supervise.ts
+
+
+
+
+const GIB = 1024 ** 3;
+const supervise_MINUTE_MS = 60_000;
+/** After our own time limit: only for an engine that does not answer any more. */
+const supervise_GRACE_MS = 120_000;
+/** Starts a container that is there already, waits for its end, and stops it at a limit. */
+async function supervise(context, client, { name, workspace }, limits) {
+    const { engine, run, now, progress } = context;
+    let stopped;
+    const stop = (why) => {
+        stopped ??= why;
+        // A container that has just ended cannot be killed, and need not be.
+        void client(['kill', '--', name]).catch(() => { });
+    };
+    const started = now();
+    const timeout = limits.evaluation * supervise_MINUTE_MS;
+    const timer = setTimeout(() => stop('time'), timeout);
+    const watch = watchSize(workspace, limits.output * GIB, () => stop('output'));
+    const lines = tailOf(progress);
+    try {
+        await run([engine.program, 'start', '--attach', '--', name], {
+            env: withoutProxies(engine.env),
+            timeout: timeout + supervise_GRACE_MS,
+            outputCap: 0,
+            onLine: lines.add,
+        });
+    }
+    finally {
+        clearTimeout(timer);
+        await watch.stop();
+    }
+    const seconds = (now() - started) / 1000;
+    return { ...endingOf(await stateOf(client, name), stopped), ...lines.end(), seconds };
+}
+async function stateOf(client, name) {
+    const result = await client(['container', 'inspect', '--format', '{{json .State}}', '--', name]);
+    if (result.code === 0)
+        return JSON.parse(result.stdout.toString());
+    throw new errors/* ReprogateError */.w8('engine/failed', `The engine has lost the replay: ${result.stderr.trim()}`);
+}
+function endingOf({ Running, OOMKilled, ExitCode, Error: error }, stopped) {
+    const startError = error === '' ? undefined : error;
+    // The client was lost, not the evaluation.
+    if (Running)
+        return { exitCode: 1, stopped: stopped ?? 'time', startError };
+    const killed = OOMKilled && ExitCode !== 0 ? 'memory' : undefined;
+    return { exitCode: ExitCode, stopped: stopped ?? killed, startError };
+}
+
+;// CONCATENATED MODULE: ./src/evaluation/workspace.ts
+
+
+
+
+
+/**
+ * Makes a fresh export ready for a run: takes out what is hidden, by path and by content, gives it to
+ * the user of the run, and makes the places that mounts and volumes go to, so that the engine does not
+ * make them as root. Follows no link out of the workspace, whose path is a real one.
+ */
+async function readyWorkspace(workspace, { hidden, mounts, folders, owner }) {
+    for (const path of hidden.paths)
+        await hide(workspace, path);
+    for (const { source, target } of mounts)
+        await makePlace(workspace, target, (await (0,promises_.stat)(source)).isDirectory());
+    for (const folder of folders)
+        await makePlace(workspace, folder, true);
+    const secret = secrets(hidden.digests);
+    const visit = async (folder) => {
+        for (const entry of await (0,promises_.readdir)(folder, { withFileTypes: true })) {
+            const path = (0,external_node_path_.join)(folder, entry.name);
+            if (entry.isDirectory())
+                await visit(path);
+            else if (entry.isFile() && (await secret(path))) {
+                await (0,promises_.rm)(path);
+                continue;
+            }
+            if (owner)
+                await (0,promises_.lchown)(path, owner.uid, owner.gid);
+        }
+    };
+    await visit(workspace);
+    if (owner)
+        await (0,promises_.lchown)(workspace, owner.uid, owner.gid);
+}
+/** Tells whether a file has one of these digests. */
+function secrets(digests) {
+    const algorithms = [...new Set(digests.map(algorithmOf))];
+    return async (path) => {
+        for (const algorithm of algorithms)
+            if (digests.includes((await fileDigest(path, algorithm)).digest))
+                return true;
+        return false;
+    };
+}
+/** Removes one path of the workspace, and what it links to. What lies outside stays untouched. */
+async function hide(workspace, path) {
+    const wanted = (0,external_node_path_.join)(workspace, path);
+    const target = await (0,promises_.realpath)(wanted).catch(() => undefined);
+    const folder = await (0,promises_.realpath)((0,external_node_path_.dirname)(wanted)).catch(() => undefined);
+    for (const doomed of [target, folder && (0,external_node_path_.join)(folder, (0,external_node_path_.basename)(wanted))])
+        if (doomed !== undefined && doomed !== workspace && within(workspace, doomed) && (await isThere(doomed)))
+            await (0,promises_.rm)(doomed, { recursive: true, force: true });
+}
+const isThere = (path) => (0,promises_.lstat)(path).then(() => true, () => false);
+async function makePlace(workspace, target, folder) {
+    let path = workspace;
+    const names = plainPath(target).split('/');
+    for (const [index, name] of names.entries()) {
+        path = (0,external_node_path_.join)(path, name);
+        const there = await (0,promises_.lstat)(path).catch(() => undefined);
+        // The engine resolves a link within the container, so it cannot lead out of it.
+        if (there?.isSymbolicLink())
+            return;
+        const asFolder = index < names.length - 1 || folder;
+        if (there?.isDirectory() === asFolder)
+            continue;
+        // The commit has a file where there is a folder now, or the other way round.
+        if (there)
+            await (0,promises_.rm)(path, { recursive: true });
+        if (asFolder)
+            await (0,promises_.mkdir)(path);
+        else
+            await (0,promises_.writeFile)(path, '');
+    }
+}
+/**
+ * Hidden things that would be visible through the mounted data: a hidden path below the target of a
+ * folder that is mounted. Empty if there are none.
+ */
+async function exposed(hidden, mounts) {
+    const found = [];
+    for (const path of hidden.paths) {
+        for (const { source, target } of mounts) {
+            if (!within(target, path))
+                continue;
+            if (await isThere((0,external_node_path_.join)(source, (0,external_node_path_.relative)(target, path))))
+                found.push(path);
+        }
+    }
+    return found;
+}
+/** Removes a folder that an evaluation wrote into, also if it took permissions away or nested endlessly. */
+async function removeTree(folder) {
+    try {
+        await (0,promises_.rm)(folder, { recursive: true, force: true, maxRetries: 2 });
+    }
+    catch {
+        await uncancelled(['chmod', '-R', 'u+rwx', '--', folder]);
+        await uncancelled(['rm', '-rf', '--', folder]);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/evaluation/replay.ts
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Runs the evaluation once, on one fresh workspace, in the sandbox. An evaluation that fails or is
+ * stopped is a result. Whatever happens, even if the check is cancelled: the container, its volumes and
+ * the workspace are gone when this returns or throws.
+ *
+ * @throws ReprogateError `engine/failed` if the engine makes no container; `data/exposes-answers` if a
+ *   mount shows what has to stay hidden
+ */
+async function replay(context, request) {
+    const client = sandboxClient(context.engine);
+    const undo = [];
+    const undoAll = async () => {
+        for (let step = undo.pop(); step; step = undo.pop())
+            await step();
+    };
+    context.defer(undoAll);
+    try {
+        context.signal.throwIfAborted();
+        const workspace = await (0,promises_.realpath)(await request.prepare());
+        undo.push(() => removeTree(workspace));
+        const sandbox = await prepareSandbox(context, client, request, workspace);
+        // Registered first: a client that dies can still leave a container behind.
+        undo.push(() => removeSandbox(client, sandbox));
+        await create(client, sandbox);
+        const ending = await supervise(context, client, sandbox, request.limits);
+        // Nothing of the run is alive when its files are looked at.
+        await undo.pop()();
+        const result = { ...ending, memory: sandbox.memory };
+        if (ending.exitCode !== 0 || ending.stopped)
+            return result;
+        return { ...result, ...(await outputsOf(context, request, workspace)) };
+    }
+    finally {
+        await undoAll();
+    }
+}
+/** Makes the workspace ready, and says how the container is to be made. */
+async function prepareSandbox({ engine }, client, request, workspace) {
+    const { image, command, limits, conditions = STANDARD } = request;
+    const mounts = await realMounts(request);
+    const user = sandbox_sandboxUser();
+    const volumes = (await engine.inspect(image))?.Config.Volumes ?? [];
+    const folders = openVolumes({ volumes, mounts })
+        .filter((path) => within(WORKSPACE, path))
+        .map((path) => (0,external_node_path_.relative)(WORKSPACE, path));
+    const owner = process.getuid?.() === 0 ? user : undefined;
+    await readyWorkspace(workspace, { hidden: hiddenBefore(request), mounts, folders, owner });
+    return {
+        name: `reprogate-replay-${(0,external_node_crypto_.randomUUID)()}`,
+        label: engine.label,
+        image,
+        command,
+        workspace,
+        mounts,
+        volumes,
+        user,
+        conditions,
+        memory: await memoryFor(client, limits),
+        processes: limits.processes,
+        fileSize: Math.ceil(limits.output * GIB),
+    };
+}
+/** The mounts with their real sources, none of which shows an answer. */
+async function realMounts({ mounts, hide }) {
+    const real = await Promise.all(mounts.map(async ({ source, target }) => ({ source: await (0,promises_.realpath)(source), target })));
+    const [visible] = await exposed(hide, real);
+    if (visible === undefined)
+        return real;
+    throw new errors/* ReprogateError */.w8('data/exposes-answers', `${visible} would be visible to the evaluation`);
+}
+/** What is taken out before the run. A file that was there before must not pass for its output. */
+const hiddenBefore = ({ hide, metrics, predictions }) => ({
+    paths: [...hide.paths, ...[metrics, predictions?.path].filter((path) => path !== undefined)],
+    digests: hide.digests,
+});
+/** Never more than nine tenths of what the engine has: the rest is for the engine and for us. */
+async function memoryFor(client, { memory }) {
+    const info = await client(['info', '--format', '{{.MemTotal}}']);
+    const total = Number(info.stdout.toString().trim());
+    const wanted = memory * GIB;
+    return Math.floor(info.code === 0 && total > 0 ? Math.min(wanted, total * 0.9) : wanted);
+}
+async function create(client, sandbox) {
+    const { code, stderr } = await client(createArguments(sandbox));
+    if (code === 0)
+        return;
+    const why = stderr.trim().split('\n').at(-1);
+    throw new errors/* ReprogateError */.w8('engine/failed', `The engine made no container for the replay: ${why}`);
+}
+async function removeSandbox(client, sandbox) {
+    await client(['rm', '--force', '--volumes', '--', sandbox.name]);
+    const volumes = volumeNames(sandbox);
+    if (volumes.length > 0)
+        await client(['volume', 'rm', '--force', '--', ...volumes]);
+}
+async function outputsOf({ scratch }, { metrics, predictions }, workspace) {
+    const copy = (0,external_node_path_.join)(scratch, `predictions-${(0,external_node_crypto_.randomUUID)()}.csv`);
+    return {
+        metrics: metrics === undefined ? undefined : await takeMetrics(workspace, metrics),
+        predictions: predictions && (await takePredictions(workspace, predictions.path, copy)),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/evaluation/run.ts
+
+
+
+
+
+
+
+
+
+/**
+ * One replay and its results, for `reprogate record`.
+ *
+ * @throws ReprogateError with the id of the rule that a check would report: `evaluation/failed`,
+ *   `evaluation/timeout`, `evaluation/output-unusable`
+ */
+async function runOnce(context, request) {
+    const mounts = await readableMounts(context, request.mounts, sandboxUser());
+    const outcome = await runAndRead(context, { ...request, mounts });
+    if (!('finding' in outcome))
+        return outcome;
+    const { rule, message, remedy } = outcome.finding;
+    throw new ReprogateError(rule, message, remedy);
+}
+/** One replay and its results, read; or why there are none. The sandbox must be able to read the mounts. */
+async function runAndRead(context, request) {
+    const run = await replay(context, request);
+    const { seconds, exitCode, tail } = run;
+    const failure = failureOf(run, request);
+    if (failure)
+        return { ...failure, seconds, exitCode, tail };
+    const outcome = outcomeOf(run, request);
+    return 'problem' in outcome
+        ? { ...unusable(outcome.problem), seconds, exitCode, tail }
+        : { ...outcome, seconds };
+}
+/** Why a run did not come to a good end; undefined if it did. */
+function failureOf(run, request) {
+    if (run.stopped)
+        return stoppedBy(run.stopped, run, request);
+    if (run.startError !== undefined) {
+        const message = `the evaluation could not be started: ${quoted(run.startError)}`;
+        return failed(message, 'could not be started', run);
+    }
+    if (run.exitCode === 0)
+        return undefined;
+    const last = lastWords(run);
+    const message = `the evaluation ended with exit code ${run.exitCode}`;
+    return failed(last === undefined ? message : `${message}: ${quoted(last)}`, `failed: exit code ${run.exitCode}`, run);
+}
+const failed = (message, summary, { exitCode }) => ({
+    finding: { rule: 'evaluation/failed', message, field: 'evaluation', actual: `exit code ${exitCode}` },
+    summary,
+});
+/** The last line that says something. The sandbox's init names itself before what it has to say. */
+const lastWords = ({ lastError, tail }) => lastError?.replace(/^\[FATAL tini \(\d+\)\] /, '') ?? tail.findLast((line) => line.trim() !== '')?.trim();
+const gib = (bytes) => `${Number((bytes / GIB).toFixed(2))} GiB`;
+/** What is said of each limit: the sentence, the summary, and the policy's name for it. */
+const STOPS = {
+    time: (_, { limits: { evaluation } }) => [
+        `was stopped after ${(0,text_numbers/* plural */.LS)(evaluation, 'minute')}`,
+        'out of time',
+        'evaluation',
+    ],
+    memory: ({ memory }) => [`needed more than ${gib(memory)} of memory`, 'out of memory', 'memory'],
+    output: (_, { limits: { output } }) => [
+        `wrote more than ${output} GiB or ${(0,text_numbers/* grouped */.zD)(MAX_ENTRIES)} files`,
+        'wrote too much',
+        'output',
+    ],
+};
+function stoppedBy(stop, run, request) {
+    const [what, summary, limit] = STOPS[stop](run, request);
+    return {
+        finding: {
+            rule: 'evaluation/timeout',
+            message: `the evaluation ${what}`,
+            field: 'evaluation',
+            remedy: `Make the evaluation smaller, or raise \`limits.${limit}\` in the policy.`,
+        },
+        summary,
+    };
+}
+const unusable = (problem) => ({
+    finding: {
+        rule: 'evaluation/output-unusable',
+        message: `the evaluation's output cannot be used: ${problem}`,
+        field: 'evaluation',
+    },
+    summary: 'no usable output',
+});
+function outcomeOf({ metrics, predictions }, request) {
+    if (metrics && !metrics.ok)
+        return metrics;
+    if (predictions && !predictions.ok)
+        return predictions;
+    const parsed = metrics && parseMetrics(metrics.value);
+    if (parsed && 'problem' in parsed)
+        return { problem: `${quoted(request.metrics ?? '')} ${parsed.problem}` };
+    return { metrics: Object.fromEntries(parsed?.values ?? []), predictions: predictions?.value };
 }
 
 ;// CONCATENATED MODULE: ./src/evaluation/check.ts
@@ -50722,379 +51444,842 @@ function tailOf(context) {
 
 
 
+
 /**
  * Replays the evaluation twice, each time on a fresh export, and compares the results with the record.
- * Without anything recorded nothing is run, and there is no agreement.
+ * If nothing is recorded nothing is run, and there is no agreement.
  */
-async function checkEvaluation(context, engine, request) {
-    const { recorded } = request;
+async function checkEvaluation(context, request) {
     const evidence = { command: [...request.command], metrics: [], replays: [] };
-    const expects = {
-        metrics: Object.keys(recorded.metrics).length > 0,
-        predictions: recorded.predictions?.file !== undefined || recorded.predictions?.digest !== undefined,
-    };
-    const none = (summary, finding) => ({
-        findings: finding ? [{ ...request.locate('evaluation'), ...finding }] : [],
-        agreement: null,
-        evidence,
-        summary,
-    });
-    if (!expects.metrics && !expects.predictions)
-        return none('nothing recorded to compare with');
-    for (const [what, expected, written] of [
-        ['metrics', expects.metrics, request.metrics],
-        ['predictions', expects.predictions, request.predictions],
-    ]) {
-        if (expected && written === undefined)
-            return none(`no file of ${what} to compare`, {
-                rule: 'evaluation/output-unusable',
-                message: `The record has ${what}, and nothing says into which file the evaluation writes them`,
-            });
+    const idle = whyNotRun(request);
+    if (idle)
+        return { ...idle, agreement: null, evidence };
+    const { seconds, outcomes, failure } = await replayTwice(context, request);
+    evidence.replays = seconds;
+    if (failure) {
+        const { finding, exitCode, tail } = failure;
+        const summary = failure.summary + (seconds.length === 2 ? ', the second time' : '');
+        return { findings: [finding], agreement: null, evidence: { ...evidence, exitCode, tail }, summary };
     }
-    // A metrics file that nobody asks for need not be there.
-    const run = { ...request, metrics: expects.metrics ? request.metrics : undefined };
-    const outcomes = [];
-    for (const turn of [1, 2]) {
-        context.progress.start(`Replay ${turn} of 2`);
-        const outcome = await attempt(context, engine, run).finally(() => context.progress.end());
-        evidence.replays.push(outcome.seconds);
-        if ('finding' in outcome) {
-            evidence.exitCode = outcome.exitCode;
-            evidence.tail = outcome.tail;
-            return none(outcome.summary + (turn === 2 ? ', the second time' : ''), outcome.finding);
-        }
-        outcomes.push(outcome);
-    }
-    evidence.exitCode = 0;
     const [first, second] = outcomes;
-    const options = { ...request.predictions, tolerance: request.tolerance };
-    const against = await againstRecord(recorded, first, options, request.tolerance);
-    const controls = {
-        metrics: compareMetrics(first.metrics, second.metrics, request.tolerance),
-        ...(first.predictions &&
-            second.predictions && {
-            predictions: first.predictions.digest === second.predictions.digest
-                ? predictions_identical(first.predictions.rows)
-                : await comparePredictions(first.predictions.file, second.predictions.file, options),
-        }),
-    };
-    const result = agree({
-        recorded: against,
-        controls,
-        rowsKept: recorded.predictions?.file !== undefined,
-        margin: request.predictions?.truth === undefined ? undefined : request.predictions.margin,
-        locate: request.locate,
-    });
-    evidence.metrics = [...against.metrics];
-    evidence.deterministic = sameValues(controls);
-    if (against.predictions)
-        evidence.predictions = {
-            ...against.predictions.comparison,
-            ...(result.statistics && { statistics: result.statistics }),
-        };
-    if (controls.predictions && !evidence.deterministic)
-        evidence.controls = controls.predictions.comparison;
+    const recorded = await againstRecord(request, first);
+    const controls = await againstEachOther(request, first, second);
+    const { truth, margin } = request.predictions ?? {};
+    const rowsKept = request.recorded.predictions?.file !== undefined;
+    const result = agree({ recorded, controls, rowsKept, margin: truth === undefined ? undefined : margin });
+    const { predictions } = recorded;
+    const deterministic = sameValues(controls);
     return {
         findings: result.findings,
         agreement: result.agreement,
-        evidence,
-        summary: summaryOf(result, against, controls),
+        evidence: {
+            ...evidence,
+            exitCode: 0,
+            metrics: [...recorded.metrics],
+            predictions: predictions && { ...predictions.comparison, statistics: result.statistics },
+            deterministic,
+            controls: deterministic ? undefined : controls.predictions?.comparison,
+        },
+        summary: agreementSummary(result, { recorded, controls }),
     };
 }
-async function againstRecord({ metrics, predictions }, first, options, tolerance) {
-    return {
-        metrics: Object.keys(metrics).length === 0 ? [] : compareMetrics(metrics, first.metrics, tolerance),
-        ...(first.predictions &&
-            (predictions?.file !== undefined || predictions?.digest !== undefined) && {
-            predictions: await predictionsAgainst(predictions, first.predictions, options),
-        }),
-    };
+/** Why there would be nothing to compare; undefined if there is something. */
+function whyNotRun({ recorded, metrics, predictions, }) {
+    if (!hasMetrics(recorded) && !hasPredictions(recorded))
+        return { findings: [], summary: 'the record has no metrics and no predictions to compare with' };
+    if (hasMetrics(recorded) && metrics === undefined)
+        return unwritten('metrics', 'Set `evaluation.metrics` in the policy.');
+    if (hasPredictions(recorded) && predictions === undefined)
+        return unwritten('predictions', 'Set `evaluation.predictions.path` in the policy.');
+    return undefined;
 }
-async function predictionsAgainst(recorded, replayed, options) {
-    if (recorded.digest === replayed.digest || recorded.digest === replayed.md5)
-        return replayed.rows === 0 ? notComparable(0, 'no rows') : predictions_identical(replayed.rows);
-    if (recorded.file !== undefined)
-        return comparePredictions(recorded.file, replayed.file, options);
-    return { grade: 'different', comparison: { rows: replayed.rows, flips: 0, moved: 0, first: [] } };
-}
-/**
- * One replay and its results, for `reprogate record`.
- *
- * @throws ReprogateError with the id of the rule that a check would report: `evaluation/failed`,
- *   `evaluation/timeout`, `evaluation/output-unusable`
- */
-async function runOnce(context, engine, request) {
-    const outcome = await attempt(context, engine, request);
-    if (!('finding' in outcome))
-        return outcome;
-    const { rule, message, remedy } = outcome.finding;
-    throw new ReprogateError(rule, message, remedy ?? RULES[rule].remedy);
-}
-/** One replay and its results, read; or why there are none. */
-async function attempt(context, engine, request) {
-    const run = await replay(context, engine, request);
-    const { seconds, exitCode, tail } = run;
-    const failure = (finding, summary) => ({
-        finding,
-        summary,
-        seconds,
-        exitCode,
-        tail,
-    });
-    if (run.stopped)
-        return failure(...stoppedBy(run, request));
-    // The sandbox's init names itself before what it has to say.
-    const last = run.lastError?.replace(/^\[FATAL tini \(\d+\)\] /, '') ??
-        tail.findLast((line) => line.trim() !== '')?.trim();
-    if (run.startError !== undefined || exitCode !== 0) {
-        const why = run.startError ?? last;
-        const message = run.startError !== undefined
-            ? 'The evaluation could not be started'
-            : `The evaluation ended with exit code ${exitCode}`;
-        return failure({
-            rule: 'evaluation/failed',
-            message: why === undefined ? message : `${message}: \`${why.replaceAll('`', "'")}\``,
-            actual: `exit code ${exitCode}`,
-        }, run.startError !== undefined ? 'could not be started' : `failed: exit code ${exitCode}`);
+const unwritten = (what, remedy) => ({
+    findings: [
+        {
+            rule: 'evaluation/output-unusable',
+            message: `the record has ${what}, but nothing says into which file the evaluation writes them`,
+            field: `evaluation.${what}`,
+            remedy,
+        },
+    ],
+    summary: `no file of ${what} to compare`,
+});
+/** Runs the evaluation twice; a run that fails is the last. */
+async function replayTwice(context, request) {
+    const mounts = await mounts_readableMounts(context, request.mounts, sandbox_sandboxUser());
+    // A metrics file that nobody asks for need not be there.
+    const run = { ...request, mounts, metrics: hasMetrics(request.recorded) ? request.metrics : undefined };
+    const replays = { seconds: [], outcomes: [] };
+    for (const turn of [1, 2]) {
+        const outcome = await during(context, `Replay ${turn} of 2`, () => runAndRead(context, run));
+        replays.seconds.push(outcome.seconds);
+        if ('finding' in outcome)
+            return { ...replays, failure: outcome };
+        replays.outcomes.push(outcome);
     }
-    const unusable = (problem) => failure({ rule: 'evaluation/output-unusable', message: `The evaluation's output cannot be used: ${problem}` }, 'no usable output');
-    if (run.metrics && !run.metrics.ok)
-        return unusable(run.metrics.problem);
-    if (run.predictions && !run.predictions.ok)
-        return unusable(run.predictions.problem);
-    const metrics = run.metrics && parseMetrics(run.metrics.value);
-    if (metrics && 'problem' in metrics)
-        return unusable(`\`${request.metrics}\` ${metrics.problem}`);
+    return replays;
+}
+
+;// CONCATENATED MODULE: ./src/stages/evaluation.ts
+
+
+/** Do the results come back? */
+const evaluation = {
+    name: 'evaluation',
+    title: 'evaluation: replay inside the rebuild',
+    async check(tools, { claims: { record }, plan }, { products }) {
+        const { image, mounts = [], predictions } = products;
+        const commit = record?.code?.commit;
+        if (image === undefined || commit === undefined)
+            return { notRun: 'there is no rebuilt image' };
+        if (plan.command === undefined)
+            return { notRun: 'nothing says how to evaluate' };
+        const recorded = record?.evaluation;
+        const { findings, summary, agreement, evidence } = await checkEvaluation({ ...tools, engine: await tools.engine() }, {
+            image,
+            prepare: () => exportWithoutAnswers(tools, commit, plan.answers),
+            mounts,
+            hide: plan.answers,
+            command: plan.command,
+            metrics: plan.metrics,
+            predictions: plan.predictions,
+            limits: plan.limits,
+            recorded: {
+                metrics: recorded?.metrics ?? {},
+                predictions: recorded?.predictions && { ...recorded.predictions, file: predictions },
+            },
+            tolerance: plan.tolerance,
+        });
+        return {
+            findings,
+            summary,
+            grade: agreement ?? undefined,
+            unverified: agreement === null,
+            evidence: { evaluation: evidence, ...(agreement !== null && { agreement }) },
+        };
+    },
+};
+
+// EXTERNAL MODULE: ./src/verdict/levels.ts
+var verdict_levels = __nccwpck_require__(6682);
+;// CONCATENATED MODULE: ./src/stages/journal.ts
+
+
+
+/** Runs the stages in order, and keeps the books: findings with their place and level, and seconds. */
+async function runStages(tools, subject, stages) {
+    const runs = [];
+    let products = {};
+    for (const stage of stages) {
+        const begun = tools.now();
+        const outcome = await during(tools, `${subject.name} · ${stage.title}`, () => stage.check(tools, subject, soFar(subject, runs, products)));
+        const seconds = (tools.now() - begun) / 1000;
+        if ('notRun' in outcome) {
+            runs.push({ name: stage.name, seconds, outcome });
+            continue;
+        }
+        products = { ...products, ...outcome.products };
+        const findings = outcome.findings.map((found) => stamp(found, stage.name, subject));
+        runs.push({ name: stage.name, seconds, outcome: { ...outcome, findings } });
+    }
+    return runs;
+}
+function soFar({ levels }, runs, products) {
+    const findings = runs.flatMap(({ outcome }) => ('notRun' in outcome ? [] : outcome.findings));
+    return { products, blocked: findings.some(({ rule }) => (0,verdict_levels/* levelOf */.In)(rule, 'production', levels) === 'error') };
+}
+/** Completes a finding: its stage and level, where its field stands, and the rule's remedy if it has no own. */
+function stamp(found, stage, { claims, track, levels }) {
+    const { rule, field } = found;
+    const place = found.file === undefined && field !== undefined
+        ? claims.at(field).place
+        : { file: found.file, line: found.line };
     return {
-        metrics: Object.fromEntries(metrics?.values ?? []),
-        ...(run.predictions && { predictions: run.predictions.value }),
-        seconds,
+        ...found,
+        ...place,
+        stage,
+        level: (0,verdict_levels/* levelOf */.In)(rule, track, levels),
+        remedy: found.remedy ?? rules/* RULES */.y0[rule].remedy,
     };
 }
-function stoppedBy(run, { limits }) {
-    const gib = (bytes) => `${Number((bytes / 1024 ** 3).toFixed(2))} GiB`;
-    const said = {
-        time: [`was stopped after ${words_count(limits.evaluation, 'minute')}`, 'out of time', 'limits.evaluation'],
-        memory: [`needed more than ${gib(run.memory)} of memory`, 'out of memory', 'limits.memory'],
-        output: [`wrote more than ${limits.output} GiB or 500,000 files`, 'wrote too much', 'limits.output'],
+
+;// CONCATENATED MODULE: ./src/environment/pins.ts
+
+
+
+
+
+
+/** What can be said of the environment before anything is built: is everything pinned, and does it agree with itself? */
+async function checkPins(context, request) {
+    const dockerfile = await checkDockerfile(context.git, request);
+    const kept = await checkManifest(context, request.manifest);
+    return {
+        findings: [
+            ...tagFindings(request),
+            ...dockerfile.findings,
+            ...kept.findings,
+            ...(kept.manifest ? contradictions(request, kept.manifest) : []),
+        ],
+        dockerfile: dockerfile.path,
+        manifest: kept.manifest,
     };
-    const [message, summary, limit] = said[run.stopped];
+}
+function tagFindings({ image }) {
+    if (image === undefined || BY_DIGEST.test(image))
+        return [];
     return [
         {
-            rule: 'evaluation/timeout',
-            message: `The evaluation ${message}`,
-            remedy: `Make it smaller, or raise \`${limit}\` in the policy.`,
+            rule: 'environment/image-not-pinned',
+            message: `${image} is a tag, not a digest`,
+            field: 'environment.image',
+            expected: '<repository>@sha256:<64 hex digits>',
+            actual: image,
         },
-        summary,
     ];
 }
-/** `different: 4 of 1,797 predictions flipped, the same way twice` */
-function summaryOf({ agreement, statistics, findings }, recorded, controls) {
-    const { metrics, predictions } = recorded;
-    const rows = predictions?.comparison;
-    const off = metrics.filter(({ agrees }) => !agrees).length;
-    const off_ = off > 0 ? [`${off} of ${words_count(metrics.length, 'metric')} outside the tolerance`] : [];
-    const same = sameValues(controls) ? ', the same way twice' : '';
-    const all = [
-        ...(rows ? [rows.moved > 0 ? movement(rows) : words_count(rows.rows, 'prediction')] : []),
-        ...(metrics.length > 0 ? [words_count(metrics.length, 'metric')] : []),
-    ].join(', ');
-    switch (agreement) {
-        case 'different':
-            return `different: ${(predictions?.grade === 'different' ? [moved(predictions)] : off_).join(', ')}${same}`;
-        case 'not-comparable':
-            return `not-comparable: ${rows?.problem ?? ''}`;
-        case 'nondeterministic':
-        case 'inconclusive':
-            return `${agreement}: ${findings[0]?.message ?? ''}`;
-        case 'equivalent':
-            return `equivalent: ${rows ? movement(rows) : ''}, accuracy ${shortNumber(statistics.difference)}, within ±${statistics.margin}`;
-        default:
-            return `${agreement}: ${all}; twice`;
-    }
-}
-const moved = ({ comparison }) => comparison.flips + comparison.moved > 0 ? movement(comparison) : 'the bytes of the predictions differ';
-
-;// CONCATENATED MODULE: ./src/policy/models.ts
-
-
-
-
-const RECORD = /(?:^|\/)provenance\.(?:ya?ml|json)$/;
-/**
- * The models that a check is about: those of the policy, or every record where it names none.
- *
- * @param ownName what a record calls its model
- */
-async function selectModels(policy, files, wanted, ownName) {
-    const named = Object.entries(policy.models ?? {}).map(([name, settings]) => ({
-        name,
-        named: true,
-        settings,
-    }));
-    const all = named.length > 0 ? named : await discoverModels(files, ownName);
-    if (all.length === 0)
-        throw new errors/* ReprogateError */.w('models/none', 'no model found: the policy names none, and there is no provenance.yml', 'Write a record with `reprogate record <model>`, or name the models in reprogate.yml.');
-    const unknown = wanted.find((name) => !all.some((model) => model.name === name));
-    if (unknown !== undefined) {
-        const names = all.map(({ name }) => name);
-        const guess = (0,yaml/* didYouMean */.au)(unknown, names);
-        throw new errors/* ReprogateError */.w('models/unknown', `no model is called ${unknown}`, guess ? `Did you mean ${guess}?` : `Models here: ${names.join(', ')}.`);
-    }
-    return wanted.length === 0 ? all : all.filter(({ name }) => wanted.includes(name));
-}
-/**
- * Every `provenance.yml` is a model. It is called as its record calls it; where that is no plain name, or
- * several records claim it, after its folder, and `model` in the top one.
- */
-async function discoverModels(files, ownName) {
-    const records = files.filter((file) => RECORD.test(file)).sort();
-    const own = new Map();
-    const claims = new Map();
-    for (const record of records) {
-        const name = await ownName(record);
-        if (name === undefined || !MODEL_NAME.test(name))
-            continue;
-        own.set(record, name);
-        claims.set(name, (claims.get(name) ?? 0) + 1);
-    }
-    const taken = new Set([...claims].flatMap(([name, count]) => (count === 1 ? name : [])));
-    const nameOf = (record) => {
-        const name = own.get(record);
-        if (name !== undefined && claims.get(name) === 1)
-            return name;
-        const folder = (0,posix_namespaceObject.basename)((0,posix_namespaceObject.dirname)(record)).replace(/^\.$/, 'model');
-        return taken.has(folder) ? record.replaceAll('/', '.') : folder;
+async function checkDockerfile(git, { commit, plan: { dockerfiles, args } }) {
+    if (commit === undefined || !(await git.has(commit)))
+        return { findings: [] };
+    const found = await findDockerfile(git, commit, dockerfiles);
+    if (found)
+        return { path: found.path, findings: dockerfileFindings(git.prefix + found.path, found.text, args) };
+    return {
+        findings: [
+            {
+                rule: 'environment/dockerfile-missing',
+                message: `the commit ${commit.slice(0, 7)} has no ${dockerfiles.join(' and no ')}`,
+                field: 'environment.dockerfile',
+            },
+        ],
     };
-    return records.map((record) => {
-        const name = nameOf(record);
-        taken.add(name);
-        return { name, named: false, settings: { record } };
-    });
 }
-
-;// CONCATENATED MODULE: ./src/provenance/sources/native.ts
-
-
-
-
-
-/** A record is read by people; what is larger belongs into the files beside it. */
-const native_LARGEST = 1024 * 1024;
-/** Which rule a wrong field breaks: the first that matches. */
-const FIELD_RULES = [
-    [/^code\.commit/, 'code/commit'],
-    [/^data\[\d+\]\.version/, 'data/version'],
-    [/^data\[\d+\]\.digest/, 'data/digest'],
-    [/^model\.digest/, 'model/digest'],
-    [/^environment\.image/, 'environment/image'],
-    [/^environment\.hash/, 'environment/hash'],
-    [/^seeds/, 'seeds/value'],
-    [/^hyperparameters/, 'hyperparameters/value'],
-    [/^evaluation\.metrics/, 'metrics/value'],
-];
-function ruleFor(problem) {
-    if (problem.kind === 'unknown')
-        return 'record/unknown-key';
-    const prefix = FIELD_RULES.find(([field]) => field.test((0,yaml/* fieldName */.w5)(problem.path)))?.[1];
-    if (prefix === undefined)
-        return 'record/malformed';
-    return problem.kind === 'duplicate' ? `${prefix}-contradictory` : `${prefix}-malformed`;
-}
-/**
- * Reads the native record. Whatever is wrong with it is a finding; the fields that are right are
- * kept, so that every cheap check still runs.
- *
- * @param root real path that nothing is read outside of
- * @param prefix of `path` in the repository, for locations
- */
-async function readRecord(root, prefix, path) {
-    const file = prefix + path;
-    const none = (rule, message) => ({
-        record: null,
-        findings: [{ rule, message, file }],
-        locate: () => ({ file }),
+async function checkManifest(context, named) {
+    if (!named)
+        return { findings: [] };
+    const { path, digest } = named;
+    const field = 'environment.manifest';
+    const wrong = (message, actual) => ({
+        findings: [{ rule: 'record/manifest-mismatch', message, field, expected: digest, actual }],
     });
-    const place = await confine(root, path);
+    const place = await confine(context.root, path);
     if (!place.ok)
-        return none('record/path-outside', `${path} ${place.why}`);
+        return { findings: [{ rule: 'record/path-outside', message: `${path} ${place.why}`, field }] };
     if (!place.exists)
-        return none('record/missing', `there is no ${path}`);
-    const text = await readSmall(place.absolute);
-    if (text === 'not a file')
-        return none('record/malformed', `${path} is not a regular file`);
-    if (text === 'too large')
-        return none('record/too-large', `${path} is larger than 1 MiB`);
-    return parseRecord(text, file);
-}
-/** What a record calls its model, where it can be read and does. */
-const modelNameIn = async (root, path) => (await readRecord(root, '', path)).record?.model?.name;
-/** @param file as it is shown in findings */
-function parseRecord(bytes, file) {
-    const parsed = (0,yaml/* parseYaml */.hN)(bytes.toString('utf8'));
-    const locate = (field) => {
-        const line = parsed.lineOf((0,yaml/* fieldPath */.cn)(field));
-        return line === undefined ? { file } : { file, line };
-    };
-    const found = (problem) => {
-        const field = (0,yaml/* fieldName */.w5)(problem.path);
-        return {
-            rule: ruleFor(problem),
-            message: field === '' ? problem.message : `${field}: ${problem.message}`,
-            file,
-            ...(problem.line === undefined ? {} : { line: problem.line }),
-            ...(field === '' ? {} : { field }),
-        };
-    };
-    if (parsed.value === undefined || parsed.value === null || typeof parsed.value !== 'object') {
-        const problems = parsed.problems.length > 0
-            ? parsed.problems
-            : [{ path: [], kind: 'syntax', message: 'is not a mapping', line: 1 }];
-        return { record: null, findings: problems.map(found), locate };
-    }
-    const { record, problems } = keepWhatIsRight(parsed);
-    return { record, findings: [...parsed.problems, ...problems].map(found), locate };
-}
-/** Takes out what the schema refuses, field by field, until the rest is right. */
-function keepWhatIsRight(parsed) {
-    const value = structuredClone(parsed.value);
-    const problems = [];
-    // Each round removes at least one field; the schema is a few levels deep.
-    for (let round = 0; round < 8; round++) {
-        const result = (0,yaml/* validate */.tf)(recordSchema, parsed, value);
-        if (result.data)
-            return { record: result.data, problems };
-        problems.push(...result.problems);
-        for (const { path } of result.problems)
-            remove(value, path);
-    }
-    return { record: null, problems };
-}
-function remove(value, path) {
-    const parent = path
-        .slice(0, -1)
-        .reduce((at, part) => at?.[part], value);
-    const last = path.at(-1);
-    if (last === undefined || typeof parent !== 'object' || parent === null)
-        return;
-    // An item keeps its place, so that the numbers of its neighbours stay right.
-    if (Array.isArray(parent))
-        parent[last] = {};
-    else
-        delete parent[last];
-}
-async function readSmall(path) {
-    // Non-blocking: opening a named pipe must not wait for a writer.
-    const handle = await (0,promises_.open)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+        return wrong(`${path} is not there`);
     try {
-        const info = await handle.stat();
-        if (!info.isFile())
-            return 'not a file';
-        return info.size > native_LARGEST ? 'too large' : await handle.readFile();
+        const bytes = await readRegular(place.absolute, MANIFEST_CAP);
+        const actual = digestLike(digest, bytes);
+        if (actual !== digest)
+            return wrong(`${path} does not match its recorded digest`, actual);
+        return { manifest: parseManifestFile(bytes.toString('utf8')), findings: [] };
     }
-    finally {
-        await handle.close();
+    catch (error) {
+        return wrong(`${path}: ${reasonOf(error)}`);
     }
+}
+/** With the same algorithm as another digest. */
+function digestLike(digest, bytes) {
+    const algorithm = digest.slice(0, digest.indexOf(':'));
+    return `${algorithm}:${(0,external_node_crypto_.createHash)(algorithm).update(bytes).digest('hex')}`;
+}
+/** Why a file cannot be used, without its place on this machine. */
+function reasonOf(error) {
+    if (error instanceof TooLarge)
+        return `it is larger than ${MANIFEST_CAP / 1024 ** 2} MiB`;
+    if (error instanceof NotAFile)
+        return 'it is not a regular file';
+    if (error instanceof errors/* ReprogateError */.w8)
+        return error.message;
+    const { code } = error;
+    if (code === undefined)
+        throw error;
+    return `it cannot be read (${code})`;
+}
+const digestOf = (image) => image.slice(image.indexOf('@') + 1);
+/** The record and its manifest name the image and the hash, both. */
+function contradictions({ image, hash }, manifest) {
+    const { environment } = manifest.hashes;
+    const found = [];
+    if (hash !== undefined && environment !== hash)
+        found.push({
+            rule: 'environment/hash-contradictory',
+            message: 'the record and its manifest name two environment hashes',
+            field: 'environment.hash',
+            expected: environment,
+            actual: hash,
+        });
+    if (image !== undefined && BY_DIGEST.test(image) && digestOf(manifest.image) !== digestOf(image))
+        found.push({
+            rule: 'environment/image-contradictory',
+            message: 'the record and its manifest name two images',
+            field: 'environment.image',
+            expected: manifest.image,
+            actual: image,
+        });
+    return found;
+}
+
+;// CONCATENATED MODULE: ./src/policy/plan.ts
+
+
+
+/** A record may call only such files its answers: it could otherwise excuse a change of code. */
+const ANSWER = /\.(?:json|jsonl|csv|tsv|parquet|npy|npz|ya?ml|sha256|md5)$/i;
+const defined = (values) => values.filter((value) => value !== undefined && value !== null);
+/** The strictest that anybody asks for. */
+const trackOf = (policy, { settings }, record, wanted) => [policy.track, settings.track, record?.track].reduce(verdict_levels/* stricter */.Rn, wanted ?? 'exploratory');
+function planOf({ settings }, loaded, record) {
+    const environment = { ...record?.environment, ...settings.environment };
+    const claimed = record?.evaluation;
+    const ruled = settings.evaluation;
+    const output = ruled?.predictions?.path ?? claimed?.predictions?.output;
+    const metrics = ruled?.metrics ?? claimed?.output ?? 'metrics.json';
+    const answers = defined([
+        settings.record,
+        metrics,
+        output,
+        claimed?.predictions?.path,
+        record?.environment?.manifest?.path,
+    ]).filter((path) => ANSWER.test(path));
+    return {
+        dockerfiles: environment.dockerfile
+            ? [environment.dockerfile]
+            : [...new Set([(0,posix_namespaceObject.join)((0,posix_namespaceObject.dirname)(settings.record), 'Dockerfile'), 'Dockerfile'])],
+        context: environment.context ?? '.',
+        args: { ...record?.environment?.args, ...settings.environment?.args },
+        command: ruled?.command ?? claimed?.command,
+        metrics,
+        predictions: output === undefined
+            ? undefined
+            : { ...ruled?.predictions, path: output, key: ruled?.predictions?.key ?? claimed?.predictions?.key },
+        tolerance: ruled?.tolerance ?? {},
+        limits: loaded.policy.limits ?? DEFAULT_LIMITS,
+        answers: { paths: answers, digests: defined([claimed?.predictions?.digest]) },
+        settled: defined([
+            ...answers,
+            loaded.path,
+            record?.model?.path,
+            ...(record?.data ?? []).flatMap(({ path, list }) => [path, list]),
+        ]),
+    };
+}
+/** Whether the record claims another command, other build arguments or another model than the policy asks for. */
+function planFindings({ name, named, settings }, record) {
+    return [
+        ...commandFindings(settings.evaluation?.command, record.evaluation?.command),
+        ...(settings.evaluation?.predictions && record.evaluation?.predictions?.digest === undefined
+            ? [
+                {
+                    rule: 'evaluation/predictions-missing',
+                    message: 'the policy asks for predictions, and the record has none',
+                    field: 'evaluation.predictions',
+                },
+            ]
+            : []),
+        ...argumentFindings(settings.environment?.args ?? {}, record.environment?.args ?? {}),
+        ...(named && record.model?.name !== undefined && record.model.name !== name
+            ? [
+                {
+                    rule: 'model/another',
+                    message: `this is the record of ${record.model.name}, the policy expects ${name}`,
+                    field: 'model.name',
+                    expected: name,
+                    actual: record.model.name,
+                },
+            ]
+            : []),
+    ];
+}
+function commandFindings(ruled, claimed) {
+    const field = 'evaluation.command';
+    if (!ruled && !claimed)
+        return [
+            {
+                rule: 'evaluation/command-missing',
+                message: 'neither the policy nor the record says how to evaluate',
+                field,
+            },
+        ];
+    if (!ruled || !claimed || JSON.stringify(ruled) === JSON.stringify(claimed))
+        return [];
+    const [expected, actual] = [ruled.join(' '), claimed.join(' ')];
+    return [
+        {
+            rule: 'evaluation/command-contradictory',
+            message: `recorded with \`${actual}\`, the policy asks for \`${expected}\``,
+            field,
+            expected,
+            actual,
+        },
+    ];
+}
+const argumentFindings = (ruled, claimed) => Object.entries(ruled).flatMap(([name, expected]) => {
+    const actual = Object.hasOwn(claimed, name) ? claimed[name] : undefined;
+    if (actual === undefined || actual === expected)
+        return [];
+    return [
+        {
+            rule: 'environment/arguments-contradictory',
+            message: `built with ${name}=${actual}, the policy asks for ${name}=${expected}`,
+            field: `environment.args.${name}`,
+            expected,
+            actual,
+        },
+    ];
+});
+
+// EXTERNAL MODULE: ./node_modules/picomatch/index.js
+var picomatch = __nccwpck_require__(4006);
+var picomatch_default = /*#__PURE__*/__nccwpck_require__.n(picomatch);
+;// CONCATENATED MODULE: ./src/provenance/commit.ts
+
+
+
+const DOCS = picomatch_default()(['**/*.{md,rst,txt,adoc}', 'docs/**', '**/{LICENSE,LICENCE,NOTICE,CITATION,AUTHORS,CODEOWNERS}*'], {
+    nocase: true,
+    dot: true,
+});
+/** A text file that decides what is installed or computed is not documentation. */
+const NOT_DOCS = picomatch_default()(['**/{requirements,constraints}*.txt', '**/CMakeLists.txt', '**/data/**/*.txt'], {
+    nocase: true,
+    dot: true,
+});
+/**
+ * Whether a path may change after the run without touching what was run: records, models, recorded
+ * answers, data (their bytes are checked by digest) and documentation.
+ *
+ * @param settled files and folders of the records
+ */
+const leavesCodeAlone = (settled) => (path) => (DOCS(path) && !NOT_DOCS(path)) ||
+    path.startsWith('.reprogate/') ||
+    settled.some((folder) => within(folder, path));
+const FIELD = 'code.commit';
+/** Changed files that are named. */
+const commit_NAMED = 5;
+const commit_LISTED = 20;
+/** Holds the recorded commit against the repository: is it there, part of the branch, clean, and still the code? */
+async function checkCommit(git, check) {
+    const { commit, dirty } = check;
+    const findings = [];
+    if (dirty === true)
+        findings.push({
+            rule: 'code/dirty',
+            message: `the run used uncommitted changes on top of ${commit.slice(0, 7)}`,
+            field: 'code.dirty',
+            expected: 'false',
+            actual: 'true',
+        });
+    return [...findings, ...((await whyNotHere(git, check)) ?? (await changedSince(git, check)))];
+}
+async function whyNotHere(git, { commit, head }) {
+    const short = commit.slice(0, 7);
+    const shallow = (message) => [
+        { rule: 'code/shallow-clone', message, field: FIELD, actual: commit },
+    ];
+    if (!(await git.has(commit)))
+        return (await git.shallow())
+            ? shallow(`this clone is too shallow to find ${short}`)
+            : [
+                {
+                    rule: 'code/commit-unknown',
+                    message: `git does not know the commit ${short}`,
+                    field: FIELD,
+                    actual: commit,
+                },
+            ];
+    if (await git.isAncestor(commit, head))
+        return undefined;
+    return (await git.shallow())
+        ? shallow(`this clone is too shallow to tell whether ${short} is part of the branch`)
+        : [
+            {
+                rule: 'code/commit-not-ancestor',
+                message: `${short} is not an ancestor of the head ${head.slice(0, 7)}`,
+                field: FIELD,
+                expected: `an ancestor of ${head}`,
+                actual: commit,
+            },
+        ];
+}
+async function changedSince(git, { commit, head, worktree, settled }) {
+    const committed = await git.changed(commit, head);
+    const uncommitted = worktree ? await git.dirty() : [];
+    const changed = [...new Set([...committed, ...uncommitted])].filter((path) => !leavesCodeAlone(settled)(path));
+    if (changed.length === 0)
+        return [];
+    return [
+        {
+            rule: 'code/changed-since',
+            message: `changed since the run at ${commit.slice(0, 7)}: ${(0,text_numbers/* listed */.KE)(changed, commit_NAMED)}`,
+            field: FIELD,
+            expected: 'no change of code after the recorded commit',
+            actual: changed.slice(0, commit_LISTED).join(', '),
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/provenance/completeness.ts
+
+/** `{}` says that there are none, which is an answer: of seeds and hyperparameters, not of metrics. */
+const REQUIRED = [
+    { field: 'model.name', rule: 'model/missing', name: 'model name', value: (r) => r.model?.name },
+    { field: 'model.path', rule: 'model/missing', name: 'model file', value: (r) => r.model?.path },
+    {
+        field: 'model.digest',
+        rule: 'model/digest-missing',
+        name: 'model digest',
+        value: (r) => r.model?.digest,
+    },
+    { field: 'code.commit', rule: 'code/commit-missing', name: 'commit', value: (r) => r.code?.commit },
+    { field: 'data', rule: 'data/missing', name: 'data', value: (r) => r.data?.length || undefined },
+    {
+        field: 'environment.image',
+        rule: 'environment/image-missing',
+        name: 'image digest',
+        value: (r) => r.environment?.image,
+    },
+    {
+        field: 'environment.hash',
+        rule: 'environment/hash-missing',
+        name: 'environment hash',
+        value: (r) => r.environment?.hash,
+    },
+    { field: 'seeds', rule: 'seeds/value-missing', name: 'seeds', verb: 'are', value: (r) => r.seeds },
+    {
+        field: 'hyperparameters',
+        rule: 'hyperparameters/value-missing',
+        name: 'hyperparameters',
+        verb: 'are',
+        value: (r) => r.hyperparameters,
+    },
+    {
+        field: 'evaluation.metrics',
+        rule: 'metrics/value-missing',
+        name: 'metrics',
+        verb: 'are',
+        value: (r) => Object.keys(r.evaluation?.metrics ?? {}).length || undefined,
+    },
+];
+const REQUIRED_OF_DATA = [
+    { key: 'path', rule: 'data/file-missing', name: 'path' },
+    { key: 'version', rule: 'data/version-missing', name: 'version' },
+    { key: 'digest', rule: 'data/digest-missing', name: 'digest' },
+    { key: 'licence', rule: 'data/licence-missing', name: 'licence' },
+];
+/** Fields that the policy requires go to the rule of their subject, if it has one. */
+const POLICY_RULES = [
+    [/^seeds(?:\.|$)/, 'seeds/value-missing'],
+    [/^hyperparameters(?:\.|$)/, 'hyperparameters/value-missing'],
+    [/^evaluation\.metrics(?:\.|$)/, 'metrics/value-missing'],
+];
+const isFilled = (value) => value !== undefined && value !== null && value !== '';
+/** What a record has to say and does not, and what it says twice and differently. */
+function checkCompleteness(record, { more, malformed, mandatory }) {
+    const told = malformed
+        .filter(({ rule }) => rule !== 'record/unknown-key')
+        .flatMap(({ field }) => field ?? []);
+    const isTold = (field) => told.some((other) => other === field || other.startsWith(`${field}.`) || other.startsWith(`${field}[`));
+    const checks = [
+        ...REQUIRED.map(({ value, ...required }) => ({ ...required, ok: isFilled(value(record)) })),
+        ...(record.data ?? []).flatMap(dataChecks),
+        ...more.flatMap((field) => policyChecks(record, field)),
+    ];
+    const missing = checks
+        .filter(({ ok, field }) => !ok && !isTold(field))
+        .map(({ field, rule, name, verb = 'is' }) => ({ rule, field, message: `${name} ${verb} missing` }));
+    const counted = checks.filter(({ rule }) => mandatory(rule));
+    return {
+        findings: [...missing, ...dataContradictions(record), ...seedContradictions(record)],
+        present: counted.filter(({ ok }) => ok).length,
+        required: counted.length,
+    };
+}
+const dataChecks = (entry, index) => REQUIRED_OF_DATA.map(({ key, rule, name }) => ({
+    field: `data[${index}].${key}`,
+    rule,
+    name: `${name} of ${entry.name ?? entry.path ?? `data set ${index + 1}`}`,
+    ok: isFilled(entry[key]),
+}));
+function policyChecks(record, field) {
+    const rule = POLICY_RULES.find(([pattern]) => pattern.test(field))?.[1] ?? 'record/field-missing';
+    const [head = '', ...rest] = field.split('.');
+    if (head === 'data' && rest.length > 0)
+        return (record.data ?? []).map((entry, index) => {
+            const own = `data[${index}].${rest.join('.')}`;
+            return { field: own, rule, name: own, ok: isFilled(dig(entry, rest)) };
+        });
+    const name = head === 'seeds' && rest.length > 0 ? `seed \`${rest.join('.')}\`` : `\`${field}\``;
+    return [{ field, rule, name, ok: isFilled(dig(record, [head, ...rest])) }];
+}
+const dig = (value, keys) => keys.reduce((at, key) => typeof at === 'object' && at !== null && Object.hasOwn(at, key)
+    ? at[key]
+    : undefined, value);
+/** Two entries of one file with two digests, or of one name with two versions. */
+function dataContradictions({ data = [] }) {
+    const findings = [];
+    const first = { digest: new Map(), version: new Map() };
+    for (const [index, entry] of data.entries()) {
+        for (const [key, of] of [
+            ['digest', entry.path && plainPath(entry.path)],
+            ['version', entry.name],
+        ]) {
+            const value = entry[key];
+            if (of === undefined || value === undefined)
+                continue;
+            const other = first[key].get(of);
+            if (other === undefined) {
+                first[key].set(of, index);
+                continue;
+            }
+            const before = data[other]?.[key];
+            if (before === undefined || !contradicts(key, before, value))
+                continue;
+            findings.push({
+                rule: `data/${key}-contradictory`,
+                field: `data[${index}].${key}`,
+                message: `${of} has ${key} ${value} here and ${before} in data[${other}]`,
+                expected: before,
+                actual: value,
+            });
+        }
+    }
+    return findings;
+}
+/** Digests by two algorithms can both be right. */
+const contradicts = (key, a, b) => a !== b && (key === 'version' || a.split(':')[0] === b.split(':')[0]);
+function seedContradictions({ seeds = {}, hyperparameters = {} }) {
+    return Object.entries(hyperparameters).flatMap(([name, value]) => {
+        const seed = Object.hasOwn(seeds, name) ? seeds[name] : undefined;
+        if (seed === undefined || String(seed) === String(value))
+            return [];
+        return [
+            {
+                rule: 'seeds/value-contradictory',
+                field: `seeds.${name}`,
+                message: `${name} is ${seed} under seeds and ${String(value)} under hyperparameters`,
+                expected: String(seed),
+                actual: String(value),
+            },
+        ];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/provenance/lineage.ts
+
+/** Data sets that are kept. */
+const lineage_KEPT = 100;
+const SEEDS = 5;
+/** The way from data, code and environment to the result, as the record claims it. */
+function lineageOf(record) {
+    const { data = [], code, environment, model, run, seeds = {}, evaluation } = record;
+    const named = Object.entries(seeds).map(([name, value]) => `${name} ${value}`);
+    const [metric] = Object.entries(evaluation?.metrics ?? {});
+    return {
+        data: data.slice(0, lineage_KEPT).map(({ name, version, path, digest }) => ({
+            label: [name ?? path ?? 'data', version].filter(Boolean).join(' '),
+            digest,
+            changed: false,
+        })),
+        code: code?.commit === undefined ? undefined : { commit: code.commit, changed: false },
+        environment: environment?.hash === undefined ? undefined : { hash: environment.hash, changed: false },
+        run: {
+            label: ['run', run?.id].filter(Boolean).join(' '),
+            seeds: named.length > 0 ? `seeds ${named.slice(0, SEEDS).join(', ')}` : 'no seeds',
+        },
+        model: {
+            label: ['model', model?.version].filter(Boolean).join(' '),
+            digest: model?.digest,
+            changed: false,
+        },
+        result: { label: metric ? `${metric[0]} ${(0,text_numbers/* shortNumber */.In)(metric[1])}` : 'result', changed: false },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/provenance/metrics.ts
+
+
+/**
+ * If the judged commit holds the evaluation's metrics file too, the record may not claim other numbers.
+ *
+ * @param recorded metrics of the record, by name; names of nested ones have dots
+ * @param committed bytes of the file at `path`; null: it is not committed
+ */
+function committedMetrics(recorded, committed, path) {
+    const metrics = committed && parseMetrics(committed);
+    if (!metrics || 'problem' in metrics)
+        return [];
+    return Object.entries(recorded).flatMap(([name, value]) => contradiction(metrics, { name, value, path }));
+}
+function contradiction({ values }, { name, value, path }) {
+    const other = values.get(name);
+    if (other === undefined || Object.is(other, value))
+        return [];
+    return [
+        {
+            rule: 'metrics/value-contradictory',
+            message: `\`${name}\` is ${(0,text_numbers/* numberText */.$4)(value)} in the record and ${(0,text_numbers/* numberText */.$4)(other)} in ${path}`,
+            field: `evaluation.metrics.${name}`,
+            expected: (0,text_numbers/* numberText */.$4)(other),
+            actual: (0,text_numbers/* numberText */.$4)(value),
+        },
+    ];
+}
+/** Metrics of the record that are NaN or infinite. */
+const unusableMetrics = (recorded) => Object.entries(recorded)
+    .filter(([, value]) => !Number.isFinite(value))
+    .map(([name, value]) => ({
+    rule: 'metrics/value-not-finite',
+    message: `\`${name}\` is ${(0,text_numbers/* numberText */.$4)(value)}, which agrees with itself whatever was computed`,
+    field: `evaluation.metrics.${name}`,
+    actual: (0,text_numbers/* numberText */.$4)(value),
+}));
+
+;// CONCATENATED MODULE: ./src/provenance/summary.ts
+
+
+/**
+ * `complete: commit, data version, environment hash, 3 seeds`, or `11 of 14 fields, 1 wrong`.
+ *
+ * @param mandatory whether a finding of the rule makes the record incomplete
+ */
+function provenanceSummary(record, { present, required }, findings, mandatory) {
+    const serious = findings.filter(({ rule }) => mandatory(rule));
+    if (serious.length === 0)
+        return `complete: ${(0,text_numbers/* listed */.KE)(whatIsThere(record), 10)}`;
+    const wrong = serious.filter(({ rule }) => rules/* RULES */.y0[rule].kind !== 'missing').length;
+    return `${present} of ${required} required fields${wrong > 0 ? `, ${wrong} wrong` : ''}`;
+}
+function whatIsThere({ code, data = [], environment, seeds = {} }) {
+    const count = Object.keys(seeds).length;
+    return [
+        ...(code?.commit === undefined ? [] : ['commit']),
+        ...(data.length > 0 && data.every(({ version }) => version !== undefined) ? ['data version'] : []),
+        ...(environment?.hash === undefined ? [] : ['environment hash']),
+        count === 0 ? 'no seeds' : (0,text_numbers/* plural */.LS)(count, 'seed'),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/stages/provenance.ts
+
+
+
+
+
+
+
+
+/** Is the record complete, and does it say what can be true of this repository? */
+const provenance = {
+    name: 'provenance',
+    title: 'provenance: is the record complete?',
+    async check(tools, { claims, plan, model, required, tree, track, levels }) {
+        const { record, problems } = claims;
+        if (record === null)
+            return { findings: problems, summary: 'no readable record', evidence: {} };
+        const mandatory = (rule) => ['production', track].some((one) => (0,verdict_levels/* levelOf */.In)(rule, one, levels) === 'error');
+        const completeness = checkCompleteness(record, { more: required, malformed: problems, mandatory });
+        const pins = await checkPins(tools, { ...record.environment, commit: record.code?.commit, plan });
+        const { commit, dirty } = { ...record.code };
+        const metrics = record.evaluation?.metrics ?? {};
+        const findings = [
+            ...problems,
+            ...completeness.findings,
+            ...planFindings(model, record),
+            ...(commit === undefined
+                ? []
+                : await checkCommit(tools.git, {
+                    commit,
+                    dirty,
+                    head: tree.commit,
+                    worktree: tree.worktree,
+                    settled: plan.settled,
+                })),
+            ...committedMetrics(metrics, await tools.git.show(tree.commit, plan.metrics), plan.metrics),
+            ...unusableMetrics(metrics),
+            ...pins.findings,
+        ];
+        const { present, required: asked } = completeness;
+        return {
+            findings,
+            summary: provenanceSummary(record, completeness, findings, mandatory),
+            evidence: { fields: { present, required: asked }, lineage: lineageOf(record) },
+            products: { dockerfile: pins.dockerfile, manifest: pins.manifest },
+        };
+    },
+};
+
+;// CONCATENATED MODULE: ./src/provenance/claims.ts
+
+/**
+ * Merges what the sources say, the first one first: a map is merged key by key, a list is taken whole.
+ *
+ * @param readings in order of precedence, at least one
+ */
+function claimsOf(readings) {
+    const said = readings.filter(({ record }) => record !== null);
+    const record = said.reduceRight((below, reading) => merge(reading.record, below), undefined);
+    return {
+        record: record ?? null,
+        problems: readings.flatMap(({ problems }) => problems),
+        at: (field) => {
+            const evidence = said.flatMap((reading) => {
+                const value = valueAt(reading.record, field);
+                return value === undefined ? [] : [{ source: reading.source, value, ...placeIn(reading, field) }];
+            });
+            const [first] = evidence;
+            const { file, line } = first ?? placeIn(readings[0], field);
+            return { field, value: first?.value, place: { file, line }, evidence };
+        },
+    };
+}
+const placeIn = ({ file, lineOf }, field) => ({ file, line: lineOf(field) });
+const isMap = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+function merge(above, below) {
+    if (above === undefined || above === null)
+        return below;
+    if (!isMap(above) || !isMap(below))
+        return above;
+    const keys = new Set([...Object.keys(above), ...Object.keys(below)]);
+    return Object.fromEntries([...keys].map((key) => [key, merge(above[key], below[key])]));
+}
+/** A key may hold dots, as the names of nested metrics do: then the rest of the field is the key. */
+function valueAt(record, field) {
+    const path = fieldPath(field);
+    let at = record;
+    for (const [index, part] of path.entries()) {
+        if (typeof at !== 'object' || at === null)
+            return undefined;
+        const own = at;
+        if (Object.hasOwn(own, part))
+            at = own[part];
+        else {
+            const rest = path.slice(index).join('.');
+            return Object.hasOwn(own, rest) ? own[rest] : undefined;
+        }
+    }
+    return at;
+}
+
+;// CONCATENATED MODULE: ./src/stages/subject.ts
+
+
+
+/** Reads everything that is claimed of a model, and plans its check. */
+async function subjectOf(context, model, { tree, loaded, track, rebuild }) {
+    const readings = await readSources(context, model.settings.record);
+    const claims = claimsOf(readings);
+    return {
+        name: model.name,
+        tree,
+        track: trackOf(loaded.policy, model, claims.record, track),
+        levels: loaded.policy.rules ?? {},
+        rebuild,
+        model,
+        required: loaded.policy.required ?? [],
+        claims,
+        plan: planOf(model, loaded, claims.record),
+    };
 }
 
 ;// CONCATENATED MODULE: external "node:os"
@@ -51104,97 +52289,168 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 
 
 
-const lines0 = (out) => out
+/** Bytes of a file of the repository that is held whole. */
+const LARGEST_FILE = 256 * 1024 * 1024;
+/** Bytes of a diff that is shown. */
+const DIFF_SHOWN = 64 * 1024;
+/** Before every command: what the repository's own configuration could run is switched off. */
+const SAFE = ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', '-c', 'safe.directory=*'];
+const zeroSeparated = (output) => output
     .toString('utf8')
     .split('\0')
     .filter((path) => path !== '');
-/** Opens the repository that holds `directory`, a real absolute path. */
-async function openGit(run, directory, scratch) {
-    // Options of the repository's own configuration that run programs are switched off; hooks never run here.
-    const env = {
-        ...process.env,
-        GIT_OPTIONAL_LOCKS: '0',
-        GIT_TERMINAL_PROMPT: '0',
-        GIT_LITERAL_PATHSPECS: '1',
-    };
-    const call = (args, options = {}) => run(['git', '-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', '-c', `safe.directory=*`, ...args], {
-        cwd: directory,
-        env,
-        ...options,
-    });
-    const must = async (args, options) => {
-        const result = await call(args, options);
+const lastLine = (text) => text.trim().split('\n').at(-1) ?? '';
+/** What the gate asks of git. Revisions that come from a record are 40 hex digits before they get here. */
+class Git {
+    run;
+    directory;
+    scratch;
+    place;
+    exports = 0;
+    constructor(run, directory, scratch, place) {
+        this.run = run;
+        this.directory = directory;
+        this.scratch = scratch;
+        this.place = place;
+    }
+    /** The folder with the work tree, absolute. */
+    get top() {
+        return this.place.top;
+    }
+    /** The working directory within it: '' or 'examples/digits/'. */
+    get prefix() {
+        return this.place.prefix;
+    }
+    /**
+     * Opens the repository that holds `directory`, a real absolute path.
+     *
+     * @throws ReprogateError `git/no-repository`
+     */
+    static async open(run, directory, scratch) {
+        const unopened = new Git(run, directory, scratch, { top: directory, prefix: '' });
+        const place = await unopened.call(['rev-parse', '--show-toplevel', '--show-prefix']);
+        if (place.code !== 0)
+            throw new errors/* ReprogateError */.w8('git/no-repository', `${directory} is not in a git repository`);
+        const [top = directory, prefix = ''] = place.stdout.toString().split('\n');
+        return new Git(run, directory, scratch, { top, prefix });
+    }
+    async head() {
+        return (await this.text(['rev-parse', '--verify', 'HEAD^{commit}'])).trim();
+    }
+    async shallow() {
+        return (await this.text(['rev-parse', '--is-shallow-repository'])).trim() === 'true';
+    }
+    /** Whether the repository holds this commit. */
+    async has(commit) {
+        return (await this.call(['cat-file', '-e', `${commit}^{commit}`])).code === 0;
+    }
+    async isAncestor(commit, head) {
+        return (await this.call(['merge-base', '--is-ancestor', commit, head])).code === 0;
+    }
+    /** Bytes of a file of the working directory at a commit; null if it is not there, or is not a regular file. */
+    async show(commit, path) {
+        const name = (0,posix_namespaceObject.normalize)(path);
+        if (name.startsWith('..') || name.startsWith('/'))
+            return null;
+        const listed = await this.call(['ls-tree', '--full-tree', '-z', commit, '--', this.prefix + name]);
+        // A link's blob is the name of its target, and a builder would follow it to another file.
+        const [, blob] = /^100(?:644|755) blob (\w+)\t/.exec(listed.stdout.toString()) ?? [];
+        return blob === undefined ? null : this.must(['cat-file', 'blob', blob], { outputCap: LARGEST_FILE });
+    }
+    /** Paths that differ between two commits, relative to the working directory. */
+    async changed(from, to) {
+        const options = ['--name-only', '--no-renames', '--no-ext-diff', '--relative', '-z'];
+        return zeroSeparated(await this.must(['diff', ...options, from, to, '--', '.']));
+    }
+    /** Tracked files of the working directory that differ from HEAD, and untracked ones, relative to it. */
+    async dirty() {
+        const options = ['--porcelain=v1', '--no-renames', '-z', '--untracked-files=all'];
+        const entries = zeroSeparated(await this.must(['status', ...options, '--', '.']));
+        return entries.map((entry) => entry.slice(3 + this.prefix.length));
+    }
+    /** Files that git knows at HEAD or in the work tree, relative to the working directory. */
+    async files() {
+        return zeroSeparated(await this.must(['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', '.']));
+    }
+    /** The unified diff of one file, to be shown: at most its first 64 KiB. */
+    async diff(from, to, path) {
+        const options = ['--no-ext-diff', '--no-textconv', '--no-color'];
+        const result = await this.succeed(['diff', ...options, from, to, '--', path], { outputCap: DIFF_SHOWN });
+        return result.stdout.toString() + (result.truncated ? '\n… the rest of the diff is not shown\n' : '');
+    }
+    /**
+     * Writes the working directory's tree at a commit into a new folder, with fresh modification times and
+     * the modes that git records: 755 or 644, whatever the umask is.
+     */
+    async export(commit, into) {
+        // Not `git archive`: its export-ignore and export-subst attributes would give other files than the commit has.
+        const index = (0,external_node_path_.join)(this.scratch, `index-${this.exports++}`);
+        const own = { env: { ...this.environment(), GIT_INDEX_FILE: index } };
+        await (0,promises_.mkdir)(into, { recursive: true });
+        await this.must(['read-tree', `${commit}:${this.prefix}`], own);
+        await this.must(['--work-tree', this.top, 'checkout-index', '--all', '--force', `--prefix=${into}/`], {
+            ...own,
+            cwd: this.top,
+        });
+        await recordedModes(into);
+    }
+    /** Address of `origin`, without a password. */
+    async remote() {
+        const result = await this.call(['remote', 'get-url', 'origin']);
         if (result.code !== 0)
-            throw new errors/* ReprogateError */.w('git/failed', `git ${args[0]} failed: ${result.stderr.trim().split('\n').at(-1) ?? ''}`, 'Check that the repository is whole (`git fsck`) and checked out with `fetch-depth: 0`.');
-        return result.stdout;
-    };
-    const place = await call(['rev-parse', '--show-toplevel', '--show-prefix']);
-    if (place.code !== 0)
-        throw new errors/* ReprogateError */.w('git/no-repository', `${directory} is not in a git repository`, 'Run reprogate in a git work tree; on a runner, put `actions/checkout` before this step.');
-    const [top = directory, prefix = ''] = place.stdout.toString().split('\n');
-    let exports = 0;
-    return {
-        top,
-        prefix,
-        head: async () => (await must(['rev-parse', '--verify', 'HEAD^{commit}'])).toString().trim(),
-        shallow: async () => (await must(['rev-parse', '--is-shallow-repository'])).toString().trim() === 'true',
-        has: async (commit) => (await call(['cat-file', '-e', `${commit}^{commit}`])).code === 0,
-        isAncestor: async (commit, head) => (await call(['merge-base', '--is-ancestor', commit, head])).code === 0,
-        show: async (commit, path) => {
-            const name = (0,posix_namespaceObject.normalize)(path);
-            if (name.startsWith('..') || name.startsWith('/'))
-                return null;
-            const listed = await call(['ls-tree', '--full-tree', '-z', commit, '--', prefix + name]);
-            // A link's blob is the name of its target, and a builder would follow it to another file.
-            const [, blob] = /^100(?:644|755) blob (\w+)\t/.exec(listed.stdout.toString()) ?? [];
-            return blob === undefined ? null : must(['cat-file', 'blob', blob], { outputCap: 256 * 1024 * 1024 });
-        },
-        changed: async (from, to) => lines0(await must([
-            'diff',
-            '--name-only',
-            '--no-renames',
-            '--no-ext-diff',
-            '--relative',
-            '-z',
-            from,
-            to,
-            '--',
-            '.',
-        ])),
-        dirty: async () => {
-            const entries = lines0(await must(['status', '--porcelain=v1', '--no-renames', '-z', '--untracked-files=all', '--', '.']));
-            return entries.map((entry) => entry.slice(3)).map((path) => path.slice(prefix.length));
-        },
-        files: async () => lines0(await must(['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', '.'])),
-        diff: async (from, to, path) => (await must(['diff', '--no-ext-diff', '--no-textconv', '--no-color', from, to, '--', path], {
-            outputCap: 64 * 1024,
-        })).toString(),
-        export: async (commit, into) => {
-            // Not `git archive`: its export-ignore and export-subst attributes would give other files than the commit has.
-            const index = (0,external_node_path_.join)(scratch, `index-${exports++}`);
-            const own = { env: { ...env, GIT_INDEX_FILE: index } };
-            await (0,promises_.mkdir)(into, { recursive: true });
-            await must(['read-tree', `${commit}:${prefix}`], own);
-            await must(['--work-tree', top, 'checkout-index', '--all', '--force', `--prefix=${into}/`], {
-                ...own,
-                cwd: top,
-            });
-        },
-        remote: async () => {
-            const result = await call(['remote', 'get-url', 'origin']);
-            // A token in the address has no place in a record.
-            return result.code === 0
-                ? result.stdout
-                    .toString()
-                    .trim()
-                    .replace(/^(https?:\/\/)[^/@]*@/, '$1')
-                : undefined;
-        },
-        history: async (path, limit) => (await must(['log', `--max-count=${limit}`, '--format=%H', '--', path]))
+            return undefined;
+        // A token in the address has no place in a record.
+        return result.stdout
             .toString()
-            .split('\n')
-            .filter(Boolean),
-    };
+            .trim()
+            .replace(/^(https?:\/\/)[^/@]*@/, '$1');
+    }
+    /** Commits that touch a path, newest first. */
+    async history(path, limit) {
+        const output = await this.text(['log', `--max-count=${limit}`, '--format=%H', '--', path]);
+        return output.split('\n').filter(Boolean);
+    }
+    environment() {
+        return {
+            ...process.env,
+            GIT_OPTIONAL_LOCKS: '0',
+            GIT_TERMINAL_PROMPT: '0',
+            GIT_LITERAL_PATHSPECS: '1',
+        };
+    }
+    call(args, options = {}) {
+        return this.run(['git', ...SAFE, ...args], {
+            cwd: this.directory,
+            env: this.environment(),
+            ...options,
+        });
+    }
+    async succeed(args, options) {
+        const result = await this.call(args, options);
+        if (result.code === 0)
+            return result;
+        throw new errors/* ReprogateError */.w8('git/failed', `git ${args[0]} failed: ${lastLine(result.stderr)}`);
+    }
+    /** Output that is parsed is never cut silently. */
+    async must(args, options) {
+        const { stdout, truncated } = await this.succeed(args, options);
+        if (truncated)
+            throw new errors/* ReprogateError */.w8('output/truncated', `git ${args[0]} printed too much to be read`);
+        return stdout;
+    }
+    async text(args) {
+        return (await this.must(args)).toString();
+    }
+}
+async function recordedModes(folder) {
+    await (0,promises_.chmod)(folder, 0o755);
+    for (const entry of await (0,promises_.readdir)(folder, { withFileTypes: true })) {
+        const path = (0,external_node_path_.join)(folder, entry.name);
+        if (entry.isDirectory())
+            await recordedModes(path);
+        else if (entry.isFile())
+            await (0,promises_.chmod)(path, (await (0,promises_.stat)(path)).mode & 0o100 ? 0o755 : 0o644);
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/system/session.ts
@@ -51209,10 +52465,11 @@ async function openGit(run, directory, scratch) {
  * and folders go whether it ended, failed or was cancelled.
  *
  * @param directory the working directory, in a git work tree
+ * @throws ReprogateError `directory/missing`, `git/no-repository`
  */
 async function withSession(directory, { progress, signal }, work) {
     const root = await (0,promises_.realpath)(directory).catch(() => {
-        throw new errors/* ReprogateError */.w('directory/missing', `there is no folder ${directory}`, 'Correct `working-directory`.');
+        throw new errors/* ReprogateError */.w8('directory/missing', `there is no folder ${directory}`);
     });
     const scratch = await (0,promises_.mkdtemp)((0,external_node_path_.join)(await (0,promises_.realpath)(process.env['RUNNER_TEMP'] ?? (0,external_node_os_namespaceObject.tmpdir)()), 'reprogate-'));
     const cleanups = [
@@ -51220,184 +52477,268 @@ async function withSession(directory, { progress, signal }, work) {
     ];
     try {
         const run = createRunner(signal);
-        const git = await openGit(run, root, scratch);
-        const context = {
+        const git = await Git.open(run, root, scratch);
+        return await work({
             root,
             prefix: git.prefix,
+            git,
             run,
             progress,
             signal,
             scratch,
             defer: (cleanup) => cleanups.push(cleanup),
             now: () => performance.now(),
-        };
-        return await work(context, git);
+        });
     }
     finally {
         for (const cleanup of cleanups.reverse())
-            await cleanup().catch((error) => progress.line(`left behind: ${(0,errors/* errorText */.k)(error)}`));
+            await cleanup().catch((error) => progress.line(`left behind: ${(0,errors/* errorText */.kc)(error)}`));
     }
-}
-
-;// CONCATENATED MODULE: ./src/stages/journal.ts
-
-
-const TITLES = {
-    provenance: 'provenance: is the record complete?',
-    data: 'data: are these the recorded bytes?',
-    environment: 'environment: rebuild the image and compare',
-    evaluation: 'evaluation: replay inside the rebuild',
-};
-/** Keeps the books of one model's stages: findings with their levels, status, seconds. */
-class Stages {
-    context;
-    model;
-    track;
-    levels;
-    results = [];
-    findings = [];
-    constructor(context, model, track, levels) {
-        this.context = context;
-        this.model = model;
-        this.track = track;
-        this.levels = levels;
-    }
-    /** Runs a stage and folds its findings in; none is dropped because another came first. */
-    async run(name, stage) {
-        const begun = this.context.now();
-        this.context.progress.start(`${this.model} · ${TITLES[name]}`);
-        try {
-            const result = await stage();
-            const own = result.findings.map((found) => this.judge(found)).filter(({ level }) => level !== 'off');
-            this.findings.push(...own);
-            this.results.push({
-                name,
-                status: statusOf(own),
-                summary: result.summary,
-                seconds: Math.round(this.context.now() - begun) / 1000,
-            });
-            return result;
-        }
-        finally {
-            this.context.progress.end();
-        }
-    }
-    /** Says of stages that they did not run, and why. */
-    skip(names, why) {
-        for (const name of names)
-            this.results.push({ name, status: 'not-run', summary: why, seconds: 0 });
-    }
-    /** Whether a finding so far is an error in production: then the costly stages would prove nothing. */
-    blocked() {
-        return this.findings.some(({ rule }) => levelOf(rule, 'production', this.levels) === 'error');
-    }
-    judge(found) {
-        return {
-            ...found,
-            level: levelOf(found.rule, this.track, this.levels),
-            remedy: found.remedy ?? rules/* RULES */.y0[found.rule].remedy,
-        };
-    }
-}
-function statusOf(findings) {
-    const errors = findings.filter(({ level }) => level === 'error');
-    if (errors.some(({ rule }) => rules/* RULES */.y0[rule].consequence !== 'could-not-check'))
-        return 'fail';
-    if (errors.length > 0)
-        return 'could-not-check';
-    return findings.length > 0 ? 'warn' : 'pass';
 }
 
 ;// CONCATENATED MODULE: ./src/verdict/headline.ts
 
-const CALM = {
-    identical: 'every prediction and every metric came back, bit for bit',
-    'identical-values': 'every prediction and every metric came back; only their order or format differs',
-    'within-tolerance': 'every prediction and every metric came back within its tolerance',
-    equivalent: 'the results are equivalent within the declared margin',
-};
-const counted = (count, one, many) => `${count} ${count === 1 ? one : many}`;
-const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-/**
- * The cause in a sentence and the fix in another: what a reviewer reads first. It says what differs,
- * and claims no more than was measured: that a package changed and the result changed, not that the
- * one made the other.
- */
-function causeOf({ verdict, findings, agreement, waiting, fields }) {
-    const telling = findings.filter(({ rule }) => rules/* RULES */.y0[rule].consequence === verdict && rules/* RULES */.y0[rule].production === 'error');
-    const first = telling[0];
-    if (verdict === 'reproduced')
-        return {
-            cause: `Rebuilt from its record and evaluated again: ${(agreement && CALM[agreement]) ?? 'the results agree'}.`,
-        };
-    if (verdict === 'incomplete' && telling.length > 0) {
-        const missing = telling.filter(({ rule }) => rule.endsWith('missing')).length;
-        const wrong = telling.length - missing;
-        const parts = [
-            ...(missing > 0 ? [counted(missing, 'required field is missing', 'required fields are missing')] : []),
-            ...(wrong > 0 ? [counted(wrong, 'is wrong', 'are wrong')] : []),
-        ];
-        const counts = missing === 0
-            ? counted(wrong, 'recorded fact is wrong', 'recorded facts are wrong')
-            : parts.join(' and ');
-        return { cause: `${counts}: ${first.message}${telling.length > 1 ? ', …' : ''}.`, fix: first.remedy };
-    }
-    if (first === undefined) {
-        const complete = fields.required > 0 && fields.present === fields.required;
-        return {
-            cause: `${complete ? 'The record is complete. ' : ''}${sentence(waiting ?? 'nothing was compared')}`,
-        };
-    }
-    const environment = telling.find(({ rule }) => rule.startsWith('environment/'));
-    const evaluation = telling.find(({ rule }) => rule.startsWith('evaluation/'));
-    if (verdict === 'not-reproduced' && environment && evaluation)
-        return {
-            cause: `The rebuild is another environment (${environment.message}), and the result is another: ${evaluation.message}.`,
-            fix: environment.remedy,
-        };
-    if (verdict === 'not-reproduced' && environment)
-        return {
-            cause: `The rebuild is another environment: ${environment.message}${agreement && CALM[agreement] ? '; the results came back all the same' : ''}.`,
-            fix: environment.remedy,
-        };
-    // A metric's name is written as it is.
-    const cause = first.rule === 'evaluation/metric-differs' ? `${first.message}.` : sentence(first.message);
-    return { cause, fix: first.remedy };
-}
 
-;// CONCATENATED MODULE: ./src/provenance/lineage.ts
-const SERIOUS = (prefix) => (findings) => findings.some(({ rule, level }) => level !== 'off' && prefix.test(rule) && !rule.endsWith('licence-missing'));
-const codeChanged = SERIOUS(/^code\//);
-const environmentChanged = SERIOUS(/^environment\/(?:package|config|file|package-file|hash)-/);
-const modelChanged = SERIOUS(/^model\//);
-const resultChanged = SERIOUS(/^evaluation\/(?:metric-differs|prediction-differs|nondeterministic|not-comparable)/);
-/** The way from data, code and environment to the result, and where the check found a change. */
-function lineageOf(record, findings) {
-    const dataChanged = (index) => findings.some(({ field, rule }) => field?.startsWith(`data[${index}].`) === true && rule !== 'data/licence-missing');
-    const seeds = Object.entries(record.seeds ?? {}).map(([name, value]) => `${name} ${value}`);
-    const [metric] = Object.entries(record.evaluation?.metrics ?? {});
+
+/** A path or a name at the beginning, as `data/test.csv` or `f1_macro`, keeps its spelling. */
+const sentence = (text) => text.replace(/^\p{Ll}+(?=[\s,])/u, (word) => word.charAt(0).toUpperCase() + word.slice(1)) +
+    (/[.?!]$/.test(text) ? '' : '.');
+/** What is wrong with a fact of the record is listed besides, with its field. */
+const inFull = (findings) => findings.filter(({ rule }) => !['missing', 'wrong'].includes(rules/* RULES */.y0[rule].kind));
+/** What is said of results that agree. */
+const CAME_BACK = {
+    identical: (evidence) => `${compared(evidence)} came back, bit for bit`,
+    'identical-values': (evidence) => `${compared(evidence)} came back; only order or format differs`,
+    'within-tolerance': (evidence) => `${compared(evidence)} came back within the tolerances`,
+    equivalent: (evidence) => `accuracy over ${(0,text_numbers/* plural */.LS)(evidence?.predictions?.rows ?? 0, 'prediction')} is equivalent to the recorded one, within the declared margin`,
+};
+/** `all 1,797 predictions and 4 metrics`: what was compared, and nothing else. NaN agrees with itself. */
+function compared(evaluation) {
+    const rows = evaluation?.predictions?.rows ?? 0;
+    const numbers = evaluation?.metrics.filter(({ finite }) => finite).length ?? 0;
+    const parts = [
+        ...(rows > 0 ? [(0,text_numbers/* plural */.LS)(rows, 'prediction')] : []),
+        ...(numbers > 0 ? [(0,text_numbers/* plural */.LS)(numbers, 'metric')] : []),
+    ];
+    if (parts.length === 0)
+        return 'the results, none of them a finite number,';
+    if (rows + numbers === 1)
+        return `the only ${rows === 1 ? 'prediction' : 'metric'}`;
+    return `all ${parts.join(' and ')}`;
+}
+/**
+ * The cause in a sentence and the fix in another. It says what differs, and claims no more than was
+ * measured: that the environment and the result differ, not that the one made the other.
+ */
+function headlineOf(judged) {
+    switch (judged.verdict) {
+        case 'reproduced':
+            return reproduced(judged);
+        case 'incomplete':
+            return incomplete(judged);
+        case 'not-reproduced':
+            return notReproduced(judged);
+        case 'could-not-check':
+            return couldNotCheck(judged);
+    }
+}
+/** The findings that made the verdict what it is. */
+const decisive = ({ findings, verdict, levels }) => findings.filter(({ rule }) => (0,verdict_levels/* decides */.yN)(rule, levels) === verdict);
+function reproduced({ findings, evidence }) {
+    const { agreement, evaluation } = evidence;
+    const agrees = (agreement && CAME_BACK[agreement]?.(evaluation)) ?? 'the results agree';
+    const cause = `Rebuilt and evaluated again: ${agrees}.`;
+    const risk = findings.find(({ level }) => level === 'error');
+    if (!risk)
+        return { cause, told: [] };
+    return { cause: `${cause} But ${risk.message}.`, fix: risk.remedy, told: inFull([risk]) };
+}
+function incomplete(judged) {
+    const findings = decisive(judged);
+    const [first, ...others] = findings;
+    if (others.length === 0)
+        return about(first);
+    const missing = findings.filter(({ rule }) => rules/* RULES */.y0[rule].kind === 'missing').length;
+    const wrong = findings.length - missing;
+    const missingText = (0,text_numbers/* plural */.LS)(missing, 'required field is missing', 'required fields are missing');
+    const wrongText = missing > 0
+        ? (0,text_numbers/* plural */.LS)(wrong, 'is wrong', 'are wrong')
+        : (0,text_numbers/* plural */.LS)(wrong, 'recorded fact is wrong', 'recorded facts are wrong');
+    const counts = [...(missing > 0 ? [missingText] : []), ...(wrong > 0 ? [wrongText] : [])].join(' and ');
+    return { cause: `${counts}. The first: ${first?.message}.`, fix: first?.remedy, told: [] };
+}
+function notReproduced(judged) {
+    const findings = decisive(judged);
+    const { agreement } = judged.evidence;
+    const environment = findings.find(({ stage }) => stage === 'environment');
+    const evaluation = findings.find(({ stage }) => stage === 'evaluation');
+    if (environment && evaluation)
+        return {
+            cause: `The rebuilt environment differs (${environment.message}), and so does the result: ${evaluation.message}.`,
+            fix: environment.remedy,
+            told: [environment, evaluation],
+        };
+    if (environment) {
+        const matched = agreement !== undefined && agreement in CAME_BACK;
+        return {
+            cause: matched
+                ? `The rebuilt environment differs (${environment.message}); the results still matched.`
+                : `The rebuilt environment differs: ${environment.message}.`,
+            fix: environment.remedy,
+            told: [environment],
+        };
+    }
+    return about(findings[0]);
+}
+function couldNotCheck(judged) {
+    // The policy can make a finding an error that decides nothing about the result.
+    const first = decisive(judged)[0] ?? judged.findings.find(({ level }) => level === 'error');
+    if (first)
+        return about(first);
+    const { present, required } = judged.evidence.fields ?? { present: 0, required: 0 };
+    const complete = required > 0 && present === required ? 'The record is complete. ' : '';
+    return { cause: complete + sentence(judged.waiting ?? 'nothing was compared'), told: [] };
+}
+const about = (finding) => finding
+    ? { cause: sentence(finding.message), fix: finding.remedy, told: inFull([finding]) }
+    : { cause: 'Nothing was compared.', told: [] };
+
+;// CONCATENATED MODULE: ./src/verdict/verdict.ts
+
+const COMPARED = ['identical', 'content', 'packages', 'drift'];
+const AGREES = [
+    'identical',
+    'identical-values',
+    'within-tolerance',
+    'equivalent',
+];
+/** If several hold: an incomplete record comes first, as nothing after it means much. */
+const PRECEDENCE = ['incomplete', 'not-reproduced', 'could-not-check'];
+/**
+ * The verdict says what is true of the result, whatever the track. `reproduced` needs evidence: a
+ * rebuild that was compared and a replay that agreed. Parity below `content` passes only if the policy
+ * has lowered its rules.
+ */
+function verdictOf(findings, { parity, agreement }, levels) {
+    const consequences = new Set(findings.map(({ rule }) => (0,verdict_levels/* decides */.yN)(rule, levels)));
+    const worst = PRECEDENCE.find((consequence) => consequences.has(consequence));
+    if (worst !== undefined)
+        return worst;
+    return COMPARED.includes(parity) && AGREES.includes(agreement) ? 'reproduced' : 'could-not-check';
+}
+/**
+ * The verdict seen through the track. Production passes only what was reproduced; on the exploratory
+ * track nothing fails, and a complete record whose rebuild nobody asked for passes.
+ */
+function decisionOf(verdict, track, findings, replayed) {
+    if (findings.some(({ level }) => level === 'error'))
+        return 'fail';
+    if (verdict !== 'reproduced' && track === 'production')
+        return 'fail';
+    if (findings.some(({ level }) => level === 'warn'))
+        return 'warn';
+    return verdict === 'reproduced' || !replayed ? 'pass' : 'warn';
+}
+const worstBy = (order) => (values) => order.find((value) => values.includes(value));
+/** Worst first: of several models the pull request shows the worst. */
+const worstVerdict = worstBy([
+    'not-reproduced',
+    'incomplete',
+    'could-not-check',
+    'reproduced',
+]);
+const worstDecision = worstBy(['fail', 'warn', 'pass']);
+
+;// CONCATENATED MODULE: ./src/verdict/fold.ts
+
+
+
+
+const NOT_RUN = {
+    provenance: 'not checked',
+    data: 'not checked',
+    environment: 'not rebuilt',
+    evaluation: 'not replayed',
+};
+/** Folds what the stages found into the model's report. No finding is dropped because another came first. */
+function foldModel(head, runs) {
+    const { name, version, track, levels, record } = head;
+    const findings = runs
+        .flatMap(({ outcome }) => ('notRun' in outcome ? [] : outcome.findings))
+        .filter(({ level }) => level !== 'off')
+        .sort(verdict_levels/* byLevel */.s6);
+    const evidence = Object.assign({}, ...runs.map(({ outcome }) => ('notRun' in outcome ? {} : outcome.evidence)));
+    const { fields = { present: 0, required: 0 }, data = [], environment, evaluation, lineage } = evidence;
+    const { parity = null, agreement = null, environmentHash = head.recordedHash ?? null } = evidence;
+    const verdict = verdictOf(findings, { parity, agreement }, levels);
+    const { cause, fix, told } = headlineOf({ verdict, findings, levels, evidence, waiting: waiting(runs) });
     return {
-        data: (record.data ?? []).slice(0, 5).map(({ name, version, path, digest }, index) => ({
-            label: [name ?? path ?? 'data', version].filter(Boolean).join(' '),
-            ...(digest !== undefined && { digest }),
-            changed: dataChanged(index),
+        name,
+        version,
+        track,
+        verdict,
+        decision: decisionOf(verdict, track, findings, parity !== null),
+        parity,
+        agreement,
+        environmentHash,
+        cause,
+        fix,
+        record,
+        findings: findings.map((finding) => (told.includes(finding) ? { ...finding, headline: true } : finding)),
+        stages: runs.map(stageResult),
+        seconds: round(runs.reduce((sum, { seconds }) => sum + seconds, 0)),
+        evidence: { fields, data, environment, evaluation, lineage: lineage && markChanges(lineage, findings) },
+    };
+}
+/** Folds the reports of models, also of several jobs, into one: the worst counts. */
+function foldReport(head, models) {
+    return {
+        reprogate: 'report/1',
+        verdict: worstVerdict(models.map(({ verdict }) => verdict)) ?? 'could-not-check',
+        decision: worstDecision(models.map(({ decision }) => decision)) ?? 'fail',
+        ...head,
+        models,
+    };
+}
+const round = (seconds) => Math.round(seconds * 1000) / 1000;
+function stageResult({ name, seconds, outcome }) {
+    if ('notRun' in outcome)
+        return { name, status: 'not-run', summary: `${NOT_RUN[name]}: ${outcome.notRun}`, seconds: 0 };
+    const { grade, summary } = outcome;
+    return { name, status: statusOf(outcome), grade, summary, seconds: round(seconds) };
+}
+function statusOf({ findings, unverified, }) {
+    const errors = findings.filter(({ level }) => level === 'error');
+    if (errors.some(({ rule }) => (0,rules/* consequenceOf */.pd)(rule) !== 'could-not-check'))
+        return 'fail';
+    if (errors.length > 0 || unverified)
+        return 'could-not-check';
+    return findings.some(({ level }) => level === 'warn') ? 'warn' : 'pass';
+}
+/** Why the rebuild or the replay did not run, or what it had nothing to compare with. */
+function waiting(runs) {
+    const outcomes = runs.map(({ outcome }) => outcome);
+    const skipped = outcomes.find((outcome) => 'notRun' in outcome);
+    if (skipped && 'notRun' in skipped)
+        return skipped.notRun;
+    const last = outcomes.at(-1);
+    return last && 'summary' in last ? last.summary : undefined;
+}
+/** Marks the nodes of the lineage at which the check found something wrong or different. */
+function markChanges(lineage, findings) {
+    const changes = findings.filter(({ rule }) => ['wrong', 'differs'].includes(rules/* RULES */.y0[rule].kind));
+    const changed = (subject) => changes.some(({ rule }) => rules/* RULES */.y0[rule].subject === subject);
+    const { data, code, environment, model, result } = lineage;
+    return {
+        ...lineage,
+        data: data.map((node, index) => ({
+            ...node,
+            changed: changes.some(({ field }) => field?.startsWith(`data[${index}].`)),
         })),
-        ...(record.code?.commit !== undefined && {
-            code: { commit: record.code.commit, changed: codeChanged(findings) },
-        }),
-        ...(record.environment?.hash !== undefined && {
-            environment: { hash: record.environment.hash, changed: environmentChanged(findings) },
-        }),
-        run: {
-            label: record.run?.id ?? 'run',
-            seeds: seeds.length > 0 ? `seeds ${seeds.slice(0, 5).join(', ')}` : 'no seeds',
-        },
-        model: {
-            label: ['model', record.model?.version].filter(Boolean).join(' '),
-            ...(record.model?.digest !== undefined && { digest: record.model.digest }),
-            changed: modelChanged(findings),
-        },
-        result: { label: metric ? `${metric[0]} ${metric[1]}` : 'result', changed: resultChanged(findings) },
+        code: code && { ...code, changed: changed('code') },
+        environment: environment && { ...environment, changed: changed('environment') },
+        model: { ...model, changed: changed('model') },
+        result: { ...result, changed: changed('evaluation') },
     };
 }
 
@@ -51414,8 +52755,8 @@ function lineageOf(record, findings) {
 
 
 
-
-
+/** In order. The cheap ones all run; the costly ones wait for a complete record. */
+const STAGES = [provenance, data, environment, evaluation];
 /**
  * Checks every model and folds what was found into one report. Nothing is published here.
  *
@@ -51425,156 +52766,39 @@ function lineageOf(record, findings) {
 function check(request, world) {
     const started = new Date().toISOString();
     const begun = performance.now();
-    return withSession(request.directory, world, async (context, git) => {
-        const head = await headOf(git, request);
-        const loaded = await loadPolicy(git, context.root, request.config, request.pullRequest?.base, head);
+    return withSession(request.directory, world, async (context) => {
+        const tree = await treeOf(context, request);
+        const loaded = await loadPolicy(context, request.config, request.pullRequest);
+        const tools = toolsOf(context);
+        const selected = await selectModels(loaded.policy, await context.git.files(), request.models, (path) => modelNameIn(context, path));
         const models = [];
-        for (const model of await selectModels(loaded.policy, await git.files(), request.models, (path) => modelNameIn(context.root, path)))
-            models.push(await checkModel(context, git, request, loaded, head, model));
-        return {
-            reprogate: 'report/1',
-            verdict: worstVerdict(models.map(({ verdict }) => verdict)),
-            decision: worstDecision(models.map(({ decision }) => decision)),
-            commit: head,
-            started,
-            seconds: Math.round(performance.now() - begun) / 1000,
-            policy: {
-                path: loaded.path,
-                from: loaded.from,
-                ...(loaded.change !== undefined && { change: loaded.change }),
-            },
-            models,
-        };
+        for (const model of selected)
+            models.push(await checkModel(tools, await subjectOf(context, model, { ...request, tree, loaded })));
+        const { path, from, change } = loaded;
+        const seconds = Math.round(performance.now() - begun) / 1000;
+        return foldReport({ commit: tree.commit, started, seconds, policy: { path, from, change } }, models);
     });
 }
-/** The commit that is judged: the pull request's own head, not the merge that a runner checks out. */
-async function headOf(git, { pullRequest }) {
-    return pullRequest && (await git.has(pullRequest.head)) ? pullRequest.head : git.head();
+async function checkModel(tools, subject) {
+    const runs = await runStages(tools, subject, STAGES);
+    const { record } = subject.claims;
+    return foldModel({
+        name: subject.name,
+        version: record?.model?.version,
+        track: subject.track,
+        levels: subject.levels,
+        record: tools.prefix + subject.model.settings.record,
+        recordedHash: record?.environment?.hash,
+    }, runs);
 }
-/** One model, stage by stage. The cheap stages all run; the costly ones wait for a complete record. */
-async function checkModel(context, git, request, { policy, path: policyPath }, head, model) {
-    const begun = context.now();
-    const read = await readRecord(context.root, context.prefix, model.settings.record);
-    const { record } = read;
-    const plan = planOf(model, policy, policyPath, record, request.track);
-    const levels = policy.rules ?? {};
-    const stages = new Stages(context, model.name, plan.track, levels);
-    const report = (done) => {
-        const findings = stages.findings.toSorted(byLevel);
-        const agreement = done.evaluation?.agreement ?? null;
-        const parity = done.environment?.parity ?? null;
-        const verdict = verdictOf(findings, parity, agreement, levels);
-        const fields = { present: done.provenance.present, required: done.provenance.required };
-        return {
-            name: model.name,
-            ...(record?.model?.version !== undefined && { version: record.model.version }),
-            track: plan.track,
-            verdict,
-            decision: decisionOf(verdict, plan.track, findings, parity !== null),
-            parity,
-            agreement,
-            environmentHash: done.environment?.hash ?? record?.environment?.hash ?? null,
-            ...causeOf({ verdict, findings, agreement, waiting: done.waiting, fields }),
-            record: context.prefix + model.settings.record,
-            findings,
-            stages: stages.results,
-            seconds: Math.round(context.now() - begun) / 1000,
-            evidence: {
-                fields,
-                data: done.data?.data ?? [],
-                ...(done.environment && { environment: done.environment.evidence }),
-                ...(done.evaluation && { evaluation: done.evaluation.evidence }),
-                ...(record && { lineage: lineageOf(record, findings) }),
-            },
-        };
-    };
-    const provenance = await stages.run('provenance', () => checkProvenance(context, git, {
-        model,
-        plan,
-        read,
-        required: policy.required ?? [],
-        head,
-        worktree: !request.pullRequest,
-    }));
-    if (record === null) {
-        stages.skip(['data', 'environment', 'evaluation'], 'there is no record to go by');
-        return report({ provenance });
-    }
-    if (!record.data?.length && record.model?.path === undefined) {
-        stages.skip(['data', 'environment', 'evaluation'], 'the record names no data and no model');
-        return report({ provenance });
-    }
-    const data = await stages.run('data', () => checkData(context, git, record, plan, read));
-    const waiting = whyNotRebuild(stages, plan.track, request.rebuild);
-    const { commit } = { ...record.code };
-    const { dockerfile } = provenance;
-    if (waiting !== undefined || commit === undefined || dockerfile === undefined) {
-        stages.skip(['environment'], `not rebuilt: ${waiting}`);
-        stages.skip(['evaluation'], `not replayed: ${waiting}`);
-        return report({ provenance, data, waiting });
-    }
-    const engine = await findEngine(context.run);
-    const environment = await stages.run('environment', async () => checkEnvironment(context, engine, {
-        directory: await exportWithoutAnswers(context, git, commit, plan),
-        dockerfile,
-        context: plan.context,
-        args: plan.args,
-        ...environmentClaims(record, provenance.manifest),
-        fresh: request.rebuild !== 'cached',
-        timeout: plan.limits.build * 60_000,
-        locate: {
-            record: context.prefix + model.settings.record,
-            ...linesOf(read, { imageLine: 'environment.image', hashLine: 'environment.hash' }),
-            dockerfilePath: context.prefix + dockerfile,
-        },
-    }));
-    const { image } = environment;
-    const { command } = plan;
-    if (image === undefined || command === undefined) {
-        stages.skip(['evaluation'], 'not replayed: there is no image to replay in');
-        return report({ provenance, data, environment });
-    }
-    const evaluation = await stages.run('evaluation', () => checkEvaluation(context, engine, {
-        image,
-        prepare: () => exportWithoutAnswers(context, git, commit, plan),
-        mounts: data.mounts,
-        hide: { paths: plan.answers, digests: [record.evaluation?.predictions?.digest ?? []].flat() },
-        command,
-        metrics: plan.metrics,
-        predictions: plan.predictions,
-        limits: plan.limits,
-        recorded: {
-            metrics: record.evaluation?.metrics ?? {},
-            ...(record.evaluation?.predictions && {
-                predictions: { ...record.evaluation.predictions, file: data.predictions },
-            }),
-        },
-        tolerance: plan.tolerance,
-        locate: read.locate,
-    }));
-    return report({ provenance, data, environment, evaluation });
+/** What is judged: the pull request's own head, not the merge that a runner checks out. */
+async function treeOf({ git }, { pullRequest }) {
+    const commit = pullRequest && (await git.has(pullRequest.head)) ? pullRequest.head : await git.head();
+    return { commit, worktree: !pullRequest };
 }
-/** What the record says of the environment, without what it leaves open. */
-function environmentClaims({ environment }, manifestFile) {
-    const { image, hash: recordedHash, platform } = { ...environment };
-    return {
-        ...(image !== undefined && { image }),
-        ...(recordedHash !== undefined && { recordedHash }),
-        ...(platform !== undefined && { platform }),
-        ...(manifestFile && { manifestFile }),
-    };
-}
-function linesOf({ locate }, fields) {
-    const lines = Object.entries(fields).map(([name, field]) => [name, locate(field).line]);
-    return Object.fromEntries(lines.filter(([, line]) => line !== undefined));
-}
-/** Why the costly stages do not run; undefined when they do. */
-function whyNotRebuild(stages, track, asked) {
-    if (stages.blocked())
-        return 'the record is not complete';
-    if (track === 'exploratory' && asked === undefined)
-        return 'the exploratory track rebuilds only when asked for';
-    return undefined;
+function toolsOf(context) {
+    let engine;
+    return { ...context, engine: () => (engine ??= findEngine(context.run)) };
 }
 
 
@@ -51593,11 +52817,15 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9280);
 /* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1729);
 /* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6279);
-/* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6896);
-/* harmony import */ var _action_environment_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9675);
-/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6578);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8278);
-/* harmony import */ var _system_report_file_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(262);
+/* harmony import */ var _action_publish_index_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1356);
+/* harmony import */ var _action_publish_publisher_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(286);
+/* harmony import */ var _action_environment_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9675);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6578);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3149);
+/* harmony import */ var _report_json_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(2794);
+/* harmony import */ var _system_report_file_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(262);
+
+
 
 
 
@@ -51614,7 +52842,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 const CLEAN_UP_MS = 7000;
 async function workingDirectory(workspace, path) {
     return (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.realpath)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(workspace, path)).catch(() => {
-        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_9__/* .ReprogateError */ .w('input/working-directory', `There is no folder \`${path}\` in the workspace`, 'Check the repository out first (`actions/checkout`), and correct `working-directory`.');
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_10__/* .ReprogateError */ .w8('directory/missing', `There is no folder \`${path}\` in the workspace`);
     });
 }
 /** Decides first, publishes after: `decide` is called before anything leaves the runner. Never throws. */
@@ -51623,48 +52851,48 @@ async function run(inputs, signal, decide) {
     let to;
     try {
         const given = inputs();
-        const runner = (0,_action_environment_js__WEBPACK_IMPORTED_MODULE_8__/* .readRunner */ .f)(process.env);
+        const runner = (0,_action_environment_js__WEBPACK_IMPORTED_MODULE_9__/* .readRunner */ .f)(process.env);
         const event = await (0,_action_event_js__WEBPACK_IMPORTED_MODULE_3__/* .readEvent */ .j)(runner);
         to = { runner, event, inputs: given };
         const directory = await workingDirectory(runner.workspace, given['working-directory']);
-        const report = await (0,_gate_js__WEBPACK_IMPORTED_MODULE_10__/* .check */ .z)({
+        const report = await (0,_gate_js__WEBPACK_IMPORTED_MODULE_11__/* .check */ .z)({
             directory,
             config: given.config,
             models: given.models,
-            ...(given.track && { track: given.track }),
-            ...(given.rebuild && { rebuild: given.rebuild }),
-            ...(event.kind === 'pull_request' && {
-                pullRequest: { base: { commit: event.base.sha, ref: event.base.ref }, head: event.head },
-            }),
+            track: given.track,
+            rebuild: given.rebuild,
+            pullRequest: event.kind === 'pull_request'
+                ? { base: { commit: event.base.sha, ref: event.base.ref }, head: event.head }
+                : undefined,
         }, { progress, signal });
         progress.end();
         signal.throwIfAborted();
         decide(report.decision);
-        const path = await (0,_system_report_file_js__WEBPACK_IMPORTED_MODULE_11__/* .writeReport */ .u)(directory, report).catch((error) => {
-            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`The report could not be written: ${(0,_system_errors_js__WEBPACK_IMPORTED_MODULE_9__/* .errorText */ .k)(error)}`);
+        const path = await (0,_system_report_file_js__WEBPACK_IMPORTED_MODULE_13__/* .writeReportFile */ .a)(directory, (0,_report_json_js__WEBPACK_IMPORTED_MODULE_12__/* .renderJson */ .h)(report)).catch((error) => {
+            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`The report could not be written: ${(0,_system_errors_js__WEBPACK_IMPORTED_MODULE_10__/* .errorText */ .kc)(error)}`);
             return '';
         });
-        await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_7__/* .publishReport */ .S3)(report, path, to, progress);
+        await (0,_action_publish_index_js__WEBPACK_IMPORTED_MODULE_7__/* .publishReport */ .S3)({ report, path, to, progress });
     }
     catch (error) {
         progress.end();
         decide('fail');
         const failure = (0,_action_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .describeFailure */ .I)(error, process.env);
-        (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_7__/* .reportFailure */ .xV)(failure);
+        (0,_action_publish_index_js__WEBPACK_IMPORTED_MODULE_7__/* .reportFailure */ .xV)(failure);
         if (!signal.aborted)
-            await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_7__/* .publishFailure */ .yX)(failure, to);
+            await (0,_action_publish_index_js__WEBPACK_IMPORTED_MODULE_7__/* .publishFailure */ .yX)({ failure, to });
     }
 }
 async function main() {
     // Until there is a decision, every way out is a failure.
     process.exitCode = 1;
     process.on('uncaughtException', (error) => {
-        (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_7__/* .reportFailure */ .xV)((0,_action_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .describeFailure */ .I)(error, process.env));
+        (0,_action_publish_index_js__WEBPACK_IMPORTED_MODULE_7__/* .reportFailure */ .xV)((0,_action_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .describeFailure */ .I)(error, process.env));
         process.exit(1);
     });
     const cancelled = new AbortController();
     const cancel = () => {
-        cancelled.abort(new _system_errors_js__WEBPACK_IMPORTED_MODULE_9__/* .ReprogateError */ .w('check/cancelled', 'The check was cancelled', 'Run the job again.'));
+        cancelled.abort(new _system_errors_js__WEBPACK_IMPORTED_MODULE_10__/* .ReprogateError */ .w8('check/cancelled', 'The check was cancelled'));
         setTimeout(() => process.exit(1), CLEAN_UP_MS);
     };
     process.once('SIGINT', cancel).once('SIGTERM', cancel);
@@ -51687,23 +52915,227 @@ __webpack_async_result__();
 
 /***/ }),
 
+/***/ 2794:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ renderJson)
+/* harmony export */ });
+/* harmony import */ var _verdict_report_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9351);
+
+/**
+ * The report as JSON: keys in the schema's order, so that two reports can be compared as text.
+ *
+ * @throws ZodError if the value is not a report: that is a bug, and must not be published
+ */
+const renderJson = (report) => `${JSON.stringify(_verdict_report_js__WEBPACK_IMPORTED_MODULE_0__/* .reportSchema */ .Qh.parse(report), null, 2)}\n`;
+
+
+/***/ }),
+
+/***/ 9587:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CS: () => (/* binding */ prose),
+/* harmony export */   OF: () => (/* binding */ fenced),
+/* harmony export */   Pl: () => (/* binding */ safeUrl),
+/* harmony export */   RF: () => (/* binding */ fileLink),
+/* harmony export */   aY: () => (/* binding */ code),
+/* harmony export */   nf: () => (/* binding */ link),
+/* harmony export */   qi: () => (/* binding */ firstSentence),
+/* harmony export */   rs: () => (/* binding */ urlOf),
+/* harmony export */   tp: () => (/* binding */ table),
+/* harmony export */   zH: () => (/* binding */ details)
+/* harmony export */ });
+/* harmony import */ var _text_clean_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4118);
+
+/**
+ * Untrusted text into Markdown. Text is taken word by word: a word that Markdown or GitHub could read
+ * as more than a word (mention, reference, link, image, HTML, emphasis, emoji) goes into a code span,
+ * where neither reads anything. That is also how people write such words.
+ */
+/** Characters with a meaning, links, `GH-12`, `:emoji:`, and what looks like a commit. */
+const MORE_THAN_A_WORD = /[@#<>&$\\[\]|~^*_`={}]|:\/\/|\bwww\.|\bGH-\d|:[\w+-]+:|\b(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{7,64}\b/i;
+/** Punctuation that Markdown, HTML or GitHub reads. */
+const entities = (text) => text.replace(/[!"#$&*:<=>@[\\\]^_`{|}~]/g, (c) => `&#${c.charCodeAt(0)};`);
+/** GitHub looks for links and mentions between these tags, too: a zero-width space keeps them apart. */
+const htmlCode = (text) => `<code>${entities(text.replace(/[@#]|:(?=\/\/)|\bwww(?=\.)/gi, '$&\u200b'))}</code>`;
+/** More backticks than any run of them in the text, and at least `least`. */
+function fenceFor(text, least) {
+    let length = least;
+    for (const [run] of text.matchAll(/`+/g))
+        length = Math.max(length, run.length + 1);
+    return '`'.repeat(length);
+}
+/** A code span. `text` is a single line. */
+function span(text, at) {
+    // A backslash before a pipe cannot be written in a code span inside a table.
+    if (at === 'html' || (at === 'cell' && text.includes('|')))
+        return htmlCode(text);
+    const fence = fenceFor(text, 1);
+    const pad = text.startsWith('`') || text.endsWith('`') ? ' ' : '';
+    return fence + pad + text + pad + fence;
+}
+/** Cells are narrow: a digest is cut to what tells two apart, and a word to 100 characters. */
+const narrow = (text, at) => at === 'cell'
+    ? text.replace(/\b([0-9a-f]{12})[0-9a-f]{20,}\b/g, '$1…').replace(/\S{101,}/g, (word) => (0,_text_clean_js__WEBPACK_IMPORTED_MODULE_0__/* .clip */ .$Q)(word, 100))
+    : text;
+/** Untrusted text as code, on one line, at most `max` characters; digests are cut short in cells. */
+const code = (text, at = 'markdown', max = 200) => span(narrow((0,_text_clean_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, max), at) || '(empty)', at);
+const NO_TARGETS = { files: new Set() };
+/** Only web addresses; everything that could end a link destination or an attribute is encoded. */
+const safeUrl = (url) => url !== undefined && /^https?:\/\/[^\s]+$/.test(url) && url.length < 2000
+    ? url.replace(/[()<>"'`\\|[\]^{}]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+    : undefined;
+/** The address of a file at the judged commit; undefined if the repository's address is not known. */
+function urlOf({ file, line }, { blobUrl }) {
+    if (blobUrl === undefined)
+        return undefined;
+    const path = file.split('/').map((part) => encodeURIComponent(part.replace(/\p{Surrogate}/gu, '\ufffd')));
+    return safeUrl(`${blobUrl}/${path.join('/')}${line ? `#L${line}` : ''}`);
+}
+function link(words, url, at) {
+    if (url === undefined)
+        return words;
+    return at === 'html' ? `<a href="${url}">${words}</a>` : `[${words}](${url})`;
+}
+/** `[`file` line 4](…#L4)`, or the same words without a link. */
+function fileLink(place, targets, at) {
+    const name = code(place.file, at);
+    const words = place.line === undefined ? name : `${name} line ${place.line}`;
+    return link(words, urlOf(place, targets), at);
+}
+function knownFile(text, { files }) {
+    const [, file = text, line] = /^(.+):(\d{1,7})$/.exec(text) ?? [];
+    return files.has(file) ? { file, line: line ? Number(line) : undefined } : undefined;
+}
+function wordPieces(word, targets) {
+    if (/^[-+=#<>&|~*_`$\\[\]^@{}]$/.test(word))
+        return [{ text: entities(word) }];
+    const [, before = '', middle = '', after = ''] = /^([("'“‘]*)(.*?)([.,;:!?)"'”’]*)$/s.exec(word) ?? [];
+    const known = knownFile(middle, targets);
+    if (known)
+        return [{ text: before }, known, { text: after }];
+    if (!MORE_THAN_A_WORD.test(word))
+        return [{ text: word }];
+    // `f(x)` keeps its bracket.
+    const bracket = middle.includes('(') && after.startsWith(')') ? 1 : 0;
+    return [{ text: before }, { code: middle + after.slice(0, bracket) }, { text: after.slice(bracket) }];
+}
+function pieces(line, targets) {
+    const parts = line.split(/(?<!`)`([^`]+)`(?!`)/);
+    const found = parts.flatMap((part, i) => i % 2 === 1
+        ? [knownFile(part, targets) ?? { code: part }]
+        : part.split(/( +)/).flatMap((word) => wordPieces(word, targets)));
+    // Two code spans side by side would become one fence: write them as one.
+    return found.reduce((done, piece) => {
+        const last = done.at(-1);
+        if ('text' in piece && piece.text === '')
+            return done;
+        if ('code' in piece && piece.code === '')
+            return done;
+        if (last && 'code' in last && 'code' in piece)
+            last.code += piece.code;
+        else if (last && 'file' in last && !('text' in piece))
+            done.push({ text: ' ' }, piece);
+        else if (last && 'code' in last && 'file' in piece)
+            done.push({ text: ' ' }, piece);
+        else
+            done.push({ ...piece });
+        return done;
+    }, []);
+}
+/**
+ * A sentence with untrusted words in it: readable, on one line, and nothing of it is a mention,
+ * reference, link, image, HTML or emphasis. `` `words` `` in it stay code.
+ */
+function prose(text, at = 'markdown', targets = NO_TARGETS, max = 600) {
+    const inline = pieces(narrow((0,_text_clean_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, max), at), targets)
+        .map((piece) => 'text' in piece ? piece.text : 'code' in piece ? span(piece.code, at) : fileLink(piece, targets, at))
+        .join('');
+    // At the start of a line these would open a list or draw a rule.
+    if (at !== 'markdown')
+        return inline;
+    return inline.replace(/^([-+])(?=[\s-]|$)/, '\\$1').replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2');
+}
+/** The first sentence apart from the rest. */
+function firstSentence(text) {
+    const [, first = text, rest = ''] = /^(.{1,400}?[.!?])\s+(?=[\p{Lu}`“"(])(.*)$/su.exec(text) ?? [];
+    return [first, rest];
+}
+/** A fenced block that nothing in it can end; lines of at most `width` characters. */
+function fenced(lines, language, width = 500) {
+    const text = lines
+        // Cut first: nobody should pay for 100 kB of which a line is shown.
+        .flatMap((line) => (0,_text_clean_js__WEBPACK_IMPORTED_MODULE_0__/* .cleanLines */ .v3)(line.slice(0, width * 4)).split('\n'))
+        .map((line) => (0,_text_clean_js__WEBPACK_IMPORTED_MODULE_0__/* .clip */ .$Q)(line, width))
+        .join('\n');
+    const fence = fenceFor(text, 3);
+    return `${fence}${language}\n${text}\n${fence}`;
+}
+const DELIMITERS = { left: ':--', right: '--:', centre: ':-:' };
+/** Cells are Markdown made for `cell`: no line break and no bare pipe in them. */
+function table(columns, rows) {
+    const row = (cells) => `| ${cells.join(' | ')} |`;
+    return [
+        row(columns.map(([name]) => name)),
+        `|${columns.map(([, alignment]) => DELIMITERS[alignment]).join('|')}|`,
+        ...rows.map(row),
+    ].join('\n');
+}
+/** `summary` is HTML, made for `html`; `body` is Markdown. */
+const details = (summary, body) => `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
+
+
+/***/ }),
+
 /***/ 6578:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   k: () => (/* binding */ errorText),
-/* harmony export */   w: () => (/* binding */ ReprogateError)
+/* harmony export */   kc: () => (/* binding */ errorText),
+/* harmony export */   w8: () => (/* binding */ ReprogateError)
 /* harmony export */ });
-/** Something that a user can cause and mend. Anything else that is thrown is a bug. */
+/* unused harmony export ERRORS */
+/* harmony import */ var _verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(23);
+
+/** Every error that a user can cause and fix, with the remedy for cases that have none of their own. */
+const ERRORS = {
+    'check/cancelled': 'Run it again.',
+    'directory/missing': 'Correct `working-directory`; on a runner, check the repository out first (`actions/checkout`).',
+    'engine/failed': 'See what the engine says (`docker info`, its log) and try again.',
+    'engine/missing': 'Install Docker and start it, or set REPROGATE_DOCKER to the docker program.',
+    'event/malformed': 'Run reprogate on a GitHub runner, or give it the event that GitHub sent.',
+    'event/privileged': 'Run reprogate `on: pull_request`. A pull request from a fork then gets its verdict in the job and its summary.',
+    'git/failed': 'Check that the repository is whole (`git fsck`) and checked out with `fetch-depth: 0`.',
+    'git/no-repository': 'Run reprogate in a git work tree; on a runner, put `actions/checkout` before this step.',
+    'image/missing': 'Correct its name, or log in to its registry (`docker login`).',
+    'image/not-pushed': 'Push it (`docker push`), or let `reprogate record --push <repository>` build and push it.',
+    'image/too-large': 'Make the image smaller.',
+    'image/unknown': 'Name it with `--image <reference>`, or have it built and pushed with `--push <repository>`.',
+    'image/unreadable': 'Try again; if it stays so, the image or the engine is damaged.',
+    'input/invalid': 'Set the input to one of them, or leave it out.',
+    'manifest/malformed': 'Restore the manifest, or run `reprogate record <model>`.',
+    'models/name': 'Use letters, digits, `.`, `_` and `-`.',
+    'models/none': 'Write a record with `reprogate record <model>`, or name the models in reprogate.yml.',
+    'models/unknown': 'Name a model of the policy, or leave the name out.',
+    'output/truncated': 'Please report it: the program printed more than reprogate can hold.',
+    'policy/base-missing': 'Check out with `fetch-depth: 0`.',
+    'policy/invalid': 'Correct the policy; `schema/policy.schema.json` describes every field.',
+    'policy/outside': 'Give a path inside the working directory.',
+    'program/missing': 'Install it and put it on the PATH.',
+    'runner/incomplete': 'Run it as a step, with `uses:`; in a terminal, use `reprogate check`.',
+};
+const remedyOf = (code) => code in ERRORS ? ERRORS[code] : _verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_0__/* .RULES */ .y0[code].remedy;
+/** Something that a user can cause and fix. Anything else that is thrown is a bug. */
 class ReprogateError extends Error {
     code;
     remedy;
     location;
-    constructor(
-    /** Stable, `<subject>/<problem>`, like a rule's id. */
-    code, message, 
+    constructor(code, message, 
     /** What to do about it. */
-    remedy, location = {}) {
+    remedy = remedyOf(code), location = {}) {
         super(message);
         this.code = code;
         this.remedy = remedy;
@@ -51720,7 +53152,7 @@ const errorText = (error) => (error instanceof Error ? error.message : String(er
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   u: () => (/* binding */ writeReport)
+/* harmony export */   a: () => (/* binding */ writeReportFile)
 /* harmony export */ });
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
@@ -51728,12 +53160,16 @@ const errorText = (error) => (error instanceof Error ? error.message : String(er
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
 
 
-/** Writes the JSON report into the working directory, and says where. */
-async function writeReport(directory, report) {
+/**
+ * Writes the JSON report into the folder `.reprogate` of the working directory.
+ *
+ * @returns its path
+ */
+async function writeReportFile(directory, json) {
     const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, '.reprogate');
     const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, 'report.json');
     const ignore = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, '.gitignore');
-    // A repository can hold links by these names, to write somewhere else: what is no folder of ours goes.
+    // A repository can hold links by these names, to write somewhere else: what is not our folder goes.
     if (!(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(folder).catch(() => null))?.isDirectory())
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(folder, { force: true });
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdir)(folder, { recursive: true });
@@ -51741,148 +53177,140 @@ async function writeReport(directory, report) {
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(file, { recursive: true, force: true });
     // Nobody commits a report by accident.
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(ignore, '*\n');
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(path, `${JSON.stringify(report, null, 2)}\n`);
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(path, json);
     return path;
 }
 
 
 /***/ }),
 
-/***/ 9816:
+/***/ 4118:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   au: () => (/* binding */ didYouMean),
-/* harmony export */   cn: () => (/* binding */ fieldPath),
-/* harmony export */   hN: () => (/* binding */ parseYaml),
-/* harmony export */   tf: () => (/* binding */ validate),
-/* harmony export */   w5: () => (/* binding */ fieldName)
+/* harmony export */   $Q: () => (/* binding */ clip),
+/* harmony export */   Fq: () => (/* binding */ inertLine),
+/* harmony export */   TN: () => (/* binding */ oneLine),
+/* harmony export */   v3: () => (/* binding */ cleanLines)
+/* harmony export */ });
+/** Untrusted text made harmless to look at. The one place where control characters are taken out. */
+/** CSI, OSC and two-character escape sequences, as terminals read them. */
+const ESCAPES = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-Z\\^_`a-z]/g;
+/** Everything that moves, hides or reorders its neighbours: controls, zero width, bidi, tags, lone surrogates. */
+const UNSEEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]|\p{Surrogate}/gu;
+/** More marks on one letter than any script needs: they would paint over the lines around. */
+const STACKED = /(\p{M}{4})\p{M}+/gu;
+/** Keeps line breaks and tabs; what cannot be seen becomes `�`, colours disappear. */
+const cleanLines = (text) => text
+    .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
+    .replace(ESCAPES, '')
+    .replace(UNSEEN, '\ufffd')
+    .replace(STACKED, '$1');
+/** On a runner a line that begins with `::`, or has `##[` in it, is a command. The returned line is not. */
+const inertLine = (line) => line.replaceAll('##[', '# #[').replace(/^(\s*):(?=:)/, '$1: ');
+/** At most `max` UTF-16 units, whole code points, `…` as the last if something was left out. */
+function clip(text, max) {
+    if (text.length <= max)
+        return text;
+    const head = text.slice(0, max - 1);
+    return `${/[\ud800-\udbff]$/.test(head) ? head.slice(0, -1) : head}…`;
+}
+/** One line of untrusted text, at most `max` UTF-16 units. The input may be of any size. */
+const oneLine = (text, max) => 
+// Cut first: nobody should pay for 100 kB of which a line is shown; twice, as colours may go.
+clip(cleanLines(text.slice(0, max * 2))
+    .replace(/\s+/g, ' ')
+    .trim() + (text.length > max * 2 ? '…' : ''), max);
+
+
+/***/ }),
+
+/***/ 4994:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $4: () => (/* binding */ numberText),
+/* harmony export */   In: () => (/* binding */ shortNumber),
+/* harmony export */   KE: () => (/* binding */ listed),
+/* harmony export */   LS: () => (/* binding */ plural),
+/* harmony export */   V2: () => (/* binding */ pair),
+/* harmony export */   VO: () => (/* binding */ magnitude),
+/* harmony export */   h0: () => (/* binding */ short),
+/* harmony export */   p0: () => (/* binding */ duration),
+/* harmony export */   x8: () => (/* binding */ signed),
+/* harmony export */   zD: () => (/* binding */ grouped)
+/* harmony export */ });
+/** Numbers as people read them. */
+/** `1,797` */
+const grouped = (n) => n.toLocaleString('en-US');
+/** `1 package`, `1,797 predictions` */
+const plural = (n, one, many = `${one}s`) => `${grouped(n)} ${n === 1 ? one : many}`;
+/** The first items, and how many more there are: `a, b and 3 more`. */
+const listed = (items, most) => items.slice(0, most).join(', ') + (items.length > most ? ` and ${grouped(items.length - most)} more` : '');
+/** Seconds as people say them: `0.1 s`, `41 s`, `2 min 14 s`, `1 h 5 min`. */
+function duration(seconds) {
+    if (seconds < 9.95)
+        return `${seconds.toFixed(1)} s`;
+    const whole = Math.round(seconds);
+    if (whole < 60)
+        return `${whole} s`;
+    if (whole < 3600)
+        return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+    const minutes = Math.round(whole / 60);
+    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+/** The first 7 digits of a digest or commit; other text as it is. */
+const short = (digest) => digest.replace(/^.*?:?\b([0-9a-f]{7})[0-9a-f]{9,}$/, '$1');
+const number = (text) => text === undefined || text.trim() === '' ? NaN : Number(text);
+/** As written if that is short; else both with six decimals, or with as many as it takes to tell them apart. */
+function pair(recorded, replayed) {
+    const short = [recorded, replayed].every((raw) => raw === undefined || /^[-+]?\d*\.?\d{0,6}(?:e[-+]?\d+)?$/i.test(raw));
+    if (short)
+        return [recorded ?? '–', replayed ?? '–'];
+    const [a, b] = [number(recorded), number(replayed)];
+    const text = (x, raw, round) => raw === undefined ? '–' : Number.isFinite(x) && !Number.isInteger(x) ? round(x) : raw;
+    const tries = [...[6, 8, 10, 12].map((n) => (x) => x.toFixed(n)), String];
+    const exact = (x) => Number(x.toPrecision(6));
+    // Six decimals say nothing about 3.2e-9.
+    const usable = tries.filter((round) => [a, b].every((x) => !(Math.abs(x) < 1e-3) || exact(Number(round(x))) === exact(x)));
+    const round = usable.find((r) => a === b || r(a) !== r(b)) ?? String;
+    return [text(a, recorded, round), text(b, replayed, round)];
+}
+/** A difference or tolerance, without its sign: `0.002226`, `9.72e-7`. */
+const magnitude = (x) => {
+    const size = Math.abs(x);
+    if (size === 0)
+        return '0';
+    return size >= 1e-4 && size < 1e4 && !Number.isInteger(size)
+        ? size.toFixed(6)
+        : String(Number(size.toPrecision(4)));
+};
+/** `−0.002226`, `+0.1`, with a true minus sign. */
+const signed = (x) => (x === 0 ? '0' : `${x < 0 ? '−' : '+'}${magnitude(x)}`);
+/** All digits of a double; `-0` keeps its sign. */
+const numberText = (value) => (Object.is(value, -0) ? '-0' : String(value));
+/** A number for a sentence: six decimals if they show it, else three digits and an exponent. */
+function shortNumber(value) {
+    const size = Math.abs(value);
+    if (!Number.isFinite(value) || (Number.isInteger(value) && size < 1e15))
+        return String(value);
+    return size >= 5e-7 && size < 1e9 ? value.toFixed(6) : value.toExponential(2);
+}
+
+
+/***/ }),
+
+/***/ 6970:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ didYouMean),
+/* harmony export */   t: () => (/* binding */ validate)
 /* harmony export */ });
 /* harmony import */ var fastest_levenshtein__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1916);
-/* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8815);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3798);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3798);
 
 
-
-/** `['data', 1, 'digest']` as `data[1].digest`. */
-const fieldName = (path) => path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
-    .join('');
-/** The reverse of `fieldName`, for names made by it. */
-const fieldPath = (name) => name.split(/\.|(?=\[)/).map((part) => (/^\[\d+\]$/.test(part) ? Number(part.slice(1, -1)) : part));
-/** Deeper than any record; recursion below stays far from the end of the stack. */
-const DEEPEST = 64;
-function nestsTooDeep(text) {
-    let depth = 0;
-    for (const character of text) {
-        if (character === '[' || character === '{')
-            depth++;
-        else if (character === ']' || character === '}')
-            depth--;
-        if (depth > DEEPEST)
-            return true;
-    }
-    return /^(?:\s*[-?] ){65}|^\s{400}/m.test(text);
-}
-/** Resolving an alias searches the document: thousands of them take minutes. People use a few. */
-const MOST_ALIASES = 100;
-function hasTooManyAliases(text) {
-    let aliases = 0;
-    let scalar = false;
-    for (const token of new yaml__WEBPACK_IMPORTED_MODULE_1__/* .Lexer */ .JG().lex(text)) {
-        if (!scalar && token.startsWith('*') && ++aliases > MOST_ALIASES)
-            return true;
-        // The lexer announces the text of a plain scalar with this mark.
-        scalar = token === '\u001f';
-    }
-    return false;
-}
-/**
- * Reads YAML 1.2 (and so JSON) with the position of everything. Never throws: what cannot be read
- * is a problem. Aliases may expand to 100 nodes at most, so a bomb is a problem, too.
- */
-function parseYaml(text) {
-    const counter = new yaml__WEBPACK_IMPORTED_MODULE_1__/* .LineCounter */ .HN();
-    const nothing = new yaml__WEBPACK_IMPORTED_MODULE_1__/* .LineCounter */ .HN();
-    const failed = (message, line) => ({
-        document: (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .parseDocument */ .Tp)('', { lineCounter: nothing }),
-        value: undefined,
-        problems: [{ path: [], message, kind: 'syntax', ...(line === undefined ? {} : { line }) }],
-        lineOf: () => line,
-    });
-    if (nestsTooDeep(text))
-        return failed(`nested more than ${DEEPEST} deep`);
-    if (hasTooManyAliases(text))
-        return failed(`more than ${MOST_ALIASES} aliases`);
-    let document;
-    let value;
-    try {
-        document = (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .parseDocument */ .Tp)(text, { lineCounter: counter, uniqueKeys: false, prettyErrors: false });
-        const error = document.errors[0];
-        if (error)
-            return failed(error.message, counter.linePos(error.pos[0]).line);
-        value = document.toJS({ maxAliasCount: 100 });
-    }
-    catch (error) {
-        return failed(error instanceof Error ? error.message : String(error));
-    }
-    const lineAt = (node) => (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isNode */ .Ll)(node) && node.range ? counter.linePos(node.range[0]).line : undefined;
-    return {
-        document,
-        value,
-        problems: duplicateKeys(document.contents, [], lineAt, 0),
-        lineOf: (path) => {
-            let line = lineAt(document.contents);
-            let node = document.contents;
-            for (const part of path) {
-                if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isMap */ .jh)(node)) {
-                    const pair = node.items.find(({ key }) => (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isScalar */ .jn)(key) && String(key.value) === part);
-                    if (!pair)
-                        return line;
-                    line = lineAt(pair.key) ?? line;
-                    node = pair.value;
-                }
-                else if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isSeq */ .oP)(node) && typeof part === 'number') {
-                    node = node.items[part];
-                    line = lineAt(node) ?? line;
-                }
-                else
-                    return line;
-            }
-            return line;
-        },
-    };
-}
-function duplicateKeys(node, path, lineAt, depth) {
-    // An alias names a node that is looked at where it stands.
-    if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isAlias */ .Vj)(node) || depth > DEEPEST)
-        return [];
-    if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isSeq */ .oP)(node))
-        return node.items.flatMap((item, index) => duplicateKeys(item, [...path, index], lineAt, depth + 1));
-    if (!(0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isMap */ .jh)(node))
-        return [];
-    const seen = new Map();
-    return node.items.flatMap((pair) => {
-        if (!(0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isPair */ .tO)(pair) || !(0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isScalar */ .jn)(pair.key))
-            return [];
-        const key = String(pair.key.value);
-        const own = [...path, key];
-        const first = seen.get(key);
-        seen.set(key, pair.key);
-        const line = lineAt(pair.key);
-        const twice = first
-            ? [
-                {
-                    path: own,
-                    kind: 'duplicate',
-                    message: `given twice, first in line ${lineAt(first)}`,
-                    ...(line && { line }),
-                },
-            ]
-            : [];
-        return [...twice, ...duplicateKeys(pair.value, own, lineAt, depth + 1)];
-    });
-}
 /** The nearest of the known names, if it is near enough to be a slip of the pen. */
 function didYouMean(wrong, known) {
     const [best] = known
@@ -51890,26 +53318,26 @@ function didYouMean(wrong, known) {
         .sort((a, b) => a.far - b.far);
     return best && best.far <= Math.ceil(best.name.length / 3) ? best.name : undefined;
 }
-/** The names that the schema knows at a path; none where any name will do. */
+/** The names that the schema knows at a path; none if any name will do. */
 function knownKeys(schema, path) {
     let at = schema;
     for (const part of [...path, null]) {
-        while (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodOptional */ .IiU || at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodDefault */ .XiL || at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodNullable */ .l1C)
+        while (at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodOptional */ .IiU || at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodDefault */ .XiL || at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodNullable */ .l1C)
             at = at.unwrap();
         if (part === null)
             break;
-        if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodObject */ .bvH)
-            at = at.shape[String(part)] ?? zod__WEBPACK_IMPORTED_MODULE_2__/* .never */ .ZmZ();
-        else if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodArray */ .naA)
+        if (at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodObject */ .bvH)
+            at = at.shape[String(part)] ?? zod__WEBPACK_IMPORTED_MODULE_1__/* .never */ .ZmZ();
+        else if (at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodArray */ .naA)
             at = at.element;
-        else if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodRecord */ .b8S)
+        else if (at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodRecord */ .b8S)
             at = at.valueType;
         else
             return [];
     }
-    if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodObject */ .bvH)
+    if (at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodObject */ .bvH)
         return Object.keys(at.shape);
-    return at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodRecord */ .b8S && at.keyType instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodEnum */ .Vb4 ? at.keyType.options.map(String) : [];
+    return at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodRecord */ .b8S && at.keyType instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodEnum */ .Vb4 ? at.keyType.options.map(String) : [];
 }
 /** Holds a parsed file against a schema, in words that a person can act on. */
 function validate(schema, parsed, value = parsed.value) {
@@ -51955,24 +53383,22 @@ function wordsOf(issue) {
 
 /***/ }),
 
-/***/ 9351:
+/***/ 3512:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ok: () => (/* binding */ AGREEMENTS),
+/* harmony export */   VG: () => (/* binding */ evaluationEvidenceSchema),
+/* harmony export */   Z$: () => (/* binding */ dataEvidenceSchema),
 /* harmony export */   _z: () => (/* binding */ hashesSchema),
-/* harmony export */   an: () => (/* binding */ STAGES),
+/* harmony export */   oj: () => (/* binding */ environmentEvidenceSchema),
+/* harmony export */   pA: () => (/* binding */ lineageSchema),
 /* harmony export */   ye: () => (/* binding */ PARITIES)
 /* harmony export */ });
-/* unused harmony exports VERDICTS, DECISIONS, findingSchema, stageSchema, differenceSchema, environmentEvidenceSchema, metricComparisonSchema, rowDifferenceSchema, predictionComparisonSchema, evaluationEvidenceSchema, lineageSchema, modelReportSchema, reportSchema */
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3798);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4377);
-/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1450);
+/* unused harmony exports differenceSchema, metricComparisonSchema, rowDifferenceSchema, predictionComparisonSchema */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3798);
 
-
-/** The one value that every renderer, the JSON report and the outputs are made from. */
-const VERDICTS = ['reproduced', 'not-reproduced', 'incomplete', 'could-not-check'];
-const DECISIONS = ['pass', 'warn', 'fail'];
+/** What each stage measured, as the report keeps it. */
 /** Best first. */
 const PARITIES = ['identical', 'content', 'packages', 'drift', 'unverifiable'];
 /** Best first; the last three say that there is no comparison to grade. */
@@ -51986,288 +53412,758 @@ const AGREEMENTS = [
     'not-comparable',
     'nondeterministic',
 ];
-const findingSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    rule: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .RULE_IDS */ .Iu),
-    level: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .LEVELS */ .A_),
-    /** One plain sentence, untrusted text included as it is: renderers escape it. */
-    message: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    /** Path relative to the root of the repository, as GitHub writes it. */
-    file: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
-    /** From 1. */
-    line: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr().positive().optional(),
-    /** The record's field, as in `data[1].digest`. */
-    field: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
-    expected: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
-    actual: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
-    remedy: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-});
-const STAGES = ['provenance', 'data', 'environment', 'evaluation'];
-const stageSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    name: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(STAGES),
-    status: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(['pass', 'warn', 'fail', 'could-not-check', 'not-run']),
-    /** What was found, or why the stage did not run: `drift: 1 of 214 packages changed`. */
-    summary: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    seconds: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().nonnegative(),
-});
 /** One difference between the pinned image (`pinned`) and the rebuild (`rebuilt`), most important first. */
-const differenceSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    kind: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(['package', 'config', 'package-file', 'file', 'folder']),
+const differenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    kind: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['package', 'config', 'package-file', 'file', 'folder']),
     /** purl for a package, setting (`Env.PATH`) for config, path for files. */
-    name: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    /** Absent where the thing is not there on that side. */
-    pinned: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
-    rebuilt: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
+    name: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    /** Absent if the thing is not there on that side. */
+    pinned: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    rebuilt: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
     /** For a file: the package that owns it. */
-    owner: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
+    owner: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
     /** For a file: what differs, as `content`, `mode 644 → 755`, `only in the rebuild`, `derived`. */
-    note: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
+    note: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
 });
-const hashesSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    environment: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    tree: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    config: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    packages: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+const hashesSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    environment: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    tree: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    config: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    packages: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
 });
-const environmentEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    dockerfile: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+const environmentEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    dockerfile: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
     /** How the image was built, and with what: `buildx`, `buildkit`, `classic`. */
-    builder: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(['buildx', 'buildkit', 'classic']).optional(),
-    cached: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY(),
-    buildSeconds: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().optional(),
-    /** The failing step and the last lines, where the build failed. */
-    failure: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ step: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(), line: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr().optional(), tail: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()) })
+    builder: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['buildx', 'buildkit', 'classic']).optional(),
+    cached: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    buildSeconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
+    /** The failing step and the last lines, if the build failed. */
+    failure: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ step: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(), line: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(), tail: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()) })
         .optional(),
-    pinned: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-        image: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    pinned: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+        image: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
         /** `image`: read from the image itself; `manifest`: from the manifest in the record; `layers`: nothing read, layers and config are equal. */
-        from: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(['image', 'manifest', 'layers']),
+        from: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['image', 'manifest', 'layers']),
         hashes: hashesSchema.optional(),
     })
         .optional(),
-    rebuilt: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ id: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), hashes: hashesSchema.optional() }).optional(),
-    packages: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr().optional(),
-    files: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr().optional(),
+    rebuilt: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ id: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), hashes: hashesSchema.optional() }).optional(),
+    packages: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
+    files: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
     /** At most 200; `differenceCounts` has them all. */
-    differences: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(differenceSchema),
-    differenceCounts: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(differenceSchema.shape.kind, zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr()),
+    differences: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(differenceSchema),
+    differenceCounts: zod__WEBPACK_IMPORTED_MODULE_0__/* .record */ .g1P(differenceSchema.shape.kind, zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr()),
 });
 /** NaN and ±Infinity do not survive JSON: metric values are kept as text beside the number. */
-const metricComparisonSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    name: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    recorded: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
-    replayed: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
+const metricComparisonSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    name: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    recorded: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    replayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
     /** replayed − recorded */
-    difference: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().optional(),
+    difference: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
     /** The largest |difference| that the tolerance allows for this metric. */
-    allowed: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().optional(),
-    agrees: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY(),
+    allowed: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
+    agrees: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    /** Both are numbers: NaN and the infinities agree with themselves, and prove nothing. */
+    finite: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
 });
-const rowDifferenceSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    key: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    column: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    recorded: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    replayed: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+const rowDifferenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    key: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    recorded: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    replayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
     /** Other columns of the row that changed: `score` 0.412 → 0.438. */
-    also: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ column: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), recorded: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), replayed: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() })),
+    also: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), recorded: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), replayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() })),
 });
-const predictionComparisonSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    rows: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr(),
+const predictionComparisonSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    rows: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
     /** Rows whose decision (a word, or a whole number) changed. */
-    flips: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr(),
+    flips: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
     /** Rows in which only numbers moved, and by how much at most. */
-    moved: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr(),
-    largest: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-        key: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-        column: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-        difference: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(),
-        ulps: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().optional(),
+    moved: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    largest: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+        key: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        difference: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        ulps: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
     })
         .optional(),
     /** The first differing rows, flips first; at most 20. */
-    first: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(rowDifferenceSchema),
+    first: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(rowDifferenceSchema),
     /** Why rows could not be paired. */
-    problem: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
-    /** Exact McNemar and the equivalence test, where a margin is declared and the controls differ. */
-    statistics: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-        mcnemar: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(),
-        difference: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(),
-        low: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(),
-        high: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(),
-        margin: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(),
+    problem: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    /** Exact McNemar and the equivalence test, if a margin is declared and the controls differ. */
+    statistics: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+        mcnemar: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        difference: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        low: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        high: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        margin: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
     })
         .optional(),
 });
-const evaluationEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    command: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()),
-    metrics: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(metricComparisonSchema),
+const evaluationEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    command: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()),
+    metrics: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(metricComparisonSchema),
     predictions: predictionComparisonSchema.optional(),
     /** Seconds of each replay. */
-    replays: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig()),
+    replays: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig()),
     /** Whether the two controls gave the same bytes, and if not, what differed between them. */
-    deterministic: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY().optional(),
+    deterministic: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().optional(),
     controls: predictionComparisonSchema.optional(),
-    exitCode: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr().optional(),
+    exitCode: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
     /** The last lines that a failing evaluation printed. Untrusted. */
-    tail: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()).optional(),
+    tail: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()).optional(),
+});
+const dataEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    path: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    files: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    bytes: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    /** Whether the bytes have the recorded digest. */
+    verified: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
 });
 /** A node of the lineage graph; `changed` where the check found a difference. */
-const lineageSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    data: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), digest: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(), changed: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY() })),
-    code: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ commit: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY() }).optional(),
-    environment: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ hash: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY() }).optional(),
-    run: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), seeds: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() }),
-    model: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), digest: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(), changed: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY() }),
-    result: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY() }),
-});
-const modelReportSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    name: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    version: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
-    track: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .TRACKS */ .pS),
-    verdict: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(VERDICTS),
-    decision: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(DECISIONS),
-    /** null: the stage did not run. */
-    parity: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(PARITIES).nullable(),
-    agreement: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(AGREEMENTS).nullable(),
-    environmentHash: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().nullable(),
-    /** The cause in a sentence, and the fix in another. */
-    cause: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    fix: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
-    record: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    findings: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(findingSchema),
-    stages: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(stageSchema),
-    seconds: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().nonnegative(),
-    evidence: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-        /** Required fields that are there, of those required. */
-        fields: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ present: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr(), required: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr() }),
-        data: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ path: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), files: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr(), bytes: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(), verified: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY() })),
-        environment: environmentEvidenceSchema.optional(),
-        evaluation: evaluationEvidenceSchema.optional(),
-        lineage: lineageSchema.optional(),
-    }),
-});
-const reportSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    reprogate: zod__WEBPACK_IMPORTED_MODULE_1__/* .literal */ .euz('report/1'),
-    /** Worst of the models. */
-    verdict: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(VERDICTS),
-    decision: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(DECISIONS),
-    /** The head that was judged. */
-    commit: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    started: zod__WEBPACK_IMPORTED_MODULE_2__/* .datetime */ .w$(),
-    seconds: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().nonnegative(),
-    policy: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-        /** null: the built-in defaults. */
-        path: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().nullable(),
-        /** Where it was read: a branch and commit, or the work tree. */
-        from: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-        /** The policy's unified diff, where the head changes it: shown, not obeyed. */
-        change: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
-    }),
-    models: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(modelReportSchema),
+const lineageSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    data: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), digest: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() })),
+    code: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ commit: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }).optional(),
+    environment: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ hash: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }).optional(),
+    run: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), seeds: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() }),
+    model: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), digest: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }),
+    result: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }),
 });
 
 
 /***/ }),
 
-/***/ 1450:
+/***/ 7120:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ findingSchema),
+/* harmony export */   a: () => (/* binding */ STAGES)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3798);
+/* harmony import */ var _rules_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(23);
+/* harmony import */ var _rules_rule_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9955);
+
+
+
+const STAGES = ['provenance', 'data', 'environment', 'evaluation'];
+const findingSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
+    rule: zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(_rules_index_js__WEBPACK_IMPORTED_MODULE_0__/* .RULE_IDS */ .Iu),
+    level: zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(_rules_rule_js__WEBPACK_IMPORTED_MODULE_1__/* .LEVELS */ .A_),
+    /** The stage that found it. */
+    stage: zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(STAGES),
+    /** One plain sentence without its full stop, untrusted text included as it is: renderers escape it. */
+    message: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
+    /** Path relative to the root of the repository, as GitHub writes it. */
+    file: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
+    /** From 1. */
+    line: zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().positive().optional(),
+    /** The record's field, as in `data[1].digest`. */
+    field: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
+    expected: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
+    actual: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
+    /** What to do about it, in one or two sentences. */
+    remedy: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
+    /** The first lines of the report tell it. */
+    headline: zod__WEBPACK_IMPORTED_MODULE_2__/* .boolean */ .zMY().optional(),
+});
+
+
+/***/ }),
+
+/***/ 6682:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   In: () => (/* binding */ levelOf),
+/* harmony export */   Rn: () => (/* binding */ stricter),
+/* harmony export */   s6: () => (/* binding */ byLevel),
+/* harmony export */   yN: () => (/* binding */ decides)
+/* harmony export */ });
+/* harmony import */ var _rules_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(23);
+
+function levelOf(rule, track, levels) {
+    const own = levels[rule];
+    return (typeof own === 'object' ? own[track] : own) ?? _rules_index_js__WEBPACK_IMPORTED_MODULE_0__/* .RULES */ .y0[rule][track];
+}
+/**
+ * What a finding of this rule makes of the verdict, which is the same on both tracks: it counts if the
+ * rule is an error in production. null: nothing.
+ */
+const decides = (rule, levels) => levelOf(rule, 'production', levels) === 'error' ? (0,_rules_index_js__WEBPACK_IMPORTED_MODULE_0__/* .consequenceOf */ .pd)(rule) : null;
+const stricter = (a, b) => (b === 'production' ? b : a);
+const LEVEL_ORDER = ['error', 'warn', 'off'];
+/** Errors first, otherwise in the order in which they were found. */
+const byLevel = (a, b) => LEVEL_ORDER.indexOf(a.level) - LEVEL_ORDER.indexOf(b.level);
+
+
+/***/ }),
+
+/***/ 9351:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Qh: () => (/* binding */ reportSchema)
+/* harmony export */ });
+/* unused harmony exports VERDICTS, DECISIONS, stageSchema, modelReportSchema */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3798);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4377);
+/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3512);
+/* harmony import */ var _finding_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7120);
+/* harmony import */ var _rules_rule_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9955);
+
+
+
+
+/** The one value that every renderer, the JSON report and the outputs are made from. */
+const VERDICTS = ['reproduced', 'not-reproduced', 'incomplete', 'could-not-check'];
+const DECISIONS = ['pass', 'warn', 'fail'];
+const stageSchema = zod__WEBPACK_IMPORTED_MODULE_3__/* .strictObject */ .rej({
+    name: zod__WEBPACK_IMPORTED_MODULE_3__/* ["enum"] */ .k5n(_finding_js__WEBPACK_IMPORTED_MODULE_1__/* .STAGES */ .a),
+    status: zod__WEBPACK_IMPORTED_MODULE_3__/* ["enum"] */ .k5n(['pass', 'warn', 'fail', 'could-not-check', 'not-run']),
+    /** The parity or agreement that the stage came to. */
+    grade: zod__WEBPACK_IMPORTED_MODULE_3__/* ["enum"] */ .k5n([..._evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .PARITIES */ .ye, ..._evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .AGREEMENTS */ .Ok]).optional(),
+    /** What was found, or why the stage did not run: `1 of 214 packages changed`. */
+    summary: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP(),
+    seconds: zod__WEBPACK_IMPORTED_MODULE_3__/* .number */ .aig().nonnegative(),
+});
+const modelReportSchema = zod__WEBPACK_IMPORTED_MODULE_3__/* .strictObject */ .rej({
+    name: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP(),
+    version: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().optional(),
+    track: zod__WEBPACK_IMPORTED_MODULE_3__/* ["enum"] */ .k5n(_rules_rule_js__WEBPACK_IMPORTED_MODULE_2__/* .TRACKS */ .pS),
+    verdict: zod__WEBPACK_IMPORTED_MODULE_3__/* ["enum"] */ .k5n(VERDICTS),
+    decision: zod__WEBPACK_IMPORTED_MODULE_3__/* ["enum"] */ .k5n(DECISIONS),
+    /** null: nothing was compared. */
+    parity: zod__WEBPACK_IMPORTED_MODULE_3__/* ["enum"] */ .k5n(_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .PARITIES */ .ye).nullable(),
+    agreement: zod__WEBPACK_IMPORTED_MODULE_3__/* ["enum"] */ .k5n(_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .AGREEMENTS */ .Ok).nullable(),
+    /** Of the rebuild; the recorded one if it was not read. */
+    environmentHash: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().nullable(),
+    /** The cause in a sentence, and the fix in another. */
+    cause: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP(),
+    fix: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().optional(),
+    record: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP(),
+    findings: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(_finding_js__WEBPACK_IMPORTED_MODULE_1__/* .findingSchema */ .$),
+    stages: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(stageSchema),
+    seconds: zod__WEBPACK_IMPORTED_MODULE_3__/* .number */ .aig().nonnegative(),
+    evidence: zod__WEBPACK_IMPORTED_MODULE_3__/* .strictObject */ .rej({
+        /** Required fields that are there, of those required. */
+        fields: zod__WEBPACK_IMPORTED_MODULE_3__/* .strictObject */ .rej({ present: zod__WEBPACK_IMPORTED_MODULE_3__/* .int */ .Whr(), required: zod__WEBPACK_IMPORTED_MODULE_3__/* .int */ .Whr() }),
+        data: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .dataEvidenceSchema */ .Z$),
+        environment: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .environmentEvidenceSchema */ .oj.optional(),
+        evaluation: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .evaluationEvidenceSchema */ .VG.optional(),
+        lineage: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .lineageSchema */ .pA.optional(),
+    }),
+});
+const reportSchema = zod__WEBPACK_IMPORTED_MODULE_3__/* .strictObject */ .rej({
+    reprogate: zod__WEBPACK_IMPORTED_MODULE_3__/* .literal */ .euz('report/1'),
+    /** Worst of the models. */
+    verdict: zod__WEBPACK_IMPORTED_MODULE_3__/* ["enum"] */ .k5n(VERDICTS),
+    decision: zod__WEBPACK_IMPORTED_MODULE_3__/* ["enum"] */ .k5n(DECISIONS),
+    /** The head that was judged. */
+    commit: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP(),
+    started: zod__WEBPACK_IMPORTED_MODULE_4__/* .datetime */ .w$(),
+    seconds: zod__WEBPACK_IMPORTED_MODULE_3__/* .number */ .aig().nonnegative(),
+    policy: zod__WEBPACK_IMPORTED_MODULE_3__/* .strictObject */ .rej({
+        /** null: the built-in defaults. */
+        path: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().nullable(),
+        /** Where it was read: a branch and commit, or the work tree. */
+        from: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP(),
+        /** The policy's unified diff, if the head changes it: shown, not obeyed. */
+        change: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().optional(),
+    }),
+    models: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(modelReportSchema),
+});
+
+
+/***/ }),
+
+/***/ 23:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  y0: () => (/* binding */ RULES),
+  Iu: () => (/* binding */ RULE_IDS),
+  pd: () => (/* binding */ consequenceOf)
+});
+
+// EXTERNAL MODULE: ./src/verdict/rules/rule.ts
+var rules_rule = __nccwpck_require__(9955);
+;// CONCATENATED MODULE: ./src/verdict/rules/code.ts
+
+const CODE_RULES = (0,rules_rule/* rulesOf */.fD)('code', {
+    ...(0,rules_rule/* fieldRules */.aF)('commit', {
+        name: 'Commit',
+        why: 'The commit is what the rebuild and the replay start from.',
+        remedy: 'Record the full 40-digit commit hash that the run used.',
+    }),
+    'commit-unknown': {
+        kind: 'wrong',
+        title: 'Commit not in the repository',
+        why: 'Nobody can check out a commit that git does not have.',
+        remedy: 'Push the commit, or record the run again from a commit that is in the repository.',
+    },
+    'shallow-clone': {
+        kind: 'infrastructure',
+        title: 'Clone too shallow to find the commit',
+        why: 'The commit may well exist: this clone does not reach back far enough to tell.',
+        remedy: 'Check out with `fetch-depth: 0`.',
+    },
+    'commit-not-ancestor': {
+        kind: 'wrong',
+        title: 'Commit not part of this branch',
+        why: 'What is merged would not contain the code that was run.',
+        remedy: 'Merge or rebase so that the commit is an ancestor of the head, or record the run again.',
+    },
+    dirty: {
+        kind: 'wrong',
+        title: 'Run from a dirty work tree',
+        why: 'The run used changes that were never committed, so the commit is not the code that was run.',
+        remedy: 'Commit the changes and record the run again.',
+    },
+    'changed-since': {
+        kind: 'wrong',
+        title: 'Code changed after the recorded run',
+        why: 'The code at the head is not the code that was run; the recorded result says nothing about it.',
+        remedy: 'Record the run again with the code as it is now.',
+    },
+});
+
+;// CONCATENATED MODULE: ./src/verdict/rules/data.ts
+
+const DATA_RULES = (0,rules_rule/* rulesOf */.fD)('data', {
+    missing: {
+        kind: 'missing',
+        title: 'No data recorded',
+        why: 'A result without its data cannot be obtained again.',
+        remedy: 'List every data set that the run and its evaluation read under `data`.',
+    },
+    ...(0,rules_rule/* fieldRules */.aF)('version', {
+        name: 'Data version',
+        why: 'The version says which state of the data the run has seen.',
+        remedy: 'Add the `version` of the data set.',
+    }),
+    ...(0,rules_rule/* fieldRules */.aF)('digest', {
+        name: 'Data digest',
+        why: 'Only a digest proves that the bytes are the same.',
+        remedy: 'Add the `digest`, as `sha256:<64 hex digits>`; `reprogate record <model>` computes it.',
+    }),
+    'file-missing': {
+        kind: 'missing',
+        title: 'Data not found',
+        why: 'The evaluation cannot be replayed without the data it reads.',
+        remedy: 'Restore the file or folder (`git lfs pull`, `dvc pull`), or correct its path.',
+    },
+    'digest-mismatch': {
+        kind: 'wrong',
+        title: 'Data does not match its recorded digest',
+        why: 'The bytes differ from those that the run used.',
+        remedy: 'Restore the recorded data, or record the run again with the new data.',
+    },
+    'licence-missing': {
+        kind: 'missing',
+        title: 'Data licence missing',
+        why: 'Whoever uses the model needs to know under which terms its data may be used.',
+        remedy: 'Add the `licence` of the data set.',
+        level: 'warn',
+    },
+    'exposes-answers': {
+        kind: 'wrong',
+        title: 'Recorded answers lie inside the data',
+        why: 'The evaluation could copy the recorded predictions or metrics instead of computing them.',
+        remedy: 'Keep recorded predictions and metrics outside the folders that `data` and `model` name.',
+    },
+});
+
+;// CONCATENATED MODULE: ./src/verdict/rules/environment.ts
+
+const ENVIRONMENT_RULES = (0,rules_rule/* rulesOf */.fD)('environment', {
+    ...(0,rules_rule/* fieldRules */.aF)('image', {
+        name: 'Image',
+        why: 'The image is the environment the result was obtained in.',
+        remedy: 'Record the image as `<repository>@sha256:<64 hex digits>`.',
+    }),
+    'image-not-pinned': {
+        kind: 'wrong',
+        title: 'Image not pinned by digest',
+        why: 'Tomorrow the tag may name another image.',
+        remedy: 'Replace the tag by the digest that it names, `<repository>@sha256:…`.',
+    },
+    'base-not-pinned': {
+        kind: 'wrong',
+        title: 'Base image not pinned by digest',
+        why: 'The rebuild starts from whatever the tag names today.',
+        remedy: 'Pin the base image by digest in the `FROM` line or in the build argument.',
+    },
+    'syntax-not-allowed': {
+        kind: 'wrong',
+        title: 'Dockerfile names a foreign frontend',
+        why: 'A `# syntax=` line makes the builder run an image of the author’s choice before anything is checked.',
+        remedy: 'Use `docker/dockerfile`, or remove the line.',
+    },
+    'dockerfile-missing': {
+        kind: 'missing',
+        title: 'No Dockerfile at the recorded commit',
+        why: 'The environment can only be rebuilt from its Dockerfile.',
+        remedy: 'Commit the Dockerfile before the run, or correct `environment.dockerfile`.',
+    },
+    'arguments-contradictory': {
+        kind: 'wrong',
+        title: 'Build arguments contradict the policy',
+        why: 'The image was built with other arguments than the policy asks for.',
+        remedy: 'Record the run again with the arguments of the policy.',
+    },
+    ...(0,rules_rule/* fieldRules */.aF)('hash', {
+        name: 'Environment hash',
+        why: 'The hash says what was in the image, also when the image is gone.',
+        remedy: 'Run `reprogate record <model>`: it computes the hash from the image.',
+    }),
+    'build-failed': {
+        kind: 'infrastructure',
+        title: 'Image did not build',
+        why: 'Nothing is known about the result.',
+        remedy: 'Fix the step that failed; pin what it installs.',
+    },
+    'build-timeout': {
+        kind: 'infrastructure',
+        title: 'Build out of time',
+        why: 'Nothing is known about the result.',
+        remedy: 'Make the build faster, or raise `limits.build` in the policy.',
+    },
+    'cached-rebuild': {
+        kind: 'infrastructure',
+        title: 'Rebuilt from cached layers',
+        why: 'A cached layer is the old image again: it cannot show drift, so it is not evidence.',
+        remedy: 'Check with `rebuild: fresh`.',
+    },
+    'no-reference': {
+        kind: 'infrastructure',
+        title: 'Nothing to compare the rebuild with',
+        why: 'The pinned image cannot be pulled and the record keeps no manifest of it.',
+        remedy: 'Push the image again, or record the run again: the manifest then stands in for the image.',
+    },
+    'image-gone': {
+        kind: 'infrastructure',
+        title: 'Pinned image cannot be pulled',
+        why: 'Parity is judged by the manifest in the record alone: files are located by folder, not by name.',
+        remedy: 'Push the image again, or give the job access to its registry.',
+        level: 'warn',
+    },
+    'hash-mismatch': {
+        kind: 'differs',
+        title: 'Recorded hash is not the hash of the pinned image',
+        why: 'The record names an image and a hash that do not belong together, so one of them is not what was run.',
+        remedy: 'Record the run again.',
+    },
+    'package-differs': {
+        kind: 'differs',
+        title: 'Packages differ',
+        why: 'The rebuild holds other versions than the pinned image: what is built from this Dockerfile is no longer what was evaluated.',
+        remedy: 'Pin the package to the recorded version, or record the run again.',
+    },
+    'config-differs': {
+        kind: 'differs',
+        title: 'Image settings differ',
+        why: 'Environment variables, entry point, user and working directory decide how code behaves.',
+        remedy: 'Set them in the Dockerfile, or record the run again.',
+    },
+    'package-file-differs': {
+        kind: 'differs',
+        title: 'A file of a package differs',
+        why: 'The version is the same and the code is not: somebody edited an installed package.',
+        remedy: 'Make the edit in the Dockerfile, or record the run again with an image built from it.',
+    },
+    'file-differs': {
+        kind: 'differs',
+        title: 'Files outside packages differ',
+        why: 'Something in the image does not come from the Dockerfile alone, or changes with every build.',
+        remedy: 'Make the build deterministic (`SOURCE_DATE_EPOCH`), or record the run again.',
+        level: 'warn',
+    },
+    'private-key': {
+        kind: 'risk',
+        title: 'Private key generated into the image',
+        why: 'Every build makes another key, and everybody who can pull the image has it.',
+        remedy: 'Generate keys when the container starts, not when the image is built.',
+        level: 'warn',
+    },
+});
+
+;// CONCATENATED MODULE: ./src/verdict/rules/evaluation.ts
+
+const EVALUATION_RULES = (0,rules_rule/* rulesOf */.fD)('evaluation', {
+    'command-missing': {
+        kind: 'missing',
+        title: 'No evaluation command',
+        why: 'Without a command nothing can be replayed.',
+        remedy: 'Set `evaluation.command` in the policy or the record.',
+    },
+    'command-contradictory': {
+        kind: 'wrong',
+        title: 'Evaluation command contradicts the policy',
+        why: 'The recorded numbers do not come from the command that the policy asks for.',
+        remedy: 'Record the run again with the command of the policy.',
+    },
+    'predictions-missing': {
+        kind: 'missing',
+        title: 'No predictions recorded',
+        why: 'The policy asks for predictions; metrics alone can agree while decisions change.',
+        remedy: 'Run `reprogate record <model>`: it records them.',
+    },
+    failed: {
+        kind: 'infrastructure',
+        title: 'Evaluation failed',
+        why: 'It did not come to an end in the rebuild, so nothing can be compared.',
+        remedy: 'Run the command in the rebuilt image and fix what its last lines name.',
+    },
+    timeout: {
+        kind: 'infrastructure',
+        title: 'Evaluation out of time or over a limit',
+        why: 'It was stopped, so nothing can be compared.',
+        remedy: 'Make the evaluation smaller, or raise `limits` in the policy.',
+    },
+    'output-unusable': {
+        kind: 'infrastructure',
+        title: 'Evaluation wrote no usable output',
+        why: 'Without metrics or predictions there is nothing to compare.',
+        remedy: 'Write the metrics file as a JSON object of numbers, and the predictions as CSV with a key column.',
+    },
+    'metric-differs': {
+        kind: 'differs',
+        title: 'Metric outside its tolerance',
+        why: 'The replay gives another number than the record claims.',
+        remedy: 'Find what changed, or record the run again.',
+    },
+    'prediction-differs': {
+        kind: 'differs',
+        title: 'Predictions differ',
+        why: 'The replay gives other predictions than the record claims.',
+        remedy: 'Find what changed, or record the run again.',
+    },
+    'not-comparable': {
+        kind: 'differs',
+        title: 'Predictions not comparable',
+        why: 'Rows are missing or doubled, or their columns differ, so they cannot be paired.',
+        remedy: 'Give every row a unique key, and keep the columns.',
+    },
+    'predictions-not-kept': {
+        kind: 'infrastructure',
+        title: 'Recorded predictions not available',
+        why: 'Only their digest is known, so a difference cannot be shown row by row.',
+        remedy: 'Commit the recorded predictions, or keep them where the job can read them.',
+        level: 'warn',
+    },
+    nondeterministic: {
+        kind: 'differs',
+        title: 'Two identical replays disagree',
+        why: 'The same code on the same data in the same image gave two answers: something is not seeded.',
+        remedy: 'Set and record every seed that the evaluation uses.',
+    },
+    inconclusive: {
+        kind: 'infrastructure',
+        title: 'Too few samples to tell',
+        why: 'The equivalence test has no power at the declared margin.',
+        remedy: 'Evaluate on more samples, or declare a wider margin.',
+    },
+});
+
+;// CONCATENATED MODULE: ./src/verdict/rules/hyperparameters.ts
+
+const HYPERPARAMETERS_RULES = (0,rules_rule/* rulesOf */.fD)('hyperparameters', {
+    ...(0,rules_rule/* fieldRules */.aF)('value', {
+        name: 'Hyperparameters',
+        why: 'Without them nobody can train this model again.',
+        remedy: 'Record them under `hyperparameters` (`{}` if there are none).',
+    }),
+});
+
+;// CONCATENATED MODULE: ./src/verdict/rules/metrics.ts
+
+const METRICS_RULES = (0,rules_rule/* rulesOf */.fD)('metrics', {
+    ...(0,rules_rule/* fieldRules */.aF)('value', {
+        name: 'Metrics',
+        why: 'They are the claim that the replay is compared with.',
+        remedy: 'Record them under `evaluation.metrics`.',
+    }),
+    'value-not-finite': {
+        kind: 'wrong',
+        title: 'Metric is not a finite number',
+        why: 'NaN and the infinities agree with themselves whatever was computed, so they prove nothing.',
+        remedy: 'Correct the evaluation so that it writes a number, or leave the metric out.',
+        level: 'warn',
+    },
+});
+
+;// CONCATENATED MODULE: ./src/verdict/rules/model.ts
+
+const MODEL_RULES = (0,rules_rule/* rulesOf */.fD)('model', {
+    missing: {
+        kind: 'missing',
+        title: 'No model recorded',
+        why: 'The verdict is about a model; the record has to say which.',
+        remedy: 'Add `model` with `name`, `path` and `digest`.',
+    },
+    ...(0,rules_rule/* fieldRules */.aF)('digest', {
+        name: 'Model digest',
+        why: 'Only a digest proves that the model is the one that was evaluated.',
+        remedy: 'Add the `digest`, as `sha256:<64 hex digits>`; `reprogate record <model>` computes it.',
+    }),
+    'file-missing': {
+        kind: 'missing',
+        title: 'Model not found',
+        why: 'The evaluation cannot be replayed without the model.',
+        remedy: 'Restore the file (`git lfs pull`, `dvc pull`), or correct its path.',
+    },
+    'digest-mismatch': {
+        kind: 'wrong',
+        title: 'Model does not match its recorded digest',
+        why: 'The bytes differ from those that were evaluated.',
+        remedy: 'Restore the recorded model, or record the run again.',
+    },
+    another: {
+        kind: 'wrong',
+        title: 'Record of another model',
+        why: 'The record is about another model than the one the policy names here.',
+        remedy: 'Record the run of this model, or correct the path in the policy.',
+    },
+});
+
+;// CONCATENATED MODULE: ./src/verdict/rules/record.ts
+
+const RECORD_RULES = (0,rules_rule/* rulesOf */.fD)('record', {
+    missing: {
+        kind: 'missing',
+        title: 'No record',
+        why: 'Without a record there is nothing to reproduce.',
+        remedy: 'Run `reprogate record <model>` and commit the file that it writes.',
+    },
+    malformed: {
+        kind: 'wrong',
+        title: 'Record cannot be read',
+        why: 'A record that is not valid YAML or JSON, or whose fields have the wrong shape, cannot be trusted.',
+        remedy: 'Correct the file at the line that is named, or run `reprogate record <model>` to write it again.',
+    },
+    'too-large': {
+        kind: 'wrong',
+        title: 'Record larger than 1 MiB',
+        why: 'A record is read by people; lists belong in the manifest beside it.',
+        remedy: 'Move long lists into the manifest, or run `reprogate record <model>`.',
+    },
+    'path-outside': {
+        kind: 'wrong',
+        title: 'Path leaves the repository',
+        why: 'A record may only name files of its own repository; following this path would read something else.',
+        remedy: 'Use a path relative to the root of the repository, without `..` and without links that lead out.',
+    },
+    'unknown-key': {
+        kind: 'wrong',
+        title: 'Unknown key',
+        why: 'A misspelt key is silently ignored.',
+        remedy: 'Correct the spelling, or remove the key.',
+        level: 'warn',
+    },
+    'field-missing': {
+        kind: 'missing',
+        title: 'A field that the policy requires is missing',
+        why: 'The policy of this repository requires this field.',
+        remedy: 'Add the field to the record.',
+    },
+    'manifest-mismatch': {
+        kind: 'wrong',
+        title: 'Manifest does not match its recorded digest',
+        why: 'The environment manifest beside the record has changed since it was recorded, so it cannot stand in for the image.',
+        remedy: 'Restore the manifest, or run `reprogate record <model>`.',
+    },
+});
+
+;// CONCATENATED MODULE: ./src/verdict/rules/seeds.ts
+
+const SEEDS_RULES = (0,rules_rule/* rulesOf */.fD)('seeds', {
+    ...(0,rules_rule/* fieldRules */.aF)('value', {
+        name: 'Seeds',
+        why: 'An unseeded run cannot be obtained again, and nobody can set a seed that was not written down.',
+        remedy: 'Record every seed that the run set under `seeds` (`{}` if it set none).',
+    }),
+});
+
+;// CONCATENATED MODULE: ./src/verdict/rules/index.ts
+
+
+
+
+
+
+
+
+
+
+/** The rule catalogue. Ids are stable: `<subject>/<problem>`. `docs/rules.md` is written from it. */
+const RULES = {
+    ...RECORD_RULES,
+    ...CODE_RULES,
+    ...DATA_RULES,
+    ...MODEL_RULES,
+    ...ENVIRONMENT_RULES,
+    ...SEEDS_RULES,
+    ...HYPERPARAMETERS_RULES,
+    ...METRICS_RULES,
+    ...EVALUATION_RULES,
+};
+const RULE_IDS = Object.keys(RULES);
+/** What a finding of this rule says about the result, when the rule is an error; null: nothing. */
+const consequenceOf = (rule) => rules_rule/* CONSEQUENCES */.Jf[RULES[rule].kind];
+
+
+/***/ }),
+
+/***/ 9955:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   A_: () => (/* binding */ LEVELS),
-/* harmony export */   Iu: () => (/* binding */ RULE_IDS),
-/* harmony export */   pS: () => (/* binding */ TRACKS),
-/* harmony export */   y0: () => (/* binding */ RULES)
+/* harmony export */   Jf: () => (/* binding */ CONSEQUENCES),
+/* harmony export */   aF: () => (/* binding */ fieldRules),
+/* harmony export */   fD: () => (/* binding */ rulesOf),
+/* harmony export */   pS: () => (/* binding */ TRACKS)
 /* harmony export */ });
-/* unused harmony export isRuleId */
 const LEVELS = ['error', 'warn', 'off'];
 const TRACKS = ['exploratory', 'production'];
-const rule = (consequence, title, why, remedy, production = 'error') => ({
-    title,
-    why,
-    remedy,
-    consequence,
-    production,
-    exploratory: production === 'off' ? 'off' : 'warn',
-});
-/** The three ways in which a required field of the record can be wrong. */
-function field(prefix, name, why, remedy) {
+const CONSEQUENCES = {
+    missing: 'incomplete',
+    wrong: 'incomplete',
+    differs: 'not-reproduced',
+    infrastructure: 'could-not-check',
+    risk: null,
+};
+/** The rules of one subject, by id: `<subject>/<problem>`. */
+function rulesOf(subject, definitions) {
+    const rules = Object.entries(definitions).map(([problem, { level = 'error', ...definition }]) => {
+        const exploratory = level === 'off' ? 'off' : 'warn';
+        return [`${subject}/${problem}`, { subject, ...definition, production: level, exploratory }];
+    });
+    return Object.fromEntries(rules);
+}
+/** The three ways in which a required field of the record can fail. */
+function fieldRules(field, { name, why, remedy }) {
     return {
-        [`${prefix}-missing`]: rule('incomplete', `${name} missing`, why, remedy),
-        [`${prefix}-malformed`]: rule('incomplete', `${name} malformed`, `${why} A value that cannot be read is as good as none.`, remedy),
-        [`${prefix}-contradictory`]: rule('incomplete', `${name} contradictory`, `Two places of the record disagree, so nobody can say which of them was run. ${why}`, 'Keep the value that the run used, and remove the other.'),
+        [`${field}-missing`]: { kind: 'missing', title: `${name} missing`, why, remedy },
+        [`${field}-malformed`]: {
+            kind: 'wrong',
+            title: `${name} malformed`,
+            why: `${why} A value that cannot be read is as good as none.`,
+            remedy,
+        },
+        [`${field}-contradictory`]: {
+            kind: 'wrong',
+            title: `${name} contradictory`,
+            why: `Two places disagree, so nobody can say which of them was run. ${why}`,
+            remedy: 'Keep the value that the run used, and remove the other.',
+        },
     };
 }
-/**
- * The rule catalogue. Ids are stable: `<subject>/<problem>`. `docs/rules.md` is written from it.
- */
-const RULES = {
-    // The record as a whole
-    'record/missing': rule('incomplete', 'No record', 'Without a record there is nothing to reproduce.', 'Run `reprogate record <model>` and commit the file that it writes.'),
-    'record/malformed': rule('incomplete', 'Record cannot be read', 'A record that is not valid YAML or JSON, or whose fields have the wrong shape, says nothing that can be trusted.', 'Correct the file at the line named, or run `reprogate record <model>` to write it again.'),
-    'record/too-large': rule('incomplete', 'Record larger than 1 MiB', 'A record is read by people; lists belong into the manifest beside it.', 'Move long lists into the manifest, or run `reprogate record <model>`.'),
-    'record/path-outside': rule('incomplete', 'Path leaves the repository', 'A record may only name files of its own repository; following this path would read something else.', 'Use a path relative to the root of the repository, without `..` and without links that lead out.'),
-    'record/unknown-key': rule('incomplete', 'Unknown key', 'A misspelt key is silently no key at all.', 'Correct the spelling, or remove the key.', 'warn'),
-    'record/field-missing': rule('incomplete', 'Field required by the policy missing', 'The policy of this repository requires this field.', 'Add the field to the record.'),
-    'record/manifest-mismatch': rule('incomplete', 'Manifest is not the one recorded', 'The environment manifest beside the record has other bytes than the record names, so it cannot stand in for the image.', 'Restore the manifest, or run `reprogate record <model>`.'),
-    // Code
-    ...field('code/commit', 'Commit', 'The commit is what the rebuild and the replay start from.', 'Record the full 40-digit commit hash that the run used.'),
-    'code/commit-unknown': rule('incomplete', 'Commit not in the repository', 'Nobody can check out a commit that git does not have.', 'Push the commit, or record the run again from a commit that is in the repository.'),
-    'code/shallow-clone': rule('could-not-check', 'Clone too shallow to find the commit', 'The commit may well exist: this clone does not reach back far enough to tell.', 'Check out with `fetch-depth: 0`.'),
-    'code/commit-not-ancestor': rule('incomplete', 'Commit not part of this branch', 'What is merged would not contain the code that was run.', 'Merge or rebase so that the commit is an ancestor of the head, or record the run again.'),
-    'code/dirty': rule('incomplete', 'Run from a dirty work tree', 'The run used changes that were never committed, so the commit is not the code that was run.', 'Commit the changes and record the run again.'),
-    'code/changed-since': rule('incomplete', 'Code changed after the recorded run', 'The head holds other code than the run used; the recorded result says nothing about it.', 'Record the run again on the present code.'),
-    // Data and model
-    'data/missing': rule('incomplete', 'No data recorded', 'A result without its data cannot be obtained again.', 'List every data set that the run and its evaluation read under `data`.'),
-    ...field('data/version', 'Data version', 'The version says which state of the data the run has seen.', 'Add the `version` of the data set.'),
-    ...field('data/digest', 'Data digest', 'Only a digest proves that the bytes are the same.', 'Add the `digest`, as `sha256:<64 hex digits>`; `reprogate record <model>` computes it.'),
-    'data/file-missing': rule('incomplete', 'Data not found', 'The evaluation cannot be replayed without the data it reads.', 'Restore the file or folder (`git lfs pull`, `dvc pull`), or correct its path.'),
-    'data/digest-mismatch': rule('incomplete', 'Data is not what was recorded', 'The bytes differ from those that the run used.', 'Restore the recorded data, or record the run again with the new data.'),
-    'data/licence-missing': rule('incomplete', 'Data licence missing', 'Whoever uses the model needs to know under which terms its data may be used.', 'Add the `licence` of the data set.', 'warn'),
-    'data/exposes-answers': rule('incomplete', 'Recorded answers lie inside the data', 'The evaluation could copy the recorded predictions or metrics instead of computing them.', 'Keep recorded predictions and metrics outside the folders that `data` and `model` name.'),
-    'model/missing': rule('incomplete', 'No model recorded', 'The verdict is about a model; the record has to say which.', 'Add `model` with `name`, `path` and `digest`.'),
-    ...field('model/digest', 'Model digest', 'Only a digest proves that the model is the one that was evaluated.', 'Add the `digest`, as `sha256:<64 hex digits>`; `reprogate record <model>` computes it.'),
-    'model/file-missing': rule('incomplete', 'Model not found', 'The evaluation cannot be replayed without the model.', 'Restore the file (`git lfs pull`, `dvc pull`), or correct its path.'),
-    'model/digest-mismatch': rule('incomplete', 'Model is not the one recorded', 'The bytes differ from those that were evaluated.', 'Restore the recorded model, or record the run again.'),
-    'model/another': rule('incomplete', 'Record of another model', 'The record is about another model than the one the policy names here.', 'Record the run of this model, or correct the path in the policy.'),
-    // Environment, as recorded
-    ...field('environment/image', 'Image', 'The image is the environment the result was obtained in.', 'Record the image as `<repository>@sha256:<64 hex digits>`.'),
-    'environment/image-not-pinned': rule('incomplete', 'Image not pinned by digest', 'A tag names another image tomorrow.', 'Replace the tag by the digest that it names, `<repository>@sha256:…`.'),
-    'environment/base-not-pinned': rule('incomplete', 'Base image not pinned by digest', 'The rebuild starts from whatever the tag names today.', 'Pin the base image by digest in the `FROM` line or in the build argument.'),
-    'environment/syntax-not-allowed': rule('incomplete', 'Dockerfile names a foreign frontend', 'A `# syntax=` line makes the builder run an image of the author’s choice before anything is checked.', 'Use `docker/dockerfile`, or remove the line.'),
-    'environment/dockerfile-missing': rule('incomplete', 'No Dockerfile at the recorded commit', 'The environment can only be rebuilt from its Dockerfile.', 'Commit the Dockerfile before the run, or correct `environment.dockerfile`.'),
-    'environment/arguments-contradictory': rule('incomplete', 'Build arguments contradict the policy', 'The image was built with other arguments than the policy asks for.', 'Record the run again with the arguments of the policy.'),
-    ...field('environment/hash', 'Environment hash', 'The hash says what was in the image, also when the image is gone.', 'Run `reprogate record <model>`: it computes the hash from the image.'),
-    // Seeds, hyperparameters, metrics
-    ...field('seeds/value', 'Seeds', 'An unseeded run cannot be obtained again, and a seed that nobody wrote down is no seed.', 'Record every seed that the run set under `seeds`.'),
-    ...field('hyperparameters/value', 'Hyperparameters', 'Without them nobody can train this model again.', 'Record them under `hyperparameters` (`{}` where there are none).'),
-    ...field('metrics/value', 'Metrics', 'They are the claim that the replay is compared with.', 'Record them under `evaluation.metrics`.'),
-    // Rebuild and parity
-    'environment/build-failed': rule('could-not-check', 'Image did not build', 'Nothing is known about the result.', 'Mend the step that failed; pin what it installs.'),
-    'environment/build-timeout': rule('could-not-check', 'Build out of time', 'Nothing is known about the result.', 'Make the build faster, or raise `limits.build` in the policy.'),
-    'environment/cached-rebuild': rule('could-not-check', 'Rebuilt from cached layers', 'A cached layer is the old image again: it cannot show drift, so it is no evidence.', 'Check with `rebuild: fresh`.'),
-    'environment/no-reference': rule('could-not-check', 'Nothing to compare the rebuild with', 'The pinned image cannot be pulled and the record keeps no manifest of it.', 'Push the image again, or record the run again: the manifest then stands in for the image.'),
-    'environment/image-gone': rule('could-not-check', 'Pinned image cannot be pulled', 'Parity is judged by the manifest in the record alone: files are located by folder, not by name.', 'Push the image again, or give the job access to its registry.', 'warn'),
-    'environment/hash-mismatch': rule('not-reproduced', 'Recorded hash is not the hash of the pinned image', 'The record names an image and a hash that do not belong together, so one of them is not what was run.', 'Record the run again.'),
-    'environment/package-differs': rule('not-reproduced', 'Packages differ', 'The rebuild holds other versions than the pinned image: what is built from this Dockerfile is no longer what was evaluated.', 'Pin the package to the recorded version, or record the run again.'),
-    'environment/config-differs': rule('not-reproduced', 'Image settings differ', 'Environment variables, entry point, user and working directory decide how code behaves.', 'Set them in the Dockerfile, or record the run again.'),
-    'environment/package-file-differs': rule('not-reproduced', 'A file of a package differs', 'The version is the same and the code is not: somebody edited an installed package.', 'Make the edit in the Dockerfile, or record the run again with an image built from it.'),
-    'environment/file-differs': rule('not-reproduced', 'Files differ that belong to no package', 'Something in the image does not come from the Dockerfile alone, or changes with every build.', 'Make the build deterministic (`SOURCE_DATE_EPOCH`), or record the run again.', 'warn'),
-    'environment/private-key': rule('not-reproduced', 'Private key generated into the image', 'Every build makes another key, and everybody who can pull the image has it.', 'Generate keys when the container starts, not when the image is built.', 'warn'),
-    // Replay and agreement
-    'evaluation/command-missing': rule('incomplete', 'No evaluation command', 'Without a command nothing can be replayed.', 'Set `evaluation.command` in the policy or the record.'),
-    'evaluation/command-contradictory': rule('incomplete', 'Evaluation command contradicts the policy', 'The recorded numbers come from another command than the one the policy asks for.', 'Record the run again with the command of the policy.'),
-    'evaluation/predictions-missing': rule('incomplete', 'No predictions recorded', 'The policy asks for predictions; metrics alone can agree while decisions change.', 'Run `reprogate record <model>`: it records them.'),
-    'evaluation/failed': rule('could-not-check', 'Evaluation failed', 'It did not come to an end in the rebuild, so nothing can be compared.', 'Run the command in the rebuilt image and mend what its last lines name.'),
-    'evaluation/timeout': rule('could-not-check', 'Evaluation out of time or over a limit', 'It was stopped, so nothing can be compared.', 'Make it smaller, or raise `limits` in the policy.'),
-    'evaluation/output-unusable': rule('could-not-check', 'Evaluation wrote no usable output', 'Without metrics or predictions there is nothing to compare.', 'Write the metrics file as a JSON object of numbers, and the predictions as CSV with a key column.'),
-    'evaluation/metric-differs': rule('not-reproduced', 'Metric outside its tolerance', 'The replay gives another number than the record claims.', 'Find what changed, or record the run again.'),
-    'evaluation/prediction-differs': rule('not-reproduced', 'Predictions differ', 'The replay decides otherwise than the record claims.', 'Find what changed, or record the run again.'),
-    'evaluation/not-comparable': rule('not-reproduced', 'Predictions not comparable', 'Rows are missing, doubled or have other columns, so they cannot be paired.', 'Give every row a unique key, and keep the columns.'),
-    'evaluation/predictions-not-kept': rule('could-not-check', 'Recorded predictions not available', 'Only their digest is known, so a difference cannot be shown row by row.', 'Commit the recorded predictions, or keep them where the job can read them.', 'warn'),
-    'evaluation/nondeterministic': rule('not-reproduced', 'Two replays differ', 'The same code on the same data in the same image gave two answers: something is not seeded.', 'Set and record every seed that the evaluation uses.'),
-    'evaluation/inconclusive': rule('could-not-check', 'Too few samples to tell', 'The equivalence test has no power at the declared margin.', 'Evaluate on more samples, or declare a wider margin.'),
-};
-const RULE_IDS = Object.keys(RULES);
-const isRuleId = (id) => Object.hasOwn(RULES, id);
 
 
 /***/ }),

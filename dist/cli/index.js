@@ -11141,15 +11141,16 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony export */   i: () => (/* binding */ main)
 /* harmony export */ });
 /* harmony import */ var commander__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8179);
-/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6578);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2815);
-/* harmony import */ var _record_record_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9273);
-/* harmony import */ var _report_json_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2794);
-/* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7751);
-/* harmony import */ var _system_report_file_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(262);
-/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8131);
-/* harmony import */ var _verdict_rules_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1450);
-/* harmony import */ var _system_version_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1896);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(392);
+/* harmony import */ var _record_record_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9431);
+/* harmony import */ var _report_json_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3768);
+/* harmony import */ var _report_recorded_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5156);
+/* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1057);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6578);
+/* harmony import */ var _system_report_file_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(262);
+/* harmony import */ var _system_version_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1896);
+/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8131);
+/* harmony import */ var _verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9955);
 
 
 
@@ -11160,72 +11161,29 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 
 
 
-/** 0 pass or warn, 1 fail, 2 could not check, or wrong usage. */
+
 const exitCode = ({ decision, verdict }) => decision !== 'fail' ? 0 : verdict === 'could-not-check' ? 2 : 1;
-function buildArgument(text, before) {
-    const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
-    if (name === undefined || value === undefined)
-        throw new commander__WEBPACK_IMPORTED_MODULE_0__/* .InvalidArgumentError */ .Di('Write it as NAME=value.');
-    return { ...before, [name]: value };
-}
 /** The terminal's door. Progress goes to standard error, the result to standard output. */
 async function main(argv) {
     const abort = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'])
-        process.on(signal, () => abort.abort(new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('run/cancelled', 'cancelled', 'Run it again.')));
-    const world = ({ verbose }) => ({
-        progress: (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_7__/* .terminalProgress */ .e)(process.stderr, verbose === true),
-        signal: abort.signal,
-    });
+        process.on(signal, () => abort.abort(new _system_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .ReprogateError */ .w8('check/cancelled', 'cancelled')));
     let code = 0;
+    const door = {
+        world: ({ verbose }) => ({
+            progress: (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_9__/* .terminalProgress */ .e)(process.stderr, verbose === true),
+            signal: abort.signal,
+        }),
+        ended: (with_) => (code = with_),
+    };
     const program = new commander__WEBPACK_IMPORTED_MODULE_0__/* .Command */ .uB('reprogate')
         .description('Can this result be reproduced, and if not, what exactly changed?')
-        .version(_system_version_js__WEBPACK_IMPORTED_MODULE_9__/* .VERSION */ .x)
+        .version(_system_version_js__WEBPACK_IMPORTED_MODULE_8__/* .VERSION */ .x)
         .exitOverride()
         .showHelpAfterError('(reprogate --help shows every command)')
-        .addHelpText('after', '\nExit codes: 0 pass or warn, 1 fail, 2 could not check, or wrong usage.\n\nExamples:\n  $ reprogate check                        every model of this repository\n  $ reprogate check digits --track production\n  $ reprogate record digits --push registry.example/digits');
-    const config = () => new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--config <path>', 'the policy').default('reprogate.yml');
-    const verbose = () => new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--verbose', 'show what the build and the evaluation print');
-    program
-        .command('check')
-        .description('check the record, rebuild the image, replay the evaluation, and say what differs')
-        .argument('[model...]', 'models of the policy; none: all')
-        .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--track <track>', 'the stricter of this, the policy and the record wins').choices(_verdict_rules_js__WEBPACK_IMPORTED_MODULE_8__/* .TRACKS */ .pS))
-        .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--rebuild <how>', 'rebuild also on the exploratory track; `cached` is quick and no evidence').choices(['fresh', 'cached']))
-        .option('--json', 'print the JSON report')
-        .option('--no-color', 'no colour, also on a terminal')
-        .addOption(config())
-        .addOption(verbose())
-        .action(async (models, options) => {
-        const directory = process.cwd();
-        const { track, rebuild } = options;
-        const report = await (0,_gate_js__WEBPACK_IMPORTED_MODULE_2__/* .check */ .z)({ directory, config: options.config, models, ...(track && { track }), ...(rebuild && { rebuild }) }, world(options));
-        const reportPath = await (0,_system_report_file_js__WEBPACK_IMPORTED_MODULE_6__/* .writeReport */ .u)(directory, report);
-        const colour = options.color && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
-        process.stdout.write(options.json ? (0,_report_json_js__WEBPACK_IMPORTED_MODULE_4__/* .renderJson */ .h)(report) : (0,_report_terminal_js__WEBPACK_IMPORTED_MODULE_5__/* .renderTerminal */ .b)(report, { colour, reportPath }));
-        code = exitCode(report);
-    });
-    program
-        .command('record')
-        .description('write a record from a real run: hash, evaluate in the sandbox, keep what a person wrote')
-        .argument('<model>', 'the model, as the policy calls it')
-        .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--image <reference>', 'the image that the run used; resolved to its digest').conflicts('push'))
-        .option('--push <repository>', 'build the image from the Dockerfile and push it there')
-        .option('--build-arg <name=value>', 'a build argument, may be repeated; kept in the record', buildArgument, {})
-        .addOption(config())
-        .addOption(verbose())
-        .action(async (model, options) => {
-        const { image, push, buildArg: args } = options;
-        const recorded = await (0,_record_record_js__WEBPACK_IMPORTED_MODULE_3__/* .record */ .g)({
-            directory: process.cwd(),
-            config: options.config,
-            model,
-            args,
-            ...(image && { image }),
-            ...(push && { push }),
-        }, world(options));
-        process.stdout.write((0,_report_terminal_js__WEBPACK_IMPORTED_MODULE_5__/* .renderRecorded */ .Z)(recorded));
-    });
+        .addHelpText('after', HELP);
+    addCheck(program, door);
+    addRecord(program, door);
     try {
         await program.parseAsync([...argv], { from: 'user' });
         return code;
@@ -11239,22 +11197,80 @@ async function main(argv) {
         return 2;
     }
 }
+const HELP = `
+Exit codes: 0 pass or warn, 1 fail, 2 could not check, or wrong usage.
+
+Examples:
+  $ reprogate check                        every model of this repository
+  $ reprogate check digits --track production
+  $ reprogate record digits --push registry.example/digits`;
+const configOption = () => new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--config <path>', 'the policy').default('reprogate.yml');
+const verboseOption = () => new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--verbose', 'show what the build and the evaluation print');
+function addCheck(program, door) {
+    program
+        .command('check')
+        .description('check the record, rebuild the image, replay the evaluation, and say what differs')
+        .argument('[model...]', 'models of the policy; none: all')
+        .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--track <track>', 'the stricter of this, the policy and the record wins').choices(_verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_10__/* .TRACKS */ .pS))
+        .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--rebuild <how>', 'rebuild also on the exploratory track; `cached` is quick and is not evidence').choices(['fresh', 'cached']))
+        .option('--json', 'print the JSON report')
+        .option('--no-color', 'no colour, also on a terminal')
+        .addOption(configOption())
+        .addOption(verboseOption())
+        .action(async (models, options) => {
+        const directory = process.cwd();
+        const { track, rebuild, config, json } = options;
+        const report = await (0,_gate_js__WEBPACK_IMPORTED_MODULE_1__/* .check */ .z)({ directory, config, models, track, rebuild }, door.world(options));
+        const reportPath = await (0,_system_report_file_js__WEBPACK_IMPORTED_MODULE_7__/* .writeReportFile */ .a)(directory, (0,_report_json_js__WEBPACK_IMPORTED_MODULE_3__/* .renderJson */ .h)(report));
+        const colour = options.color && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+        process.stdout.write(json ? (0,_report_json_js__WEBPACK_IMPORTED_MODULE_3__/* .renderJson */ .h)(report) : (0,_report_terminal_js__WEBPACK_IMPORTED_MODULE_5__/* .renderTerminal */ .b)(report, { colour, reportPath }));
+        door.ended(exitCode(report));
+    });
+}
+function addRecord(program, door) {
+    program
+        .command('record')
+        .description('write a record from a real run: hash, evaluate in the sandbox, keep what a person wrote')
+        .argument('<model>', 'the model, as the policy calls it')
+        .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--image <reference>', 'the image that the run used; resolved to its digest').conflicts('push'))
+        .option('--push <repository>', 'build the image from the Dockerfile and push it there')
+        .option('--build-arg <name=value>', 'a build argument, may be repeated; kept in the record', buildArgument, {})
+        .addOption(configOption())
+        .addOption(verboseOption())
+        .action(async (model, options) => {
+        const { image, push, config, buildArg: args } = options;
+        const directory = process.cwd();
+        const recorded = await (0,_record_record_js__WEBPACK_IMPORTED_MODULE_2__/* .record */ .g)({ directory, config, model, args, image, push }, door.world(options));
+        process.stdout.write((0,_report_recorded_js__WEBPACK_IMPORTED_MODULE_4__/* .renderRecorded */ .Z)(recorded));
+    });
+}
+function buildArgument(text, before) {
+    const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
+    if (name === undefined || value === undefined)
+        throw new commander__WEBPACK_IMPORTED_MODULE_0__/* .InvalidArgumentError */ .Di('Write it as NAME=value.');
+    return { ...before, [name]: value };
+}
 const failedReport = (error) => ({
     reprogate: 'report/1',
     verdict: 'could-not-check',
     decision: 'fail',
-    error: error instanceof _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w
+    error: error instanceof _system_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .ReprogateError */ .w8
         ? { code: error.code, message: error.message, remedy: error.remedy, ...error.location }
-        : { code: 'bug', message: (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .errorText */ .k)(error) },
+        : { code: 'bug', message: (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .errorText */ .kc)(error) },
     models: [],
 });
 function failureText(error) {
-    if (!(error instanceof _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w))
+    if (!(error instanceof _system_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .ReprogateError */ .w8))
         return `reprogate: this is a bug of reprogate, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`;
     const { file, line } = error.location;
     const where = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `;
     return `reprogate: ${where}${error.message}\n  Fix: ${error.remedy}\n`;
 }
+// A reader such as `head` has seen enough: that is not a failure.
+process.stdout.on('error', (error) => {
+    if (error.code !== 'EPIPE')
+        throw error;
+});
 process.exitCode = await main(process.argv.slice(2));
 
 __webpack_async_result__();
@@ -11267,56 +11283,24 @@ __webpack_async_result__();
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   E1: () => (/* binding */ parseList),
-/* harmony export */   Hy: () => (/* binding */ algorithmOf),
 /* harmony export */   Rj: () => (/* binding */ fingerprint),
 /* harmony export */   YY: () => (/* binding */ NotData),
-/* harmony export */   hd: () => (/* binding */ fileDigest),
 /* harmony export */   so: () => (/* binding */ listText)
 /* harmony export */ });
 /* unused harmony export listDigest */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_2__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_3__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var _system_digest_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3589);
 
 
 
 
-const algorithmOf = (digest) => (digest.startsWith('md5:') ? 'md5' : 'sha256');
-/** Something in a data folder that is no file: a pipe, a device, a link that leads out. */
+/** Something in a data folder that cannot be data: a pipe, a device, a link that leads out. */
 class NotData extends Error {
-}
-const CHUNK = 1024 * 1024;
-/** Digest of a regular file, read in chunks of 1 MiB: memory does not grow with the file. */
-async function fileDigest(path, algorithm, signal) {
-    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)(algorithm);
-    const bytes = await readInto(hash, path, signal);
-    return { digest: `${algorithm}:${hash.digest('hex')}`, bytes };
-}
-async function readInto(hash, path, signal) {
-    // Non-blocking: opening a named pipe must not wait for a writer.
-    const handle = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.open)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NONBLOCK);
-    try {
-        if (!(await handle.stat()).isFile())
-            throw new NotData(`${path} is not a regular file`);
-        const chunk = Buffer.allocUnsafe(CHUNK);
-        let total = 0;
-        for (;;) {
-            signal?.throwIfAborted();
-            const { bytesRead } = await handle.read(chunk, 0, CHUNK, null);
-            if (bytesRead === 0)
-                return total;
-            hash.update(chunk.subarray(0, bytesRead));
-            total += bytesRead;
-        }
-    }
-    finally {
-        await handle.close();
-    }
 }
 const compareBytes = (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 /**
@@ -11343,13 +11327,13 @@ function parseList(text, algorithm) {
  * @throws NotData for what is neither file nor folder
  */
 async function fingerprint(root, path, algorithm, signal) {
-    if (!(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.lstat)(path)).isDirectory()) {
-        const { digest, bytes } = await fileDigest(path, algorithm, signal);
+    if (!(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(path)).isDirectory()) {
+        const { digest, bytes } = await (0,_system_digest_js__WEBPACK_IMPORTED_MODULE_3__/* .fileDigest */ .hd)(path, algorithm, signal);
         return { digest, bytes, files: [{ path: '', digest, bytes }] };
     }
     const files = [];
     for (const name of (await walk(root, path, '')).sort(compareBytes))
-        files.push({ path: name, ...(await fileDigest((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(path, name), algorithm, signal)) });
+        files.push({ path: name, ...(await (0,_system_digest_js__WEBPACK_IMPORTED_MODULE_3__/* .fileDigest */ .hd)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(path, name), algorithm, signal)) });
     return {
         digest: listDigest(files, algorithm),
         files,
@@ -11357,7 +11341,7 @@ async function fingerprint(root, path, algorithm, signal) {
     };
 }
 async function walk(root, folder, below) {
-    const entries = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readdir)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(folder, below), { withFileTypes: true });
+    const entries = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readdir)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, below), { withFileTypes: true });
     const names = [];
     for (const entry of entries) {
         const name = below === '' ? entry.name : `${below}/${entry.name}`;
@@ -11366,12 +11350,12 @@ async function walk(root, folder, below) {
         else if (entry.isFile())
             names.push(name);
         else if (entry.isSymbolicLink()) {
-            const target = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.realpath)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(folder, name)).catch(() => null);
-            const way = target === null ? '..' : (0,node_path__WEBPACK_IMPORTED_MODULE_3__.relative)(root, target);
-            if (way === '..' || way.startsWith(`..${node_path__WEBPACK_IMPORTED_MODULE_3__.sep}`))
+            const target = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.realpath)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, name)).catch(() => null);
+            const way = target === null ? '..' : (0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(root, target);
+            if (way === '..' || way.startsWith(`..${node_path__WEBPACK_IMPORTED_MODULE_2__.sep}`))
                 throw new NotData(`${name} is a link that leads out of the repository, or nowhere`);
             // A linked folder could hold itself.
-            if ((await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.lstat)(target)).isDirectory())
+            if ((await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(target)).isDirectory())
                 throw new NotData(`${name} is a link to a folder`);
             names.push(name);
         }
@@ -11384,7 +11368,7 @@ async function walk(root, folder, below) {
 
 /***/ }),
 
-/***/ 9968:
+/***/ 9078:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -11395,24 +11379,20 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
-var schemas = __nccwpck_require__(3798);
 // EXTERNAL MODULE: ./src/system/errors.ts
 var errors = __nccwpck_require__(6578);
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 // EXTERNAL MODULE: ./src/system/process.ts
 var system_process = __nccwpck_require__(7848);
-;// CONCATENATED MODULE: ./src/engine/engine.ts
-
-
-
-
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
+var schemas = __nccwpck_require__(3798);
+;// CONCATENATED MODULE: ./src/engine/image.ts
 
 const list = schemas/* array */.YOg(schemas/* string */.YjP())
     .nullish()
     .transform((value) => value ?? []);
-const engine_text = schemas/* string */.YjP()
+const image_text = schemas/* string */.YjP()
     .nullish()
     .transform((value) => value ?? '');
 const keys = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* unknown */.L5J())
@@ -11421,9 +11401,9 @@ const keys = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* unknow
 /** What `docker image inspect` says, as far as it is used. */
 const imageSchema = schemas/* object */.Ikc({
     Id: schemas/* string */.YjP(),
-    Os: engine_text,
-    Architecture: engine_text,
-    Variant: engine_text,
+    Os: image_text,
+    Architecture: image_text,
+    Variant: image_text,
     RepoTags: list,
     RepoDigests: list,
     RootFS: schemas/* object */.Ikc({ Layers: list }),
@@ -11431,14 +11411,159 @@ const imageSchema = schemas/* object */.Ikc({
         Env: list,
         Entrypoint: list,
         Cmd: list,
-        User: engine_text,
-        WorkingDir: engine_text,
+        User: image_text,
+        WorkingDir: image_text,
         Shell: list,
         Volumes: keys,
         ExposedPorts: keys,
-        StopSignal: engine_text,
+        StopSignal: image_text,
     }),
 });
+const parseImage = (json) => imageSchema.parse(JSON.parse(json));
+
+;// CONCATENATED MODULE: ./src/engine/docker.ts
+
+
+
+
+
+const NOT_THERE = /no such image|not found|invalid reference format/i;
+const IN_USE = /used by (?:running|stopped) container|is being used/i;
+const ATTEMPTS = 20;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const LISTINGS = {
+    images: ['image', 'ls', '--all', '--quiet', '--no-trunc'],
+    containers: ['ps', '--all', '--quiet', '--no-trunc'],
+};
+/** The last line that says something; '' if none does. */
+const lastLineOf = (output) => output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .at(-1) ?? '';
+/**
+ * What docker printed, to be parsed.
+ *
+ * @throws ReprogateError `output/truncated`: half an answer is none
+ */
+function wholeOutput({ stdout, truncated }, command = 'docker') {
+    if (truncated)
+        throw new errors/* ReprogateError */.w8('output/truncated', `\`${command}\` printed too much to be read`);
+    return stdout.toString();
+}
+/** An engine behind the docker program. */
+class Docker {
+    run;
+    client;
+    always;
+    program;
+    env;
+    builder;
+    platform;
+    label;
+    constructor(run, client, 
+    /** For what is done also after the check was cancelled. */
+    always = system_process/* uncancelled */.v) {
+        this.run = run;
+        this.client = client;
+        this.always = always;
+        this.program = client.program;
+        this.env = client.env;
+        this.builder = client.builder;
+        this.platform = client.platform;
+        this.label = client.label;
+    }
+    until(signal) {
+        return new Docker((0,system_process/* createRunner */.j)(signal), this.client);
+    }
+    docker(args, options = {}) {
+        return this.run([this.program, ...args], { ...options, env: this.env });
+    }
+    cleanup(args) {
+        return this.undo(args).catch(() => null);
+    }
+    async inspect(reference) {
+        const result = await this.docker(['image', 'inspect', '--format', '{{json .}}', '--', reference], {
+            timeout: MINUTE_MS,
+        });
+        if (result.code === 0)
+            return parseImage(wholeOutput(result, 'docker image inspect'));
+        if (NOT_THERE.test(result.stderr))
+            return null;
+        throw new errors/* ReprogateError */.w8('engine/failed', `the engine cannot say what ${reference} is: ${lastLineOf(result.stderr)}`);
+    }
+    async ids(of) {
+        return new Set(await this.list(LISTINGS[of]));
+    }
+    async pull(reference, { platform, timeout = HOUR_MS, onLine } = {}) {
+        const result = await this.docker(['pull', ...(platform === undefined ? [] : ['--platform', platform]), '--', reference], { timeout, onLine });
+        if (result.code === 0 && !result.timedOut)
+            return { ok: true };
+        return { ok: false, reason: result.timedOut ? 'out of time' : lastLineOf(result.stderr) };
+    }
+    async push(reference, onLine) {
+        return wholeOutput(await this.must(['push', '--', reference], { timeout: HOUR_MS, onLine }), 'docker push');
+    }
+    async tag(id, reference) {
+        await this.must(['tag', '--', id, reference], { timeout: MINUTE_MS });
+    }
+    async removeImage(reference) {
+        for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+            const result = await this.cleanup(['image', 'rm', '--', reference]);
+            if (!result || result.code === 0 || !IN_USE.test(result.stderr))
+                return;
+            // The engine is still taking down the container of a step that was stopped.
+            await (0,promises_namespaceObject.setTimeout)(250);
+        }
+    }
+    async exportImage(id, read, timeout = HOUR_MS) {
+        const name = `reprogate-${(0,external_node_crypto_.randomUUID)()}`;
+        const labels = ['--label', this.label];
+        try {
+            // The command is never run: an image without one could not be created otherwise.
+            await this.must(['create', '--name', name, ...labels, '--network', 'none', '--', id, '/reprogate'], {
+                timeout: MINUTE_MS * 5,
+            });
+            let value;
+            await this.must(['export', '--', name], {
+                timeout,
+                onStdout: async (tar) => {
+                    value = { of: await read(tar) };
+                },
+            });
+            return value.of;
+        }
+        finally {
+            await this.cleanup(['rm', '--force', '--volumes', '--', name]);
+        }
+    }
+    async sweep() {
+        const own = await this.list([...LISTINGS.containers, '--filter', `label=${this.label}`]);
+        if (own.length > 0)
+            await this.cleanup(['rm', '--force', '--volumes', '--', ...own]);
+    }
+    undo(args) {
+        return this.always([this.program, ...args], { env: this.env, timeout: MINUTE_MS });
+    }
+    async list(args) {
+        const result = succeeded(args, await this.undo(args));
+        return wholeOutput(result, `docker ${args[0]}`).split('\n').filter(Boolean);
+    }
+    async must(args, options) {
+        return succeeded(args, await this.docker(args, options));
+    }
+}
+function succeeded(args, result) {
+    if (result.code === 0 && !result.timedOut)
+        return result;
+    throw new errors/* ReprogateError */.w8('engine/failed', `\`docker ${args[0]}\` failed: ${result.timedOut ? 'out of time' : lastLineOf(result.stderr)}`);
+}
+
+;// CONCATENATED MODULE: ./src/engine/find.ts
+
+
+
 /**
  * What the docker program needs to find its engine and its registries. A list, not a prefix: jobs
  * keep passwords in variables such as `DOCKER_PASSWORD`.
@@ -11449,19 +11574,8 @@ const ENVIRONMENT = [
     ...['DOCKER_API_VERSION', 'BUILDX_BUILDER', 'BUILDX_CONFIG'],
     ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'],
 ];
-const NOT_THERE = /no such image|not found|invalid reference format/i;
-const IN_USE = /used by (?:running|stopped) container|is being used/i;
-const ATTEMPTS = 20;
-const CLEANUP_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const lastLine = (output) => output
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .at(-1) ?? '';
-function childEnvironment(env) {
-    return Object.fromEntries(ENVIRONMENT.filter((name) => env[name] !== undefined).map((n) => [n, env[n]]));
-}
+const ATTEMPT_MS = 30_000;
+const PLATFORM = /^[a-z0-9]+\/[a-z0-9]+$/;
 /**
  * Finds docker, by `REPROGATE_DOCKER` or on the PATH, and what it can build with. Capabilities are
  * tried, never derived from versions: a new client without buildx has only the classic builder.
@@ -11470,219 +11584,363 @@ function childEnvironment(env) {
  */
 async function findEngine(run, env = process.env) {
     const program = env.REPROGATE_DOCKER || 'docker';
-    const base = childEnvironment(env);
-    const missing = (why) => new errors/* ReprogateError */.w('engine/missing', `No container engine: ${why}`, 'Install Docker and start it, or set REPROGATE_DOCKER to the docker program.');
-    const attempt = (args, extra = {}) => run([program, ...args], { env: { ...base, ...extra }, timeout: 30_000 });
+    const base = Object.fromEntries(ENVIRONMENT.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+    const attempt = (args, extra = {}) => run([program, ...args], { env: { ...base, ...extra }, timeout: ATTEMPT_MS });
+    const platform = await platformBehind(attempt);
+    const builder = await builderOf(attempt);
+    return new Docker(run, {
+        program,
+        env: { ...base, DOCKER_BUILDKIT: builder === 'classic' ? '0' : '1' },
+        builder,
+        platform,
+        label: `reprogate.check=${(0,external_node_crypto_.randomUUID)()}`,
+    });
+}
+async function platformBehind(attempt) {
+    const missing = (why) => new errors/* ReprogateError */.w8('engine/missing', `no container engine: ${why}`);
     let version;
     try {
         version = await attempt(['version', '--format', '{{.Server.Os}}/{{.Server.Arch}}']);
     }
     catch (error) {
-        if (error instanceof errors/* ReprogateError */.w)
+        if (error instanceof errors/* ReprogateError */.w8 && error.code === 'program/missing')
             throw missing(error.message);
         throw error;
     }
-    const platform = version.stdout.toString().trim();
-    if (version.code !== 0 || !/^[a-z0-9]+\/[a-z0-9]+$/.test(platform)) {
-        throw missing(lastLine(version.stderr) || '`docker version` gave no answer');
-    }
-    let builder = 'classic';
-    if ((await attempt(['buildx', 'version'])).code === 0)
-        builder = 'buildx';
-    else if ((await attempt(['build', '--help'], { DOCKER_BUILDKIT: '1' })).code === 0)
-        builder = 'buildkit';
-    const label = `reprogate.check=${(0,external_node_crypto_.randomUUID)()}`;
-    return createEngine(run, { program, base, builder, platform, label });
+    const platform = wholeOutput(version, 'docker version').trim();
+    if (version.code === 0 && PLATFORM.test(platform))
+        return platform;
+    throw missing(lastLineOf(version.stderr) || '`docker version` gave no answer');
 }
-function createEngine(run, found) {
-    const { program, base, builder, platform, label } = found;
-    const env = { ...base, DOCKER_BUILDKIT: builder === 'classic' ? '0' : '1' };
-    const always = (0,system_process/* createRunner */.j)(new AbortController().signal);
-    const docker = (args, options = {}) => run([program, ...args], { ...options, env });
-    const cleanup = (args) => always([program, ...args], { env, timeout: CLEANUP_MS }).catch(() => null);
-    const must = async (args, options) => {
-        const result = await docker(args, options);
-        if (result.code === 0 && !result.timedOut)
-            return result;
-        throw new errors/* ReprogateError */.w('engine/failed', `\`docker ${args[0]}\` failed: ${result.timedOut ? 'out of time' : lastLine(result.stderr)}`, 'See what the engine says (`docker info`, its log) and try again.');
-    };
-    return {
-        program,
-        env,
-        builder,
-        platform,
-        label,
-        until: (signal) => createEngine((0,system_process/* createRunner */.j)(signal), found),
-        docker,
-        cleanup,
-        async inspect(reference) {
-            const result = await docker(['image', 'inspect', '--format', '{{json .}}', '--', reference], {
-                timeout: CLEANUP_MS,
-            });
-            if (result.code === 0)
-                return imageSchema.parse(JSON.parse(result.stdout.toString()));
-            if (NOT_THERE.test(result.stderr))
-                return null;
-            throw new errors/* ReprogateError */.w('engine/failed', `The engine cannot say what ${reference} is: ${lastLine(result.stderr)}`, 'See what the engine says (`docker info`, its log) and try again.');
-        },
-        async pull(reference, { platform: wanted, timeout = HOUR_MS, onLine } = {}) {
-            const result = await docker(['pull', ...(wanted === undefined ? [] : ['--platform', wanted]), '--', reference], { timeout, ...(onLine && { onLine }) });
-            if (result.code === 0 && !result.timedOut)
-                return { ok: true };
-            return { ok: false, reason: result.timedOut ? 'out of time' : lastLine(result.stderr) };
-        },
-        push: (reference, onLine) => must(['push', '--', reference], { timeout: HOUR_MS, ...(onLine && { onLine }) }),
-        async tag(id, reference) {
-            await must(['tag', '--', id, reference], { timeout: CLEANUP_MS });
-        },
-        async removeImage(reference) {
-            for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-                const result = await cleanup(['image', 'rm', '--', reference]);
-                if (!result || result.code === 0 || !IN_USE.test(result.stderr))
-                    return;
-                // The engine is still taking down the container of a step that was stopped.
-                await (0,promises_namespaceObject.setTimeout)(250);
-            }
-        },
-        async exportImage(id, read, timeout = HOUR_MS) {
-            const name = `reprogate-${(0,external_node_crypto_.randomUUID)()}`;
-            try {
-                // The command is never run: an image without one could not be created otherwise.
-                await must(['create', '--name', name, '--label', label, '--network', 'none', '--', id, '/reprogate'], { timeout: CLEANUP_MS * 5 });
-                let value;
-                await must(['export', '--', name], {
-                    timeout,
-                    onStdout: async (tar) => {
-                        value = { of: await read(tar) };
-                    },
-                });
-                return value.of;
-            }
-            finally {
-                await cleanup(['rm', '--force', '--volumes', '--', name]);
-            }
-        },
-        async sweep() {
-            const found = await cleanup(['ps', '--all', '--quiet', '--no-trunc', '--filter', `label=${label}`]);
-            const ids = found?.stdout.toString().split('\n').filter(Boolean) ?? [];
-            if (ids.length > 0)
-                await cleanup(['rm', '--force', '--volumes', '--', ...ids]);
-        },
-    };
+async function builderOf(attempt) {
+    if ((await attempt(['buildx', 'version'])).code === 0)
+        return 'buildx';
+    const buildkit = await attempt(['build', '--help'], { DOCKER_BUILDKIT: '1' });
+    return buildkit.code === 0 ? 'buildkit' : 'classic';
 }
 
 
 /***/ }),
 
-/***/ 6433:
+/***/ 5964:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   aq: () => (/* binding */ rebuild)
-/* harmony export */ });
-/* unused harmony exports buildArguments, buildLog */
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6578);
-/* harmony import */ var _dockerfile_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8891);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  bi: () => (/* binding */ PARSED_CAP),
+  "if": () => (/* binding */ baseImages),
+  cA: () => (/* binding */ lineOf)
+});
+
+// EXTERNAL MODULE: ./node_modules/dockerfile-ast/lib/main.js
+var main = __nccwpck_require__(8390);
+;// CONCATENATED MODULE: ./src/environment/variables.ts
+/** Characters of a reference or the value of an argument. Arguments made of arguments would grow without end. */
+const VALUE_CAP = 1024;
+const DEEPEST = 4;
+const REFERENCE = /\$(?:\{([A-Za-z_]\w*)(?:(:?[-+])((?:[^{}$]|\$\w+|\$\{\w+\})*))?\}|([A-Za-z_]\w*))/g;
+/**
+ * Puts build arguments in, as builders do: `$X`, `${X}`, `${X:-default}`, `${X:+other}`. A variable
+ * without value becomes nothing, and so does what is too long for a name.
+ */
+function substitute(text, variables, depth = 0) {
+    if (text.length > VALUE_CAP)
+        return '';
+    const result = text.replace(REFERENCE, (...match) => {
+        const [, braced, operator, word = '', plain] = match;
+        const value = variables.get(braced ?? plain);
+        const isSet = operator?.startsWith(':') ? Boolean(value) : value !== undefined;
+        const other = () => (depth < DEEPEST ? substitute(word, variables, depth + 1) : '');
+        if (operator?.endsWith('-'))
+            return isSet ? value : other();
+        if (operator?.endsWith('+'))
+            return isSet ? other() : '';
+        return value ?? '';
+    });
+    return result.length > VALUE_CAP ? '' : result;
+}
+
+;// CONCATENATED MODULE: ./src/environment/base-images.ts
 
 
+/** Characters that the parser is asked to take; a Dockerfile is written by hand. */
+const PARSED_CAP = 256 * 1024;
+const PINNED = /^[^@\s$]+@sha256:[0-9a-f]{64}$/;
+const unquote = (text) => text.replace(/^(["'])(.*)\1$/s, '$2');
+/** Line of an instruction, from 1. */
+const lineOf = (instruction) => instruction.getRange().start.line + 1;
+/**
+ * The images that a Dockerfile starts from or copies from, stages and `scratch` left out. Never
+ * throws: what cannot be read is a base that is not pinned.
+ *
+ * @param args build arguments, which win over the defaults of `ARG`
+ */
+function baseImages(text, args = {}) {
+    const unreadable = (reference) => [{ reference, line: 1, pinned: false, used: 'FROM' }];
+    if (text.length > PARSED_CAP)
+        return unreadable(`(longer than ${PARSED_CAP / 1024} KiB)`);
+    let instructions;
+    try {
+        instructions = main.DockerfileParser.parse(text.replace(/^\uFEFF/, ' ')).getInstructions();
+    }
+    catch {
+        return unreadable('(cannot be parsed)');
+    }
+    const collector = new Collector(args);
+    for (const instruction of instructions)
+        collector.add(instruction);
+    return collector.bases;
+}
+/** Follows a Dockerfile from instruction to instruction, as a builder does. */
+class Collector {
+    args;
+    bases = [];
+    variables = new Map();
+    /** By the names that they can be copied from. */
+    stages = new Set(['scratch']);
+    stageCount = 0;
+    constructor(args) {
+        this.args = args;
+    }
+    add(instruction) {
+        if (instruction instanceof main.From)
+            this.from(instruction);
+        else if (instruction.getKeyword() === 'ARG')
+            this.argument(instruction);
+        else {
+            for (const { reference, used } of fromFlags(instruction))
+                this.base(reference, lineOf(instruction), used);
+        }
+    }
+    from(instruction) {
+        const [image = '', as, name] = instruction.getArguments().map((argument) => argument.getValue());
+        this.base(unquote(substitute(image, this.variables)), lineOf(instruction), 'FROM');
+        this.stageCount++;
+        if (as?.toUpperCase() === 'AS' && name)
+            this.stages.add(name.toLowerCase());
+    }
+    argument(instruction) {
+        // Only the arguments before the first FROM reach a FROM.
+        if (this.stageCount > 0)
+            return;
+        for (const argument of instruction.getArguments()) {
+            const [name = '', ...value] = argument.getValue().split('=');
+            const given = Object.hasOwn(this.args, name) ? this.args[name] : undefined;
+            const preset = value.length > 0 ? substitute(unquote(value.join('=')), this.variables) : undefined;
+            const result = given ?? preset;
+            if (result !== undefined)
+                this.variables.set(name, result);
+        }
+    }
+    base(reference, line, used) {
+        if (this.stages.has(reference.toLowerCase()))
+            return;
+        if (used !== 'FROM' && /^\d+$/.test(reference) && Number(reference) < this.stageCount)
+            return;
+        this.bases.push({ reference, line, pinned: PINNED.test(reference), used });
+    }
+}
+function fromFlags(instruction) {
+    if (!(instruction instanceof main.ModifiableInstruction))
+        return [];
+    const keyword = instruction.getKeyword();
+    return instruction.getFlags().flatMap((flag) => {
+        const [name, value] = [flag.getName().toLowerCase(), unquote(flag.getValue() ?? '')];
+        if (name === 'from')
+            return [{ reference: value, used: `${keyword} --from` }];
+        const from = name === 'mount' ? /(?:^|,)"?from=([^,"]*)/i.exec(value) : null;
+        return from ? [{ reference: from[1], used: `${keyword} --mount` }] : [];
+    });
+}
+
+
+/***/ }),
+
+/***/ 5371:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  a: () => (/* binding */ rebuild)
+});
+
+// UNUSED EXPORTS: buildArguments
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: external "node:path/posix"
+var posix_ = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/system/errors.ts
+var errors = __nccwpck_require__(6578);
+// EXTERNAL MODULE: ./src/system/files.ts
+var files = __nccwpck_require__(1650);
+// EXTERNAL MODULE: ./src/environment/base-images.ts + 1 modules
+var base_images = __nccwpck_require__(5964);
+// EXTERNAL MODULE: ./src/text/clean.ts
+var clean = __nccwpck_require__(4118);
+// EXTERNAL MODULE: ./src/environment/dockerfile.ts + 1 modules
+var dockerfile = __nccwpck_require__(325);
+;// CONCATENATED MODULE: ./src/environment/build-log.ts
 
 
 const TAIL = 20;
 /** What the classic builder prints about itself. */
 const NOTICE = /^(?:DEPRECATED: The legacy builder|\s*(?:BuildKit is currently disabled|Install the buildx component|environment-variable)|\s*https:\/\/docs\.docker\.com\/go\/buildx)/;
-const ANSI = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
-const plain = (line) => line.replace(ANSI, '').replace(CONTROL, '').trimEnd();
-/** Where a path of the export really is; links may not lead out of it: the builder follows them. */
-async function inside(directory, path, what) {
-    const root = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.realpath)(directory);
-    const real = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.realpath)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, path)).catch(() => null);
-    if (real === null) {
-        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ReprogateError */ .w('environment/path-missing', `${what} \`${path}\` is not there at the recorded commit`, `Commit it before the run, or correct \`environment.${what === 'Dockerfile' ? 'dockerfile' : 'context'}\`.`);
+const CLASSIC_STEP = /^Step (\d+)\/(\d+) : (.*)$/;
+const BUILDKIT_STEP = /^#\d+ \[(?:[^\]]* )?(\d+)\/(\d+)\] (.*)$/;
+/** BuildKit names the failing step in its summary, also if others run beside it. */
+const BUILDKIT_FAILED = /^ > \[(?:[^\]]* )?(\d+)\/(\d+)\] (.*?):?$/;
+const BUILDKIT_LINE = /(?:^|\/)[^/\s:]+:(\d+)$/;
+const PARSE_ERROR = /[dD]ockerfile parse error (?:on )?line (\d+)/;
+const IMAGES = [
+    /^ ---> ([0-9a-f]{12})$/,
+    /^Successfully built ([0-9a-f]{12})$/,
+    /^#\d+ (?:writing image|exporting manifest) (sha256:[0-9a-f]{64})/,
+];
+const CONTAINER = /^ ---> Running in ([0-9a-f]{12})$/;
+const plain = (line) => (0,clean/* cleanLines */.v3)(line)
+    .replace(/[\ufffd\n]/g, '')
+    .trimEnd();
+const stepIn = (pattern, line) => {
+    const match = pattern.exec(line);
+    return match ? { number: Number(match[1]), total: Number(match[2]), text: match[3] } : undefined;
+};
+const numberIn = (pattern, line) => {
+    const match = pattern.exec(line);
+    return match ? Number(match[1]) : undefined;
+};
+/** Follows what a builder prints: the step it is at, the ids it names, the last lines. */
+class BuildLog {
+    dockerfile;
+    /** Images, and the containers of steps, as the log names them. A step can print such lines, too. */
+    images = new Set();
+    containers = new Set();
+    tail = [];
+    step;
+    /** Counted through the whole Dockerfile, not through one stage of it. */
+    classic = false;
+    failed;
+    line;
+    constructor(dockerfile) {
+        this.dockerfile = dockerfile;
     }
-    if (real === root || real.startsWith(root + node_path__WEBPACK_IMPORTED_MODULE_1__.sep))
-        return real;
-    throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ReprogateError */ .w('environment/path-outside', `${what} \`${path}\` leads out of the repository`, 'Use a path relative to the root of the repository, without `..` and without links that lead out.');
+    /** @returns the line without what moves a cursor or colours it */
+    add(raw) {
+        const line = plain(raw);
+        this.follow(line);
+        this.collect(line);
+        if (line.trim() !== '' && !NOTICE.test(line)) {
+            this.tail.push(line);
+            if (this.tail.length > TAIL)
+                this.tail.shift();
+        }
+        return line;
+    }
+    failure(reason) {
+        const step = this.failed ?? this.step;
+        return { reason, step, line: this.line ?? (step && this.lineOf(step)), tail: [...this.tail] };
+    }
+    follow(line) {
+        const classic = stepIn(CLASSIC_STEP, line);
+        if (classic)
+            this.classic = true;
+        this.step = classic ?? stepIn(BUILDKIT_STEP, line) ?? this.step;
+        this.failed = stepIn(BUILDKIT_FAILED, line) ?? this.failed;
+        this.line ??= (this.failed && numberIn(BUILDKIT_LINE, line)) ?? numberIn(PARSE_ERROR, line);
+    }
+    collect(line) {
+        for (const pattern of IMAGES) {
+            const image = pattern.exec(line)?.[1];
+            if (image !== undefined)
+                this.images.add(image);
+        }
+        const container = CONTAINER.exec(line)?.[1];
+        if (container !== undefined)
+            this.containers.add(container);
+    }
+    lineOf({ number, text }) {
+        return (0,dockerfile/* instructionLine */.HH)(this.dockerfile, this.classic && !this.failed ? { number } : { text });
+    }
 }
-/** The arguments of `docker` for one build. Pure. */
-function buildArguments(builder, request, { fresh, pull, idFile }) {
+
+;// CONCATENATED MODULE: ./src/environment/remains.ts
+/**
+ * Call it before the build. The log says which images and containers the build makes, and so can
+ * whatever a step prints: only what was not there before is removed.
+ *
+ * @throws ReprogateError `engine/failed`, `output/truncated`
+ */
+async function remainsOf(engine, log) {
+    const before = { images: await engine.ids('images'), containers: await engine.ids('containers') };
+    let built;
+    const made = async (of, named) => madeSince(before[of], await engine.ids(of), [...named]);
+    return {
+        built: (id) => {
+            built = id;
+        },
+        remove: async () => {
+            // A build that came to an end has removed its containers itself.
+            const containers = built === undefined ? await made('containers', log.containers) : [];
+            if (containers.length > 0)
+                await engine.cleanup(['rm', '--force', '--volumes', '--', ...containers]);
+            // The last image first: removing it takes the layers along that it alone was built on.
+            if (built !== undefined && !before.images.has(built))
+                await engine.removeImage(built);
+            for (const id of await made('images', [...log.images].reverse()))
+                await engine.removeImage(id);
+        },
+    };
+}
+/** Full ids of what is named, by the beginning of its id, and was not there before; in the order of `named`. */
+function madeSince(before, now, named) {
+    const made = [...now].filter((id) => !before.has(id));
+    const isNamed = (id, name) => id.startsWith(name) || id.startsWith(`sha256:${name}`);
+    return [...new Set(named.flatMap((name) => made.filter((id) => isNamed(id, name))))];
+}
+
+;// CONCATENATED MODULE: ./src/environment/build.ts
+
+
+
+
+
+
+
+
+/** Bytes of a Dockerfile. */
+const DOCKERFILE_CAP = 16 * 1024 * 1024;
+/** Where a path of the export really is; links may not lead out of it: the builder follows them. */
+async function inside({ directory }, what, path) {
+    const place = await (0,files/* confine */.Do)(await (0,promises_.realpath)(directory), (0,files/* plainPath */.s1)((0,posix_.normalize)(path)));
+    if (!place.ok)
+        throw new errors/* ReprogateError */.w8('record/path-outside', `the ${what} \`${path}\` ${place.why}`);
+    if (place.exists)
+        return place.absolute;
+    throw new errors/* ReprogateError */.w8('environment/dockerfile-missing', `the ${what} \`${path}\` is not there at the recorded commit`, `Commit it before the run, or correct \`environment.${what.toLowerCase()}\`.`);
+}
+/** The arguments of `docker` for one build. */
+function buildArguments(builder, command) {
+    const { dockerfile, context, args, platform, fresh, pull, idFile } = command;
     return [
         ...(builder === 'buildx' ? ['buildx', 'build', '--load', '--provenance=false'] : ['build']),
         // An attempt that failed leaves no container behind.
         ...(builder === 'classic' ? ['--force-rm'] : ['--progress', 'plain']),
-        ...['--file', request.dockerfile, '--iidfile', idFile],
+        ...['--file', dockerfile, '--iidfile', idFile],
         ...(fresh ? ['--no-cache'] : []),
         ...(pull ? ['--pull'] : []),
-        ...(request.platform === undefined ? [] : ['--platform', request.platform]),
-        ...Object.entries(request.args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+        ...(platform === undefined ? [] : ['--platform', platform]),
+        ...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
         '--',
-        request.context,
+        context,
     ];
-}
-/** Follows what a builder prints: the step it is at, the images it makes, the last lines. */
-function buildLog(dockerfile) {
-    let step;
-    let failed;
-    let line;
-    const made = new Set();
-    const containers = new Set();
-    const tail = [];
-    return {
-        /** Images, and the containers of steps; ids as the builder prints them. */
-        made,
-        containers,
-        add(raw) {
-            const text = plain(raw);
-            const classic = /^Step (\d+)\/\d+ : (.*)$/.exec(text);
-            if (classic)
-                step = { number: Number(classic[1]), text: text.slice(5).replace(' : ', ' ') };
-            const running = /^#\d+ \[(?:[^\]]* )?(\d+\/\d+)\] (.*)$/.exec(text);
-            if (running)
-                step = { text: `${running[1]} ${running[2]}` };
-            // BuildKit names the failing step in its summary, also where others run beside it.
-            const buildkit = /^ > \[(?:[^\]]* )?(\d+\/\d+)\] (.*?):?$/.exec(text);
-            if (buildkit)
-                failed = { text: `${buildkit[1]} ${buildkit[2]}` };
-            const at = /(?:^|\/)[^/\s:]+:(\d+)$/.exec(text);
-            if (at && failed)
-                line ??= Number(at[1]);
-            const parse = /[dD]ockerfile parse error (?:on )?line (\d+)/.exec(text);
-            if (parse)
-                line ??= Number(parse[1]);
-            const image = /^ ---> ([0-9a-f]{12})$/.exec(text) ??
-                /^Successfully built ([0-9a-f]{12})$/.exec(text) ??
-                /^#\d+ (?:writing image|exporting manifest) (sha256:[0-9a-f]{64})/.exec(text);
-            if (image)
-                made.add(image[1]);
-            const container = /^ ---> Running in ([0-9a-f]{12})$/.exec(text);
-            if (container)
-                containers.add(container[1]);
-            if (text.trim() !== '' && !NOTICE.test(text)) {
-                tail.push(text);
-                if (tail.length > TAIL)
-                    tail.shift();
-            }
-            return text;
-        },
-        failure(reason) {
-            const where = failed ?? step;
-            const found = line ?? (where && (0,_dockerfile_js__WEBPACK_IMPORTED_MODULE_3__/* .instructionLine */ .HH)(dockerfile, where));
-            return {
-                reason,
-                ...(where && { step: where.text }),
-                ...(found !== undefined && { line: found }),
-                tail: [...tail],
-            };
-        },
-    };
 }
 /** A base that is pinned by digest and already here cannot be fetched into anything else. */
 async function mustPull(engine, dockerfile, args) {
-    for (const { reference, pinned } of (0,_dockerfile_js__WEBPACK_IMPORTED_MODULE_3__/* .inspectDockerfile */ .Jq)(dockerfile, args).bases) {
+    for (const { reference, pinned } of (0,base_images/* baseImages */["if"])(dockerfile, args)) {
         if (!pinned || (await engine.inspect(reference)) === null)
             return true;
     }
@@ -11692,98 +11950,72 @@ async function mustPull(engine, dockerfile, args) {
  * Builds the image and registers its removal. Whatever becomes of the build, the images it left
  * half-way are removed; the base images it has fetched stay, as with any build.
  *
- * @throws ReprogateError `environment/path-missing`, `environment/path-outside`
+ * @throws ReprogateError `record/path-outside`, `environment/dockerfile-missing`
  */
-async function rebuild(context, engine, request) {
-    const dockerfile = await inside(request.directory, request.dockerfile, 'Dockerfile');
-    const contextPath = await inside(request.directory, request.context, 'Context');
-    const text = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(dockerfile, 'utf8');
-    const scratch = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(context.scratch, 'build-'));
-    const idFile = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(scratch, 'id');
-    const listed = await engine.docker(['image', 'ls', '--all', '--quiet', '--no-trunc'], { timeout: 60_000 });
-    const before = new Set(listed.stdout.toString().split('\n'));
-    const log = buildLog(text);
-    let id = '';
-    const remove = async () => {
-        if (id === '' && log.containers.size > 0) {
-            await engine.cleanup(['rm', '--force', '--volumes', '--', ...log.containers]);
-        }
-        // The last image first: removing it takes the layers along that it alone was built on.
-        for (const image of [id, ...[...log.made].reverse()]) {
-            const old = [...before].some((one) => one === image || one.startsWith(`sha256:${image}`));
-            if (image !== '' && !old)
-                await engine.removeImage(image);
-        }
-    };
-    context.defer(remove);
+async function rebuild(context, request) {
+    const { engine } = context;
+    const { args, platform, fresh, timeout } = request;
+    const dockerfile = await inside(request, 'Dockerfile', request.dockerfile);
+    const folder = await inside(request, 'context', request.context);
+    const text = (await (0,files/* readRegular */.VX)(dockerfile, DOCKERFILE_CAP)).toString();
+    const scratch = await (0,promises_.mkdtemp)((0,external_node_path_.join)(context.scratch, 'build-'));
+    const idFile = (0,external_node_path_.join)(scratch, 'id');
+    const log = new BuildLog(text);
+    const remains = await remainsOf(engine, log);
+    context.defer(() => remains.remove());
     const started = context.now();
-    const { platform } = request;
     const result = await engine.docker(buildArguments(engine.builder, {
         dockerfile,
-        context: contextPath,
-        args: request.args,
-        ...(platform !== undefined && platform !== engine.platform && { platform }),
-    }, { fresh: request.fresh, pull: request.fresh && (await mustPull(engine, text, request.args)), idFile }), {
-        timeout: request.timeout,
-        outputCap: 0,
-        onLine: (line) => context.progress.line(log.add(line)),
-    });
+        context: folder,
+        args,
+        platform: platform === engine.platform ? undefined : platform,
+        fresh,
+        pull: fresh && (await mustPull(engine, text, args)),
+        idFile,
+    }), { timeout, outputCap: 0, onLine: (line) => context.progress.line(log.add(line)) });
     const seconds = (context.now() - started) / 1000;
     const { builder } = engine;
-    id = result.timedOut ? '' : (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(idFile, 'utf8').catch(() => '')).trim();
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(scratch, { recursive: true, force: true });
-    if (result.code === 0 && !result.timedOut && id !== '')
+    const id = result.timedOut ? '' : (await (0,promises_.readFile)(idFile, 'utf8').catch(() => '')).trim();
+    await (0,promises_.rm)(scratch, { recursive: true, force: true });
+    if (result.code === 0 && !result.timedOut && id !== '') {
+        remains.built(id);
         return { id, builder, seconds };
-    await remove();
+    }
+    await remains.remove();
     return { failure: log.failure(result.timedOut ? 'timeout' : 'failed'), builder, seconds };
 }
 
 
 /***/ }),
 
-/***/ 8891:
+/***/ 325:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   HH: () => (/* binding */ instructionLine),
-/* harmony export */   Jq: () => (/* binding */ inspectDockerfile),
-/* harmony export */   zZ: () => (/* binding */ dockerfileFindings)
-/* harmony export */ });
-/* harmony import */ var dockerfile_ast__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8390);
 
-/** What the parser is asked to take; a Dockerfile is written by hand. */
-const SIZE_CAP = 256 * 1024;
-const ALLOWED_SYNTAX = /^(?:docker\.io\/)?docker\/dockerfile(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
-/** Of a reference or the value of an argument. Arguments made of arguments would grow without end. */
-const VALUE_CAP = 1024;
-const PINNED = /^[^@\s$]+@sha256:[0-9a-f]{64}$/;
-const REFERENCE = /\$(?:\{([A-Za-z_]\w*)(?:(:?[-+])((?:[^{}$]|\$\w+|\$\{\w+\})*))?\}|([A-Za-z_]\w*))/g;
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  zZ: () => (/* binding */ dockerfileFindings),
+  mQ: () => (/* binding */ findDockerfile),
+  HH: () => (/* binding */ instructionLine)
+});
+
+// EXTERNAL MODULE: ./node_modules/dockerfile-ast/lib/main.js
+var main = __nccwpck_require__(8390);
+// EXTERNAL MODULE: ./src/environment/base-images.ts + 1 modules
+var base_images = __nccwpck_require__(5964);
+;// CONCATENATED MODULE: ./src/environment/frontend.ts
+const ALLOWED = /^(?:docker\.io\/)?docker\/dockerfile(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
+/** Whether it is Docker's own. */
+const isAllowed = ({ value }) => ALLOWED.test(value);
 /**
- * Puts build arguments in, as builders do: `$X`, `${X}`, `${X:-default}`, `${X:+other}`. A variable
- * without value becomes nothing, and so does what is too long for a name.
- */
-function substitute(text, variables, depth = 0) {
-    if (text.length > VALUE_CAP)
-        return '';
-    const result = text.replace(REFERENCE, (_, braced, operator, word = '', plain) => {
-        const value = variables.get(braced ?? plain);
-        const isSet = operator?.startsWith(':') ? Boolean(value) : value !== undefined;
-        const other = () => (depth < 4 ? substitute(word, variables, depth + 1) : '');
-        if (operator?.endsWith('-'))
-            return isSet ? value : other();
-        if (operator?.endsWith('+'))
-            return isSet ? other() : '';
-        return value ?? '';
-    });
-    return result.length > VALUE_CAP ? '' : result;
-}
-const unquote = (text) => text.replace(/^(["'])(.*)\1$/s, '$2');
-/**
- * The frontend that BuildKit would load: `# syntax=`, `// syntax=` or JSON, in the lines before the
+ * The frontends that BuildKit would load: `# syntax=`, `// syntax=` or JSON, in the lines before the
  * first instruction. Read more generously than BuildKit does: a line that it would overlook is no
  * loss to name, one that it finds and this does not would be.
  */
-function frontends(text) {
+function frontendsOf(text) {
+    return [...inComments(text), ...inJson(text)];
+}
+function inComments(text) {
     const found = [];
     for (const [index, line] of text
         .replace(/^\uFEFF/, '')
@@ -11796,147 +12028,106 @@ function frontends(text) {
         if (directive)
             found.push({ value: directive[1], line: index + 1 });
     }
+    return found;
+}
+function inJson(text) {
     try {
-        const json = JSON.parse(text);
-        for (const [key, value] of Object.entries(json ?? {})) {
-            if (key.toLowerCase() === 'syntax')
-                found.push({ value: String(value).split(' ')[0], line: 1 });
-        }
+        return Object.entries(JSON.parse(text) ?? {})
+            .filter(([key]) => key.toLowerCase() === 'syntax')
+            .map(([, value]) => ({ value: String(value).split(' ')[0], line: 1 }));
     }
     catch {
         // Not JSON: a Dockerfile.
-    }
-    return found;
-}
-function fromFlags(instruction) {
-    if (!(instruction instanceof dockerfile_ast__WEBPACK_IMPORTED_MODULE_0__.ModifiableInstruction))
         return [];
-    const keyword = instruction.getKeyword();
-    return instruction.getFlags().flatMap((flag) => {
-        const [name, value] = [flag.getName().toLowerCase(), unquote(flag.getValue() ?? '')];
-        if (name === 'from')
-            return [{ reference: value, used: `${keyword} --from` }];
-        const from = name === 'mount' ? /(?:^|,)"?from=([^,"]*)/i.exec(value) : null;
-        return from ? [{ reference: from[1], used: `${keyword} --mount` }] : [];
-    });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/environment/dockerfile.ts
+
+
+
+/** The first of these Dockerfiles that the commit has; null if it has none, or is not in the repository. */
+async function findDockerfile(git, commit, dockerfiles) {
+    for (const path of dockerfiles) {
+        const bytes = await git.show(commit, path);
+        if (bytes !== null)
+            return { path, text: bytes.toString('utf8') };
+    }
+    return null;
 }
 /**
- * The images that a Dockerfile starts from or copies from, stages and `scratch` left out. Never
- * throws: what cannot be read is a base that is not pinned.
+ * Findings about what a Dockerfile builds on: bases that are not pinned, and foreign frontends.
  *
- * @param args build arguments, which win over the defaults of `ARG`
+ * @param path as findings name it
  */
-function inspectDockerfile(text, args = {}) {
-    const syntax = frontends(text.slice(0, SIZE_CAP));
-    const unreadable = (reference) => ({
-        bases: [{ reference, line: 1, pinned: false, used: 'FROM' }],
-        syntax,
-    });
-    if (text.length > SIZE_CAP)
-        return unreadable(`(longer than ${SIZE_CAP / 1024} KiB)`);
-    let instructions;
-    try {
-        instructions = dockerfile_ast__WEBPACK_IMPORTED_MODULE_0__.DockerfileParser.parse(text.replace(/^\uFEFF/, ' ')).getInstructions();
-    }
-    catch {
-        return unreadable('(cannot be parsed)');
-    }
-    const variables = new Map();
-    const stages = new Set(['scratch']);
-    const bases = [];
-    let stageCount = 0;
-    const add = (reference, line, used) => {
-        if (stages.has(reference.toLowerCase()))
-            return;
-        if (used !== 'FROM' && /^\d+$/.test(reference) && Number(reference) < stageCount)
-            return;
-        bases.push({ reference, line, pinned: PINNED.test(reference), used });
-    };
-    for (const instruction of instructions) {
-        const line = instruction.getRange().start.line + 1;
-        const keyword = instruction.getKeyword();
-        if (keyword === 'ARG' && stageCount === 0) {
-            // Only the arguments before the first FROM reach a FROM.
-            for (const argument of instruction.getArguments()) {
-                const [name = '', ...value] = argument.getValue().split('=');
-                const given = Object.hasOwn(args, name) ? args[name] : undefined;
-                const preset = value.length > 0 ? substitute(unquote(value.join('=')), variables) : undefined;
-                const result = given ?? preset;
-                if (result !== undefined)
-                    variables.set(name, result);
-            }
-        }
-        else if (instruction instanceof dockerfile_ast__WEBPACK_IMPORTED_MODULE_0__.From) {
-            const words = instruction.getArguments().map((argument) => argument.getValue());
-            add(unquote(substitute(words[0] ?? '', variables)), line, 'FROM');
-            stageCount++;
-            if (words[1]?.toUpperCase() === 'AS' && words[2])
-                stages.add(words[2].toLowerCase());
-        }
-        else {
-            for (const { reference, used } of fromFlags(instruction))
-                add(reference, line, used);
-        }
-    }
-    return { bases, syntax };
-}
-/** Findings about what a Dockerfile builds on: bases that are not pinned, and foreign frontends. */
 function dockerfileFindings(path, text, args = {}) {
-    const { bases, syntax } = inspectDockerfile(text, args);
     const argument = args.BUILDKIT_SYNTAX;
-    const frontendsNamed = [
-        ...syntax,
-        ...(argument === undefined ? [] : [{ value: argument, line: undefined }]),
+    const frontends = [
+        ...frontendsOf(text.slice(0, base_images/* PARSED_CAP */.bi)),
+        ...(argument === undefined ? [] : [{ value: argument }]),
     ];
     return [
-        ...frontendsNamed
-            .filter(({ value }) => !ALLOWED_SYNTAX.test(value))
-            .map(({ value, line }) => ({
-            rule: 'environment/syntax-not-allowed',
-            message: `the builder would run ${value || 'an unnamed image'} as its frontend`,
-            file: path,
-            ...(line !== undefined && { line }),
-            expected: 'docker/dockerfile',
-            actual: value,
-            remedy: line === undefined
-                ? 'Remove the build argument BUILDKIT_SYNTAX.'
-                : `Use \`# syntax=docker/dockerfile:1\`, or remove line ${line}.`,
-        })),
-        ...bases
+        ...frontends
+            .filter((frontend) => !isAllowed(frontend))
+            .map((frontend) => frontendFinding(path, frontend)),
+        ...(0,base_images/* baseImages */["if"])(text, args)
             .filter(({ pinned }) => !pinned)
-            .map(({ reference, line, used }) => ({
-            rule: 'environment/base-not-pinned',
-            message: `${used} names ${reference || 'an image without value'}, which is not pinned by digest`,
-            file: path,
-            line,
-            expected: `${reference.split('@')[0] || '<image>'}@sha256:<64 hex digits>`,
-            actual: reference,
-            remedy: `Write \`${used} ${used === 'FROM' ? '' : '= '}<image>@sha256:…\` with the digest that ${reference || 'it'} names (\`docker buildx imagetools inspect\` or \`docker pull\` prints it), or pass it as a build argument.`,
-        })),
+            .map((base) => baseFinding(path, base)),
     ];
 }
-/** The line (from 1) of a step, by its number among all instructions or by its text, as in `3/5 RUN make`. */
+const frontendFinding = (file, { value, line }) => ({
+    rule: 'environment/syntax-not-allowed',
+    message: `the builder would run ${value || 'an unnamed image'} as its frontend`,
+    file,
+    line,
+    expected: 'docker/dockerfile',
+    actual: value,
+    remedy: line === undefined
+        ? 'Remove the build argument BUILDKIT_SYNTAX.'
+        : `Use \`# syntax=docker/dockerfile:1\` in ${file}:${line}, or remove the line.`,
+});
+function baseFinding(file, { reference, line, used }) {
+    const instruction = `${used} ${used === 'FROM' ? '' : '= '}<image>@sha256:…`;
+    return {
+        rule: 'environment/base-not-pinned',
+        message: `${used} names ${reference || 'an image without value'}, which is not pinned by digest`,
+        file,
+        line,
+        expected: `${reference.split('@')[0] || '<image>'}@sha256:<64 hex digits>`,
+        actual: reference,
+        remedy: `Write \`${instruction}\` in ${file}:${line} with the digest that ${reference || 'it'} names (\`docker buildx imagetools inspect\` or \`docker pull\` prints it), or pass it as a build argument.`,
+    };
+}
+/** Characters in which two instructions that differ do so. */
+const TELLING = 60;
+const plain = (text) => text
+    .replace(/\\\r?\n/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, TELLING);
+/**
+ * The line (from 1) of a step; undefined if it cannot be told.
+ *
+ * @param step its number among all instructions, or its text, as in `RUN make`
+ */
 function instructionLine(text, step) {
+    if (text.length > base_images/* PARSED_CAP */.bi)
+        return undefined;
     try {
-        if (text.length > SIZE_CAP)
-            return undefined;
-        const instructions = dockerfile_ast__WEBPACK_IMPORTED_MODULE_0__.DockerfileParser.parse(text).getInstructions();
-        const plain = (value) => value
-            .replace(/\\\r?\n/g, ' ')
-            .replace(/\s+/g, ' ')
-            .trim()
-            .slice(0, 60);
-        const named = step.number === undefined
-            ? instructions.find((instruction) => {
-                const content = plain(`${instruction.getKeyword()} ${instruction.getRawArgumentsContent() ?? ''}`);
-                return content !== '' && plain(step.text.replace(/^\d+\/\d+ /, '')).startsWith(content);
-            })
-            : instructions[step.number - 1];
-        return named && named.getRange().start.line + 1;
+        const instructions = main.DockerfileParser.parse(text).getInstructions();
+        const found = 'number' in step ? instructions[step.number - 1] : instructions.find(saying(step.text));
+        return found && (0,base_images/* lineOf */.cA)(found);
     }
     catch {
         return undefined;
     }
+}
+function saying(step) {
+    const wanted = plain(step);
+    return (instruction) => {
+        const content = plain(`${instruction.getKeyword()} ${instruction.getRawArgumentsContent() ?? ''}`);
+        return content !== '' && wanted.startsWith(content);
+    };
 }
 
 
@@ -11946,22 +12137,25 @@ function instructionLine(text, step) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Dc: () => (/* binding */ countFiles),
+/* harmony export */   FL: () => (/* binding */ MANIFEST_CAP),
 /* harmony export */   NX: () => (/* binding */ parseManifestFile),
 /* harmony export */   hL: () => (/* binding */ toManifestFile),
 /* harmony export */   l6: () => (/* binding */ formatManifestFile),
 /* harmony export */   yD: () => (/* binding */ folderDigests)
 /* harmony export */ });
-/* unused harmony export MANIFEST_CAP */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3798);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7428);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3798);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7428);
 /* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6578);
-/* harmony import */ var _verdict_report_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9351);
-/* harmony import */ var _hash_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8971);
-/* harmony import */ var _normalise_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3385);
-/* harmony import */ var _text_latin1_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7382);
+/* harmony import */ var _text_latin1_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7382);
+/* harmony import */ var _verdict_evidence_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3512);
+/* harmony import */ var _packages_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1603);
+/* harmony import */ var _hash_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8971);
+/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6222);
+/* harmony import */ var _normalise_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3385);
+
+
 
 
 
@@ -11974,37 +12168,37 @@ function instructionLine(text, step) {
  * Files are kept as one short digest per folder: enough to say where, small enough to commit.
  */
 const MANIFEST_CAP = 16 * 1024 * 1024;
-const texts = zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP());
-const manifestFileSchema = zod__WEBPACK_IMPORTED_MODULE_5__/* .strictObject */ .rej({
-    reprogate: zod__WEBPACK_IMPORTED_MODULE_5__/* .literal */ .euz('manifest/1'),
-    ruleset: zod__WEBPACK_IMPORTED_MODULE_5__/* .literal */ .euz(_normalise_js__WEBPACK_IMPORTED_MODULE_4__/* .RULESET */ .XZ),
-    platform: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
-    image: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
-    hashes: _verdict_report_js__WEBPACK_IMPORTED_MODULE_2__/* .hashesSchema */ ._z,
-    files: zod__WEBPACK_IMPORTED_MODULE_5__/* .int */ .Whr().nonnegative(),
-    config: zod__WEBPACK_IMPORTED_MODULE_5__/* .strictObject */ .rej({
-        os: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
-        arch: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
-        variant: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
+const texts = zod__WEBPACK_IMPORTED_MODULE_6__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP());
+const manifestFileSchema = zod__WEBPACK_IMPORTED_MODULE_6__/* .strictObject */ .rej({
+    reprogate: zod__WEBPACK_IMPORTED_MODULE_6__/* .literal */ .euz('manifest/1'),
+    ruleset: zod__WEBPACK_IMPORTED_MODULE_6__/* .literal */ .euz(_normalise_js__WEBPACK_IMPORTED_MODULE_5__/* .RULESET */ .XZ),
+    platform: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
+    image: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
+    hashes: _verdict_evidence_js__WEBPACK_IMPORTED_MODULE_2__/* .hashesSchema */ ._z,
+    files: zod__WEBPACK_IMPORTED_MODULE_6__/* .int */ .Whr().nonnegative(),
+    config: zod__WEBPACK_IMPORTED_MODULE_6__/* .strictObject */ .rej({
+        os: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
+        arch: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
+        variant: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
         env: texts,
         entrypoint: texts,
         cmd: texts,
-        user: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
-        workingDir: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
+        user: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
+        workingDir: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
         shell: texts,
         volumes: texts,
         exposedPorts: texts,
-        stopSignal: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
+        stopSignal: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
     }),
-    packages: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_5__/* .strictObject */ .rej({
-        ecosystem: zod__WEBPACK_IMPORTED_MODULE_5__/* ["enum"] */ .k5n(['deb', 'pypi']),
-        name: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
-        version: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
-        arch: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
-        root: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
+    packages: zod__WEBPACK_IMPORTED_MODULE_6__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_6__/* .strictObject */ .rej({
+        ecosystem: zod__WEBPACK_IMPORTED_MODULE_6__/* ["enum"] */ .k5n(_packages_index_js__WEBPACK_IMPORTED_MODULE_3__/* .ECOSYSTEMS */ .SQ.map(({ type }) => type)),
+        name: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
+        version: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
+        arch: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
+        root: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(),
     })),
     /** Path of the folder and the first 16 hex digits of `folderDigests`. */
-    folders: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_5__/* .tuple */ .PVZ([zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().regex(/^[0-9a-f]{16}$/)])),
+    folders: zod__WEBPACK_IMPORTED_MODULE_6__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_6__/* .tuple */ .PVZ([zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().regex(/^[0-9a-f]{16}$/)])),
 });
 const parentOf = (path) => path.slice(0, Math.max(path.lastIndexOf('/'), 0));
 /**
@@ -12013,29 +12207,22 @@ const parentOf = (path) => path.slice(0, Math.max(path.lastIndexOf('/'), 0));
  */
 function folderDigests(entries) {
     const folders = new Map();
-    for (const path of [...entries.keys()].sort(_hash_js__WEBPACK_IMPORTED_MODULE_3__/* .byText */ .z4)) {
+    for (const path of [...entries.keys()].sort(_hash_js__WEBPACK_IMPORTED_MODULE_4__/* .byText */ .z4)) {
         const entry = entries.get(path);
         const folder = entry.type === 'd' ? path : parentOf(path);
         const texts = folders.get(folder);
-        const text = (0,_hash_js__WEBPACK_IMPORTED_MODULE_3__/* .entryText */ .u0)(path, entry);
+        const text = (0,_hash_js__WEBPACK_IMPORTED_MODULE_4__/* .entryText */ .u0)(path, entry);
         if (texts)
             texts.push(text);
         else
             folders.set(folder, [text]);
     }
     return new Map([...folders].map(([path, texts]) => [
-        (0,_text_latin1_js__WEBPACK_IMPORTED_MODULE_6__/* .showText */ .h$)(path),
+        (0,_text_latin1_js__WEBPACK_IMPORTED_MODULE_7__/* .showText */ .h)(path),
         (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(texts.join(''), 'latin1').digest('hex').slice(0, 16),
     ]));
 }
-/** Regular files; folders and links are not counted. */
-const countFiles = (entries) => {
-    let files = 0;
-    for (const entry of entries.values())
-        if (entry.type === 'f')
-            files++;
-    return files;
-};
+/** What is kept of an image that can be pulled as `image`. */
 function toManifestFile(manifest, image) {
     return {
         reprogate: 'manifest/1',
@@ -12043,10 +12230,10 @@ function toManifestFile(manifest, image) {
         platform: manifest.platform,
         image,
         hashes: manifest.hashes,
-        files: countFiles(manifest.entries),
+        files: (0,_manifest_js__WEBPACK_IMPORTED_MODULE_8__/* .countFiles */ .D)(manifest.entries),
         config: manifest.config,
         packages: manifest.packages,
-        folders: [...folderDigests(manifest.entries)].sort(([a], [b]) => (0,_hash_js__WEBPACK_IMPORTED_MODULE_3__/* .byText */ .z4)(a, b)),
+        folders: [...folderDigests(manifest.entries)].sort(([a], [b]) => (0,_hash_js__WEBPACK_IMPORTED_MODULE_4__/* .byText */ .z4)(a, b)),
     };
 }
 /** JSON with a line for each package and each folder, so that a change of it can be reviewed. */
@@ -12061,12 +12248,12 @@ function formatManifestFile(file) {
 }
 `;
 }
-const malformed = (what) => new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('environment/manifest-malformed', `The environment manifest cannot be used: ${what}`, 'Restore the manifest, or run `reprogate record <model>`.');
+const malformed = (what) => new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w8('manifest/malformed', `the environment manifest cannot be used: ${what}`);
 /**
  * Reads a manifest and checks it against itself: its packages, its config and its total have to give
  * the hashes that it states.
  *
- * @throws ReprogateError `environment/manifest-malformed`
+ * @throws ReprogateError `manifest/malformed`
  */
 function parseManifestFile(text) {
     if (Buffer.byteLength(text) > MANIFEST_CAP)
@@ -12080,18 +12267,18 @@ function parseManifestFile(text) {
     }
     const parsed = manifestFileSchema.safeParse(json);
     if (!parsed.success)
-        throw malformed(zod__WEBPACK_IMPORTED_MODULE_7__/* .prettifyError */ .S1(parsed.error).slice(0, 500));
+        throw malformed(zod__WEBPACK_IMPORTED_MODULE_9__/* .prettifyError */ .S1(parsed.error).slice(0, 500));
     const file = parsed.data;
     const { hashes } = file;
     const contradiction = [
-        [hashes.packages, (0,_hash_js__WEBPACK_IMPORTED_MODULE_3__/* .hashPackages */ .WQ)(file.packages), 'its packages'],
-        [hashes.config, (0,_hash_js__WEBPACK_IMPORTED_MODULE_3__/* .hashConfig */ .v2)(file.config), 'its settings'],
-        [hashes.environment, (0,_hash_js__WEBPACK_IMPORTED_MODULE_3__/* .combineHashes */ .K1)(hashes).environment, 'its parts'],
-        [file.platform, (0,_hash_js__WEBPACK_IMPORTED_MODULE_3__/* .platformOf */ .tj)(file.config), 'its settings'],
+        [hashes.packages, (0,_hash_js__WEBPACK_IMPORTED_MODULE_4__/* .hashPackages */ .WQ)(file.packages), 'its packages'],
+        [hashes.config, (0,_hash_js__WEBPACK_IMPORTED_MODULE_4__/* .hashConfig */ .v2)(file.config), 'its settings'],
+        [hashes.environment, (0,_hash_js__WEBPACK_IMPORTED_MODULE_4__/* .combineHashes */ .K1)(hashes).environment, 'its parts'],
+        [file.platform, (0,_hash_js__WEBPACK_IMPORTED_MODULE_4__/* .platformOf */ .tj)(file.config), 'its settings'],
     ].find(([stated, computed]) => stated !== computed);
     if (contradiction)
         throw malformed(`it states ${contradiction[0]}, ${contradiction[2]} give ${contradiction[1]}`);
-    return { ...file, packages: (0,_hash_js__WEBPACK_IMPORTED_MODULE_3__/* .sortPackages */ .O2)(file.packages) };
+    return { ...file, packages: (0,_hash_js__WEBPACK_IMPORTED_MODULE_4__/* .sortPackages */ .O2)(file.packages) };
 }
 
 
@@ -12113,8 +12300,8 @@ function parseManifestFile(text) {
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _packages_package_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5731);
 /* harmony import */ var _normalise_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3385);
-/* harmony import */ var _packages_packages_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3173);
 
 
 
@@ -12170,7 +12357,7 @@ function hashConfig(config) {
     return `sha256:${sha256(JSON.stringify([...values, shell, volumes, exposedPorts, stopSignal]))}`;
 }
 const packageText = (p) => `${p.ecosystem}\0${p.name}\0${p.version}\0${p.arch}\0${p.root}\0`;
-const sortPackages = (packages) => [...packages].sort((a, b) => byText((0,_packages_packages_js__WEBPACK_IMPORTED_MODULE_2__/* .packageKey */ .MO)(a), (0,_packages_packages_js__WEBPACK_IMPORTED_MODULE_2__/* .packageKey */ .MO)(b)) || byText(a.version, b.version));
+const sortPackages = (packages) => [...packages].sort((a, b) => byText((0,_packages_package_js__WEBPACK_IMPORTED_MODULE_2__/* .packageKey */ .M)(a), (0,_packages_package_js__WEBPACK_IMPORTED_MODULE_2__/* .packageKey */ .M)(b)) || byText(a.version, b.version));
 function hashPackages(packages) {
     return `sha256:${sha256(packages.map(packageText).sort(byText).join(''), 'latin1')}`;
 }
@@ -12183,21 +12370,33 @@ function combineHashes({ tree, config, packages }) {
 
 /***/ }),
 
+/***/ 6222:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ countFiles)
+/* harmony export */ });
+/** Regular files; folders and links are not counted. */
+function countFiles(entries) {
+    let files = 0;
+    for (const entry of entries.values())
+        if (entry.type === 'f')
+            files++;
+    return files;
+}
+
+
+/***/ }),
+
 /***/ 3385:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   So: () => (/* binding */ isMasked),
 /* harmony export */   Wh: () => (/* binding */ treatmentOf),
 /* harmony export */   XZ: () => (/* binding */ RULESET),
-/* harmony export */   es: () => (/* binding */ PRIVATE_KEY),
-/* harmony export */   j7: () => (/* binding */ normalise),
-/* harmony export */   z: () => (/* binding */ MASKED_CAP)
+/* harmony export */   es: () => (/* binding */ PRIVATE_KEY)
 /* harmony export */ });
 /* unused harmony exports NORMALISATION, globSource */
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
-
 /**
  * What two honest rebuilds of one Dockerfile differ in, and how each is made comparable. Measured on
  * rebuilds by BuildKit and buildah on different days; everything that is not in this table counts.
@@ -12282,8 +12481,6 @@ const NORMALISATION = [
 ];
 /** Private keys that a build made: everybody who can pull the image has them. */
 const PRIVATE_KEY = /^etc\/(?:ssh\/ssh_host_[^/]*_key|ssl\/private\/ssl-cert-snakeoil\.key)$/;
-/** Largest file whose content is masked; a larger one is compared byte for byte. */
-const MASKED_CAP = 16 * 1024 * 1024;
 function globSource(glob) {
     return glob.replace(/[.+^$()|[\]\\]/g, '\\$&').replace(/\*\*\/|\*\*|\*|\{|\}|,/g, (token) => {
         if (token === '**/')
@@ -12304,6 +12501,253 @@ function treatmentOf(path) {
     const treatment = compiled.find(({ pattern }) => pattern.test(path))?.treatment;
     return treatment === undefined || treatment === 'compare' ? null : treatment;
 }
+
+
+/***/ }),
+
+/***/ 280:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  A: () => (/* binding */ readImage)
+});
+
+// UNUSED EXPORTS: readManifest
+
+// EXTERNAL MODULE: ./src/environment/manifest/hash.ts
+var hash = __nccwpck_require__(8971);
+// EXTERNAL MODULE: ./src/environment/manifest/normalise.ts
+var normalise = __nccwpck_require__(3385);
+// EXTERNAL MODULE: ./src/system/errors.ts
+var errors = __nccwpck_require__(6578);
+;// CONCATENATED MODULE: ./src/environment/manifest/tar-header.ts
+
+/** Bytes of a header. */
+const BLOCK = 512;
+const TYPES = {
+    '\0': 'file',
+    '0': 'file',
+    '7': 'file',
+    '1': 'hardlink',
+    '2': 'symlink',
+    '3': 'char',
+    '4': 'block',
+    '5': 'directory',
+    '6': 'fifo',
+};
+const broken = (what) => new errors/* ReprogateError */.w8('image/unreadable', `the image’s file tree cannot be read: ${what}`);
+const flagOf = (block) => String.fromCharCode(block[156]);
+const contentSize = (block) => numberAt(block, 124, 12);
+function textAt(block, start, length) {
+    const end = block.indexOf(0, start);
+    return block.toString('latin1', start, end === -1 || end > start + length ? start + length : end);
+}
+/** Octal text, or base 256 if the first bit is set. */
+function numberAt(block, start, length) {
+    if ((block[start] & 0x80) === 0) {
+        const digits = textAt(block, start, length).trim();
+        if (!/^[0-7]*$/.test(digits))
+            throw broken('a header has text in place of a number');
+        return digits === '' ? 0 : parseInt(digits, 8);
+    }
+    let value = block[start] & 0x3f;
+    for (let i = start + 1; i < start + length; i++)
+        value = value * 256 + block[i];
+    if (!Number.isSafeInteger(value))
+        throw broken('a number is out of range');
+    return value;
+}
+/** @throws ReprogateError `image/unreadable` */
+function checkSum(block) {
+    let sum = 8 * 32;
+    for (let i = 0; i < 148; i++)
+        sum += block[i];
+    for (let i = 156; i < BLOCK; i++)
+        sum += block[i];
+    if (sum !== numberAt(block, 148, 8))
+        throw broken('a header’s checksum is wrong');
+}
+/** `<length> <key>=<value>\n`, repeated; the length counts itself. */
+function parsePax(data) {
+    const records = new Map();
+    for (let at = 0; at < data.length;) {
+        const space = data.indexOf(' ', at);
+        const length = Number(data.slice(at, space));
+        const equals = data.indexOf('=', space);
+        const end = at + length;
+        if (space === -1 || !Number.isInteger(length) || end > data.length || equals < at || equals >= end) {
+            throw broken('an extended header is malformed');
+        }
+        records.set(data.slice(space + 1, equals), data.slice(equals + 1, end - 1));
+        at = end;
+    }
+    return records;
+}
+/** Latin1 text that spells an integer. */
+function integer(value, otherwise) {
+    if (value === undefined)
+        return otherwise;
+    const parsed = Number(value);
+    if (!/^\d+$/.test(value) || !Number.isSafeInteger(parsed))
+        throw broken('a number is out of range');
+    return parsed;
+}
+/** @throws ReprogateError `image/unreadable` */
+function parseHeader(block, { pax, longName, longLink }) {
+    const flag = flagOf(block);
+    const type = TYPES[flag];
+    if (type === undefined)
+        throw broken(`an entry has the unknown type ${JSON.stringify(flag)}`);
+    const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? textAt(block, 345, 155) : '';
+    const name = textAt(block, 0, 100);
+    const isLink = type === 'hardlink' || type === 'symlink';
+    const isDevice = type === 'char' || type === 'block';
+    return {
+        path: pax.get('path') ?? longName ?? (prefix === '' ? name : `${prefix}/${name}`),
+        type,
+        mode: numberAt(block, 100, 8) & 0o7777,
+        uid: integer(pax.get('uid'), numberAt(block, 108, 8)),
+        gid: integer(pax.get('gid'), numberAt(block, 116, 8)),
+        size: type === 'file' ? integer(pax.get('size'), contentSize(block)) : 0,
+        link: isLink ? (pax.get('linkpath') ?? longLink ?? textAt(block, 157, 100)) : '',
+        device: isDevice ? `${numberAt(block, 329, 8)}:${numberAt(block, 337, 8)}` : '',
+        pax,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/environment/manifest/tar.ts
+
+/** Bytes of one extended header: names, links and attributes of one file. */
+const EXTENSION_CAP = 1024 * 1024;
+const NO_EXTENSIONS = { pax: new Map() };
+const upToZero = (text) => text.replace(/\0.*$/s, '');
+/** What a header says of the entry after it; by its type flag. */
+const EXTENSIONS = {
+    x: (data) => ({ pax: parsePax(data) }),
+    L: (data) => ({ longName: upToZero(data) }),
+    K: (data) => ({ longLink: upToZero(data) }),
+};
+/** Keeps a text of a few bytes. */
+function textSink(size, done) {
+    if (size > EXTENSION_CAP)
+        throw broken('an extended header is too large');
+    let data = '';
+    return {
+        data: (chunk) => {
+            data += chunk.toString('latin1', 0, chunk.length);
+        },
+        end: () => done(data),
+    };
+}
+/** Parses a tar as it is pushed. Holds one header at most. */
+class TarParser {
+    onEntry;
+    header = Buffer.alloc(BLOCK);
+    /** Bytes of `header` that are there. */
+    filled = 0;
+    /** Bytes of the entry, and behind it, that are still to come. */
+    remaining = 0;
+    padding = 0;
+    sink = null;
+    extensions = NO_EXTENSIONS;
+    ended = false;
+    constructor(onEntry) {
+        this.onEntry = onEntry;
+    }
+    push(chunk) {
+        for (let at = 0; at < chunk.length && !this.ended;) {
+            if (this.remaining > 0)
+                at += this.content(chunk, at);
+            else if (this.padding > 0)
+                at += this.skip(chunk.length - at);
+            else
+                at += this.fill(chunk, at);
+        }
+    }
+    /** @throws ReprogateError `image/unreadable` if the stream stopped before the tar did */
+    end() {
+        if (!this.ended)
+            throw broken('it is truncated');
+    }
+    content(chunk, at) {
+        const take = Math.min(this.remaining, chunk.length - at);
+        this.sink?.data(take === chunk.length ? chunk : chunk.subarray(at, at + take));
+        this.remaining -= take;
+        if (this.remaining === 0)
+            this.close();
+        return take;
+    }
+    skip(available) {
+        const take = Math.min(this.padding, available);
+        this.padding -= take;
+        return take;
+    }
+    fill(chunk, at) {
+        const take = Math.min(BLOCK - this.filled, chunk.length - at);
+        chunk.copy(this.header, this.filled, at, at + take);
+        this.filled += take;
+        if (this.filled === BLOCK) {
+            this.filled = 0;
+            if (this.header.every((byte) => byte === 0))
+                this.ended = true;
+            else
+                this.open(this.header);
+        }
+        return take;
+    }
+    open(block) {
+        checkSum(block);
+        const flag = flagOf(block);
+        const size = contentSize(block);
+        // A global header: a comment.
+        if (flag === 'g')
+            return this.start(null, size);
+        const extension = EXTENSIONS[flag];
+        if (extension) {
+            const keep = (data) => {
+                this.extensions = { ...this.extensions, ...extension(data) };
+            };
+            return this.start(textSink(size, keep), size);
+        }
+        const entry = parseHeader(block, this.extensions);
+        this.extensions = NO_EXTENSIONS;
+        this.start(this.onEntry(entry), entry.size);
+    }
+    start(sink, length) {
+        this.sink = sink;
+        this.remaining = length;
+        this.padding = (BLOCK - (length % BLOCK)) % BLOCK;
+        if (length === 0)
+            this.close();
+    }
+    close() {
+        const done = this.sink;
+        this.sink = null;
+        done?.end();
+    }
+}
+/**
+ * Parses a whole stream.
+ *
+ * @throws ReprogateError `image/unreadable`
+ */
+async function readTar(stream, onEntry) {
+    const parser = new TarParser(onEntry);
+    for await (const chunk of stream)
+        parser.push(chunk);
+    parser.end();
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./src/environment/packages/index.ts + 3 modules
+var environment_packages = __nccwpck_require__(1603);
+;// CONCATENATED MODULE: ./src/environment/manifest/masks.ts
+
+/** Largest file whose content is masked; a larger one is compared byte for byte. */
+const MASKED_CAP = 16 * 1024 * 1024;
 const lines = (content, each) => Buffer.from(content.toString('latin1').split('\n').map(each).join('\n'), 'latin1');
 /** Field 3 is the day of the last change, field 2 a salted password, `!` or `*`. */
 const shadowLine = (line) => {
@@ -12327,7 +12771,7 @@ const descriptionLine = (line) => {
     return fields.join(';');
 };
 /**
- * The sorted digests of the certificates in a Java keystore; null where it is no keystore of this kind.
+ * The sorted digests of the certificates in a Java keystore; null if it is not a keystore of this kind.
  * Format: JKS, `sun.security.provider.JavaKeyStore`: magic, version, count, then per entry a tag, an
  * alias, a date, and for a certificate (tag 2) its type and its bytes.
  */
@@ -12347,7 +12791,7 @@ function keystoreDigests(content) {
             at += 4;
             if (at + length > content.length)
                 return null;
-            digests.push((0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
+            digests.push((0,external_node_crypto_.createHash)('sha256')
                 .update(content.subarray(at, at + length))
                 .digest('hex'));
             at += length;
@@ -12383,227 +12827,15 @@ const MASKS = {
 /** Whether a file's content has to be at hand, at once, to be made comparable. */
 const isMasked = (treatment) => treatment !== null && treatment in MASKS;
 /** The bytes that stand for a file's content in the hash. */
-const normalise = (treatment, content) => MASKS[treatment](content);
+const maskContent = (treatment, content) => MASKS[treatment](content);
 
-
-/***/ }),
-
-/***/ 1548:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  A: () => (/* binding */ readImage)
-});
-
-// UNUSED EXPORTS: readManifest
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./src/system/errors.ts
-var errors = __nccwpck_require__(6578);
-// EXTERNAL MODULE: ./src/environment/manifest/hash.ts
-var hash = __nccwpck_require__(8971);
-// EXTERNAL MODULE: ./src/environment/manifest/normalise.ts
-var normalise = __nccwpck_require__(3385);
-// EXTERNAL MODULE: ./src/environment/packages/packages.ts
-var packages_packages = __nccwpck_require__(3173);
-;// CONCATENATED MODULE: ./src/environment/manifest/tar.ts
-
-const BLOCK = 512;
-/** Of one extended header: names, links and attributes of one file. */
-const HEADER_CAP = 1024 * 1024;
-const TYPES = {
-    '\0': 'file',
-    '0': 'file',
-    '7': 'file',
-    '1': 'hardlink',
-    '2': 'symlink',
-    '3': 'char',
-    '4': 'block',
-    '5': 'directory',
-    '6': 'fifo',
-};
-const NO_PAX = new Map();
-const broken = (what) => new errors/* ReprogateError */.w('environment/tar-broken', `The image’s file tree cannot be read: ${what}`, 'Try again; if it stays so, the image or the engine is damaged.');
-function field(block, start, length) {
-    const end = block.indexOf(0, start);
-    return block.toString('latin1', start, end === -1 || end > start + length ? start + length : end);
-}
-/** Octal text, or base 256 where the first bit is set. */
-function number(block, start, length) {
-    if ((block[start] & 0x80) === 0) {
-        const digits = field(block, start, length).trim();
-        if (!/^[0-7]*$/.test(digits))
-            throw broken('a header holds no number where one belongs');
-        return digits === '' ? 0 : parseInt(digits, 8);
-    }
-    let value = block[start] & 0x3f;
-    for (let i = start + 1; i < start + length; i++)
-        value = value * 256 + block[i];
-    if (!Number.isSafeInteger(value))
-        throw broken('a number is out of range');
-    return value;
-}
-function checksumOk(block) {
-    let sum = 8 * 32;
-    for (let i = 0; i < 148; i++)
-        sum += block[i];
-    for (let i = 156; i < BLOCK; i++)
-        sum += block[i];
-    return sum === number(block, 148, 8);
-}
-/** `<length> <key>=<value>\n`, repeated; the length counts itself. */
-function parsePax(data) {
-    const records = new Map();
-    for (let at = 0; at < data.length;) {
-        const space = data.indexOf(' ', at);
-        const length = Number(data.slice(at, space));
-        const equals = data.indexOf('=', space);
-        const end = at + length;
-        if (space === -1 || !Number.isInteger(length) || end > data.length || equals < at || equals >= end) {
-            throw broken('an extended header is malformed');
-        }
-        records.set(data.slice(space + 1, equals), data.slice(equals + 1, end - 1));
-        at = end;
-    }
-    return records;
-}
-/** Latin1 text that spells an integer. */
-function integer(value, otherwise) {
-    if (value === undefined)
-        return otherwise;
-    const parsed = Number(value);
-    if (!/^\d+$/.test(value) || !Number.isSafeInteger(parsed))
-        throw broken('a number is out of range');
-    return parsed;
-}
-/** Parses a tar as it is pushed; `onEntry` gives the sink for the entry's bytes. Holds one header at most. */
-function tarParser(onEntry) {
-    const header = Buffer.alloc(BLOCK);
-    let filled = 0;
-    let remaining = 0;
-    let padding = 0;
-    let sink = null;
-    let ended = false;
-    let pax = NO_PAX;
-    let longName;
-    let longLink;
-    const extended = (size, done) => {
-        if (size > HEADER_CAP)
-            throw broken('an extended header is too large');
-        let data = '';
-        return {
-            data: (chunk) => {
-                data += chunk.toString('latin1', 0, chunk.length);
-            },
-            end: () => done(data),
-        };
-    };
-    const open = (block) => {
-        if (!checksumOk(block))
-            throw broken('a header’s checksum is wrong');
-        const flag = String.fromCharCode(block[156]);
-        const size = number(block, 124, 12);
-        const start = (next, length) => {
-            sink = next;
-            remaining = length;
-            padding = (BLOCK - (length % BLOCK)) % BLOCK;
-            if (remaining === 0)
-                close();
-        };
-        if (flag === 'x')
-            return start(extended(size, (data) => (pax = parsePax(data))), size);
-        if (flag === 'L')
-            return start(extended(size, (data) => (longName = data.replace(/\0.*$/s, ''))), size);
-        if (flag === 'K')
-            return start(extended(size, (data) => (longLink = data.replace(/\0.*$/s, ''))), size);
-        if (flag === 'g')
-            return start(null, size);
-        const type = TYPES[flag];
-        if (type === undefined)
-            throw broken(`an entry has the unknown type ${JSON.stringify(flag)}`);
-        const magic = block.toString('latin1', 257, 263);
-        const prefix = magic === 'ustar\0' ? field(block, 345, 155) : '';
-        const name = field(block, 0, 100);
-        const isDevice = type === 'char' || type === 'block';
-        const entry = {
-            path: pax.get('path') ?? longName ?? (prefix === '' ? name : `${prefix}/${name}`),
-            type,
-            mode: number(block, 100, 8) & 0o7777,
-            uid: integer(pax.get('uid'), number(block, 108, 8)),
-            gid: integer(pax.get('gid'), number(block, 116, 8)),
-            size: type === 'file' ? integer(pax.get('size'), size) : 0,
-            link: type === 'hardlink' || type === 'symlink'
-                ? (pax.get('linkpath') ?? longLink ?? field(block, 157, 100))
-                : '',
-            device: isDevice ? `${number(block, 329, 8)}:${number(block, 337, 8)}` : '',
-            pax,
-        };
-        pax = NO_PAX;
-        longName = longLink = undefined;
-        start(onEntry(entry), entry.size);
-    };
-    const close = () => {
-        const done = sink;
-        sink = null;
-        done?.end();
-    };
-    return {
-        push(chunk) {
-            for (let at = 0; at < chunk.length && !ended;) {
-                if (remaining > 0) {
-                    const take = Math.min(remaining, chunk.length - at);
-                    sink?.data(take === chunk.length ? chunk : chunk.subarray(at, at + take));
-                    remaining -= take;
-                    at += take;
-                    if (remaining === 0)
-                        close();
-                }
-                else if (padding > 0) {
-                    const take = Math.min(padding, chunk.length - at);
-                    padding -= take;
-                    at += take;
-                }
-                else {
-                    const take = Math.min(BLOCK - filled, chunk.length - at);
-                    chunk.copy(header, filled, at, at + take);
-                    filled += take;
-                    at += take;
-                    if (filled < BLOCK)
-                        continue;
-                    filled = 0;
-                    if (header.every((byte) => byte === 0))
-                        ended = true;
-                    else
-                        open(header);
-                }
-            }
-        },
-        /** @throws ReprogateError `environment/tar-broken` when the stream stopped before the tar did */
-        end() {
-            if (!ended)
-                throw broken('it ends before its end');
-        },
-    };
-}
-/** Parses a whole stream. */
-async function readTar(stream, onEntry) {
-    const parser = tarParser(onEntry);
-    for await (const chunk of stream)
-        parser.push(chunk);
-    parser.end();
-}
-
-;// CONCATENATED MODULE: ./src/environment/manifest/read.ts
+;// CONCATENATED MODULE: ./src/environment/manifest/tree.ts
 
 
 
 
 
-
-/** Package databases are held whole while they are parsed. */
+/** Bytes of the package databases, each and together: they are held whole while they are parsed. */
 const DATABASE_CAP = 64 * 1024 * 1024;
 const DATABASES_CAP = 256 * 1024 * 1024;
 const ENTRIES_CAP = 3_000_000;
@@ -12616,21 +12848,31 @@ const TYPE = {
     directory: 'd',
     fifo: 'p',
 };
-const tooLarge = (what) => new errors/* ReprogateError */.w('environment/image-too-large', `The image cannot be described: ${what}`, 'Make the image smaller.');
+const XATTR = 'SCHILY.xattr.';
+const tooLarge = (what) => new errors/* ReprogateError */.w8('image/too-large', `the image cannot be described: ${what}`);
 const cleanPath = (path) => path.replace(/^(?:\.?\/+)+/, '').replace(/\/+$/, '');
 function securityAttributes(pax) {
     if (pax.size === 0)
         return '';
     return [...pax]
-        .filter(([key]) => key.startsWith('SCHILY.xattr.security.'))
-        .map(([key, value]) => `${key.slice('SCHILY.xattr.'.length)}=${Buffer.from(value, 'latin1').toString('hex')}`)
+        .filter(([key]) => key.startsWith(`${XATTR}security.`))
+        .map(([key, value]) => `${key.slice(XATTR.length)}=${Buffer.from(value, 'latin1').toString('hex')}`)
         .sort()
         .join(',');
 }
-/** Hashes as bytes come; keeps them too where `keep` allows for it. */
+const entryOf = ({ type, mode, uid, gid, link, device, pax }) => ({
+    type: TYPE[type],
+    mode,
+    uid,
+    gid,
+    link: type === 'symlink' ? link : device,
+    digest: '',
+    xattrs: securityAttributes(pax),
+});
+/** Hashes bytes as they come; keeps them too if asked. */
 function contentSink(keep, done) {
     const hash = (0,external_node_crypto_.createHash)('sha256');
-    const kept = keep > 0 ? [] : null;
+    const kept = keep ? [] : null;
     return {
         data(chunk) {
             hash.update(chunk);
@@ -12640,95 +12882,105 @@ function contentSink(keep, done) {
     };
 }
 /**
- * Describes an image from the tar of its flattened tree (`docker export`). Everything is streamed:
- * held are the metadata of each entry, the package databases (each up to 64 MiB, 256 MiB together),
- * and one file at a time whose content has to be masked (up to 16 MiB).
- *
- * @throws ReprogateError `environment/tar-broken`, `environment/image-too-large`
+ * What counts of an image's file tree, collected from its tar entry by entry. Held are the metadata of
+ * each entry, the package databases, and one file at a time whose content has to be masked.
  */
-async function readManifest(stream, config) {
-    const entries = new Map();
-    const packages = [];
-    const ownership = [];
-    const privateKeys = [];
-    /** Digests of the bytes as they are, where the entry's own digest is another or the path is ignored. */
-    const raw = new Map();
-    /** Package databases by path: installers link them from their cache, where the bytes come first. */
-    const databases = new Map();
-    let held = 0;
-    const readDatabase = (path, text) => {
-        const reader = (0,packages_packages/* packageReader */.QR)(path);
-        if (!reader || (0,normalise/* treatmentOf */.Wh)(path) !== null)
-            return;
-        const read = (0,packages_packages/* readPackageFile */.h0)(reader, text);
-        packages.push(...read.packages);
-        ownership.push(...read.ownership);
-    };
-    const hardlink = (header, treatment) => {
-        const target = cleanPath(header.link);
-        const altered = raw.get(target);
-        if (altered)
-            return altered.treatment === treatment ? altered.normal : altered.digest;
-        return entries.get(target)?.digest ?? '';
-    };
-    await readTar(stream, (header) => {
+class FileTree {
+    entries = new Map();
+    packages = [];
+    ownership = [];
+    privateKeys = [];
+    /** Digests of the bytes as they are, if the entry's own digest is another or the path is ignored. */
+    raw = new Map();
+    /** Package databases by path: installers link them from their cache, whose bytes come first. */
+    databases = new Map();
+    /** Bytes of them. */
+    held = 0;
+    /** @throws ReprogateError `image/too-large` */
+    add(header) {
         const path = cleanPath(header.path);
         if (path === '')
             return null;
-        if (entries.size >= ENTRIES_CAP)
+        if (this.entries.size >= ENTRIES_CAP)
             throw tooLarge(`it has more than ${ENTRIES_CAP} files`);
         const treatment = (0,normalise/* treatmentOf */.Wh)(path);
         if (header.type !== 'directory' && normalise/* PRIVATE_KEY */.es.test(path))
-            privateKeys.push(path);
-        const entry = {
-            type: TYPE[header.type],
-            mode: header.mode,
-            uid: header.uid,
-            gid: header.gid,
-            link: header.type === 'symlink' ? header.link : header.device,
-            digest: '',
-            xattrs: securityAttributes(header.pax),
-        };
+            this.privateKeys.push(path);
+        const entry = entryOf(header);
         if (treatment === 'ignore')
-            entries.delete(path);
+            this.entries.delete(path);
         else
-            entries.set(path, entry);
-        if (header.type === 'hardlink') {
-            if (treatment !== 'presence')
-                entry.digest = hardlink(header, treatment);
-            readDatabase(path, databases.get(cleanPath(header.link)) ?? '');
-            return null;
-        }
-        if (header.type !== 'file')
-            return null;
-        const database = (0,packages_packages/* packageReader */.QR)(path) !== null;
-        if (database) {
-            held += header.size;
-            if (header.size > DATABASE_CAP || held > DATABASES_CAP)
-                throw tooLarge('its package databases are too large');
-        }
-        const masked = (0,normalise/* isMasked */.So)(treatment) && header.size <= normalise/* MASKED_CAP */.z;
-        return contentSink(masked || database ? header.size : 0, (digest, content) => {
+            this.entries.set(path, entry);
+        const handling = { path, treatment, reader: (0,environment_packages/* packageReader */.QR)(path) };
+        if (header.type === 'hardlink')
+            this.link(handling, cleanPath(header.link), entry);
+        return header.type === 'file' ? this.file(handling, header.size, entry) : null;
+    }
+    link({ treatment, reader }, target, entry) {
+        if (treatment !== 'presence')
+            entry.digest = this.digestOf(target, treatment);
+        if (treatment === null && reader)
+            this.collect(reader, this.databases.get(target) ?? '');
+    }
+    digestOf(target, treatment) {
+        const altered = this.raw.get(target);
+        if (altered)
+            return altered.treatment === treatment ? altered.normal : altered.digest;
+        return this.entries.get(target)?.digest ?? '';
+    }
+    file({ path, treatment, reader }, size, entry) {
+        if (reader)
+            this.hold(size);
+        const mask = isMasked(treatment) && size <= MASKED_CAP ? treatment : null;
+        const keep = size > 0 && (mask !== null || reader !== null);
+        return contentSink(keep, (digest, content) => {
             entry.digest = treatment === 'presence' ? '' : digest;
-            if (masked && content) {
-                const normal = (0,normalise/* normalise */.j7)(treatment, content);
+            if (mask && content) {
+                const normal = maskContent(mask, content);
                 if (normal !== content)
                     entry.digest = (0,external_node_crypto_.createHash)('sha256').update(normal).digest('hex');
             }
             if (treatment !== null)
-                raw.set(path, { treatment, digest, normal: entry.digest });
-            if (database && content) {
+                this.raw.set(path, { treatment, digest, normal: entry.digest });
+            if (reader && content) {
                 const text = content.toString('latin1');
-                databases.set(path, text);
-                readDatabase(path, text);
+                this.databases.set(path, text);
+                if (treatment === null)
+                    this.collect(reader, text);
             }
         });
-    });
-    const hashes = (0,hash/* combineHashes */.K1)({
-        tree: (0,hash/* hashTree */.vz)(entries),
-        config: (0,hash/* hashConfig */.v2)(config),
-        packages: (0,hash/* hashPackages */.WQ)(packages),
-    });
+    }
+    hold(size) {
+        this.held += size;
+        if (size > DATABASE_CAP || this.held > DATABASES_CAP)
+            throw tooLarge('its package databases are too large');
+    }
+    collect(reader, text) {
+        const { packages, ownership } = reader(text);
+        // Not spread: a database can name more packages than a call takes arguments.
+        for (const one of packages)
+            this.packages.push(one);
+        for (const one of ownership)
+            this.ownership.push(one);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/environment/manifest/read.ts
+
+
+
+
+/**
+ * Describes an image from the tar of its flattened tree (`docker export`). Everything is streamed:
+ * held are the metadata of each entry, the package databases (each up to 64 MiB, 256 MiB together),
+ * and one file at a time whose content has to be masked (up to 16 MiB).
+ *
+ * @throws ReprogateError `image/unreadable`, `image/too-large`
+ */
+async function readManifest(stream, config) {
+    const tree = new FileTree();
+    await readTar(stream, (header) => tree.add(header));
+    const { entries, packages, ownership, privateKeys } = tree;
     return {
         ruleset: normalise/* RULESET */.XZ,
         platform: (0,hash/* platformOf */.tj)(config),
@@ -12737,57 +12989,39 @@ async function readManifest(stream, config) {
         entries,
         ownership,
         privateKeys: privateKeys.sort(),
-        hashes,
+        hashes: (0,hash/* combineHashes */.K1)({
+            tree: (0,hash/* hashTree */.vz)(entries),
+            config: (0,hash/* hashConfig */.v2)(config),
+            packages: (0,hash/* hashPackages */.WQ)(packages),
+        }),
     };
 }
 /** Reads an image through `docker export`; works with an engine on any machine. */
-const readImage = (context, engine, image) => {
-    context.progress.line(`reading ${image.Id.slice(0, 19)} …`);
+function readImage({ engine, progress }, image) {
+    progress.line(`reading ${image.Id.slice(0, 19)} …`);
     return engine.exportImage(image.Id, (tar) => readManifest(tar, (0,hash/* imageConfig */.gj)(image)));
-};
+}
 
 
 /***/ }),
 
-/***/ 3173:
+/***/ 1603:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   EV: () => (/* binding */ purl),
-/* harmony export */   K2: () => (/* binding */ ownersOf),
-/* harmony export */   MO: () => (/* binding */ packageKey),
-/* harmony export */   QR: () => (/* binding */ packageReader),
-/* harmony export */   h0: () => (/* binding */ readPackageFile),
-/* harmony export */   vz: () => (/* binding */ sourceOf)
-/* harmony export */ });
-/* unused harmony exports parseDpkgStatus, pypiName, parsePythonMetadata, joinPath */
-/** purl without version, https://github.com/package-url/purl-spec */
-const purl = ({ ecosystem, name }) => ecosystem === 'deb' ? `pkg:deb/debian/${name}` : `pkg:pypi/${name}`;
-/** What makes two entries of two images the same package. */
-const packageKey = ({ ecosystem, name, arch, root }) => [ecosystem, name, arch, root].join('\0');
-const READERS = [
-    [/^var\/lib\/dpkg\/(?:status|status\.d\/[^/]+(?<!\.md5sums))$/, () => ({ kind: 'dpkg-status' })],
-    [/^var\/lib\/dpkg\/info\/([^/:]+)(?::[^/]+)?\.list$/, ([, name]) => ({ kind: 'dpkg-list', name: name })],
-    [
-        /^(?:(.*)\/)?[^/]+(?:\.dist-info\/METADATA|\.egg-info\/PKG-INFO|\.egg-info)$/s,
-        ([, root]) => ({ kind: 'python', root: root ?? '' }),
-    ],
-    [
-        /^(?:(.*)\/)?([^/]+)\.dist-info\/RECORD$/s,
-        ([, root, distribution]) => ({ kind: 'record', root: root ?? '', distribution: distribution }),
-    ],
-];
-/** How a file contributes to the list of packages; null for all others. Paths are latin1, without a leading slash. */
-function packageReader(path) {
-    for (const [pattern, reader] of READERS) {
-        const match = pattern.exec(path);
-        if (match)
-            return reader(match);
-    }
-    return null;
-}
-/** The header fields that are needed, of one RFC 822 paragraph. Continuation lines are not. */
-function fields(paragraph) {
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  SQ: () => (/* binding */ ECOSYSTEMS),
+  Mg: () => (/* binding */ ecosystemOf),
+  Ml: () => (/* binding */ fromPurl),
+  QR: () => (/* binding */ packageReader),
+  EV: () => (/* binding */ purl),
+  vz: () => (/* binding */ sourceOf)
+});
+
+;// CONCATENATED MODULE: ./src/environment/packages/headers.ts
+/** The first value of each named header of an RFC 822 paragraph. Continuation lines are skipped. */
+function headersOf(paragraph) {
     const found = new Map();
     for (const line of paragraph.split('\n')) {
         const match = /^(Package|Version|Architecture|Status|Name):[ \t]*(.*?)\s*$/.exec(line);
@@ -12796,59 +13030,3346 @@ function fields(paragraph) {
     }
     return found;
 }
+
+;// CONCATENATED MODULE: ./src/environment/packages/dpkg.ts
+
+const TYPE = 'deb';
 /** dpkg's `status`, or a file of `status.d` (which has no Status field). */
 function parseDpkgStatus(text) {
     return text.split(/\n\s*\n/).flatMap((paragraph) => {
-        const found = fields(paragraph);
-        const name = found.get('Package');
-        const version = found.get('Version');
-        const status = found.get('Status');
+        const headers = headersOf(paragraph);
+        const [name, version, status] = ['Package', 'Version', 'Status'].map((header) => headers.get(header));
         if (!name || !version || (status !== undefined && !status.endsWith(' installed')))
             return [];
-        return [{ ecosystem: 'deb', name, version, arch: found.get('Architecture') ?? '', root: '' }];
+        return [{ ecosystem: TYPE, name, version, arch: headers.get('Architecture') ?? '', root: '' }];
     });
 }
+/** Debian and its descendants. */
+const dpkg = {
+    type: TYPE,
+    purlPrefix: 'pkg:deb/debian/',
+    pin: (name, version) => `${name}=${version}`,
+    databases: [
+        { pattern: /^var\/lib\/dpkg\/(?:status|status\.d\/[^/]+(?<!\.md5sums))$/, read: parseDpkgStatus },
+    ],
+    lists: [
+        {
+            pattern: /^var\/lib\/dpkg\/info\/([^/:]+)(?::[^/]+)?\.list$/,
+            of: ([, name]) => ({ name: name, root: '' }),
+        },
+    ],
+    listed: (text) => text.split('\n'),
+    folderOf: () => 'usr',
+    traces: {
+        files: /^(?:var\/lib\/dpkg(?:\/.*)?|var\/lib\/apt\/extended_states|etc\/ld\.so\.cache)$/s,
+        folders: /^(?:var\/lib\/dpkg(?:\/.*)?|var\/lib\/apt|etc)$/s,
+    },
+};
+
+;// CONCATENATED MODULE: ./src/environment/packages/python.ts
+
+const python_TYPE = 'pypi';
 /** Normalised as PyPI does: https://packaging.python.org/en/latest/specifications/name-normalization/ */
 const pypiName = (name) => name.toLowerCase().replace(/[-_.]+/g, '-');
 /** METADATA or PKG-INFO: the headers end at the first empty line. */
 function parsePythonMetadata(text, root) {
-    const found = fields(text.split(/\r?\n\r?\n/, 1)[0]);
-    const name = found.get('Name');
+    const headers = headersOf(text.split(/\r?\n\r?\n/, 1)[0]);
+    const name = headers.get('Name');
     if (!name)
-        return null;
-    return { ecosystem: 'pypi', name: pypiName(name), version: found.get('Version') ?? '', arch: '', root };
+        return [];
+    return [{ ecosystem: python_TYPE, name: pypiName(name), version: headers.get('Version') ?? '', arch: '', root }];
 }
-/** What one file of a package database says. `text` is latin1. */
-function readPackageFile(reader, text) {
-    switch (reader.kind) {
-        case 'dpkg-status':
-            return { packages: parseDpkgStatus(text), ownership: [] };
-        case 'python': {
-            const found = parsePythonMetadata(text, reader.root);
-            return { packages: found ? [found] : [], ownership: [] };
+/** The first column of a CSV row, which may be quoted. */
+function firstColumn(line) {
+    if (!line.startsWith('"'))
+        return line.split(',', 1)[0];
+    const match = /^"((?:[^"]|"")*)"/.exec(line);
+    return match ? match[1].replaceAll('""', '"') : '';
+}
+/** `a/__pycache__/b.cpython-311.opt-1.pyc` → `a/b.py`; undefined for a file that is not compiled. */
+function pythonSource(path) {
+    if (!path.endsWith('.pyc'))
+        return undefined;
+    const cached = /^(.*\/|)__pycache__\/([^/]*?)\.[^/.]+(?:\.opt-[^/.]+)?\.pyc$/s.exec(path);
+    return cached ? `${cached[1]}${cached[2]}.py` : path.slice(0, -1);
+}
+/** Whatever installs distributions with metadata: pip, uv, distutils. */
+const python = {
+    type: python_TYPE,
+    purlPrefix: 'pkg:pypi/',
+    pin: (name, version) => `${name}==${version}`,
+    databases: [
+        {
+            pattern: /^(?:(.*)\/)?[^/]+(?:\.dist-info\/METADATA|\.egg-info\/PKG-INFO|\.egg-info)$/s,
+            read: (text, [, root]) => parsePythonMetadata(text, root ?? ''),
+        },
+    ],
+    lists: [
+        {
+            pattern: /^(?:(.*)\/)?([^/]+)\.dist-info\/RECORD$/s,
+            of: ([, root, distribution]) => ({
+                name: pypiName(distribution.replace(/-[^-]*$/, '')),
+                root: root ?? '',
+            }),
+        },
+    ],
+    listed: (text) => text.split('\n').map((line) => firstColumn(line.trimEnd())),
+    folderOf: (root) => root,
+    sourceOf: pythonSource,
+};
+
+;// CONCATENATED MODULE: ./src/environment/packages/index.ts
+
+
+/** In order: if two of them list a path as their own, the later one says it more finely. */
+const ECOSYSTEMS = [dpkg, python];
+/** @throws Error for a type that is not in the list: nothing else makes packages */
+function ecosystemOf(type) {
+    const found = ECOSYSTEMS.find((ecosystem) => ecosystem.type === type);
+    if (found)
+        return found;
+    throw new Error(`no ecosystem is called ${type}`);
+}
+/** purl without version. */
+const purl = ({ ecosystem, name }) => ecosystemOf(ecosystem).purlPrefix + name;
+/** The reverse of `purl`; undefined for text that is not one of ours. */
+function fromPurl(text) {
+    const ecosystem = ECOSYSTEMS.find(({ purlPrefix }) => text.startsWith(purlPrefix));
+    return ecosystem && { ecosystem, name: text.slice(ecosystem.purlPrefix.length) };
+}
+const READERS = ECOSYSTEMS.flatMap(({ type, purlPrefix, databases, lists }) => [
+    ...databases.map(({ pattern, read }) => ({
+        pattern,
+        reader: (match) => (text) => ({ packages: read(text, match), ownership: [] }),
+    })),
+    ...lists.map(({ pattern, of }) => ({
+        pattern,
+        reader: (match) => {
+            const { name, root } = of(match);
+            const owner = purlPrefix + name;
+            return (text) => ({ packages: [], ownership: [{ ecosystem: type, owner, root, text }] });
+        },
+    })),
+]);
+/** How a file contributes to the list of packages; null for all others. Paths are latin1, without a leading slash. */
+function packageReader(path) {
+    for (const { pattern, reader } of READERS) {
+        const match = pattern.exec(path);
+        if (match)
+            return reader(match);
+    }
+    return null;
+}
+/** For a file that is compiled from another one: the other. */
+function sourceOf(path) {
+    for (const { sourceOf: source } of ECOSYSTEMS) {
+        const found = source?.(path);
+        if (found !== undefined)
+            return found;
+    }
+    return undefined;
+}
+
+
+/***/ }),
+
+/***/ 5731:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ packageKey)
+/* harmony export */ });
+/** What makes two entries of two images the same package. */
+const packageKey = ({ ecosystem, name, arch, root }) => [ecosystem, name, arch, root].join('\0');
+
+
+/***/ }),
+
+/***/ 4795:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   r: () => (/* binding */ readPinned),
+/* harmony export */   t: () => (/* binding */ BY_DIGEST)
+/* harmony export */ });
+/* harmony import */ var _manifest_read_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(280);
+
+/** By digest, as the end of a reference. */
+const BY_DIGEST = /@sha256:[0-9a-f]{64}$/;
+/** Fetches the pinned image, and reads it if that will be needed whatever the rebuild is. */
+async function readPinned(context, request) {
+    const found = await findPinned(context, request);
+    const { pinned } = found;
+    const read = pinned !== null && request.recordedHash !== undefined;
+    return { ...found, was: read ? await (0,_manifest_read_js__WEBPACK_IMPORTED_MODULE_0__/* .readImage */ .A)(context, pinned) : null };
+}
+async function findPinned({ engine, progress }, { image, platform, timeout }) {
+    if (image === undefined)
+        return { pinned: null, reason: 'the record names no image' };
+    if (!BY_DIGEST.test(image))
+        return { pinned: null, reason: `${image} is not pinned by digest` };
+    const local = await engine.inspect(image);
+    if (local)
+        return { pinned: local, reason: '' };
+    progress.line(`pulling ${image} …`);
+    const pulled = await engine.pull(image, {
+        timeout,
+        platform: platform === engine.platform ? undefined : platform,
+        onLine: (line) => progress.line(line),
+    });
+    if (!pulled.ok)
+        return { pinned: null, reason: pulled.reason };
+    return { pinned: await engine.inspect(image), reason: 'it was pulled and is not there' };
+}
+
+
+/***/ }),
+
+/***/ 7386:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   r: () => (/* binding */ readableMounts)
+/* harmony export */ });
+/* unused harmony export permits */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var _system_files_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1650);
+
+
+
+
+/**
+ * Mounts that the sandbox's user can read, whatever modes the checkout has. A source of which it cannot
+ * read everything is replaced by a copy in the scratch folder; the source itself is never touched. Also
+ * copied is a source with links that lead out of it: the sandbox would not find what they name.
+ */
+async function readableMounts(context, mounts, user) {
+    const copies = new Map();
+    const readable = [];
+    for (const { source, target } of mounts) {
+        const real = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.realpath)(source);
+        const known = copies.get(real) ?? ((await isReadable(real, user)) ? real : await copy(context, real, target));
+        copies.set(real, known);
+        readable.push({ source: known, target });
+    }
+    return readable;
+}
+const READ = 4;
+const ENTER = 1;
+/** Whether the permission bits give `user` all of `wanted`; the first class that fits decides, as in the kernel. */
+function permits({ mode, uid, gid }, user, wanted) {
+    const shift = uid === user.uid ? 6 : gid === user.gid ? 3 : 0;
+    return ((mode >> shift) & wanted) === wanted;
+}
+async function isReadable(source, user) {
+    const visit = async (path) => {
+        const info = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(path);
+        if (info.isSymbolicLink()) {
+            const link = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readlink)(path);
+            return !(0,node_path__WEBPACK_IMPORTED_MODULE_2__.isAbsolute)(link) && (0,_system_files_js__WEBPACK_IMPORTED_MODULE_3__/* .within */ .ux)(source, (0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(path), link));
         }
-        case 'dpkg-list':
-            return {
-                packages: [],
-                ownership: [{ owner: purl({ ecosystem: 'deb', name: reader.name }), root: '', kind: 'dpkg', text }],
-            };
-        case 'record':
-            return {
-                packages: [],
-                ownership: [
-                    {
-                        owner: purl({
-                            ecosystem: 'pypi',
-                            name: pypiName(reader.distribution.replace(/-[^-]*$/, '')),
-                        }),
-                        root: reader.root,
-                        kind: 'record',
-                        text,
-                    },
-                ],
-            };
+        if (!info.isDirectory())
+            return permits(info, user, READ);
+        if (!permits(info, user, READ | ENTER))
+            return false;
+        for (const name of await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readdir)(path))
+            if (!(await visit((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(path, name))))
+                return false;
+        return true;
+    };
+    return visit(source);
+}
+/** A readable copy of a file or folder; its absolute path. */
+async function copy(context, source, name) {
+    context.progress.line(`copying ${name}: the user of the sandbox cannot read all of it`);
+    const to = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(context.scratch, 'mount-')), (0,node_path__WEBPACK_IMPORTED_MODULE_2__.basename)(source));
+    await copyEntry(context, source, to);
+    return to;
+}
+async function copyEntry(context, from, to) {
+    const info = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(from);
+    if (info.isDirectory()) {
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdir)(to);
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.chmod)(to, 0o755);
+        for (const name of await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readdir)(from))
+            await copyEntry(context, (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(from, name), (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(to, name));
+    }
+    else if (info.isSymbolicLink())
+        await copyLink(context, from, to);
+    else if (info.isFile())
+        await copyBytes(from, to);
+}
+/** Copies what a link names, as its digest was taken; a link that names no file of the repository stays one. */
+async function copyLink({ root }, from, to) {
+    const named = await (0,_system_files_js__WEBPACK_IMPORTED_MODULE_3__/* .confine */ .Do)(root, (0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(root, from));
+    if (named.ok && named.exists && (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.stat)(named.absolute)).isFile())
+        await copyBytes(named.absolute, to);
+    else
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.symlink)(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readlink)(from), to);
+}
+async function copyBytes(from, to) {
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.copyFile)(from, to, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.COPYFILE_EXCL | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.COPYFILE_FICLONE);
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.chmod)(to, (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.stat)(from)).mode & 0o100 ? 0o755 : 0o644);
+}
+
+
+/***/ }),
+
+/***/ 4995:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  p: () => (/* binding */ runAndRead),
+  J: () => (/* binding */ runOnce)
+});
+
+// EXTERNAL MODULE: ./src/results/metrics.ts
+var results_metrics = __nccwpck_require__(7087);
+// EXTERNAL MODULE: ./src/results/words.ts
+var words = __nccwpck_require__(6483);
+// EXTERNAL MODULE: ./src/system/errors.ts
+var errors = __nccwpck_require__(6578);
+// EXTERNAL MODULE: ./src/text/numbers.ts
+var numbers = __nccwpck_require__(2613);
+// EXTERNAL MODULE: ./src/evaluation/mounts.ts
+var evaluation_mounts = __nccwpck_require__(7386);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/system/files.ts
+var files = __nccwpck_require__(1650);
+// EXTERNAL MODULE: ./src/system/process.ts
+var system_process = __nccwpck_require__(7848);
+// EXTERNAL MODULE: ./src/evaluation/sandbox.ts
+var evaluation_sandbox = __nccwpck_require__(3421);
+;// CONCATENATED MODULE: ./src/evaluation/client.ts
+
+
+
+const CALL_MS = 120_000;
+const OUTPUT_CAP = 64 * 1024;
+/** The client's environment without proxies, so that none of them can be handed to a container. */
+const withoutProxies = (env) => Object.fromEntries(Object.entries(env).filter(([name]) => !evaluation_sandbox/* PROXIES */.Ls.includes(name)));
+/**
+ * Calls docker also after the check was cancelled: what is begun has to be known and undone. Rejects
+ * with `output/truncated` if docker prints more than 64 KiB.
+ */
+function sandboxClient({ program, env }) {
+    const options = { env: withoutProxies(env), timeout: CALL_MS, outputCap: OUTPUT_CAP };
+    return async (args) => {
+        const result = await (0,system_process/* uncancelled */.v)([program, ...args], options);
+        if (result.truncated)
+            throw new errors/* ReprogateError */.w8('output/truncated', `docker ${args[0]} printed too much to be read`);
+        return result;
+    };
+}
+
+;// CONCATENATED MODULE: ./src/evaluation/conditions.ts
+/** The user need not exist in the image: a home that can be written to, and a name for those who ask. */
+const STANDARD = {
+    hostname: 'replay',
+    env: { HOME: '/tmp', LOGNAME: 'replay' },
+};
+
+;// CONCATENATED MODULE: ./src/evaluation/outputs.ts
+
+
+
+
+
+const METRICS_CAP = 1024 ** 2;
+const PREDICTIONS_CAP = 1024 ** 3;
+const CHUNK = 1024 ** 2;
+/**
+ * Opens a file that an untrusted run has left behind, after the run has ended. Only a regular file,
+ * with no link anywhere on the way: the run could have put one to `/etc` in place of a folder.
+ */
+async function openOutput(workspace, path, cap, read) {
+    const problem = (text) => ({ ok: false, problem: `${(0,words/* quoted */.T)(path)} ${text}` });
+    const wrong = await wrongOnTheWay(workspace, path);
+    if (wrong !== undefined)
+        return problem(wrong);
+    let file;
+    try {
+        file = await (0,files/* openRegular */.lf)((0,external_node_path_.join)(workspace, path), { noFollow: true });
+    }
+    catch (error) {
+        if (error instanceof files/* NotAFile */.pX)
+            return problem('is not a regular file');
+        return problem(`cannot be read (${error.code})`);
+    }
+    try {
+        const { size } = await file.stat();
+        if (size > cap)
+            return problem(`is larger than ${cap / 1024 ** 2} MiB`);
+        return { ok: true, value: await read(file, size) };
+    }
+    finally {
+        await file.close();
     }
 }
+/** Looks at every step to a file: what is wrong with the way, or with its end. */
+async function wrongOnTheWay(workspace, path) {
+    const names = (0,files/* plainPath */.s1)(path).split('/');
+    let way = workspace;
+    for (const [index, name] of names.entries()) {
+        if (name === '..')
+            return 'leaves the workspace';
+        way = (0,external_node_path_.join)(way, name);
+        const there = await (0,promises_.lstat)(way).catch(() => undefined);
+        if (!there)
+            return 'was not written';
+        if (there.isSymbolicLink())
+            return 'is a link or lies behind one';
+        if (index < names.length - 1 ? !there.isDirectory() : !there.isFile())
+            return 'is not a regular file';
+    }
+    return undefined;
+}
+/** The bytes of the metrics file; at most 1 MiB. */
+const takeMetrics = (workspace, path) => openOutput(workspace, path, METRICS_CAP, async (file, size) => {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0);
+    return buffer.subarray(0, bytesRead);
+});
+/** Copies the predictions file, at most 1 GiB, to `copy`; hashes it and counts its rows on the way. */
+const takePredictions = (workspace, path, copy) => openOutput(workspace, path, PREDICTIONS_CAP, async (file) => {
+    const target = await (0,promises_.open)(copy, 'wx', 0o600);
+    try {
+        return { file: copy, ...(await readTable(file, (chunk) => target.writeFile(chunk))) };
+    }
+    finally {
+        await target.close();
+    }
+});
+/** Digest, size and rows of a table; one pass, 1 MiB of memory. */
+async function readTable(file, each) {
+    const sha256 = (0,external_node_crypto_.createHash)('sha256');
+    const md5 = (0,external_node_crypto_.createHash)('md5');
+    const counter = rowCounter();
+    const buffer = Buffer.allocUnsafe(CHUNK);
+    let bytes = 0;
+    for (;;) {
+        const { bytesRead } = await file.read(buffer, 0, CHUNK, null);
+        if (bytesRead === 0)
+            break;
+        const chunk = buffer.subarray(0, bytesRead);
+        bytes += bytesRead;
+        sha256.update(chunk);
+        md5.update(chunk);
+        counter.push(chunk);
+        await each(chunk);
+    }
+    return {
+        bytes,
+        digest: `sha256:${sha256.digest('hex')}`,
+        md5: `md5:${md5.digest('hex')}`,
+        rows: counter.rows(),
+    };
+}
+/** Counts the records of a CSV file in its bytes: lines that are not empty, without the header. */
+function rowCounter() {
+    let lines = 0;
+    let quoted = false;
+    let content = false;
+    return {
+        push(chunk) {
+            for (const byte of chunk) {
+                if (byte === 0x22)
+                    quoted = !quoted;
+                if (byte === 0x0a && !quoted) {
+                    if (content)
+                        lines++;
+                    content = false;
+                }
+                else if (byte !== 0x0d)
+                    content = true;
+            }
+        },
+        rows: () => Math.max(0, lines + (content ? 1 : 0) - 1),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/evaluation/size.ts
+
+
+/** Files and folders that a workspace may hold: the disk can run out of them before it runs out of bytes. */
+const MAX_ENTRIES = 500_000;
+const POLL_MS = 250;
+/**
+ * Disk space below a folder, links not followed. Something in it may be writing at the same time:
+ * what vanishes meanwhile counts nothing; what is nested too deeply to be looked at counts as endless.
+ */
+async function sizeOf(folder) {
+    const size = { bytes: 0, entries: 0 };
+    const visit = async (path) => {
+        const entries = await (0,promises_.readdir)(path, { withFileTypes: true });
+        size.entries += entries.length;
+        for (const entry of entries) {
+            const child = (0,external_node_path_.join)(path, entry.name);
+            try {
+                if (entry.isDirectory())
+                    await visit(child);
+                else
+                    size.bytes += (await (0,promises_.lstat)(child)).blocks * 512;
+            }
+            catch (error) {
+                if (error.code === 'ENAMETOOLONG')
+                    size.entries = Infinity;
+            }
+        }
+    };
+    await visit(folder).catch(() => { });
+    return size;
+}
+/**
+ * Looks at a folder again and again, and calls `exceeded` once it has grown by more than `limit` bytes
+ * or holds too many entries. Spends at most a tenth of the time on it.
+ */
+function watchSize(folder, limit, exceeded) {
+    let timer;
+    let looking = Promise.resolve();
+    let ended = false;
+    let before;
+    const look = async () => {
+        const begun = performance.now();
+        const { bytes, entries } = await sizeOf(folder);
+        before ??= bytes;
+        if (ended)
+            return;
+        if (bytes - before > limit || entries > MAX_ENTRIES)
+            return exceeded();
+        timer = setTimeout(again, Math.max(POLL_MS, (performance.now() - begun) * 9));
+    };
+    const again = () => void (looking = look());
+    again();
+    return {
+        async stop() {
+            ended = true;
+            clearTimeout(timer);
+            await looking;
+        },
+    };
+}
+
+// EXTERNAL MODULE: ./src/text/clean.ts
+var clean = __nccwpck_require__(4118);
+;// CONCATENATED MODULE: ./src/evaluation/tail.ts
+
+const TAIL_LINES = 40;
+/** Characters of a line that are kept. */
+const TAIL_LINE = 1000;
+/** Lines of a run that are shown as they come; the tail goes on after it. */
+const SHOWN_LINES = 2000;
+const plainLine = (line) => (0,clean/* clip */.$Q)((0,clean/* cleanLines */.v3)(line).replaceAll('\n', ' '), TAIL_LINE);
+/** Shows what a run prints as it comes, and keeps the end of it. */
+function tailOf(progress) {
+    const kept = [];
+    let lines = 0;
+    return {
+        add(line, stream) {
+            lines++;
+            if (lines <= SHOWN_LINES)
+                progress.line(line);
+            if (lines === SHOWN_LINES)
+                progress.line('… what the evaluation prints from here on is not shown');
+            kept.push({ line, stream });
+            if (kept.length > TAIL_LINES)
+                kept.shift();
+        },
+        end() {
+            const texts = kept.map(({ line, stream }) => ({ text: plainLine(line), stream }));
+            const lastError = texts.findLast(({ text, stream }) => stream === 'stderr' && text.trim() !== '');
+            return { tail: texts.map(({ text }) => text), lastError: lastError?.text.trim() };
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/evaluation/supervise.ts
+
+
+
+
+const GIB = 1024 ** 3;
+const MINUTE_MS = 60_000;
+/** After our own time limit: only for an engine that does not answer any more. */
+const GRACE_MS = 120_000;
+/** Starts a container that is there already, waits for its end, and stops it at a limit. */
+async function supervise(context, client, { name, workspace }, limits) {
+    const { engine, run, now, progress } = context;
+    let stopped;
+    const stop = (why) => {
+        stopped ??= why;
+        // A container that has just ended cannot be killed, and need not be.
+        void client(['kill', '--', name]).catch(() => { });
+    };
+    const started = now();
+    const timeout = limits.evaluation * MINUTE_MS;
+    const timer = setTimeout(() => stop('time'), timeout);
+    const watch = watchSize(workspace, limits.output * GIB, () => stop('output'));
+    const lines = tailOf(progress);
+    try {
+        await run([engine.program, 'start', '--attach', '--', name], {
+            env: withoutProxies(engine.env),
+            timeout: timeout + GRACE_MS,
+            outputCap: 0,
+            onLine: lines.add,
+        });
+    }
+    finally {
+        clearTimeout(timer);
+        await watch.stop();
+    }
+    const seconds = (now() - started) / 1000;
+    return { ...endingOf(await stateOf(client, name), stopped), ...lines.end(), seconds };
+}
+async function stateOf(client, name) {
+    const result = await client(['container', 'inspect', '--format', '{{json .State}}', '--', name]);
+    if (result.code === 0)
+        return JSON.parse(result.stdout.toString());
+    throw new errors/* ReprogateError */.w8('engine/failed', `The engine has lost the replay: ${result.stderr.trim()}`);
+}
+function endingOf({ Running, OOMKilled, ExitCode, Error: error }, stopped) {
+    const startError = error === '' ? undefined : error;
+    // The client was lost, not the evaluation.
+    if (Running)
+        return { exitCode: 1, stopped: stopped ?? 'time', startError };
+    const killed = OOMKilled && ExitCode !== 0 ? 'memory' : undefined;
+    return { exitCode: ExitCode, stopped: stopped ?? killed, startError };
+}
+
+// EXTERNAL MODULE: ./src/system/digest.ts
+var digest = __nccwpck_require__(3589);
+;// CONCATENATED MODULE: ./src/evaluation/workspace.ts
+
+
+
+
+
+/**
+ * Makes a fresh export ready for a run: takes out what is hidden, by path and by content, gives it to
+ * the user of the run, and makes the places that mounts and volumes go to, so that the engine does not
+ * make them as root. Follows no link out of the workspace, whose path is a real one.
+ */
+async function readyWorkspace(workspace, { hidden, mounts, folders, owner }) {
+    for (const path of hidden.paths)
+        await hide(workspace, path);
+    for (const { source, target } of mounts)
+        await makePlace(workspace, target, (await (0,promises_.stat)(source)).isDirectory());
+    for (const folder of folders)
+        await makePlace(workspace, folder, true);
+    const secret = secrets(hidden.digests);
+    const visit = async (folder) => {
+        for (const entry of await (0,promises_.readdir)(folder, { withFileTypes: true })) {
+            const path = (0,external_node_path_.join)(folder, entry.name);
+            if (entry.isDirectory())
+                await visit(path);
+            else if (entry.isFile() && (await secret(path))) {
+                await (0,promises_.rm)(path);
+                continue;
+            }
+            if (owner)
+                await (0,promises_.lchown)(path, owner.uid, owner.gid);
+        }
+    };
+    await visit(workspace);
+    if (owner)
+        await (0,promises_.lchown)(workspace, owner.uid, owner.gid);
+}
+/** Tells whether a file has one of these digests. */
+function secrets(digests) {
+    const algorithms = [...new Set(digests.map(digest/* algorithmOf */.Hy))];
+    return async (path) => {
+        for (const algorithm of algorithms)
+            if (digests.includes((await (0,digest/* fileDigest */.hd)(path, algorithm)).digest))
+                return true;
+        return false;
+    };
+}
+/** Removes one path of the workspace, and what it links to. What lies outside stays untouched. */
+async function hide(workspace, path) {
+    const wanted = (0,external_node_path_.join)(workspace, path);
+    const target = await (0,promises_.realpath)(wanted).catch(() => undefined);
+    const folder = await (0,promises_.realpath)((0,external_node_path_.dirname)(wanted)).catch(() => undefined);
+    for (const doomed of [target, folder && (0,external_node_path_.join)(folder, (0,external_node_path_.basename)(wanted))])
+        if (doomed !== undefined && doomed !== workspace && (0,files/* within */.ux)(workspace, doomed) && (await isThere(doomed)))
+            await (0,promises_.rm)(doomed, { recursive: true, force: true });
+}
+const isThere = (path) => (0,promises_.lstat)(path).then(() => true, () => false);
+async function makePlace(workspace, target, folder) {
+    let path = workspace;
+    const names = (0,files/* plainPath */.s1)(target).split('/');
+    for (const [index, name] of names.entries()) {
+        path = (0,external_node_path_.join)(path, name);
+        const there = await (0,promises_.lstat)(path).catch(() => undefined);
+        // The engine resolves a link within the container, so it cannot lead out of it.
+        if (there?.isSymbolicLink())
+            return;
+        const asFolder = index < names.length - 1 || folder;
+        if (there?.isDirectory() === asFolder)
+            continue;
+        // The commit has a file where there is a folder now, or the other way round.
+        if (there)
+            await (0,promises_.rm)(path, { recursive: true });
+        if (asFolder)
+            await (0,promises_.mkdir)(path);
+        else
+            await (0,promises_.writeFile)(path, '');
+    }
+}
+/**
+ * Hidden things that would be visible through the mounted data: a hidden path below the target of a
+ * folder that is mounted. Empty if there are none.
+ */
+async function exposed(hidden, mounts) {
+    const found = [];
+    for (const path of hidden.paths) {
+        for (const { source, target } of mounts) {
+            if (!(0,files/* within */.ux)(target, path))
+                continue;
+            if (await isThere((0,external_node_path_.join)(source, (0,external_node_path_.relative)(target, path))))
+                found.push(path);
+        }
+    }
+    return found;
+}
+/** Removes a folder that an evaluation wrote into, also if it took permissions away or nested endlessly. */
+async function removeTree(folder) {
+    try {
+        await (0,promises_.rm)(folder, { recursive: true, force: true, maxRetries: 2 });
+    }
+    catch {
+        await (0,system_process/* uncancelled */.v)(['chmod', '-R', 'u+rwx', '--', folder]);
+        await (0,system_process/* uncancelled */.v)(['rm', '-rf', '--', folder]);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/evaluation/replay.ts
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Runs the evaluation once, on one fresh workspace, in the sandbox. An evaluation that fails or is
+ * stopped is a result. Whatever happens, even if the check is cancelled: the container, its volumes and
+ * the workspace are gone when this returns or throws.
+ *
+ * @throws ReprogateError `engine/failed` if the engine makes no container; `data/exposes-answers` if a
+ *   mount shows what has to stay hidden
+ */
+async function replay(context, request) {
+    const client = sandboxClient(context.engine);
+    const undo = [];
+    const undoAll = async () => {
+        for (let step = undo.pop(); step; step = undo.pop())
+            await step();
+    };
+    context.defer(undoAll);
+    try {
+        context.signal.throwIfAborted();
+        const workspace = await (0,promises_.realpath)(await request.prepare());
+        undo.push(() => removeTree(workspace));
+        const sandbox = await prepareSandbox(context, client, request, workspace);
+        // Registered first: a client that dies can still leave a container behind.
+        undo.push(() => removeSandbox(client, sandbox));
+        await create(client, sandbox);
+        const ending = await supervise(context, client, sandbox, request.limits);
+        // Nothing of the run is alive when its files are looked at.
+        await undo.pop()();
+        const result = { ...ending, memory: sandbox.memory };
+        if (ending.exitCode !== 0 || ending.stopped)
+            return result;
+        return { ...result, ...(await outputsOf(context, request, workspace)) };
+    }
+    finally {
+        await undoAll();
+    }
+}
+/** Makes the workspace ready, and says how the container is to be made. */
+async function prepareSandbox({ engine }, client, request, workspace) {
+    const { image, command, limits, conditions = STANDARD } = request;
+    const mounts = await realMounts(request);
+    const user = (0,evaluation_sandbox/* sandboxUser */.TC)();
+    const volumes = (await engine.inspect(image))?.Config.Volumes ?? [];
+    const folders = (0,evaluation_sandbox/* openVolumes */.mU)({ volumes, mounts })
+        .filter((path) => (0,files/* within */.ux)(evaluation_sandbox/* WORKSPACE */.un, path))
+        .map((path) => (0,external_node_path_.relative)(evaluation_sandbox/* WORKSPACE */.un, path));
+    const owner = process.getuid?.() === 0 ? user : undefined;
+    await readyWorkspace(workspace, { hidden: hiddenBefore(request), mounts, folders, owner });
+    return {
+        name: `reprogate-replay-${(0,external_node_crypto_.randomUUID)()}`,
+        label: engine.label,
+        image,
+        command,
+        workspace,
+        mounts,
+        volumes,
+        user,
+        conditions,
+        memory: await memoryFor(client, limits),
+        processes: limits.processes,
+        fileSize: Math.ceil(limits.output * GIB),
+    };
+}
+/** The mounts with their real sources, none of which shows an answer. */
+async function realMounts({ mounts, hide }) {
+    const real = await Promise.all(mounts.map(async ({ source, target }) => ({ source: await (0,promises_.realpath)(source), target })));
+    const [visible] = await exposed(hide, real);
+    if (visible === undefined)
+        return real;
+    throw new errors/* ReprogateError */.w8('data/exposes-answers', `${visible} would be visible to the evaluation`);
+}
+/** What is taken out before the run. A file that was there before must not pass for its output. */
+const hiddenBefore = ({ hide, metrics, predictions }) => ({
+    paths: [...hide.paths, ...[metrics, predictions?.path].filter((path) => path !== undefined)],
+    digests: hide.digests,
+});
+/** Never more than nine tenths of what the engine has: the rest is for the engine and for us. */
+async function memoryFor(client, { memory }) {
+    const info = await client(['info', '--format', '{{.MemTotal}}']);
+    const total = Number(info.stdout.toString().trim());
+    const wanted = memory * GIB;
+    return Math.floor(info.code === 0 && total > 0 ? Math.min(wanted, total * 0.9) : wanted);
+}
+async function create(client, sandbox) {
+    const { code, stderr } = await client((0,evaluation_sandbox/* createArguments */.l$)(sandbox));
+    if (code === 0)
+        return;
+    const why = stderr.trim().split('\n').at(-1);
+    throw new errors/* ReprogateError */.w8('engine/failed', `The engine made no container for the replay: ${why}`);
+}
+async function removeSandbox(client, sandbox) {
+    await client(['rm', '--force', '--volumes', '--', sandbox.name]);
+    const volumes = (0,evaluation_sandbox/* volumeNames */.v7)(sandbox);
+    if (volumes.length > 0)
+        await client(['volume', 'rm', '--force', '--', ...volumes]);
+}
+async function outputsOf({ scratch }, { metrics, predictions }, workspace) {
+    const copy = (0,external_node_path_.join)(scratch, `predictions-${(0,external_node_crypto_.randomUUID)()}.csv`);
+    return {
+        metrics: metrics === undefined ? undefined : await takeMetrics(workspace, metrics),
+        predictions: predictions && (await takePredictions(workspace, predictions.path, copy)),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/evaluation/run.ts
+
+
+
+
+
+
+
+
+
+/**
+ * One replay and its results, for `reprogate record`.
+ *
+ * @throws ReprogateError with the id of the rule that a check would report: `evaluation/failed`,
+ *   `evaluation/timeout`, `evaluation/output-unusable`
+ */
+async function runOnce(context, request) {
+    const mounts = await (0,evaluation_mounts/* readableMounts */.r)(context, request.mounts, (0,evaluation_sandbox/* sandboxUser */.TC)());
+    const outcome = await runAndRead(context, { ...request, mounts });
+    if (!('finding' in outcome))
+        return outcome;
+    const { rule, message, remedy } = outcome.finding;
+    throw new errors/* ReprogateError */.w8(rule, message, remedy);
+}
+/** One replay and its results, read; or why there are none. The sandbox must be able to read the mounts. */
+async function runAndRead(context, request) {
+    const run = await replay(context, request);
+    const { seconds, exitCode, tail } = run;
+    const failure = failureOf(run, request);
+    if (failure)
+        return { ...failure, seconds, exitCode, tail };
+    const outcome = outcomeOf(run, request);
+    return 'problem' in outcome
+        ? { ...unusable(outcome.problem), seconds, exitCode, tail }
+        : { ...outcome, seconds };
+}
+/** Why a run did not come to a good end; undefined if it did. */
+function failureOf(run, request) {
+    if (run.stopped)
+        return stoppedBy(run.stopped, run, request);
+    if (run.startError !== undefined) {
+        const message = `the evaluation could not be started: ${(0,words/* quoted */.T)(run.startError)}`;
+        return failed(message, 'could not be started', run);
+    }
+    if (run.exitCode === 0)
+        return undefined;
+    const last = lastWords(run);
+    const message = `the evaluation ended with exit code ${run.exitCode}`;
+    return failed(last === undefined ? message : `${message}: ${(0,words/* quoted */.T)(last)}`, `failed: exit code ${run.exitCode}`, run);
+}
+const failed = (message, summary, { exitCode }) => ({
+    finding: { rule: 'evaluation/failed', message, field: 'evaluation', actual: `exit code ${exitCode}` },
+    summary,
+});
+/** The last line that says something. The sandbox's init names itself before what it has to say. */
+const lastWords = ({ lastError, tail }) => lastError?.replace(/^\[FATAL tini \(\d+\)\] /, '') ?? tail.findLast((line) => line.trim() !== '')?.trim();
+const gib = (bytes) => `${Number((bytes / GIB).toFixed(2))} GiB`;
+/** What is said of each limit: the sentence, the summary, and the policy's name for it. */
+const STOPS = {
+    time: (_, { limits: { evaluation } }) => [
+        `was stopped after ${(0,numbers/* plural */.LS)(evaluation, 'minute')}`,
+        'out of time',
+        'evaluation',
+    ],
+    memory: ({ memory }) => [`needed more than ${gib(memory)} of memory`, 'out of memory', 'memory'],
+    output: (_, { limits: { output } }) => [
+        `wrote more than ${output} GiB or ${(0,numbers/* grouped */.zD)(MAX_ENTRIES)} files`,
+        'wrote too much',
+        'output',
+    ],
+};
+function stoppedBy(stop, run, request) {
+    const [what, summary, limit] = STOPS[stop](run, request);
+    return {
+        finding: {
+            rule: 'evaluation/timeout',
+            message: `the evaluation ${what}`,
+            field: 'evaluation',
+            remedy: `Make the evaluation smaller, or raise \`limits.${limit}\` in the policy.`,
+        },
+        summary,
+    };
+}
+const unusable = (problem) => ({
+    finding: {
+        rule: 'evaluation/output-unusable',
+        message: `the evaluation's output cannot be used: ${problem}`,
+        field: 'evaluation',
+    },
+    summary: 'no usable output',
+});
+function outcomeOf({ metrics, predictions }, request) {
+    if (metrics && !metrics.ok)
+        return metrics;
+    if (predictions && !predictions.ok)
+        return predictions;
+    const parsed = metrics && (0,results_metrics/* parseMetrics */.B)(metrics.value);
+    if (parsed && 'problem' in parsed)
+        return { problem: `${(0,words/* quoted */.T)(request.metrics ?? '')} ${parsed.problem}` };
+    return { metrics: Object.fromEntries(parsed?.values ?? []), predictions: predictions?.value };
+}
+
+
+/***/ }),
+
+/***/ 3421:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ls: () => (/* binding */ PROXIES),
+/* harmony export */   TC: () => (/* binding */ sandboxUser),
+/* harmony export */   l$: () => (/* binding */ createArguments),
+/* harmony export */   mU: () => (/* binding */ openVolumes),
+/* harmony export */   un: () => (/* binding */ WORKSPACE),
+/* harmony export */   v7: () => (/* binding */ volumeNames)
+/* harmony export */ });
+/* unused harmony export targetOf */
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _system_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1650);
+
+
+/** Where the throwaway export lies in the container, and where the command starts. */
+const WORKSPACE = '/workspace';
+/** `nobody` nearly everywhere. */
+const UNPRIVILEGED = { uid: 65534, gid: 65534 };
+/** Who the evaluation runs as: us, or nobody if we are root. */
+function sandboxUser() {
+    const [uid, gid] = [process.getuid?.(), process.getgid?.()];
+    return uid === undefined || gid === undefined || uid === 0 ? UNPRIVILEGED : { uid, gid };
+}
+/**
+ * The docker client would hand the proxies of its own configuration file, passwords included, to every
+ * container. Naming a variable without a value keeps it out.
+ */
+const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name) => [
+    name,
+    name.toLowerCase(),
+]);
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** One argument for each variable, always with its value: a bare name would take it from this machine. */
+const variables = (env) => Object.entries(env).flatMap(([name, value]) => {
+    if (!VARIABLE.test(name))
+        throw new Error(`not the name of a variable: ${name}`);
+    return ['--env', `${name}=${value}`];
+});
+/** `--mount` takes one line of CSV: a path may hold commas and quotes. */
+function mount(fields) {
+    const line = Object.entries(fields).map(([key, value]) => (value === true ? key : `${key}=${value}`));
+    return ['--mount', line.map((f) => (/[",\r\n]/.test(f) ? `"${f.replaceAll('"', '""')}"` : f)).join(',')];
+}
+/** Where a mount over the workspace is seen in the container. */
+function targetOf(target) {
+    const path = node_path__WEBPACK_IMPORTED_MODULE_0__.posix.join(WORKSPACE, target);
+    if (node_path__WEBPACK_IMPORTED_MODULE_0__.posix.isAbsolute(target) || path === WORKSPACE || !(0,_system_files_js__WEBPACK_IMPORTED_MODULE_1__/* .within */ .ux)(WORKSPACE, path))
+        throw new Error(`not inside the workspace: ${target}`);
+    return path;
+}
+/** The volumes of an image that nothing else is mounted on. */
+function openVolumes(sandbox) {
+    const taken = new Set(['/tmp', WORKSPACE, ...sandbox.mounts.map(({ target }) => targetOf(target))]);
+    return [...new Set(sandbox.volumes.map((path) => node_path__WEBPACK_IMPORTED_MODULE_0__.posix.join('/', path).replace(/(.)\/$/, '$1')))].filter((path) => !taken.has(path));
+}
+/** Names of the volumes that `createArguments` makes; they have to be removed with the container. */
+const volumeNames = (sandbox) => openVolumes(sandbox).map((_, index) => `${sandbox.name}-${index}`);
+/**
+ * The arguments of `docker create` for one replay: no network, nothing writable but the workspace and
+ * a bounded `/tmp`, no capabilities, no way to get new ones, an unprivileged user, bounded memory,
+ * processes and file size. The image's ENV stays under that of the conditions, its entrypoint and command
+ * do not; nothing of this machine's environment is passed.
+ *
+ * A container is created and then started, not `run`: once it has a name that exists, removing it by
+ * name is certain, also when the check is cancelled in between. It is not removed by the engine
+ * itself (`--rm`), because only a container that is still there says that it ran out of memory.
+ *
+ * An image can declare volumes, which the engine would make writable and without a limit: they get
+ * the image's content, read-only like the rest of it.
+ *
+ * @throws Error if a mount leaves the workspace or a variable has no proper name; the record's paths are
+ *   checked before
+ */
+function createArguments(sandbox) {
+    const [program, ...rest] = sandbox.command;
+    const { uid, gid } = sandbox.user;
+    const { hostname, env } = sandbox.conditions;
+    return [
+        'create',
+        ...['--name', sandbox.name, '--label', sandbox.label, '--pull', 'never', '--init'],
+        ...['--network', 'none', '--hostname', hostname, '--ipc', 'private', '--log-driver', 'none'],
+        ...['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--no-healthcheck'],
+        ...['--user', `${uid}:${gid}`, '--pids-limit', String(sandbox.processes)],
+        ...['--memory', `${sandbox.memory}b`, '--memory-swap', `${sandbox.memory}b`],
+        ...['--ulimit', 'nofile=4096:4096', '--ulimit', 'core=0:0'],
+        ...['--ulimit', `fsize=${sandbox.fileSize}:${sandbox.fileSize}`],
+        // Both count as memory of the container.
+        ...['--tmpfs', `/tmp:size=${Math.ceil(sandbox.memory / 2)},nosuid,nodev`],
+        ...['--shm-size', `${Math.ceil(sandbox.memory / 2)}b`],
+        ...variables(env),
+        ...PROXIES.flatMap((name) => ['--env', name]),
+        ...mount({ type: 'bind', source: sandbox.workspace, target: WORKSPACE }),
+        ...sandbox.mounts.flatMap(({ source, target }) => mount({ type: 'bind', source, target: targetOf(target), readonly: true })),
+        ...openVolumes(sandbox).flatMap((path, index) => mount({ type: 'volume', source: `${sandbox.name}-${index}`, target: path, readonly: true })),
+        ...['--workdir', WORKSPACE, `--entrypoint=${program}`, '--', sandbox.image, ...rest],
+    ];
+}
+
+
+/***/ }),
+
+/***/ 392:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  z: () => (/* binding */ check)
+});
+
+// EXTERNAL MODULE: ./src/engine/find.ts + 3 modules
+var find = __nccwpck_require__(9078);
+// EXTERNAL MODULE: ./src/policy/load.ts
+var load = __nccwpck_require__(8164);
+// EXTERNAL MODULE: ./src/policy/models.ts
+var policy_models = __nccwpck_require__(7814);
+// EXTERNAL MODULE: ./src/provenance/sources/index.ts
+var sources = __nccwpck_require__(42);
+// EXTERNAL MODULE: ./src/system/digest.ts
+var system_digest = __nccwpck_require__(3589);
+// EXTERNAL MODULE: ./src/system/files.ts
+var files = __nccwpck_require__(1650);
+;// CONCATENATED MODULE: ./src/data/answers.ts
+
+
+/** Finds the recorded predictions. That they are not kept is not a finding here: the digest alone may do. */
+async function recordedPredictions({ root, signal }, { path, digest }) {
+    const wrong = (finding) => ({ findings: [finding], file: undefined });
+    const none = { findings: [], file: undefined };
+    if (path === undefined)
+        return none;
+    const field = 'evaluation.predictions.path';
+    const place = await (0,files/* confine */.Do)(root, path);
+    if (!place.ok)
+        return wrong({ rule: 'record/path-outside', message: `${path} ${place.why}`, field });
+    if (!place.exists)
+        return none;
+    try {
+        const now = await (0,system_digest/* fileDigest */.hd)(place.absolute, (0,system_digest/* algorithmOf */.Hy)(digest ?? ''), signal);
+        if (digest === undefined || now.digest === digest)
+            return { findings: [], file: place.absolute };
+        return wrong({
+            rule: 'data/digest-mismatch',
+            message: `the recorded predictions ${path} do not match their recorded digest`,
+            field: 'evaluation.predictions.digest',
+            expected: digest,
+            actual: now.digest,
+        });
+    }
+    catch (error) {
+        if (error instanceof files/* NotAFile */.pX)
+            return wrong({ rule: 'record/malformed', message: `${path} is not a regular file`, field });
+        throw error;
+    }
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./src/text/numbers.ts
+var text_numbers = __nccwpck_require__(2613);
+// EXTERNAL MODULE: ./src/data/digest.ts
+var data_digest = __nccwpck_require__(3230);
+;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/api/CsvError.js
+class CsvError extends Error {
+  constructor(code, message, options, ...contexts) {
+    if (Array.isArray(message)) message = message.join(" ").trim();
+    super(message);
+    if (Error.captureStackTrace !== undefined) {
+      Error.captureStackTrace(this, CsvError);
+    }
+    this.code = code;
+    for (const context of contexts) {
+      for (const key in context) {
+        const value = context[key];
+        this[key] = Buffer.isBuffer(value)
+          ? value.toString(options.encoding)
+          : value == null
+            ? value
+            : JSON.parse(JSON.stringify(value));
+      }
+    }
+  }
+}
+
+
+
+;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/utils/is_object.js
+const is_object = function (obj) {
+  return typeof obj === "object" && obj !== null && !Array.isArray(obj);
+};
+
+
+
+;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/api/normalize_columns_array.js
+
+
+
+const normalize_columns_array = function (columns) {
+  const normalizedColumns = [];
+  for (let i = 0, l = columns.length; i < l; i++) {
+    const column = columns[i];
+    if (column === undefined || column === null || column === false) {
+      normalizedColumns[i] = { disabled: true };
+    } else if (typeof column === "string" || typeof column === "number") {
+      normalizedColumns[i] = { name: `${column}` };
+    } else if (is_object(column)) {
+      if (typeof column.name !== "string") {
+        throw new CsvError("CSV_OPTION_COLUMNS_MISSING_NAME", [
+          "Option columns missing name:",
+          `property "name" is required at position ${i}`,
+          "when column is an object literal",
+        ]);
+      }
+      normalizedColumns[i] = column;
+    } else {
+      throw new CsvError("CSV_INVALID_COLUMN_DEFINITION", [
+        "Invalid column definition:",
+        "expect a string or a literal object,",
+        `got ${JSON.stringify(column)} at position ${i}`,
+      ]);
+    }
+  }
+  return normalizedColumns;
+};
+
+
+
+;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/utils/ResizeableBuffer.js
+class ResizeableBuffer {
+  constructor(size = 100) {
+    this.size = size;
+    this.length = 0;
+    this.buf = Buffer.allocUnsafe(size);
+  }
+  prepend(val) {
+    if (Buffer.isBuffer(val)) {
+      const length = this.length + val.length;
+      if (length >= this.size) {
+        this.resize();
+        if (length >= this.size) {
+          throw Error("INVALID_BUFFER_STATE");
+        }
+      }
+      const buf = this.buf;
+      this.buf = Buffer.allocUnsafe(this.size);
+      val.copy(this.buf, 0);
+      buf.copy(this.buf, val.length);
+      this.length += val.length;
+    } else {
+      const length = this.length++;
+      if (length === this.size) {
+        this.resize();
+      }
+      const buf = this.clone();
+      this.buf[0] = val;
+      buf.copy(this.buf, 1, 0, length);
+    }
+  }
+  append(val) {
+    const length = this.length++;
+    if (length === this.size) {
+      this.resize();
+    }
+    this.buf[length] = val;
+  }
+  clone() {
+    return Buffer.from(this.buf.slice(0, this.length));
+  }
+  resize() {
+    const length = this.length;
+    this.size = this.size * 2;
+    const buf = Buffer.allocUnsafe(this.size);
+    this.buf.copy(buf, 0, 0, length);
+    this.buf = buf;
+  }
+  toString(encoding) {
+    if (encoding) {
+      return this.buf.slice(0, this.length).toString(encoding);
+    } else {
+      return Uint8Array.prototype.slice.call(this.buf.slice(0, this.length));
+    }
+  }
+  toJSON() {
+    return this.toString("utf8");
+  }
+  reset() {
+    this.length = 0;
+  }
+}
+
+/* harmony default export */ const utils_ResizeableBuffer = (ResizeableBuffer);
+
+;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/api/init_state.js
+
+
+// white space characters
+// https://en.wikipedia.org/wiki/Whitespace_character
+// https://developer.mozilla.org/en-US/docs/Web/JavaScript/Guide/Regular_Expressions/Character_Classes#Types
+// \f\n\r\t\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff
+const np = 12;
+const cr = 13; // `\r`, carriage return, 0x0D in hexadécimal, 13 in decimal
+const nl = 10; // `\n`, newline, 0x0A in hexadecimal, 10 in decimal
+const space = 32;
+const tab = 9;
+
+const init_state = function (options) {
+  return {
+    bomSkipped: false,
+    bufBytesStart: 0,
+    castField: options.cast_function,
+    commenting: false,
+    // Current error encountered by a record
+    error: undefined,
+    enabled: options.from_line === 1,
+    escaping: false,
+    escapeIsQuote:
+      Buffer.isBuffer(options.escape) &&
+      Buffer.isBuffer(options.quote) &&
+      Buffer.compare(options.escape, options.quote) === 0,
+    // columns can be `false`, `true`, `Array`
+    expectedRecordLength: Array.isArray(options.columns)
+      ? options.columns.length
+      : undefined,
+    field: new utils_ResizeableBuffer(20),
+    firstLineToHeaders: options.cast_first_line_to_header,
+    needMoreDataSize: Math.max(
+      // Skip if the remaining buffer smaller than comment
+      options.comment !== null ? options.comment.length : 0,
+      // Skip if the remaining buffer can be delimiter
+      ...options.delimiter.map((delimiter) => delimiter.length),
+      // Skip if the remaining buffer can be escape sequence
+      options.quote !== null ? options.quote.length : 0,
+    ),
+    previousBuf: undefined,
+    quoting: false,
+    stop: false,
+    rawBuffer: new utils_ResizeableBuffer(100),
+    record: [],
+    recordHasError: false,
+    record_length: 0,
+    recordDelimiterMaxLength:
+      options.record_delimiter.length === 0
+        ? 0
+        : Math.max(...options.record_delimiter.map((v) => v.length)),
+    trimChars: [
+      Buffer.from(" ", options.encoding)[0],
+      Buffer.from("\t", options.encoding)[0],
+    ],
+    wasQuoting: false,
+    wasRowDelimiter: false,
+    timchars: [
+      Buffer.from(Buffer.from([cr], "utf8").toString(), options.encoding),
+      Buffer.from(Buffer.from([nl], "utf8").toString(), options.encoding),
+      Buffer.from(Buffer.from([np], "utf8").toString(), options.encoding),
+      Buffer.from(Buffer.from([space], "utf8").toString(), options.encoding),
+      Buffer.from(Buffer.from([tab], "utf8").toString(), options.encoding),
+    ],
+  };
+};
+
+
+
+;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/utils/underscore.js
+const underscore = function (str) {
+  return str.replace(/([A-Z])/g, function (_, match) {
+    return "_" + match.toLowerCase();
+  });
+};
+
+
+
+;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/api/normalize_options.js
+
+
+
+
+const normalize_options = function (opts) {
+  const options = {};
+  // Merge with user options
+  for (const opt in opts) {
+    options[underscore(opt)] = opts[opt];
+  }
+  // Normalize option `encoding`
+  // Note: defined first because other options depends on it
+  // to convert chars/strings into buffers.
+  if (options.encoding === undefined || options.encoding === true) {
+    options.encoding = "utf8";
+  } else if (options.encoding === null || options.encoding === false) {
+    options.encoding = null;
+  } else if (
+    typeof options.encoding !== "string" &&
+    options.encoding !== null
+  ) {
+    throw new CsvError(
+      "CSV_INVALID_OPTION_ENCODING",
+      [
+        "Invalid option encoding:",
+        "encoding must be a string or null to return a buffer,",
+        `got ${JSON.stringify(options.encoding)}`,
+      ],
+      options,
+    );
+  }
+  // Normalize option `bom`
+  if (
+    options.bom === undefined ||
+    options.bom === null ||
+    options.bom === false
+  ) {
+    options.bom = false;
+  } else if (options.bom !== true) {
+    throw new CsvError(
+      "CSV_INVALID_OPTION_BOM",
+      [
+        "Invalid option bom:",
+        "bom must be true,",
+        `got ${JSON.stringify(options.bom)}`,
+      ],
+      options,
+    );
+  }
+  // Normalize option `cast`
+  options.cast_function = null;
+  if (
+    options.cast === undefined ||
+    options.cast === null ||
+    options.cast === false ||
+    options.cast === ""
+  ) {
+    options.cast = undefined;
+  } else if (typeof options.cast === "function") {
+    options.cast_function = options.cast;
+    options.cast = true;
+  } else if (options.cast !== true) {
+    throw new CsvError(
+      "CSV_INVALID_OPTION_CAST",
+      [
+        "Invalid option cast:",
+        "cast must be true or a function,",
+        `got ${JSON.stringify(options.cast)}`,
+      ],
+      options,
+    );
+  }
+  // Normalize option `cast_date`
+  if (
+    options.cast_date === undefined ||
+    options.cast_date === null ||
+    options.cast_date === false ||
+    options.cast_date === ""
+  ) {
+    options.cast_date = false;
+  } else if (options.cast_date === true) {
+    options.cast_date = function (value) {
+      const date = Date.parse(value);
+      return !isNaN(date) ? new Date(date) : value;
+    };
+  } else if (typeof options.cast_date !== "function") {
+    throw new CsvError(
+      "CSV_INVALID_OPTION_CAST_DATE",
+      [
+        "Invalid option cast_date:",
+        "cast_date must be true or a function,",
+        `got ${JSON.stringify(options.cast_date)}`,
+      ],
+      options,
+    );
+  }
+  // Normalize option `columns`
+  options.cast_first_line_to_header = undefined;
+  if (options.columns === true) {
+    // Fields in the first line are converted as-is to columns
+    options.cast_first_line_to_header = undefined;
+  } else if (typeof options.columns === "function") {
+    options.cast_first_line_to_header = options.columns;
+    options.columns = true;
+  } else if (Array.isArray(options.columns)) {
+    options.columns = normalize_columns_array(options.columns);
+  } else if (
+    options.columns === undefined ||
+    options.columns === null ||
+    options.columns === false
+  ) {
+    options.columns = false;
+  } else {
+    throw new CsvError(
+      "CSV_INVALID_OPTION_COLUMNS",
+      [
+        "Invalid option columns:",
+        "expect an array, a function or true,",
+        `got ${JSON.stringify(options.columns)}`,
+      ],
+      options,
+    );
+  }
+  // Normalize option `group_columns_by_name`
+  if (
+    options.group_columns_by_name === undefined ||
+    options.group_columns_by_name === null ||
+    options.group_columns_by_name === false
+  ) {
+    options.group_columns_by_name = false;
+  } else if (options.group_columns_by_name !== true) {
+    throw new CsvError(
+      "CSV_INVALID_OPTION_GROUP_COLUMNS_BY_NAME",
+      [
+        "Invalid option group_columns_by_name:",
+        "expect an boolean,",
+        `got ${JSON.stringify(options.group_columns_by_name)}`,
+      ],
+      options,
+    );
+  } else if (options.columns === false) {
+    throw new CsvError(
+      "CSV_INVALID_OPTION_GROUP_COLUMNS_BY_NAME",
+      [
+        "Invalid option group_columns_by_name:",
+        "the `columns` mode must be activated.",
+      ],
+      options,
+    );
+  }
+  // Normalize option `comment`
+  if (
+    options.comment === undefined ||
+    options.comment === null ||
+    options.comment === false ||
+    options.comment === ""
+  ) {
+    options.comment = null;
+  } else {
+    if (typeof options.comment === "string") {
+      options.comment = Buffer.from(options.comment, options.encoding);
+    }
+    if (!Buffer.isBuffer(options.comment)) {
+      throw new CsvError(
+        "CSV_INVALID_OPTION_COMMENT",
+        [
+          "Invalid option comment:",
+          "comment must be a buffer or a string,",
+          `got ${JSON.stringify(options.comment)}`,
+        ],
+        options,
+      );
+    }
+  }
+  // Normalize option `comment_no_infix`
+  if (
+    options.comment_no_infix === undefined ||
+    options.comment_no_infix === null ||
+    options.comment_no_infix === false
+  ) {
+    options.comment_no_infix = false;
+  } else if (options.comment_no_infix !== true) {
+    throw new CsvError(
+      "CSV_INVALID_OPTION_COMMENT",
+      [
+        "Invalid option comment_no_infix:",
+        "value must be a boolean,",
+        `got ${JSON.stringify(options.comment_no_infix)}`,
+      ],
+      options,
+    );
+  }
+  // Normalize option `delimiter`
+  const delimiter_json = JSON.stringify(options.delimiter);
+  if (!Array.isArray(options.delimiter))
+    options.delimiter = [options.delimiter];
+  if (options.delimiter.length === 0) {
+    throw new CsvError(
+      "CSV_INVALID_OPTION_DELIMITER",
+      [
+        "Invalid option delimiter:",
+        "delimiter must be a non empty string or buffer or array of string|buffer,",
+        `got ${delimiter_json}`,
+      ],
+      options,
+    );
+  }
+  options.delimiter = options.delimiter.map(function (delimiter) {
+    if (delimiter === undefined || delimiter === null || delimiter === false) {
+      return Buffer.from(",", options.encoding);
+    }
+    if (typeof delimiter === "string") {
+      delimiter = Buffer.from(delimiter, options.encoding);
+    }
+    if (!Buffer.isBuffer(delimiter) || delimiter.length === 0) {
+      throw new CsvError(
+        "CSV_INVALID_OPTION_DELIMITER",
+        [
+          "Invalid option delimiter:",
+          "delimiter must be a non empty string or buffer or array of string|buffer,",
+          `got ${delimiter_json}`,
+        ],
+        options,
+      );
+    }
+    return delimiter;
+  });
+  // Normalize option `escape`
+  if (options.escape === undefined || options.escape === true) {
+    options.escape = Buffer.from('"', options.encoding);
+  } else if (typeof options.escape === "string") {
+    options.escape = Buffer.from(options.escape, options.encoding);
+  } else if (options.escape === null || options.escape === false) {
+    options.escape = null;
+  }
+  if (options.escape !== null) {
+    if (!Buffer.isBuffer(options.escape)) {
+      throw new Error(
+        `Invalid Option: escape must be a buffer, a string or a boolean, got ${JSON.stringify(options.escape)}`,
+      );
+    }
+  }
+  // Normalize option `from`
+  if (options.from === undefined || options.from === null) {
+    options.from = 1;
+  } else {
+    if (typeof options.from === "string" && /\d+/.test(options.from)) {
+      options.from = parseInt(options.from);
+    }
+    if (Number.isInteger(options.from)) {
+      if (options.from < 0) {
+        throw new Error(
+          `Invalid Option: from must be a positive integer, got ${JSON.stringify(opts.from)}`,
+        );
+      }
+    } else {
+      throw new Error(
+        `Invalid Option: from must be an integer, got ${JSON.stringify(options.from)}`,
+      );
+    }
+  }
+  // Normalize option `from_line`
+  if (options.from_line === undefined || options.from_line === null) {
+    options.from_line = 1;
+  } else {
+    if (
+      typeof options.from_line === "string" &&
+      /\d+/.test(options.from_line)
+    ) {
+      options.from_line = parseInt(options.from_line);
+    }
+    if (Number.isInteger(options.from_line)) {
+      if (options.from_line <= 0) {
+        throw new Error(
+          `Invalid Option: from_line must be a positive integer greater than 0, got ${JSON.stringify(opts.from_line)}`,
+        );
+      }
+    } else {
+      throw new Error(
+        `Invalid Option: from_line must be an integer, got ${JSON.stringify(opts.from_line)}`,
+      );
+    }
+  }
+  // Normalize options `ignore_last_delimiters`
+  if (
+    options.ignore_last_delimiters === undefined ||
+    options.ignore_last_delimiters === null
+  ) {
+    options.ignore_last_delimiters = false;
+  } else if (typeof options.ignore_last_delimiters === "number") {
+    options.ignore_last_delimiters = Math.floor(options.ignore_last_delimiters);
+    if (options.ignore_last_delimiters === 0) {
+      options.ignore_last_delimiters = false;
+    }
+  } else if (typeof options.ignore_last_delimiters !== "boolean") {
+    throw new CsvError(
+      "CSV_INVALID_OPTION_IGNORE_LAST_DELIMITERS",
+      [
+        "Invalid option `ignore_last_delimiters`:",
+        "the value must be a boolean value or an integer,",
+        `got ${JSON.stringify(options.ignore_last_delimiters)}`,
+      ],
+      options,
+    );
+  }
+  if (options.ignore_last_delimiters === true && options.columns === false) {
+    throw new CsvError(
+      "CSV_IGNORE_LAST_DELIMITERS_REQUIRES_COLUMNS",
+      [
+        "The option `ignore_last_delimiters`",
+        "requires the activation of the `columns` option",
+      ],
+      options,
+    );
+  }
+  // Normalize option `info`
+  if (
+    options.info === undefined ||
+    options.info === null ||
+    options.info === false
+  ) {
+    options.info = false;
+  } else if (options.info !== true) {
+    throw new Error(
+      `Invalid Option: info must be true, got ${JSON.stringify(options.info)}`,
+    );
+  }
+  // Normalize option `max_record_size`
+  if (
+    options.max_record_size === undefined ||
+    options.max_record_size === null ||
+    options.max_record_size === false
+  ) {
+    options.max_record_size = 0;
+  } else if (
+    Number.isInteger(options.max_record_size) &&
+    options.max_record_size >= 0
+  ) {
+    // Great, nothing to do
+  } else if (
+    typeof options.max_record_size === "string" &&
+    /\d+/.test(options.max_record_size)
+  ) {
+    options.max_record_size = parseInt(options.max_record_size);
+  } else {
+    throw new Error(
+      `Invalid Option: max_record_size must be a positive integer, got ${JSON.stringify(options.max_record_size)}`,
+    );
+  }
+  // Normalize option `objname`
+  if (
+    options.objname === undefined ||
+    options.objname === null ||
+    options.objname === false
+  ) {
+    options.objname = undefined;
+  } else if (Buffer.isBuffer(options.objname)) {
+    if (options.objname.length === 0) {
+      throw new Error(`Invalid Option: objname must be a non empty buffer`);
+    }
+    if (options.encoding === null) {
+      // Don't call `toString`, leave objname as a buffer
+    } else {
+      options.objname = options.objname.toString(options.encoding);
+    }
+  } else if (typeof options.objname === "string") {
+    if (options.objname.length === 0) {
+      throw new Error(`Invalid Option: objname must be a non empty string`);
+    }
+    // Great, nothing to do
+  } else if (typeof options.objname === "number") {
+    // if(options.objname.length === 0){
+    //   throw new Error(`Invalid Option: objname must be a non empty string`);
+    // }
+    // Great, nothing to do
+  } else {
+    throw new Error(
+      `Invalid Option: objname must be a string or a buffer, got ${options.objname}`,
+    );
+  }
+  if (options.objname !== undefined) {
+    if (typeof options.objname === "number") {
+      if (options.columns !== false) {
+        throw Error(
+          "Invalid Option: objname index cannot be combined with columns or be defined as a field",
+        );
+      }
+    } else {
+      // A string or a buffer
+      if (options.columns === false) {
+        throw Error(
+          "Invalid Option: objname field must be combined with columns or be defined as an index",
+        );
+      }
+    }
+  }
+  // Normalize option `on_record`
+  if (options.on_record === undefined || options.on_record === null) {
+    options.on_record = undefined;
+  } else if (typeof options.on_record !== "function") {
+    throw new CsvError(
+      "CSV_INVALID_OPTION_ON_RECORD",
+      [
+        "Invalid option `on_record`:",
+        "expect a function,",
+        `got ${JSON.stringify(options.on_record)}`,
+      ],
+      options,
+    );
+  }
+  // Normalize option `on_skip`
+  // options.on_skip ??= (err, chunk) => {
+  //   this.emit('skip', err, chunk);
+  // };
+  if (
+    options.on_skip !== undefined &&
+    options.on_skip !== null &&
+    typeof options.on_skip !== "function"
+  ) {
+    throw new Error(
+      `Invalid Option: on_skip must be a function, got ${JSON.stringify(options.on_skip)}`,
+    );
+  }
+  // Normalize option `quote`
+  if (
+    options.quote === null ||
+    options.quote === false ||
+    options.quote === ""
+  ) {
+    options.quote = null;
+  } else {
+    if (options.quote === undefined || options.quote === true) {
+      options.quote = Buffer.from('"', options.encoding);
+    } else if (typeof options.quote === "string") {
+      options.quote = Buffer.from(options.quote, options.encoding);
+    }
+    if (!Buffer.isBuffer(options.quote)) {
+      throw new Error(
+        `Invalid Option: quote must be a buffer or a string, got ${JSON.stringify(options.quote)}`,
+      );
+    }
+  }
+  // Normalize option `raw`
+  if (
+    options.raw === undefined ||
+    options.raw === null ||
+    options.raw === false
+  ) {
+    options.raw = false;
+  } else if (options.raw !== true) {
+    throw new Error(
+      `Invalid Option: raw must be true, got ${JSON.stringify(options.raw)}`,
+    );
+  }
+  // Normalize option `record_delimiter`
+  if (options.record_delimiter === undefined) {
+    options.record_delimiter = [];
+  } else if (
+    typeof options.record_delimiter === "string" ||
+    Buffer.isBuffer(options.record_delimiter)
+  ) {
+    if (options.record_delimiter.length === 0) {
+      throw new CsvError(
+        "CSV_INVALID_OPTION_RECORD_DELIMITER",
+        [
+          "Invalid option `record_delimiter`:",
+          "value must be a non empty string or buffer,",
+          `got ${JSON.stringify(options.record_delimiter)}`,
+        ],
+        options,
+      );
+    }
+    options.record_delimiter = [options.record_delimiter];
+  } else if (!Array.isArray(options.record_delimiter)) {
+    throw new CsvError(
+      "CSV_INVALID_OPTION_RECORD_DELIMITER",
+      [
+        "Invalid option `record_delimiter`:",
+        "value must be a string, a buffer or array of string|buffer,",
+        `got ${JSON.stringify(options.record_delimiter)}`,
+      ],
+      options,
+    );
+  }
+  options.record_delimiter = options.record_delimiter.map(function (rd, i) {
+    if (typeof rd !== "string" && !Buffer.isBuffer(rd)) {
+      throw new CsvError(
+        "CSV_INVALID_OPTION_RECORD_DELIMITER",
+        [
+          "Invalid option `record_delimiter`:",
+          "value must be a string, a buffer or array of string|buffer",
+          `at index ${i},`,
+          `got ${JSON.stringify(rd)}`,
+        ],
+        options,
+      );
+    } else if (rd.length === 0) {
+      throw new CsvError(
+        "CSV_INVALID_OPTION_RECORD_DELIMITER",
+        [
+          "Invalid option `record_delimiter`:",
+          "value must be a non empty string or buffer",
+          `at index ${i},`,
+          `got ${JSON.stringify(rd)}`,
+        ],
+        options,
+      );
+    }
+    if (typeof rd === "string") {
+      rd = Buffer.from(rd, options.encoding);
+    }
+    return rd;
+  });
+  // Normalize option `relax_column_count`
+  if (typeof options.relax_column_count === "boolean") {
+    // Great, nothing to do
+  } else if (
+    options.relax_column_count === undefined ||
+    options.relax_column_count === null
+  ) {
+    options.relax_column_count = false;
+  } else {
+    throw new Error(
+      `Invalid Option: relax_column_count must be a boolean, got ${JSON.stringify(options.relax_column_count)}`,
+    );
+  }
+  if (typeof options.relax_column_count_less === "boolean") {
+    // Great, nothing to do
+  } else if (
+    options.relax_column_count_less === undefined ||
+    options.relax_column_count_less === null
+  ) {
+    options.relax_column_count_less = false;
+  } else {
+    throw new Error(
+      `Invalid Option: relax_column_count_less must be a boolean, got ${JSON.stringify(options.relax_column_count_less)}`,
+    );
+  }
+  if (typeof options.relax_column_count_more === "boolean") {
+    // Great, nothing to do
+  } else if (
+    options.relax_column_count_more === undefined ||
+    options.relax_column_count_more === null
+  ) {
+    options.relax_column_count_more = false;
+  } else {
+    throw new Error(
+      `Invalid Option: relax_column_count_more must be a boolean, got ${JSON.stringify(options.relax_column_count_more)}`,
+    );
+  }
+  // Normalize option `relax_quotes`
+  if (typeof options.relax_quotes === "boolean") {
+    // Great, nothing to do
+  } else if (
+    options.relax_quotes === undefined ||
+    options.relax_quotes === null
+  ) {
+    options.relax_quotes = false;
+  } else {
+    throw new Error(
+      `Invalid Option: relax_quotes must be a boolean, got ${JSON.stringify(options.relax_quotes)}`,
+    );
+  }
+  // Normalize option `skip_empty_lines`
+  if (typeof options.skip_empty_lines === "boolean") {
+    // Great, nothing to do
+  } else if (
+    options.skip_empty_lines === undefined ||
+    options.skip_empty_lines === null
+  ) {
+    options.skip_empty_lines = false;
+  } else {
+    throw new Error(
+      `Invalid Option: skip_empty_lines must be a boolean, got ${JSON.stringify(options.skip_empty_lines)}`,
+    );
+  }
+  // Normalize option `skip_records_with_empty_values`
+  if (typeof options.skip_records_with_empty_values === "boolean") {
+    // Great, nothing to do
+  } else if (
+    options.skip_records_with_empty_values === undefined ||
+    options.skip_records_with_empty_values === null
+  ) {
+    options.skip_records_with_empty_values = false;
+  } else {
+    throw new Error(
+      `Invalid Option: skip_records_with_empty_values must be a boolean, got ${JSON.stringify(options.skip_records_with_empty_values)}`,
+    );
+  }
+  // Normalize option `skip_records_with_error`
+  if (typeof options.skip_records_with_error === "boolean") {
+    // Great, nothing to do
+  } else if (
+    options.skip_records_with_error === undefined ||
+    options.skip_records_with_error === null
+  ) {
+    options.skip_records_with_error = false;
+  } else {
+    throw new Error(
+      `Invalid Option: skip_records_with_error must be a boolean, got ${JSON.stringify(options.skip_records_with_error)}`,
+    );
+  }
+  // Normalize option `rtrim`
+  if (
+    options.rtrim === undefined ||
+    options.rtrim === null ||
+    options.rtrim === false
+  ) {
+    options.rtrim = false;
+  } else if (options.rtrim !== true) {
+    throw new Error(
+      `Invalid Option: rtrim must be a boolean, got ${JSON.stringify(options.rtrim)}`,
+    );
+  }
+  // Normalize option `ltrim`
+  if (
+    options.ltrim === undefined ||
+    options.ltrim === null ||
+    options.ltrim === false
+  ) {
+    options.ltrim = false;
+  } else if (options.ltrim !== true) {
+    throw new Error(
+      `Invalid Option: ltrim must be a boolean, got ${JSON.stringify(options.ltrim)}`,
+    );
+  }
+  // Normalize option `trim`
+  if (
+    options.trim === undefined ||
+    options.trim === null ||
+    options.trim === false
+  ) {
+    options.trim = false;
+  } else if (options.trim !== true) {
+    throw new Error(
+      `Invalid Option: trim must be a boolean, got ${JSON.stringify(options.trim)}`,
+    );
+  }
+  // Normalize options `trim`, `ltrim` and `rtrim`
+  if (options.trim === true && opts.ltrim !== false) {
+    options.ltrim = true;
+  } else if (options.ltrim !== true) {
+    options.ltrim = false;
+  }
+  if (options.trim === true && opts.rtrim !== false) {
+    options.rtrim = true;
+  } else if (options.rtrim !== true) {
+    options.rtrim = false;
+  }
+  // Normalize option `to`
+  if (options.to === undefined || options.to === null) {
+    options.to = -1;
+  } else if (options.to !== -1) {
+    if (typeof options.to === "string" && /\d+/.test(options.to)) {
+      options.to = parseInt(options.to);
+    }
+    if (Number.isInteger(options.to)) {
+      if (options.to <= 0) {
+        throw new Error(
+          `Invalid Option: to must be a positive integer greater than 0, got ${JSON.stringify(opts.to)}`,
+        );
+      }
+    } else {
+      throw new Error(
+        `Invalid Option: to must be an integer, got ${JSON.stringify(opts.to)}`,
+      );
+    }
+  }
+  // Normalize option `to_line`
+  if (options.to_line === undefined || options.to_line === null) {
+    options.to_line = -1;
+  } else if (options.to_line !== -1) {
+    if (typeof options.to_line === "string" && /\d+/.test(options.to_line)) {
+      options.to_line = parseInt(options.to_line);
+    }
+    if (Number.isInteger(options.to_line)) {
+      if (options.to_line <= 0) {
+        throw new Error(
+          `Invalid Option: to_line must be a positive integer greater than 0, got ${JSON.stringify(opts.to_line)}`,
+        );
+      }
+    } else {
+      throw new Error(
+        `Invalid Option: to_line must be an integer, got ${JSON.stringify(opts.to_line)}`,
+      );
+    }
+  }
+  return options;
+};
+
+
+
+;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/api/index.js
+
+
+
+
+
+const isRecordEmpty = function (record) {
+  return record.every(
+    (field) =>
+      field == null || (field.toString && field.toString().trim() === ""),
+  );
+};
+
+const api_cr = 13; // `\r`, carriage return, 0x0D in hexadécimal, 13 in decimal
+const api_nl = 10; // `\n`, newline, 0x0A in hexadecimal, 10 in decimal
+
+const boms = {
+  // Note, the following are equals:
+  // Buffer.from("\ufeff")
+  // Buffer.from([239, 187, 191])
+  // Buffer.from('EFBBBF', 'hex')
+  utf8: Buffer.from([239, 187, 191]),
+  // Note, the following are equals:
+  // Buffer.from "\ufeff", 'utf16le
+  // Buffer.from([255, 254])
+  utf16le: Buffer.from([255, 254]),
+};
+
+const transform = function (original_options = {}) {
+  const info = {
+    bytes: 0,
+    bytes_records: 0,
+    comment_lines: 0,
+    empty_lines: 0,
+    invalid_field_length: 0,
+    lines: 1,
+    records: 0,
+  };
+  const options = normalize_options(original_options);
+  return {
+    info: info,
+    original_options: original_options,
+    options: options,
+    state: init_state(options),
+    __needMoreData: function (i, bufLen, end) {
+      if (end) return false;
+      const { encoding, escape, quote } = this.options;
+      const { quoting, needMoreDataSize, recordDelimiterMaxLength } =
+        this.state;
+      const numOfCharLeft = bufLen - i - 1;
+      const requiredLength = Math.max(
+        needMoreDataSize,
+        // Skip if the remaining buffer smaller than record delimiter
+        // If "record_delimiter" is yet to be discovered:
+        // 1. It is equals to `[]` and "recordDelimiterMaxLength" equals `0`
+        // 2. We set the length to windows line ending in the current encoding
+        // Note, that encoding is known from user or bom discovery at that point
+        // recordDelimiterMaxLength,
+        recordDelimiterMaxLength === 0
+          ? Buffer.from("\r\n", encoding).length
+          : recordDelimiterMaxLength,
+        // Skip if remaining buffer can be an escaped quote
+        quoting ? (escape === null ? 0 : escape.length) + quote.length : 0,
+        // Skip if remaining buffer can be record delimiter following the closing quote
+        quoting ? quote.length + recordDelimiterMaxLength : 0,
+      );
+      return numOfCharLeft < requiredLength;
+    },
+    // Central parser implementation
+    parse: function (nextBuf, end, push, close) {
+      const {
+        bom,
+        comment_no_infix,
+        encoding,
+        from_line,
+        ltrim,
+        max_record_size,
+        raw,
+        relax_quotes,
+        rtrim,
+        skip_empty_lines,
+        to,
+        to_line,
+      } = this.options;
+      let { comment, escape, quote, record_delimiter } = this.options;
+      const { bomSkipped, previousBuf, rawBuffer, escapeIsQuote } = this.state;
+      let buf;
+      if (previousBuf === undefined) {
+        if (nextBuf === undefined) {
+          // Handle empty string
+          close();
+          return;
+        } else {
+          buf = nextBuf;
+        }
+      } else if (previousBuf !== undefined && nextBuf === undefined) {
+        buf = previousBuf;
+      } else {
+        buf = Buffer.concat([previousBuf, nextBuf]);
+      }
+      // Handle UTF BOM
+      if (bomSkipped === false) {
+        if (bom === false) {
+          this.state.bomSkipped = true;
+        } else if (buf.length < 3) {
+          // No enough data
+          if (end === false) {
+            // Wait for more data
+            this.state.previousBuf = buf;
+            return;
+          }
+        } else {
+          for (const encoding in boms) {
+            if (boms[encoding].compare(buf, 0, boms[encoding].length) === 0) {
+              // Skip BOM
+              const bomLength = boms[encoding].length;
+              this.state.bufBytesStart += bomLength;
+              buf = buf.slice(bomLength);
+              // Renormalize original options with the new encoding
+              const options = normalize_options({
+                ...this.original_options,
+                encoding: encoding,
+              });
+              // Properties are merged with the existing options instance
+              for (const key in options) {
+                this.options[key] = options[key];
+              }
+              // Options will re-evaluate the Buffer with the new encoding
+              ({ comment, escape, quote } = this.options);
+              break;
+            }
+          }
+          this.state.bomSkipped = true;
+        }
+      }
+      const bufLen = buf.length;
+      let pos;
+      for (pos = 0; pos < bufLen; pos++) {
+        // Ensure we get enough space to look ahead
+        // There should be a way to move this out of the loop
+        if (this.__needMoreData(pos, bufLen, end)) {
+          break;
+        }
+        if (this.state.wasRowDelimiter === true) {
+          this.info.lines++;
+          this.state.wasRowDelimiter = false;
+        }
+        if (to_line !== -1 && this.info.lines > to_line) {
+          this.state.stop = true;
+          close();
+          return;
+        }
+        // Auto discovery of record_delimiter, unix, mac and windows supported
+        if (this.state.quoting === false && record_delimiter.length === 0) {
+          const record_delimiterCount = this.__autoDiscoverRecordDelimiter(
+            buf,
+            pos,
+          );
+          if (record_delimiterCount) {
+            record_delimiter = this.options.record_delimiter;
+          }
+        }
+        const chr = buf[pos];
+        if (raw === true) {
+          rawBuffer.append(chr);
+        }
+        if (
+          (chr === api_cr || chr === api_nl) &&
+          this.state.wasRowDelimiter === false
+        ) {
+          this.state.wasRowDelimiter = true;
+        }
+        // Previous char was a valid escape char
+        // treat the current char as a regular char
+        if (this.state.escaping === true) {
+          this.state.escaping = false;
+        } else {
+          // Escape is only active inside quoted fields
+          // We are quoting, the char is an escape chr and there is a chr to escape
+          // if(escape !== null && this.state.quoting === true && chr === escape && pos + 1 < bufLen){
+          if (
+            escape !== null &&
+            this.state.quoting === true &&
+            this.__isEscape(buf, pos, chr) &&
+            pos + escape.length < bufLen
+          ) {
+            if (escapeIsQuote) {
+              if (this.__isQuote(buf, pos + escape.length)) {
+                this.state.escaping = true;
+                pos += escape.length - 1;
+                continue;
+              }
+            } else {
+              this.state.escaping = true;
+              pos += escape.length - 1;
+              continue;
+            }
+          }
+          // Not currently escaping and chr is a quote
+          // TODO: need to compare bytes instead of single char
+          if (this.state.commenting === false && this.__isQuote(buf, pos)) {
+            if (this.state.quoting === true) {
+              const nextChr = buf[pos + quote.length];
+              const isNextChrTrimable =
+                rtrim && this.__isCharTrimable(buf, pos + quote.length);
+              const isNextChrComment =
+                comment !== null &&
+                this.__compareBytes(comment, buf, pos + quote.length, nextChr);
+              const isNextChrDelimiter = this.__isDelimiter(
+                buf,
+                pos + quote.length,
+                nextChr,
+              );
+              const isNextChrRecordDelimiter =
+                record_delimiter.length === 0
+                  ? this.__autoDiscoverRecordDelimiter(buf, pos + quote.length)
+                  : this.__isRecordDelimiter(nextChr, buf, pos + quote.length);
+              // Escape a quote
+              // Treat next char as a regular character
+              if (
+                escape !== null &&
+                this.__isEscape(buf, pos, chr) &&
+                this.__isQuote(buf, pos + escape.length)
+              ) {
+                pos += escape.length - 1;
+              } else if (
+                !nextChr ||
+                isNextChrDelimiter ||
+                isNextChrRecordDelimiter ||
+                isNextChrComment ||
+                isNextChrTrimable
+              ) {
+                this.state.quoting = false;
+                this.state.wasQuoting = true;
+                pos += quote.length - 1;
+                continue;
+              } else if (relax_quotes === false) {
+                const err = this.__error(
+                  new CsvError(
+                    "CSV_INVALID_CLOSING_QUOTE",
+                    [
+                      "Invalid Closing Quote:",
+                      `got "${String.fromCharCode(nextChr)}"`,
+                      `at line ${this.info.lines}`,
+                      "instead of delimiter, record delimiter, trimable character",
+                      "(if activated) or comment",
+                    ],
+                    this.options,
+                    this.__infoField(),
+                  ),
+                );
+                if (err !== undefined) return err;
+              } else {
+                this.state.quoting = false;
+                this.state.wasQuoting = true;
+                this.state.field.prepend(quote);
+                pos += quote.length - 1;
+              }
+            } else {
+              if (this.state.field.length !== 0) {
+                // In relax_quotes mode, treat opening quote preceded by chrs as regular
+                if (relax_quotes === false) {
+                  const info = this.__infoField();
+                  const bom = Object.keys(boms)
+                    .map((b) =>
+                      boms[b].equals(this.state.field.toString()) ? b : false,
+                    )
+                    .filter(Boolean)[0];
+                  const err = this.__error(
+                    new CsvError(
+                      "INVALID_OPENING_QUOTE",
+                      [
+                        "Invalid Opening Quote:",
+                        `a quote is found on field ${JSON.stringify(info.column)} at line ${info.lines}, value is ${JSON.stringify(this.state.field.toString(encoding))}`,
+                        bom ? `(${bom} bom)` : undefined,
+                      ],
+                      this.options,
+                      info,
+                      {
+                        field: this.state.field,
+                      },
+                    ),
+                  );
+                  if (err !== undefined) return err;
+                }
+              } else {
+                this.state.quoting = true;
+                pos += quote.length - 1;
+                continue;
+              }
+            }
+          }
+          if (this.state.quoting === false) {
+            const recordDelimiterLength = this.__isRecordDelimiter(
+              chr,
+              buf,
+              pos,
+            );
+            if (recordDelimiterLength !== 0) {
+              // Do not emit comments which take a full line
+              const skipCommentLine =
+                this.state.commenting &&
+                this.state.wasQuoting === false &&
+                this.state.record.length === 0 &&
+                this.state.field.length === 0;
+              if (skipCommentLine) {
+                this.info.comment_lines++;
+                // Skip full comment line
+              } else {
+                // Activate records emission if above from_line
+                if (
+                  this.state.enabled === false &&
+                  this.info.lines +
+                    (this.state.wasRowDelimiter === true ? 1 : 0) >=
+                    from_line
+                ) {
+                  this.state.enabled = true;
+                  this.__resetField();
+                  this.__resetRecord();
+                  pos += recordDelimiterLength - 1;
+                  continue;
+                }
+                // Skip if line is empty and skip_empty_lines activated
+                if (
+                  skip_empty_lines === true &&
+                  this.state.wasQuoting === false &&
+                  this.state.record.length === 0 &&
+                  this.state.field.length === 0
+                ) {
+                  this.info.empty_lines++;
+                  pos += recordDelimiterLength - 1;
+                  continue;
+                }
+                this.info.bytes = this.state.bufBytesStart + pos;
+                const errField = this.__onField();
+                if (errField !== undefined) return errField;
+                this.info.bytes =
+                  this.state.bufBytesStart + pos + recordDelimiterLength;
+                const errRecord = this.__onRecord(push);
+                if (errRecord !== undefined) return errRecord;
+                if (to !== -1 && this.info.records >= to) {
+                  this.state.stop = true;
+                  close();
+                  return;
+                }
+              }
+              this.state.commenting = false;
+              pos += recordDelimiterLength - 1;
+              continue;
+            }
+            if (this.state.commenting) {
+              continue;
+            }
+            if (
+              comment !== null &&
+              (comment_no_infix === false ||
+                (this.state.record.length === 0 &&
+                  this.state.field.length === 0))
+            ) {
+              const commentCount = this.__compareBytes(comment, buf, pos, chr);
+              if (commentCount !== 0) {
+                this.state.commenting = true;
+                continue;
+              }
+            }
+            const delimiterLength = this.__isDelimiter(buf, pos, chr);
+            if (delimiterLength !== 0) {
+              this.info.bytes = this.state.bufBytesStart + pos;
+              const errField = this.__onField();
+              if (errField !== undefined) return errField;
+              pos += delimiterLength - 1;
+              continue;
+            }
+          }
+        }
+        if (this.state.commenting === false) {
+          if (
+            max_record_size !== 0 &&
+            this.state.record_length + this.state.field.length > max_record_size
+          ) {
+            return this.__error(
+              new CsvError(
+                "CSV_MAX_RECORD_SIZE",
+                [
+                  "Max Record Size:",
+                  "record exceed the maximum number of tolerated bytes",
+                  `of ${max_record_size}`,
+                  `at line ${this.info.lines}`,
+                ],
+                this.options,
+                this.__infoField(),
+              ),
+            );
+          }
+        }
+        const lappend =
+          ltrim === false ||
+          this.state.quoting === true ||
+          this.state.field.length !== 0 ||
+          !this.__isCharTrimable(buf, pos);
+        // rtrim in non quoting is handle in __onField
+        const rappend = rtrim === false || this.state.wasQuoting === false;
+        if (lappend === true && rappend === true) {
+          this.state.field.append(chr);
+        } else if (rtrim === true && !this.__isCharTrimable(buf, pos)) {
+          return this.__error(
+            new CsvError(
+              "CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE",
+              [
+                "Invalid Closing Quote:",
+                "found non trimable byte after quote",
+                `at line ${this.info.lines}`,
+              ],
+              this.options,
+              this.__infoField(),
+            ),
+          );
+        } else {
+          if (lappend === false) {
+            pos += this.__isCharTrimable(buf, pos) - 1;
+          }
+          continue;
+        }
+      }
+      if (end === true) {
+        // Ensure we are not ending in a quoting state
+        if (this.state.quoting === true) {
+          const err = this.__error(
+            new CsvError(
+              "CSV_QUOTE_NOT_CLOSED",
+              [
+                "Quote Not Closed:",
+                `the parsing is finished with an opening quote at line ${this.info.lines}`,
+              ],
+              this.options,
+              this.__infoField(),
+            ),
+          );
+          if (err !== undefined) return err;
+        } else {
+          // Skip last line if it has no characters
+          if (
+            this.state.wasQuoting === true ||
+            this.state.record.length !== 0 ||
+            this.state.field.length !== 0
+          ) {
+            this.info.bytes = this.state.bufBytesStart + pos;
+            const errField = this.__onField();
+            if (errField !== undefined) return errField;
+            const errRecord = this.__onRecord(push);
+            if (errRecord !== undefined) return errRecord;
+          } else if (this.state.wasRowDelimiter === true) {
+            this.info.empty_lines++;
+          } else if (this.state.commenting === true) {
+            this.info.comment_lines++;
+          }
+        }
+      } else {
+        this.state.bufBytesStart += pos;
+        this.state.previousBuf = buf.slice(pos);
+      }
+      if (this.state.wasRowDelimiter === true) {
+        this.info.lines++;
+        this.state.wasRowDelimiter = false;
+      }
+    },
+    __onRecord: function (push) {
+      const {
+        columns,
+        group_columns_by_name,
+        encoding,
+        info,
+        from,
+        relax_column_count,
+        relax_column_count_less,
+        relax_column_count_more,
+        raw,
+        skip_records_with_empty_values,
+      } = this.options;
+      const { enabled, record } = this.state;
+      if (enabled === false) {
+        return this.__resetRecord();
+      }
+      // Convert the first line into column names
+      const recordLength = record.length;
+      if (columns === true) {
+        if (skip_records_with_empty_values === true && isRecordEmpty(record)) {
+          this.__resetRecord();
+          return;
+        }
+        return this.__firstLineToColumns(record);
+      }
+      if (columns === false && this.info.records === 0) {
+        this.state.expectedRecordLength = recordLength;
+      }
+      if (recordLength !== this.state.expectedRecordLength) {
+        const err =
+          columns === false
+            ? new CsvError(
+                "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH",
+                [
+                  "Invalid Record Length:",
+                  `expect ${this.state.expectedRecordLength},`,
+                  `got ${recordLength} on line ${this.info.lines}`,
+                ],
+                this.options,
+                this.__infoField(),
+                {
+                  record: record,
+                },
+              )
+            : new CsvError(
+                "CSV_RECORD_INCONSISTENT_COLUMNS",
+                [
+                  "Invalid Record Length:",
+                  `columns length is ${columns.length},`, // rename columns
+                  `got ${recordLength} on line ${this.info.lines}`,
+                ],
+                this.options,
+                this.__infoField(),
+                {
+                  record: record,
+                },
+              );
+        if (
+          relax_column_count === true ||
+          (relax_column_count_less === true &&
+            recordLength < this.state.expectedRecordLength) ||
+          (relax_column_count_more === true &&
+            recordLength > this.state.expectedRecordLength)
+        ) {
+          this.info.invalid_field_length++;
+          this.state.error = err;
+          // Error is undefined with skip_records_with_error
+        } else {
+          const finalErr = this.__error(err);
+          if (finalErr) return finalErr;
+        }
+      }
+      if (skip_records_with_empty_values === true && isRecordEmpty(record)) {
+        this.__resetRecord();
+        return;
+      }
+      if (this.state.recordHasError === true) {
+        this.__resetRecord();
+        this.state.recordHasError = false;
+        return;
+      }
+      this.info.records++;
+      if (from === 1 || this.info.records >= from) {
+        const { objname } = this.options;
+        // With columns, records are object
+        if (columns !== false) {
+          const obj = {};
+          // Transform record array to an object
+          for (let i = 0, l = record.length; i < l; i++) {
+            if (columns[i] === undefined || columns[i].disabled) continue;
+            // Turn duplicate columns into an array
+            if (
+              group_columns_by_name === true &&
+              obj[columns[i].name] !== undefined
+            ) {
+              if (Array.isArray(obj[columns[i].name])) {
+                obj[columns[i].name] = obj[columns[i].name].concat(record[i]);
+              } else {
+                obj[columns[i].name] = [obj[columns[i].name], record[i]];
+              }
+            } else {
+              obj[columns[i].name] = record[i];
+            }
+          }
+          // Without objname (default)
+          if (raw === true || info === true) {
+            const extRecord = Object.assign(
+              { record: obj },
+              raw === true
+                ? { raw: this.state.rawBuffer.toString(encoding) }
+                : {},
+              info === true ? { info: this.__infoRecord() } : {},
+            );
+            const err = this.__push(
+              objname === undefined ? extRecord : [obj[objname], extRecord],
+              push,
+            );
+            if (err) {
+              return err;
+            }
+          } else {
+            const err = this.__push(
+              objname === undefined ? obj : [obj[objname], obj],
+              push,
+            );
+            if (err) {
+              return err;
+            }
+          }
+          // Without columns, records are array
+        } else {
+          if (raw === true || info === true) {
+            const extRecord = Object.assign(
+              { record: record },
+              raw === true
+                ? { raw: this.state.rawBuffer.toString(encoding) }
+                : {},
+              info === true ? { info: this.__infoRecord() } : {},
+            );
+            const err = this.__push(
+              objname === undefined ? extRecord : [record[objname], extRecord],
+              push,
+            );
+            if (err) {
+              return err;
+            }
+          } else {
+            const err = this.__push(
+              objname === undefined ? record : [record[objname], record],
+              push,
+            );
+            if (err) {
+              return err;
+            }
+          }
+        }
+      }
+      this.__resetRecord();
+    },
+    __firstLineToColumns: function (record) {
+      const { firstLineToHeaders } = this.state;
+      try {
+        const headers =
+          firstLineToHeaders === undefined
+            ? record
+            : firstLineToHeaders.call(null, record);
+        if (!Array.isArray(headers)) {
+          return this.__error(
+            new CsvError(
+              "CSV_INVALID_COLUMN_MAPPING",
+              [
+                "Invalid Column Mapping:",
+                "expect an array from column function,",
+                `got ${JSON.stringify(headers)}`,
+              ],
+              this.options,
+              this.__infoField(),
+              {
+                headers: headers,
+              },
+            ),
+          );
+        }
+        const normalizedHeaders = normalize_columns_array(headers);
+        this.state.expectedRecordLength = normalizedHeaders.length;
+        this.options.columns = normalizedHeaders;
+        this.__resetRecord();
+        return;
+      } catch (err) {
+        return err;
+      }
+    },
+    __resetRecord: function () {
+      if (this.options.raw === true) {
+        this.state.rawBuffer.reset();
+      }
+      this.state.error = undefined;
+      this.state.record = [];
+      this.state.record_length = 0;
+    },
+    __onField: function () {
+      const { cast, encoding, rtrim, max_record_size } = this.options;
+      const { enabled, wasQuoting } = this.state;
+      // Short circuit for the from_line options
+      if (enabled === false) {
+        return this.__resetField();
+      }
+      let field = this.state.field.toString(encoding);
+      if (rtrim === true && wasQuoting === false) {
+        field = field.trimRight();
+      }
+      if (cast === true) {
+        const [err, f] = this.__cast(field);
+        if (err !== undefined) return err;
+        field = f;
+      }
+      this.state.record.push(field);
+      // Increment record length if record size must not exceed a limit
+      if (max_record_size !== 0 && typeof field === "string") {
+        this.state.record_length += field.length;
+      }
+      this.__resetField();
+    },
+    __resetField: function () {
+      this.state.field.reset();
+      this.state.wasQuoting = false;
+    },
+    __push: function (record, push) {
+      const { on_record } = this.options;
+      if (on_record !== undefined) {
+        const info = this.__infoRecord();
+        try {
+          record = on_record.call(null, record, info);
+        } catch (err) {
+          return err;
+        }
+        if (record === undefined || record === null) {
+          return;
+        }
+      }
+      this.info.bytes_records += this.info.bytes;
+      push(record);
+    },
+    // Return a tuple with the error and the casted value
+    __cast: function (field) {
+      const { columns, relax_column_count } = this.options;
+      const isColumns = Array.isArray(columns);
+      // Dont loose time calling cast
+      // because the final record is an object
+      // and this field can't be associated to a key present in columns
+      if (
+        isColumns === true &&
+        relax_column_count &&
+        this.options.columns.length <= this.state.record.length
+      ) {
+        return [undefined, undefined];
+      }
+      if (this.state.castField !== null) {
+        try {
+          const info = this.__infoField();
+          return [undefined, this.state.castField.call(null, field, info)];
+        } catch (err) {
+          return [err];
+        }
+      }
+      if (this.__isFloat(field)) {
+        return [undefined, parseFloat(field)];
+      } else if (this.options.cast_date !== false) {
+        const info = this.__infoField();
+        return [undefined, this.options.cast_date.call(null, field, info)];
+      }
+      return [undefined, field];
+    },
+    // Helper to test if a character is a space or a line delimiter
+    __isCharTrimable: function (buf, pos) {
+      const isTrim = (buf, pos) => {
+        const { timchars } = this.state;
+        loop1: for (let i = 0; i < timchars.length; i++) {
+          const timchar = timchars[i];
+          for (let j = 0; j < timchar.length; j++) {
+            if (timchar[j] !== buf[pos + j]) continue loop1;
+          }
+          return timchar.length;
+        }
+        return 0;
+      };
+      return isTrim(buf, pos);
+    },
+    // Keep it in case we implement the `cast_int` option
+    // __isInt(value){
+    //   // return Number.isInteger(parseInt(value))
+    //   // return !isNaN( parseInt( obj ) );
+    //   return /^(\-|\+)?[1-9][0-9]*$/.test(value)
+    // }
+    __isFloat: function (value) {
+      return value - parseFloat(value) + 1 >= 0; // Borrowed from jquery
+    },
+    __compareBytes: function (sourceBuf, targetBuf, targetPos, firstByte) {
+      if (sourceBuf[0] !== firstByte) return 0;
+      const sourceLength = sourceBuf.length;
+      for (let i = 1; i < sourceLength; i++) {
+        if (sourceBuf[i] !== targetBuf[targetPos + i]) return 0;
+      }
+      return sourceLength;
+    },
+    __isDelimiter: function (buf, pos, chr) {
+      const { delimiter, ignore_last_delimiters } = this.options;
+      if (
+        ignore_last_delimiters === true &&
+        this.state.record.length === this.options.columns.length - 1
+      ) {
+        return 0;
+      } else if (
+        ignore_last_delimiters !== false &&
+        typeof ignore_last_delimiters === "number" &&
+        this.state.record.length === ignore_last_delimiters - 1
+      ) {
+        return 0;
+      }
+      loop1: for (let i = 0; i < delimiter.length; i++) {
+        const del = delimiter[i];
+        if (del[0] === chr) {
+          for (let j = 1; j < del.length; j++) {
+            if (del[j] !== buf[pos + j]) continue loop1;
+          }
+          return del.length;
+        }
+      }
+      return 0;
+    },
+    __isRecordDelimiter: function (chr, buf, pos) {
+      const { record_delimiter } = this.options;
+      const recordDelimiterLength = record_delimiter.length;
+      loop1: for (let i = 0; i < recordDelimiterLength; i++) {
+        const rd = record_delimiter[i];
+        const rdLength = rd.length;
+        if (rd[0] !== chr) {
+          continue;
+        }
+        for (let j = 1; j < rdLength; j++) {
+          if (rd[j] !== buf[pos + j]) {
+            continue loop1;
+          }
+        }
+        return rd.length;
+      }
+      return 0;
+    },
+    __isEscape: function (buf, pos, chr) {
+      const { escape } = this.options;
+      if (escape === null) return false;
+      const l = escape.length;
+      if (escape[0] === chr) {
+        for (let i = 0; i < l; i++) {
+          if (escape[i] !== buf[pos + i]) {
+            return false;
+          }
+        }
+        return true;
+      }
+      return false;
+    },
+    __isQuote: function (buf, pos) {
+      const { quote } = this.options;
+      if (quote === null) return false;
+      const l = quote.length;
+      for (let i = 0; i < l; i++) {
+        if (quote[i] !== buf[pos + i]) {
+          return false;
+        }
+      }
+      return true;
+    },
+    __autoDiscoverRecordDelimiter: function (buf, pos) {
+      const { encoding } = this.options;
+      // Note, we don't need to cache this information in state,
+      // It is only called on the first line until we find out a suitable
+      // record delimiter.
+      const rds = [
+        // Important, the windows line ending must be before mac os 9
+        Buffer.from("\r\n", encoding),
+        Buffer.from("\n", encoding),
+        Buffer.from("\r", encoding),
+      ];
+      loop: for (let i = 0; i < rds.length; i++) {
+        const l = rds[i].length;
+        for (let j = 0; j < l; j++) {
+          if (rds[i][j] !== buf[pos + j]) {
+            continue loop;
+          }
+        }
+        this.options.record_delimiter.push(rds[i]);
+        this.state.recordDelimiterMaxLength = rds[i].length;
+        return rds[i].length;
+      }
+      return 0;
+    },
+    __error: function (msg) {
+      const { encoding, raw, skip_records_with_error } = this.options;
+      const err = typeof msg === "string" ? new Error(msg) : msg;
+      if (skip_records_with_error) {
+        this.state.recordHasError = true;
+        if (this.options.on_skip !== undefined) {
+          try {
+            this.options.on_skip(
+              err,
+              raw ? this.state.rawBuffer.toString(encoding) : undefined,
+            );
+          } catch (err) {
+            return err;
+          }
+        }
+        // this.emit('skip', err, raw ? this.state.rawBuffer.toString(encoding) : undefined);
+        return undefined;
+      } else {
+        return err;
+      }
+    },
+    __infoDataSet: function () {
+      return {
+        ...this.info,
+        columns: this.options.columns,
+      };
+    },
+    __infoRecord: function () {
+      const { columns, raw, encoding } = this.options;
+      return {
+        ...this.__infoDataSet(),
+        bytes_records: this.info.bytes,
+        error: this.state.error,
+        header: columns === true,
+        index: this.state.record.length,
+        raw: raw ? this.state.rawBuffer.toString(encoding) : undefined,
+      };
+    },
+    __infoField: function () {
+      const { columns } = this.options;
+      const isColumns = Array.isArray(columns);
+      // Bytes records are only incremented when all records'fields are parsed
+      const bytes_records = this.info.bytes_records;
+      return {
+        ...this.__infoRecord(),
+        bytes_records: bytes_records,
+        column:
+          isColumns === true
+            ? columns.length > this.state.record.length
+              ? columns[this.state.record.length].name
+              : null
+            : this.state.record.length,
+        quoting: this.state.wasQuoting,
+      };
+    },
+  };
+};
+
+
+
+;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/sync.js
+
+
+const parse = function (data, opts = {}) {
+  if (typeof data === "string") {
+    data = Buffer.from(data);
+  }
+  const records = opts && opts.objname ? {} : [];
+  const parser = transform(opts);
+  const push = (record) => {
+    if (parser.options.objname === undefined) records.push(record);
+    else {
+      records[record[0]] = record[1];
+    }
+  };
+  const close = () => {};
+  const error = parser.parse(data, true, push, close);
+  if (error !== undefined) throw error;
+  // 250606: `parser.parse` was implemented as 2 calls:
+  // const err1 = parser.parse(data, false, push, close);
+  // if (err1 !== undefined) throw err1;
+  // const err2 = parser.parse(undefined, true, push, close);
+  // if (err2 !== undefined) throw err2;
+  return records;
+};
+
+// export default parse
+
+
+
+;// CONCATENATED MODULE: ./src/data/rows.ts
+
+
+/** The first rows of a text table that differ, for a reader who asks "what changed in the data?". */
+/** Bytes of a text that is compared by rows. */
+const TEXT_LARGEST = 64 * 1024 * 1024;
+const SHOWN = 3;
+/** Characters of a cell, and of a row around its first difference. */
+const CELL_WIDTH = 40;
+const ROW_WIDTH = 60;
+/** Characters before the first difference of a row. */
+const LEAD = 20;
+/** Characters of a row that is taken apart. */
+const ROW_LARGEST = 64 * 1024;
+/** Whether bytes are a text table: no NUL byte in the first 8 KiB. */
+const isText = (bytes) => !bytes.subarray(0, 8192).includes(0);
+/**
+ * @returns words like `1 row differs; row 211: p2 3 → 9`, the columns named if the table has a
+ * heading; rows are counted from 1 with the heading as row 1. undefined if the two are not text, or
+ * larger than 64 MiB
+ */
+function differingRows(before, after) {
+    if (!isText(before) || !isText(after) || Math.max(before.length, after.length) > TEXT_LARGEST)
+        return undefined;
+    const [old, now] = [rowsOf(before), rowsOf(after)];
+    let heading;
+    let differing = 0;
+    const shown = [];
+    for (let row = 1;; row++) {
+        const [was, is] = [old.next().value, now.next().value];
+        if (was === undefined && is === undefined)
+            break;
+        if (was === is) {
+            if (row === 1)
+                heading = headingOf(is);
+        }
+        else if (++differing <= SHOWN)
+            shown.push(`row ${row}: ${changedCells(heading, was, is) ?? change(was, is)}`);
+    }
+    if (differing === 0)
+        return before.toString('utf8') === after.toString('utf8')
+            ? 'only bytes that are not text differ'
+            : 'only line endings differ, CRLF and LF';
+    return `${(0,text_numbers/* plural */.LS)(differing, 'row differs', 'rows differ')}; ${shown.join('; ')}`;
+}
+/** One row at a time: a file of nothing but line ends has millions. */
+function* rowsOf(bytes) {
+    const text = bytes.toString('utf8');
+    let from = 0;
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+        yield text.slice(from, end > from && text[end - 1] === '\r' ? end - 1 : end);
+        from = end + 1;
+    }
+    yield text.slice(from);
+}
+/** Names of columns: several, none of them a number. */
+function headingOf(row) {
+    const delimiter = row.includes('\t') ? '\t' : ',';
+    const names = cellsOf(row, delimiter);
+    return names.length > 1 && names.every((name) => Number.isNaN(Number(name || '0')))
+        ? { delimiter, names }
+        : undefined;
+}
+/** None if the row is not CSV by itself, such as one of several lines of a quoted cell, or too long. */
+function cellsOf(row, delimiter) {
+    if (row.length > ROW_LARGEST)
+        return [];
+    try {
+        return parse(row, { delimiter })[0] ?? [];
+    }
+    catch {
+        return [];
+    }
+}
+function changedCells(heading, before, after) {
+    if (!heading || before === undefined || after === undefined)
+        return undefined;
+    const [old, now] = [cellsOf(before, heading.delimiter), cellsOf(after, heading.delimiter)];
+    if (old.length !== heading.names.length || now.length !== heading.names.length)
+        return undefined;
+    const changed = heading.names.flatMap((name, column) => old[column] === now[column]
+        ? []
+        : [`${shorten(name)} ${shorten(old[column])} → ${shorten(now[column])}`]);
+    if (changed.length === 0)
+        return undefined;
+    const rest = changed.length - SHOWN;
+    return changed.slice(0, SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+const shorten = (text) => text === '' ? '(empty)' : text.length > CELL_WIDTH ? `${text.slice(0, CELL_WIDTH)}…` : text;
+/** Two rows around their first difference. */
+function change(before, after) {
+    let same = 0;
+    while (before !== undefined && same < before.length && before[same] === after?.[same])
+        same++;
+    const from = Math.max(0, same - LEAD);
+    const around = (row) => row === undefined
+        ? '(no such row)'
+        : (from > 0 ? '…' : '') + row.slice(from, from + ROW_WIDTH) + (row.length > from + ROW_WIDTH ? '…' : '');
+    return `${around(before)} → ${around(after)}`;
+}
+
+;// CONCATENATED MODULE: ./src/data/verify.ts
+
+
+
+
+
+
+/** Files that are named if a folder differs. */
+const NAMED = 5;
+/** Commits in which the old bytes of a file are looked for. */
+const HISTORY = 20;
+/** Bytes of the list of a folder. */
+const LIST_LARGEST = 256 * 1024 * 1024;
+/** Hashes every data set and the model again. */
+async function verifyData(context, request) {
+    const result = { findings: [], data: [], mounts: [] };
+    for (const claimed of request.claimed) {
+        const { findings, data, mount } = await verifyOne(context, request, claimed);
+        result.findings.push(...findings);
+        if (data)
+            result.data.push(data);
+        if (mount)
+            result.mounts.push(mount);
+    }
+    return result;
+}
+async function verifyOne(context, request, claimed) {
+    const { field, path, digest, rules } = claimed;
+    const unreadable = (rule, message) => ({
+        findings: [{ rule, message, field: `${field}.path` }],
+    });
+    const place = await (0,files/* confine */.Do)(context.root, path);
+    if (!place.ok)
+        return unreadable('record/path-outside', `${path} ${place.why}`);
+    if (!place.exists)
+        return unreadable(rules.missing, `${path} is not there`);
+    context.progress.line(`hashing ${path}`);
+    let now;
+    try {
+        now = await (0,data_digest/* fingerprint */.Rj)(context.root, place.absolute, (0,system_digest/* algorithmOf */.Hy)(digest ?? ''), context.signal);
+    }
+    catch (error) {
+        if (error instanceof data_digest/* NotData */.YY || error instanceof files/* NotAFile */.pX)
+            return unreadable('record/path-outside', `${path}: ${error.message}`);
+        throw error;
+    }
+    const exposed = exposedAnswer(request.answers, path, now);
+    const verified = digest === now.digest;
+    const findings = [
+        ...(exposed === undefined
+            ? []
+            : [
+                {
+                    rule: 'data/exposes-answers',
+                    message: `${path} holds the recorded answers (${exposed})`,
+                    field: `${field}.path`,
+                },
+            ]),
+        ...(digest === undefined || verified ? [] : [await mismatch(context, request, claimed, now)]),
+    ];
+    return {
+        findings,
+        data: { path, files: now.files.length, bytes: now.bytes, verified },
+        mount: verified && exposed === undefined ? { source: place.absolute, target: path } : undefined,
+    };
+}
+function exposedAnswer({ paths, digests }, path, now) {
+    const byContent = now.files.find((file) => digests.includes(file.digest));
+    return paths.find((answer) => (0,files/* within */.ux)(path, answer)) ?? (byContent && (byContent.path || path));
+}
+async function mismatch(context, { commit }, claimed, now) {
+    const { field, path, name, digest, rules } = claimed;
+    const dirty = (await context.git.dirty()).some((file) => (0,files/* within */.ux)(path, file));
+    const what = await whatDiffers(context, commit, claimed, now);
+    return {
+        rule: rules.mismatch,
+        message: `${path} does not match its recorded digest${what === undefined ? '' : `: ${what}`}`,
+        field: `${field}.digest`,
+        expected: digest,
+        actual: now.digest,
+        remedy: `Restore ${path} ${dirty ? `with \`git checkout ${path}\`` : 'as it was for this run'}, or record the run of ${name} again with the new bytes.`,
+    };
+}
+/** Names the files of a folder, or the rows of a table: `row 211: p2 3 → 9`; undefined if nothing more is known. */
+async function whatDiffers(context, commit, claimed, now) {
+    const { path, digest = '' } = claimed;
+    const single = now.files.length === 1 && now.files[0]?.path === '';
+    if (single) {
+        const before = await bytesInGit(context, commit, path, digest);
+        const place = await (0,files/* confine */.Do)(context.root, path);
+        return before && place.ok && now.bytes <= TEXT_LARGEST
+            ? differingRows(before, await (0,files/* readRegular */.VX)(place.absolute, TEXT_LARGEST))
+            : undefined;
+    }
+    const before = await listedBefore(context, claimed);
+    const names = before ? changesOf(before, now) : await changedInGit(context, commit, path);
+    return names.length === 0 ? undefined : (0,text_numbers/* listed */.KE)([...new Set(names)], NAMED);
+}
+const changesOf = (before, now) => [
+    ...now.files
+        .filter((file) => before.get(file.path) !== file.digest)
+        .map((file) => (before.has(file.path) ? `${file.path} changed` : `${file.path} added`)),
+    ...[...before.keys()]
+        .filter((old) => !now.files.some((file) => file.path === old))
+        .map((old) => `${old} removed`),
+];
+async function changedInGit({ git }, commit, path) {
+    if (commit === undefined || !(await git.has(commit)))
+        return [];
+    const changed = [...(await git.changed(commit, 'HEAD')), ...(await git.dirty())];
+    return changed.filter((file) => (0,files/* within */.ux)(path, file));
+}
+/** The recorded list of a folder, if its own bytes have the recorded digest: nothing else vouches for it. */
+async function listedBefore({ root, signal }, { list, digest = '' }) {
+    if (list === undefined)
+        return null;
+    const place = await (0,files/* confine */.Do)(root, list);
+    if (!place.ok || !place.exists)
+        return null;
+    const own = await (0,system_digest/* fileDigest */.hd)(place.absolute, (0,system_digest/* algorithmOf */.Hy)(digest), signal).catch(() => null);
+    return own?.digest === digest
+        ? (0,data_digest/* parseList */.E1)((await (0,files/* readRegular */.VX)(place.absolute, LIST_LARGEST)).toString(), (0,system_digest/* algorithmOf */.Hy)(digest))
+        : null;
+}
+async function bytesInGit({ git }, commit, path, digest) {
+    const algorithm = (0,system_digest/* algorithmOf */.Hy)(digest);
+    const known = commit !== undefined && (await git.has(commit)) ? [commit] : [];
+    for (const at of [...known, ...(await git.history(path, HISTORY))]) {
+        const bytes = await git.show(at, path);
+        if (bytes && `${algorithm}:${(0,external_node_crypto_.createHash)(algorithm).update(bytes).digest('hex')}` === digest)
+            return bytes;
+    }
+    return null;
+}
+
+;// CONCATENATED MODULE: ./src/stages/data.ts
+
+
+
+/** Are the files that the record names still the recorded bytes? */
+const data = {
+    name: 'data',
+    title: 'data: are these the recorded bytes?',
+    async check(tools, { claims: { record }, plan }) {
+        if (record === null)
+            return { notRun: 'there is no record to go by' };
+        const claimed = claimedBytes(record);
+        if (claimed.length === 0)
+            return { notRun: 'the record names no data and no model' };
+        const checked = await verifyData(tools, { claimed, answers: plan.answers, commit: record.code?.commit });
+        const kept = await recordedPredictions(tools, record.evaluation?.predictions ?? {});
+        const verified = checked.data.filter((one) => one.verified);
+        return {
+            findings: [...checked.findings, ...kept.findings],
+            summary: summaryOf(record, checked, claimed),
+            unverified: verified.length < claimed.length,
+            evidence: { data: checked.data },
+            products: { mounts: checked.mounts, predictions: kept.file },
+        };
+    },
+};
+/** Data sets and the model are checked alike. */
+function claimedBytes({ data: sets = [], model }) {
+    const files = [
+        ...sets.map(({ name, path, digest, list }, index) => ({
+            field: `data[${index}]`,
+            name: name ?? path,
+            path,
+            digest,
+            list,
+            rules: { missing: 'data/file-missing', mismatch: 'data/digest-mismatch' },
+        })),
+        {
+            field: 'model',
+            name: model?.name ?? model?.path,
+            path: model?.path,
+            digest: model?.digest,
+            rules: { missing: 'model/file-missing', mismatch: 'model/digest-mismatch' },
+        },
+    ];
+    return files.flatMap(({ path, name, ...file }) => path === undefined ? [] : [{ ...file, path, name: name ?? path }]);
+}
+/** `digits@v3: 2 files hashed again, as recorded`, or `1 of 2 as recorded, 1 without a digest` */
+function summaryOf({ data: sets = [] }, { data: checked }, claimed) {
+    const verified = checked.filter((one) => one.verified);
+    const undigested = claimed.filter(({ digest }) => digest === undefined).length;
+    if (verified.length < claimed.length)
+        return `${verified.length} of ${claimed.length} as recorded${undigested > 0 ? `, ${undigested} without a digest` : ''}`;
+    const names = new Set(sets.map(({ name, version }) => [name, version].filter(Boolean).join('@')));
+    names.delete('');
+    const files = verified.reduce((sum, one) => sum + one.files, 0);
+    return `${[...names].join(', ') || 'model'}: ${(0,text_numbers/* plural */.LS)(files, 'file')} hashed again, as recorded`;
+}
+
+// EXTERNAL MODULE: ./src/system/context.ts
+var system_context = __nccwpck_require__(7510);
+// EXTERNAL MODULE: ./src/system/errors.ts
+var errors = __nccwpck_require__(6578);
+// EXTERNAL MODULE: ./src/environment/build.ts + 2 modules
+var build = __nccwpck_require__(5371);
+// EXTERNAL MODULE: ./src/environment/manifest/hash.ts
+var hash = __nccwpck_require__(8971);
+;// CONCATENATED MODULE: ./src/environment/compare/comparison.ts
+
+/** What a file's note says if it is on one side only. */
+const ONLY_REBUILT = 'only in the rebuild';
+const ONLY_PINNED = 'missing in the rebuild';
+/** What it says if nothing but the bytes differ. */
+const CONTENT = 'content';
+const ORDER = ['package', 'config', 'package-file', 'file', 'folder'];
+/** Characters of a value that are kept. */
+const VALUE_CAP = 500;
+/** The two sides of a difference, cut to what is kept. */
+const sidesOf = (pinned, rebuilt) => ({
+    pinned: pinned?.slice(0, VALUE_CAP),
+    rebuilt: rebuilt?.slice(0, VALUE_CAP),
+});
+/** A folder counts as its package's: nobody can tell which of its files it was. */
+const isOfPackage = ({ kind, owner }) => kind === 'package-file' || (kind === 'folder' && owner !== undefined);
+const isOutsidePackages = ({ difference, unlocated }) => !unlocated && ['file', 'folder'].includes(difference.kind) && !isOfPackage(difference);
+/** Stands for what differs and was not found. */
+const UNLOCATED = {
+    unlocated: true,
+    difference: { kind: 'folder', name: '/', note: 'something differs that cannot be located' },
+};
+/** @param equal whether both have the same hash, which has the last word */
+function conclude(found, equal) {
+    const all = found.length === 0 && !equal ? [UNLOCATED] : [...found].sort(byImportance);
+    const counts = {};
+    for (const { difference } of all)
+        counts[difference.kind] = (counts[difference.kind] ?? 0) + 1;
+    return {
+        parity: all.length === 0 ? 'content' : all.every(isOutsidePackages) ? 'packages' : 'drift',
+        differences: all.map(({ difference }) => difference),
+        counts,
+    };
+}
+function byImportance(a, b) {
+    return importance(a) - importance(b) || (0,hash/* byText */.z4)(a.difference.name, b.difference.name);
+}
+const importance = ({ difference: { kind, pinned, rebuilt }, derived }) => ORDER.indexOf(kind) +
+    // A version that moved says more than a package that came or went, an edit more than what follows from one.
+    (pinned === undefined || rebuilt === undefined ? 0.25 : 0) +
+    (derived ? 0.5 : 0);
+
+;// CONCATENATED MODULE: ./src/environment/compare/config.ts
+
+/** How an environment variable is named among the settings. */
+const VARIABLE = 'Env.';
+/** The variable that a setting's name stands for; undefined for other settings. */
+const variableOf = (name) => name.startsWith(VARIABLE) ? name.slice(VARIABLE.length) : undefined;
+const variables = (env) => new Map(env.map((setting) => [setting.split('=', 1)[0], setting.slice(setting.indexOf('=') + 1)]));
+const shown = (value) => value.length === 0 ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
+function compareConfig(pinned, rebuilt) {
+    const [before, after] = [variables(pinned.env), variables(rebuilt.env)];
+    const names = [...new Set([...before.keys(), ...after.keys()])];
+    const keys = Object.keys(pinned).filter((key) => key !== 'env');
+    return [
+        ...names.map((name) => ({ name: VARIABLE + name, was: before.get(name), is: after.get(name) })),
+        ...keys.map((key) => ({
+            name: key[0].toUpperCase() + key.slice(1),
+            was: shown(pinned[key]),
+            is: shown(rebuilt[key]),
+        })),
+    ]
+        .filter(({ was, is }) => was !== is)
+        .map(({ name, was, is }) => ({ difference: { kind: 'config', name, ...sidesOf(was, is) } }));
+}
+
+// EXTERNAL MODULE: ./src/text/latin1.ts
+var latin1 = __nccwpck_require__(7382);
+// EXTERNAL MODULE: ./src/environment/packages/index.ts + 3 modules
+var environment_packages = __nccwpck_require__(1603);
+;// CONCATENATED MODULE: ./src/environment/packages/owners.ts
+
 /** Resolves `.` and `..` by name alone; a path cannot leave the root. */
 function joinPath(root, path) {
     const parts = path.startsWith('/') ? [] : root.split('/').filter(Boolean);
@@ -12860,73 +16381,1008 @@ function joinPath(root, path) {
     }
     return parts.join('/');
 }
-/** The first column of a CSV row, which may be quoted. */
-function recordPath(line) {
-    if (!line.startsWith('"'))
-        return line.slice(0, line.indexOf(',') === -1 ? undefined : line.indexOf(','));
-    const match = /^"((?:[^"]|"")*)"/.exec(line);
-    return match ? match[1].replaceAll('""', '"') : '';
-}
 /**
- * Which package owns a path: what its database lists, and for a `.pyc` that no list names, the owner
- * of its source. Lists are older than merged `/usr`: `/lib/x` is looked up where the link leads.
+ * Which package owns a path: what its database lists, and for a compiled file that no list names, the
+ * owner of its source. Lists are older than merged `/usr`: `/lib/x` is looked up where the link leads.
  */
 function ownersOf(manifest) {
-    const merged = new Map();
-    for (const [path, entry] of manifest.entries) {
-        if (entry.type === 'l' && !path.includes('/'))
-            merged.set(path, joinPath('', entry.link));
-    }
-    const real = (path) => {
-        const slash = path.indexOf('/');
-        const target = slash === -1 ? undefined : merged.get(path.slice(0, slash));
-        return target === undefined ? path : target + path.slice(slash);
-    };
+    const real = throughTopLinks(manifest);
     const owners = new Map();
-    for (const ownership of manifest.ownership) {
-        const { root, kind, text } = ownership;
-        for (const line of text.split('\n')) {
-            const listed = kind === 'dpkg' ? line : recordPath(line.trimEnd());
-            if (listed === '')
+    // Folders are shared, and a distribution lists files of Python packages as its own.
+    for (const { type } of environment_packages/* ECOSYSTEMS */.SQ.toReversed()) {
+        for (const ownership of manifest.ownership) {
+            if (ownership.ecosystem !== type)
                 continue;
-            const path = real(joinPath(root, listed));
-            if (path === '')
-                continue;
-            // Python's own lists are finer than those of the distribution, and folders are shared.
-            if (kind === 'record' || !owners.has(path))
-                owners.set(path, ownership);
+            for (const listed of (0,environment_packages/* ecosystemOf */.Mg)(type).listed(ownership.text)) {
+                const path = listed === '' ? '' : real(joinPath(ownership.root, listed));
+                if (path !== '' && !owners.has(path))
+                    owners.set(path, ownership);
+            }
         }
     }
     return (path) => {
-        const source = sourceOf(path);
+        const source = (0,environment_packages/* sourceOf */.vz)(path);
         return owners.get(path) ?? (source === undefined ? undefined : owners.get(source));
     };
 }
-/** `a/__pycache__/b.cpython-311.opt-1.pyc` → `a/b.py`; undefined for what is no compiled file. */
-function sourceOf(path) {
-    if (!path.endsWith('.pyc'))
-        return undefined;
-    const cached = /^(.*\/|)__pycache__\/([^/]*?)\.[^/.]+(?:\.opt-[^/.]+)?\.pyc$/s.exec(path);
-    return cached ? `${cached[1]}${cached[2]}.py` : path.slice(0, -1);
+/** Follows links at the top of the tree, as `lib` → `usr/lib`. */
+function throughTopLinks({ entries }) {
+    const links = new Map();
+    for (const [path, entry] of entries) {
+        if (entry.type === 'l' && !path.includes('/'))
+            links.set(path, joinPath('', entry.link));
+    }
+    return (path) => {
+        const slash = path.indexOf('/');
+        const target = slash === -1 ? undefined : links.get(path.slice(0, slash));
+        return target === undefined ? path : target + path.slice(slash);
+    };
 }
 
-
-/***/ }),
-
-/***/ 4463:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+;// CONCATENATED MODULE: ./src/environment/compare/explained.ts
 
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Z: () => (/* binding */ checkEvaluation),
-  J: () => (/* binding */ runOnce)
+/** @param owners of both images, as far as they are at hand */
+function explainedBy(changed, owners) {
+    const named = new Set(changed.map((one) => `${(0,environment_packages/* purl */.EV)(one.package)}\0${one.package.root}`));
+    const traces = [...new Set(changed.map((one) => one.package.ecosystem))].flatMap((type) => (0,environment_packages/* ecosystemOf */.Mg)(type).traces ?? []);
+    const folders = changed.map(({ package: { ecosystem, root } }) => (0,latin1/* showText */.h)((0,environment_packages/* ecosystemOf */.Mg)(ecosystem).folderOf(root)));
+    const owned = (path) => owners.some((ownerOf) => {
+        const found = ownerOf(path);
+        return found !== undefined && named.has(`${found.owner}\0${found.root}`);
+    });
+    return {
+        file: (path) => owned(path) || traces.some(({ files }) => files.test(path)),
+        folder: (path, files) => files.some(owned) || traces.some((trace) => trace.folders.test(path)),
+        goneFolder: (path) => folders.some((folder) => path.startsWith(`${folder}/`)),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/environment/compare/files.ts
+
+
+
+
+
+
+
+const sameEntry = (a, b) => a !== undefined &&
+    b !== undefined &&
+    a.digest === b.digest &&
+    a.type === b.type &&
+    a.mode === b.mode &&
+    a.uid === b.uid &&
+    a.gid === b.gid &&
+    a.link === b.link &&
+    a.xattrs === b.xattrs;
+function differingPaths(pinned, rebuilt) {
+    const paths = [];
+    for (const [path, entry] of pinned)
+        if (!sameEntry(entry, rebuilt.get(path)))
+            paths.push(path);
+    for (const path of rebuilt.keys())
+        if (!pinned.has(path))
+            paths.push(path);
+    return paths.sort(hash/* byText */.z4);
+}
+/** The folders around a path, the innermost first. */
+function ancestors(path) {
+    const found = [];
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
+        found.push(path.slice(0, at));
+    return found;
+}
+/**
+ * Compares two trees entry by entry.
+ *
+ * @param changed packages that are named already: what follows from them is not named again
+ */
+function compareFiles(pinned, rebuilt, changed) {
+    const paths = differingPaths(pinned.entries, rebuilt.entries);
+    if (paths.length === 0)
+        return [];
+    const owners = [ownersOf(rebuilt), ownersOf(pinned)];
+    const explained = explainedBy(changed, owners);
+    const explainedPaths = paths.filter(explained.file);
+    const explainedFolders = new Set(explainedPaths.flatMap(ancestors));
+    const named = new Set(explainedPaths);
+    const rows = paths
+        .filter((path) => !named.has(path))
+        .map((path) => {
+        const owner = owners.map((ownerOf) => ownerOf(path)).find((found) => found !== undefined);
+        const [was, is] = [pinned.entries.get(path), rebuilt.entries.get(path)];
+        return { path, was, is, owner: owner?.owner, inside: 0 };
+    })
+        .filter((row) => !(isLone(row) && isFolder(row) && explainedFolders.has(row.path)));
+    const equal = (path) => sameEntry(pinned.entries.get(path), rebuilt.entries.get(path));
+    return gathered(rows).map((row) => differenceOf(row, equal));
+}
+const isLone = ({ was, is }) => was === undefined || is === undefined;
+const isFolder = ({ was, is }) => (was ?? is).type === 'd';
+/** Leaves out what lies in a folder that is on one side only, and counts it there. */
+function gathered(rows) {
+    const folders = new Map();
+    return rows.filter((row) => {
+        if (!isLone(row) || row.owner !== undefined)
+            return true;
+        const around = ancestors(row.path).flatMap((folder) => folders.get(folder) ?? []);
+        const outermost = around.at(-1);
+        if (outermost)
+            outermost.inside++;
+        else if (isFolder(row))
+            folders.set(row.path, row);
+        return outermost === undefined;
+    });
+}
+function differenceOf(row, equal) {
+    const { path, was, is, owner, inside } = row;
+    const source = (0,environment_packages/* sourceOf */.vz)(path);
+    const derived = was !== undefined && is !== undefined && was.digest !== is.digest && source !== undefined && equal(source);
+    const note = was && is ? changes(was, is, derived) : was ? ONLY_PINNED : ONLY_REBUILT;
+    return {
+        derived,
+        difference: {
+            kind: owner !== undefined ? 'package-file' : isFolder(row) ? 'folder' : 'file',
+            name: (0,latin1/* showPath */.P)(path),
+            ...sidesOf(was && describe(was), is && describe(is)),
+            owner: owner && (0,latin1/* showText */.h)(owner),
+            note: inside > 0 ? `${note}, with ${(0,text_numbers/* grouped */.zD)(inside)} more inside` : note,
+        },
+    };
+}
+function describe(entry) {
+    if (entry.type === 'f')
+        return entry.digest === '' ? 'file' : `sha256:${entry.digest.slice(0, 12)}`;
+    return entry.type === 'd' ? 'folder' : (0,latin1/* showText */.h)(entry.link);
+}
+function changes(was, is, derived) {
+    const parts = [
+        was.type !== is.type && `type ${was.type} → ${is.type}`,
+        was.digest !== is.digest && was.type === is.type && CONTENT,
+        derived && 'derived: its source is equal',
+        was.link !== is.link && was.type === is.type && 'target',
+        was.mode !== is.mode && `mode ${was.mode.toString(8)} → ${is.mode.toString(8)}`,
+        (was.uid !== is.uid || was.gid !== is.gid) && `owner ${was.uid}:${was.gid} → ${is.uid}:${is.gid}`,
+        was.xattrs !== is.xattrs && 'security attributes',
+    ];
+    return parts.filter((part) => part !== false).join(', ');
+}
+
+// EXTERNAL MODULE: ./src/environment/manifest/file.ts
+var file = __nccwpck_require__(73);
+;// CONCATENATED MODULE: ./src/environment/compare/folders.ts
+
+
+
+
+
+
+/** Compares a tree with the digests that are kept of the folders of another. */
+function compareFolders(pinned, rebuilt, changed) {
+    if (pinned.hashes.tree === rebuilt.hashes.tree)
+        return [];
+    const [before, after] = [new Map(pinned.folders), (0,file/* folderDigests */.yD)(rebuilt.entries)];
+    const folders = [...new Set([...before.keys(), ...after.keys()])]
+        .filter((folder) => before.get(folder) !== after.get(folder))
+        .sort(hash/* byText */.z4);
+    const ownerOf = ownersOf(rebuilt);
+    const explained = explainedBy(changed, [ownerOf]);
+    const files = filesIn(rebuilt, new Set(folders));
+    return folders
+        .filter((folder) => !explained.folder(folder, files.get(folder) ?? []) &&
+        (after.has(folder) || !explained.goneFolder(folder)))
+        .map((folder) => {
+        const owner = files
+            .get(folder)
+            ?.map((path) => ownerOf(path)?.owner)
+            .find((one) => one !== undefined);
+        return {
+            difference: {
+                kind: 'folder',
+                name: `/${folder}`,
+                ...sidesOf(before.get(folder), after.get(folder)),
+                owner: owner && (0,latin1/* showText */.h)(owner),
+                note: noteOf(before.has(folder), after.has(folder)),
+            },
+        };
+    });
+}
+const noteOf = (before, after) => before && after ? 'something in this folder' : before ? ONLY_PINNED : ONLY_REBUILT;
+/** What lies directly in each of these folders, which are named as they are shown. */
+function filesIn({ entries }, folders) {
+    const found = new Map();
+    for (const [path, entry] of entries) {
+        const folder = (0,latin1/* showText */.h)(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
+        if (entry.type === 'd' || !folders.has(folder))
+            continue;
+        const files = found.get(folder);
+        if (files)
+            files.push(path);
+        else
+            found.set(folder, [path]);
+    }
+    return found;
+}
+
+// EXTERNAL MODULE: ./src/environment/packages/package.ts
+var packages_package = __nccwpck_require__(5731);
+;// CONCATENATED MODULE: ./src/environment/compare/packages.ts
+
+
+
+
+
+function keyed(values, key) {
+    const map = new Map();
+    for (const value of values) {
+        const name = key(value);
+        const same = map.get(name);
+        if (same)
+            same.push(value);
+        else
+            map.set(name, [value]);
+    }
+    return map;
+}
+const versionsOf = (packages) => packages &&
+    (0,latin1/* showText */.h)(packages
+        .map(({ version }) => version)
+        .sort(hash/* byText */.z4)
+        .join(', '));
+function comparePackages(pinned, rebuilt) {
+    const [before, after] = [keyed(pinned, packages_package/* packageKey */.M), keyed(rebuilt, packages_package/* packageKey */.M)];
+    const found = [];
+    for (const key of new Set([...before.keys(), ...after.keys()])) {
+        const [was, is] = [versionsOf(before.get(key)), versionsOf(after.get(key))];
+        if (was === is)
+            continue;
+        const [one] = (before.get(key) ?? after.get(key));
+        found.push({
+            package: one,
+            difference: { kind: 'package', name: (0,latin1/* showText */.h)((0,environment_packages/* purl */.EV)(one)), ...sidesOf(was, is) },
+        });
+    }
+    return found.length === 0 ? found : sayWhich(found);
+}
+/** Two environments in one image: the name alone would not say which of them. */
+function sayWhich(found) {
+    for (const same of keyed(found, ({ difference }) => difference.name).values()) {
+        if (same.length === 1)
+            continue;
+        for (const one of same) {
+            const { root, arch } = one.package;
+            one.difference.note = root === '' ? arch : `in ${(0,latin1/* showPath */.P)(root)}`;
+        }
+    }
+    return found;
+}
+
+;// CONCATENATED MODULE: ./src/environment/compare/differences.ts
+
+
+
+
+
+function compareAll(pinned, rebuilt, compareTree) {
+    const packages = comparePackages(pinned.packages, rebuilt.packages);
+    const config = compareConfig(pinned.config, rebuilt.config);
+    return conclude([...packages, ...config, ...compareTree(packages)], pinned.hashes.environment === rebuilt.hashes.environment);
+}
+/** Compares two images entry by entry. */
+const compareManifests = (pinned, rebuilt) => compareAll(pinned, rebuilt, (changed) => compareFiles(pinned, rebuilt, changed));
+/**
+ * Compares an image with the manifest kept of another. Packages and settings are named as ever, files
+ * by their folder; a folder that holds files of a package counts as drift, as nobody can tell which
+ * of its files it was.
+ */
+const compareWithFile = (pinned, rebuilt) => compareAll(pinned, rebuilt, (changed) => compareFolders(pinned, rebuilt, changed));
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path/posix"
+var posix_ = __nccwpck_require__(3916);
+;// CONCATENATED MODULE: ./src/environment/compare/sources.ts
+
+
+
+/** Bytes of one. */
+const SOURCE_CAP = 1024 * 1024;
+const MOST_REQUIREMENTS = 8;
+const REQUIREMENTS = /(?:^|\s)(?:-r|-c|--requirement|--constraint)[\s=]*["']?([^\s"';&|\\]+)/g;
+async function readInside(root, path) {
+    try {
+        const place = await (0,files/* confine */.Do)(root, path);
+        return place.ok ? (await (0,files/* readRegular */.VX)(place.absolute, SOURCE_CAP)).toString() : null;
+    }
+    catch {
+        return null;
+    }
+}
+/**
+ * The Dockerfile and the requirement files that it installs from, if they can be found in the build
+ * context: the places in which a version is pinned. Untrusted; read with a size cap, never through
+ * links that lead out.
+ *
+ * @param prefix of the working directory: what findings put before its paths
+ */
+async function buildSources({ directory, dockerfile, context }, prefix) {
+    const root = await (0,promises_.realpath)(directory);
+    const text = (await readInside(root, dockerfile)) ?? '';
+    const named = new Set([...text.matchAll(REQUIREMENTS)].map(([, path]) => path));
+    const sources = [];
+    for (const path of [...named].slice(0, MOST_REQUIREMENTS)) {
+        const folders = [context, (0,posix_.dirname)(dockerfile)];
+        const candidates = folders.flatMap((folder) => [(0,posix_.join)(folder, path), (0,posix_.join)(folder, (0,posix_.basename)(path))]);
+        for (const candidate of new Set(candidates.map(files/* plainPath */.s1))) {
+            const content = await readInside(root, candidate);
+            if (content === null)
+                continue;
+            sources.push({ file: prefix + candidate, text: content });
+            break;
+        }
+    }
+    // A requirement file says more about a version than the step that installs it.
+    return [...sources, { file: prefix + dockerfile, text }];
+}
+const literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/(?:-|_|\\\.)/g, '[-_.]');
+/** The first line that mentions one of the names, as a word of its own and not in a comment. */
+function findMention(sources, names) {
+    for (const name of names) {
+        if (name === '')
+            continue;
+        const word = new RegExp(`(?:^|[^\\w.-])${literal(name)}(?![\\w-]|\\.\\w)`, 'i');
+        for (const { file, text } of sources) {
+            const index = text.split('\n').findIndex((line) => !line.trimStart().startsWith('#') && word.test(line));
+            if (index !== -1)
+                return { file, line: index + 1 };
+        }
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./src/environment/compare/findings.ts
+
+
+
+
+
+/** Of each kind; the rest is counted in one more finding. */
+const MOST_FINDINGS = 20;
+/** Files that a finding about many of them names. */
+const MOST_NAMED = 3;
+const OR_AGAIN = 'or record the run again';
+const nameOf = (purl) => (0,environment_packages/* fromPurl */.Ml)(purl)?.name ?? purl;
+/** `requirements.txt:4`, or the file alone if nobody knows the line. */
+const placeText = ({ file, line }) => (line === undefined ? file : `${file}:${line}`);
+function packageMessage({ name, pinned, rebuilt, note }) {
+    const where = note === undefined ? '' : ` (${note})`;
+    if (pinned === undefined)
+        return `${nameOf(name)} ${rebuilt} is only in the rebuild${where}`;
+    if (rebuilt === undefined)
+        return `${nameOf(name)} ${pinned} is missing in the rebuild${where}`;
+    return `${nameOf(name)} ${pinned} → ${rebuilt}${where}`;
+}
+function packageRemedy({ name, pinned, rebuilt }, place) {
+    if (pinned === undefined)
+        return `Keep ${nameOf(name)} out of the image (${place}), ${OR_AGAIN}.`;
+    const pin = (0,environment_packages/* fromPurl */.Ml)(name)?.ecosystem.pin(nameOf(name), pinned);
+    return `${rebuilt === undefined ? 'Install' : 'Pin'} ${pin} in ${place}, ${OR_AGAIN}.`;
+}
+function configMessage({ name, pinned, rebuilt }) {
+    const variable = variableOf(name);
+    const what = variable === undefined ? `setting ${name}` : `environment variable ${variable}`;
+    if (pinned === undefined)
+        return `${what} added: ${rebuilt}`;
+    if (rebuilt === undefined)
+        return `${what} removed, it was ${pinned}`;
+    return `${what} changed: ${pinned} → ${rebuilt}`;
+}
+function configRemedy({ name, pinned }, place) {
+    const variable = variableOf(name);
+    if (variable === undefined)
+        return `Set it in ${place} as the recorded image has it, ${OR_AGAIN}.`;
+    return pinned === undefined
+        ? `Remove ${variable} from ${place} or from its base image, ${OR_AGAIN}.`
+        : `Set \`ENV ${variable}=${pinned}\` in ${place}, ${OR_AGAIN}.`;
+}
+function fileMessage({ kind, name, owner, note, pinned, rebuilt }) {
+    const of = owner === undefined ? '' : ` of ${nameOf(owner)}`;
+    if (kind === 'folder' && owner !== undefined)
+        return `a file in ${name} differs, where ${nameOf(owner)} is installed`;
+    if (pinned === undefined || rebuilt === undefined)
+        return `${name}${of} is ${note ?? 'different'}`;
+    return note === CONTENT ? `${name}${of} edited` : `${name}${of}: ${note}`;
+}
+const KINDS = [
+    {
+        rule: 'environment/package-differs',
+        nouns: 'packages',
+        takes: ({ kind }) => kind === 'package',
+        message: packageMessage,
+        remedy: packageRemedy,
+        mention: ({ name }) => [nameOf(name)],
+    },
+    {
+        rule: 'environment/config-differs',
+        nouns: 'settings',
+        takes: ({ kind }) => kind === 'config',
+        message: configMessage,
+        remedy: configRemedy,
+        mention: ({ name }) => [variableOf(name) ?? name],
+        mentionedIn: 'Dockerfile',
+    },
+    {
+        rule: 'environment/package-file-differs',
+        nouns: 'files of packages',
+        takes: isOfPackage,
+        message: fileMessage,
+        remedy: ({ owner = '' }, place) => `Make the edit of ${nameOf(owner)} a step of ${place}, or record the run again with an image built from it.`,
+        mention: ({ name, owner = '' }) => [name, nameOf(owner)],
+        mentionedIn: 'Dockerfile',
+    },
+];
+/**
+ * One finding for each package, setting and file of a package; one for all other files together.
+ *
+ * @param dockerfile as findings name it; the place of whatever no source mentions
+ */
+function differenceFindings({ differences }, dockerfile, sources) {
+    const others = differences.filter((difference) => !KINDS.some((kind) => kind.takes(difference)));
+    return [
+        ...KINDS.flatMap((kind) => findingsOfKind(kind, differences.filter(kind.takes), dockerfile, sources)),
+        ...otherFindings(others, dockerfile, sources),
+    ];
+}
+function findingsOfKind(kind, differences, dockerfile, sources) {
+    const { rule, nouns, message, remedy, mention, mentionedIn } = kind;
+    const searched = mentionedIn ? sources.filter(({ file }) => file === dockerfile) : sources;
+    const found = differences.slice(0, MOST_FINDINGS).map((difference) => {
+        const place = findMention(searched, mention(difference)) ?? { file: dockerfile };
+        return {
+            rule,
+            message: message(difference),
+            ...place,
+            expected: difference.pinned,
+            actual: difference.rebuilt,
+            remedy: remedy(difference, placeText(place)),
+        };
+    });
+    const more = differences.length - found.length;
+    if (more === 0)
+        return found;
+    return [
+        ...found,
+        { rule, message: `and ${(0,text_numbers/* grouped */.zD)(more)} more ${nouns}, listed in the report`, file: dockerfile },
+    ];
+}
+function otherFindings(others, dockerfile, sources) {
+    const [first, ...rest] = others;
+    if (first === undefined)
+        return [];
+    const place = (rest.length === 0 ? findMention(sources, [first.name]) : undefined) ?? { file: dockerfile };
+    const names = others.map(({ name }) => name);
+    return [
+        {
+            rule: 'environment/file-differs',
+            message: rest.length === 0
+                ? `${fileMessage(first)}, and belongs to no package`
+                : `${(0,text_numbers/* grouped */.zD)(others.length)} files that belong to no package differ: ${(0,text_numbers/* listed */.KE)(names, MOST_NAMED)}`,
+            ...place,
+            remedy: `Make ${first.name} the same in every build, in ${placeText(place)} (\`ARG SOURCE_DATE_EPOCH\`, fixed seeds, pinned downloads), ${OR_AGAIN}.`,
+        },
+    ];
+}
+/** `1 of 214 packages changed, 2 settings changed`; '' if nothing differs. */
+function changesText({ counts, differences }, packages) {
+    const of = (kind) => counts[kind] ?? 0;
+    const owned = differences.filter(isOfPackage).length;
+    const files = of('file') + of('folder') + of('package-file') - owned;
+    const parts = [
+        of('package') > 0 && `${(0,text_numbers/* grouped */.zD)(of('package'))} of ${(0,text_numbers/* plural */.LS)(packages, 'package')} changed`,
+        of('config') > 0 && `${(0,text_numbers/* plural */.LS)(of('config'), 'setting')} changed`,
+        owned > 0 && `${(0,text_numbers/* plural */.LS)(owned, 'file')} of packages changed`,
+        files > 0 && `${(0,text_numbers/* plural */.LS)(files, 'file')} outside packages changed`,
+    ];
+    return parts.filter((part) => part !== false).join(', ');
+}
+
+;// CONCATENATED MODULE: ./src/environment/compare/parity.ts
+/**
+ * The parity that a comparison stands for. Differences found in a rebuild from cached layers are
+ * real, but layers that were not built again prove nothing: then there is no equality to speak of.
+ *
+ * @param found `identical` if layers and settings are the same ones
+ */
+const parityOf = (found, fresh) => fresh || found === 'drift' ? found : 'unverifiable';
+
+;// CONCATENATED MODULE: ./src/environment/findings.ts
+
+
+/** What the rebuild itself is found to be, beside what differs between the images. */
+/** `the build failed at step 3 of 5` */
+function failureText({ reason, step }) {
+    const where = step ? ` at step ${step.number} of ${step.total}` : '';
+    return reason === 'timeout' ? `the build ran out of time${where}` : `the build failed${where}`;
+}
+/**
+ * @param dockerfile as findings name it
+ * @param timeout milliseconds that the build had
+ */
+function buildFinding(failure, dockerfile, timeout) {
+    const { reason, step, line } = failure;
+    const minutes = Number((timeout / 60_000).toFixed(1));
+    const where = line === undefined ? 'the step that failed' : `${dockerfile}:${line}`;
+    return {
+        rule: reason === 'timeout' ? 'environment/build-timeout' : 'environment/build-failed',
+        message: failureText(failure) + (step ? `: ${step.text}` : ''),
+        file: dockerfile,
+        line,
+        remedy: reason === 'timeout'
+            ? `Make the build faster, or raise \`limits.build\` above ${minutes} minutes in the policy.`
+            : `Correct ${where}; pin what it installs.`,
+    };
+}
+const cachedFinding = (dockerfile) => ({
+    rule: 'environment/cached-rebuild',
+    message: 'the image was rebuilt from cached layers, which cannot show drift',
+    file: dockerfile,
 });
+const keyFindings = ({ privateKeys }, dockerfile) => privateKeys.map((path) => ({
+    rule: 'environment/private-key',
+    message: `the build generated the private key /${path} into the image`,
+    file: dockerfile,
+    actual: `/${path}`,
+    remedy: `Remove /${path} in the step of ${dockerfile} that makes it, and generate it when the container starts.`,
+}));
+const PARTS = ['packages', 'config', 'tree'];
+const findings_MOST_NAMED = 3;
+/** Whether the recorded hash is the image's. Which parts of it differ can be said if the record kept them. */
+function hashFindings({ recordedHash, manifestFile }, pinned) {
+    const actual = pinned.hashes.environment;
+    if (recordedHash === undefined || recordedHash === actual)
+        return [];
+    const kept = manifestFile?.hashes.environment === recordedHash ? manifestFile : undefined;
+    const which = () => {
+        const parts = PARTS.filter((part) => kept.hashes[part] !== pinned.hashes[part]);
+        const names = compareWithFile(kept, pinned).differences.map(({ name }) => name);
+        return `${parts.join(' and ')} differ (${(0,text_numbers/* listed */.KE)(names, findings_MOST_NAMED)})`;
+    };
+    return [
+        {
+            rule: 'environment/hash-mismatch',
+            message: `the recorded hash is not that of the pinned image${kept ? `: ${which()}` : '; the record keeps no manifest that says which part differs'}`,
+            field: 'environment.hash',
+            expected: actual,
+            actual: recordedHash,
+            remedy: `Record the run again, or correct the hash to ${actual} if the image is the one that was run.`,
+        },
+    ];
+}
+/** @param reason why the pinned image cannot be had */
+const goneFinding = (reason, standIn) => ({
+    rule: 'environment/image-gone',
+    message: `the pinned image cannot be pulled (${reason}); the ${standIn} in the record stands in for it`,
+    field: 'environment.image',
+});
+/** Nothing is left that could say how the rebuild differs, or whether. */
+function referenceFinding(reason, recordedHash, hash) {
+    const rule = 'environment/no-reference';
+    const field = 'environment.image';
+    if (recordedHash === undefined)
+        return {
+            rule,
+            message: `nothing to compare the rebuild with: ${reason}, and the record keeps neither hash nor manifest`,
+            field,
+        };
+    return {
+        rule,
+        message: `the rebuild does not match the recorded hash, and nothing is left to say what differs: ${reason}, and the record keeps no manifest`,
+        field,
+        expected: recordedHash,
+        actual: hash,
+    };
+}
 
-// EXTERNAL MODULE: ./src/system/errors.ts
-var errors = __nccwpck_require__(6578);
-// EXTERNAL MODULE: ./src/verdict/rules.ts
-var rules = __nccwpck_require__(1450);
+// EXTERNAL MODULE: ./src/environment/manifest/manifest.ts
+var manifest = __nccwpck_require__(6222);
+// EXTERNAL MODULE: ./src/environment/manifest/read.ts + 4 modules
+var read = __nccwpck_require__(280);
+;// CONCATENATED MODULE: ./src/environment/compare-images.ts
+
+
+
+
+
+
+
+
+
+/** Differences that the report lists. */
+const KEPT = 200;
+const EQUAL = { parity: 'content', differences: [], counts: {} };
+const sameImage = (a, b) => a.Id === b.Id ||
+    (a.RootFS.Layers.length > 0 &&
+        a.RootFS.Layers.length === b.RootFS.Layers.length &&
+        a.RootFS.Layers.every((layer, index) => layer === b.RootFS.Layers[index]) &&
+        (0,hash/* hashConfig */.v2)((0,hash/* imageConfig */.gj)(a)) === (0,hash/* hashConfig */.v2)((0,hash/* imageConfig */.gj)(b)));
+/** Compares with the pinned image, or with what the record kept of it. */
+async function compareWithPinned(context, task) {
+    const { request, rebuilt, pinned } = task;
+    if (pinned && sameImage(pinned, rebuilt))
+        return identical(context, task);
+    if (!pinned)
+        return withoutImage(context, task, await (0,read/* readImage */.A)(context, rebuilt));
+    // One after the other: the engine packs one tree as fast as two cores allow.
+    const was = task.was ?? (await (0,read/* readImage */.A)(context, pinned));
+    const is = await (0,read/* readImage */.A)(context, rebuilt);
+    return concluded(context, task, {
+        comparison: compareManifests(was, is),
+        is,
+        findings: hashFindings(request, was),
+        reference: { image: imageOf(task), from: 'image', hashes: was.hashes },
+    });
+}
+const imageOf = ({ request, pinned }) => request.image ?? request.manifestFile?.image ?? pinned?.Id ?? '';
+const size = ({ packages, entries }) => `${(0,text_numbers/* plural */.LS)(packages.length, 'package')}, ${(0,text_numbers/* plural */.LS)((0,manifest/* countFiles */.D)(entries), 'file')}`;
+/** The evidence of a rebuild that was read. */
+const described = ({ evidence, rebuilt }, is) => ({
+    ...evidence,
+    rebuilt: { id: rebuilt.Id, hashes: is.hashes },
+    packages: is.packages.length,
+    files: (0,manifest/* countFiles */.D)(is.entries),
+});
+/** What a rebuild from cached layers is worth. */
+const cached = ({ prefix }, { dockerfile, fresh }, found) => (parityOf(found, fresh) === found ? [] : [cachedFinding(prefix + dockerfile)]);
+const compare_images_summaryOf = ({ fresh }, found, text) => parityOf(found, fresh) === found ? text : `rebuilt from cached layers; ${text}`;
+/** Layers and settings are equal. The one image was read if the record states a hash. */
+function identical(context, task) {
+    const { request, was: is, rebuilt, evidence } = task;
+    return {
+        findings: [
+            ...(is ? hashFindings(request, is) : []),
+            ...(is ? keyFindings(is, context.prefix + request.dockerfile) : []),
+            ...cached(context, request, 'identical'),
+        ],
+        parity: parityOf('identical', request.fresh),
+        evidence: {
+            ...(is ? described(task, is) : evidence),
+            pinned: { image: imageOf(task), from: 'layers', hashes: is?.hashes },
+        },
+        summary: compare_images_summaryOf(request, 'identical', is ? size(is) : 'every layer and setting'),
+        image: rebuilt.Id,
+        hash: is?.hashes.environment,
+    };
+}
+/** The manifest stands in for the image; a hash alone can say that all is equal, and nothing else. */
+async function withoutImage(context, task, is) {
+    const { request, reason, rebuilt } = task;
+    const { manifestFile, recordedHash, dockerfile } = request;
+    const hash = is.hashes.environment;
+    if (manifestFile)
+        return concluded(context, task, {
+            comparison: compareWithFile(manifestFile, is),
+            is,
+            findings: [goneFinding(reason, 'manifest')],
+            reference: { image: imageOf(task), from: 'manifest', hashes: manifestFile.hashes },
+        });
+    if (hash === recordedHash)
+        return concluded(context, task, {
+            comparison: EQUAL,
+            is,
+            findings: [goneFinding(reason, 'hash')],
+            reference: undefined,
+        });
+    return {
+        findings: [referenceFinding(reason, recordedHash, hash), ...keyFindings(is, context.prefix + dockerfile)],
+        parity: 'unverifiable',
+        evidence: described(task, is),
+        summary: recordedHash === undefined ? 'nothing to compare with' : 'the hash differs, and nothing says where',
+        image: rebuilt.Id,
+        hash,
+    };
+}
+/** Both sides are known. */
+async function concluded(context, task, found) {
+    const { request, rebuilt, evidence } = task;
+    const { comparison, is, findings, reference } = found;
+    const { parity, differences, counts } = comparison;
+    const dockerfile = context.prefix + request.dockerfile;
+    const sources = await buildSources(request, context.prefix);
+    const text = parity === 'content' ? size(is) : changesText(comparison, is.packages.length);
+    return {
+        findings: [
+            ...differenceFindings(comparison, dockerfile, sources),
+            ...findings,
+            ...keyFindings(is, dockerfile),
+            ...cached(context, request, parity),
+        ],
+        parity: parityOf(parity, request.fresh),
+        evidence: {
+            ...described(task, is),
+            pinned: reference,
+            differences: differences.slice(0, KEPT),
+            differenceCounts: { ...evidence.differenceCounts, ...counts },
+        },
+        summary: compare_images_summaryOf(request, parity, text),
+        image: rebuilt.Id,
+        hash: is.hashes.environment,
+    };
+}
+
+// EXTERNAL MODULE: ./src/environment/pinned.ts
+var pinned = __nccwpck_require__(4795);
+;// CONCATENATED MODULE: ./src/environment/check.ts
+
+
+
+
+
+
+/**
+ * Rebuilds the image from its Dockerfile and compares it with the pinned one, or, if that is gone,
+ * with the manifest in the record. Equal layers and settings are equal images and nothing is compared;
+ * one of them is read even then if the record states a hash, which only reading can contradict.
+ *
+ * @throws ReprogateError `engine/failed`, `image/unreadable`, `image/too-large`
+ */
+async function checkEnvironment(context, request) {
+    const { engine, signal } = context;
+    context.defer(() => engine.sweep());
+    // A build waits for the network most of the time: the pinned image is fetched and read meanwhile.
+    const unneeded = new AbortController();
+    const reader = engine.until(AbortSignal.any([signal, unneeded.signal]));
+    const reading = (0,pinned/* readPinned */.r)({ ...context, engine: reader }, request);
+    const idle = reading.then(() => { }, () => { });
+    try {
+        const built = await check_build(context, request);
+        if ('findings' in built)
+            return built;
+        return await (0,system_context/* during */.i)(context, 'Compare the rebuild with the pinned image', async () => compareWithPinned(context, { request, ...built, ...(await reading) }));
+    }
+    finally {
+        unneeded.abort(new Error('there is nothing to compare with'));
+        await idle;
+    }
+}
+/** The rebuilt image and what is known of its build; or, if it did not build, all that can be said. */
+function check_build(context, request) {
+    const { engine, prefix } = context;
+    const { dockerfile, fresh, timeout } = request;
+    const how = fresh ? '' : ', cached';
+    return (0,system_context/* during */.i)(context, `Build ${dockerfile} with ${engine.builder}${how}`, async () => {
+        const evidence = {
+            dockerfile,
+            cached: !fresh,
+            differences: [],
+            differenceCounts: NO_DIFFERENCES,
+        };
+        try {
+            const { builder, seconds, failure, id } = await (0,build/* rebuild */.a)(context, request);
+            const measured = { ...evidence, builder, buildSeconds: seconds };
+            if (failure) {
+                const { step, line, tail } = failure;
+                const text = step && `${step.number}/${step.total} ${step.text}`;
+                return unverifiable({ ...measured, failure: { step: text, line, tail } }, failureText(failure), [
+                    buildFinding(failure, prefix + dockerfile, timeout),
+                ]);
+            }
+            const rebuilt = await engine.inspect(id);
+            if (!rebuilt)
+                throw new Error(`the image ${id} was built and is not there`);
+            return { rebuilt, evidence: { ...measured, rebuilt: { id } } };
+        }
+        catch (error) {
+            const finding = unbuildable(error, prefix + dockerfile);
+            if (finding === undefined)
+                throw error;
+            return unverifiable(evidence, finding.message, [finding]);
+        }
+    });
+}
+const NO_DIFFERENCES = { package: 0, config: 0, 'package-file': 0, file: 0, folder: 0 };
+/** What keeps a build from being tried, if it is the pull request's to mend. */
+function unbuildable(error, dockerfile) {
+    if (!(error instanceof errors/* ReprogateError */.w8))
+        return undefined;
+    const { code, message, remedy } = error;
+    if (code !== 'record/path-outside' && code !== 'environment/dockerfile-missing')
+        return undefined;
+    return { rule: code, message, file: dockerfile, remedy };
+}
+const unverifiable = (evidence, summary, findings) => ({ findings, parity: 'unverifiable', evidence, summary });
+
+// EXTERNAL MODULE: ./src/stages/export.ts
+var stages_export = __nccwpck_require__(2189);
+;// CONCATENATED MODULE: ./src/stages/environment.ts
+
+
+/** Does the environment come back? */
+const environment = {
+    name: 'environment',
+    title: 'environment: rebuild the image and compare',
+    async check(tools, subject, soFar) {
+        const { claims, plan, rebuild } = subject;
+        const waiting = whyNotRebuild(subject, soFar);
+        if (waiting !== undefined)
+            return { notRun: waiting };
+        const { record } = claims;
+        const commit = record?.code?.commit;
+        const { dockerfile, manifest } = soFar.products;
+        if (commit === undefined || dockerfile === undefined)
+            return { notRun: 'the record names no commit that has a Dockerfile' };
+        const { image, hash: recordedHash, platform } = { ...record?.environment };
+        const checked = await checkEnvironment({ ...tools, engine: await tools.engine() }, {
+            directory: await (0,stages_export/* exportWithoutAnswers */.u)(tools, commit, plan.answers),
+            dockerfile,
+            context: plan.context,
+            args: plan.args,
+            image,
+            recordedHash,
+            platform,
+            manifestFile: manifest,
+            fresh: rebuild !== 'cached',
+            timeout: plan.limits.build * 60_000,
+        });
+        const { findings, summary, parity, evidence, hash } = checked;
+        return {
+            findings,
+            summary,
+            grade: parity,
+            evidence: { environment: evidence, parity, ...(hash !== undefined && { environmentHash: hash }) },
+            products: { image: checked.image },
+        };
+    },
+};
+/** Why the costly stages do not run; undefined if they do. */
+function whyNotRebuild({ claims, track, rebuild }, { blocked }) {
+    if (claims.record === null)
+        return 'there is no record to go by';
+    if (blocked)
+        return 'the record is not complete';
+    if (track === 'exploratory' && rebuild === undefined)
+        return 'the exploratory track rebuilds only when asked for';
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./src/results/grades.ts
+/** How results compare that can be compared at all or not; best first. */
+const RESULTS_GRADES = [
+    'identical',
+    'identical-values',
+    'within-tolerance',
+    'different',
+    'not-comparable',
+];
+/** Whether `grade` is `least` or better. */
+const atLeast = (grade, least) => RESULTS_GRADES.indexOf(grade) <= RESULTS_GRADES.indexOf(least);
+const worseGrade = (a, b) => (atLeast(a, b) ? b : a);
+
+;// CONCATENATED MODULE: ./src/results/comparison.ts
+
+const metricsGrade = (metrics) => {
+    if (metrics.some((metric) => !metric.agrees))
+        return 'different';
+    return metrics.some((metric) => metric.recorded !== metric.replayed) ? 'within-tolerance' : 'identical';
+};
+/** The worse of what metrics and predictions say. */
+const gradeOf = ({ metrics, predictions }) => worseGrade(metricsGrade(metrics), predictions?.grade ?? 'identical');
+/** The same values for every key and metric; order and spelling may differ. */
+const sameValues = (comparison) => atLeast(gradeOf(comparison), 'identical-values');
+/** Whether more than a tolerance lies between the two, or they cannot be compared. */
+const differs = (grade) => !atLeast(grade, 'within-tolerance');
+/** Metrics that say something: NaN and the infinities agree with themselves whatever was computed. */
+const telling = (metrics) => metrics.filter(({ finite, agrees }) => finite || !agrees);
+
+// EXTERNAL MODULE: ./src/results/words.ts
+var words = __nccwpck_require__(6483);
+;// CONCATENATED MODULE: ./src/results/findings.ts
+
+
+
+/** Findings that are listed one by one. */
+const LISTED = 50;
+/** One finding for each metric outside its tolerance; the last of many counts the rest. */
+function metricFindings({ metrics, predictions }) {
+    const off = metrics.filter((metric) => !metric.agrees);
+    const sameRows = predictions?.grade === 'identical' || predictions?.grade === 'identical-values';
+    const findings = off.slice(0, LISTED).map((metric) => ({
+        rule: 'evaluation/metric-differs',
+        message: metricText(metric),
+        field: metricField(metric),
+        expected: metric.recorded,
+        actual: metric.replayed,
+        remedy: metricRemedy(metric, sameRows),
+    }));
+    if (off.length > LISTED)
+        findings.push({
+            rule: 'evaluation/metric-differs',
+            message: `${(0,text_numbers/* plural */.LS)(off.length - LISTED, 'more metric')} outside the tolerance`,
+            field: 'evaluation.metrics',
+        });
+    return findings;
+}
+const metricField = ({ name }) => `evaluation.metrics.${name}`;
+/** `` `accuracy` 0.972176 → 0.969950, allowed ±0.000001 `` */
+function metricText({ name, recorded, replayed, allowed }) {
+    if (recorded === undefined)
+        return `${(0,words/* quoted */.T)(name)} is in the replay, and not in the record`;
+    if (replayed === undefined)
+        return `${(0,words/* quoted */.T)(name)} is in the record, and not in the replay`;
+    const tolerance = allowed === undefined ? '' : `, allowed ±${(0,text_numbers/* magnitude */.VO)(allowed)}`;
+    return `${(0,words/* quoted */.T)(name)} ${(0,text_numbers/* pair */.V2)(recorded, replayed).join(' → ')}${tolerance}`;
+}
+/** undefined: the rule's own. */
+function metricRemedy({ name, recorded, replayed }, sameRows) {
+    const metric = (0,words/* quoted */.T)(name);
+    if (recorded === undefined)
+        return `Record the run again, so that ${metric} is in the record.`;
+    if (replayed === undefined)
+        return `Let the evaluation write ${metric}, or record the run again without it.`;
+    return sameRows
+        ? `Correct ${metric} in the record, or record the run again: every prediction came back, this number did not.`
+        : undefined;
+}
+function predictionFindings({ recorded: { predictions }, rowsKept }) {
+    if (!predictions || !differs(predictions.grade))
+        return [];
+    const { comparison } = predictions;
+    const field = 'evaluation.predictions';
+    if (predictions.grade === 'not-comparable')
+        return [
+            {
+                rule: 'evaluation/not-comparable',
+                message: `the predictions cannot be compared: ${comparison.problem}`,
+                field,
+            },
+        ];
+    if (!rowsKept)
+        return digestFindings(field);
+    const [first] = comparison.first;
+    return [
+        {
+            rule: 'evaluation/prediction-differs',
+            message: (0,words/* movement */.i)(comparison) + (first ? `, first ${(0,words/* quoted */.T)(first.key)}` : ''),
+            field,
+            expected: first && `${first.column} ${first.recorded}`,
+            actual: first && `${first.column} ${first.replayed}`,
+        },
+    ];
+}
+const digestFindings = (field) => [
+    {
+        rule: 'evaluation/prediction-differs',
+        message: 'the predictions do not match their recorded digest; which rows differ cannot be shown',
+        field,
+    },
+    {
+        rule: 'evaluation/predictions-not-kept',
+        message: 'only the digest of the recorded predictions is known',
+        field: `${field}.digest`,
+    },
+];
+/** What differs between two replays that should have been the same. */
+function nondeterministic({ metrics, predictions }) {
+    const metric = metrics.find(({ agrees }) => !agrees);
+    const rows = predictions && differs(predictions.grade) ? predictions.comparison : undefined;
+    const what = [
+        ...(rows ? [rows.problem ?? (0,words/* movement */.i)(rows)] : []),
+        ...(metric ? [metricText(metric)] : []),
+    ].join('; ');
+    const found = {
+        rule: 'evaluation/nondeterministic',
+        message: `two identical replays disagree: ${what}`,
+        expected: metric?.recorded,
+        actual: metric?.replayed,
+    };
+    if (rows || !metric)
+        return { ...found, field: 'evaluation.predictions' };
+    return {
+        ...found,
+        field: metricField(metric),
+        remedy: `Set and record every seed that the evaluation uses, or, if ${(0,words/* quoted */.T)(metric.name)} may vary, give it a tolerance in the policy.`,
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/results/statistics.ts
 /** 95 % quantile of the standard normal distribution: two one-sided tests at 5 % each. */
 const Z = 1.6448536269514722;
@@ -12952,10 +17408,10 @@ function mcnemar({ onlyRecorded: b, onlyReplayed: c }) {
 }
 /**
  * Two one-sided tests for the difference of two paired proportions: d = (c − b)/n with standard error
- * √(b + c − (b − c)²/n)/n. Equivalent where the 90 % interval of d lies within ±margin, different where
- * it lies outside of it altogether, else inconclusive. Inconclusive as well with so few samples that not
- * even n equal answers exclude, at 5 %, discordance as large as the margin: (1 − margin)ⁿ > 0.05; the
- * interval of zero width that they give means nothing.
+ * √(b + c − (b − c)²/n)/n. Equivalent if the 90 % interval of d lies within ±margin, different if it lies
+ * outside altogether, else inconclusive. Also inconclusive with so few samples that not even n equal
+ * answers exclude, at 5 %, discordance as large as the margin: (1 − margin)ⁿ > 0.05. The interval of
+ * zero width that they give means nothing.
  */
 function equivalence({ samples: n, onlyRecorded: b, onlyReplayed: c }, margin) {
     const difference = (c - b) / n;
@@ -12969,356 +17425,108 @@ function equivalence({ samples: n, onlyRecorded: b, onlyReplayed: c }, margin) {
     return { outcome, difference, low, high };
 }
 
-;// CONCATENATED MODULE: ./src/results/words.ts
-/** `1,797 predictions` */
-const count = (n, noun) => `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`;
-/** A number for a sentence: six decimals where that shows it, else three digits and an exponent. */
-function shortNumber(value) {
-    const size = Math.abs(value);
-    if (!Number.isFinite(value) || (Number.isInteger(value) && size < 1e15))
-        return String(value);
-    return size >= 5e-7 && size < 1e9 ? value.toFixed(6) : value.toExponential(2);
-}
-/** Two numbers, given as text, as short as they can be told apart. */
-function pair(a, b) {
-    const short = [a, b].map((text) => (text === '' || text === '-0' ? text : shortNumber(Number(text))));
-    return short[0] === short[1] ? [a, b] : [short[0], short[1]];
-}
-/** `4 of 1,797 predictions flipped`, `2 of 1,797 predictions moved, by at most 0.026000` */
-function movement({ rows, flips, moved, largest }) {
-    const of = `of ${count(rows, 'prediction')}`;
-    if (flips > 0)
-        return `${flips.toLocaleString('en-US')} ${of} flipped`;
-    const by = largest ? `, by at most ${shortNumber(Math.abs(largest.difference))}` : '';
-    return `${moved.toLocaleString('en-US')} ${of} moved${by}`;
-}
-
 ;// CONCATENATED MODULE: ./src/results/agreement.ts
 
 
-/** Worst last. */
-const GRADES = ['identical', 'identical-values', 'within-tolerance', 'different', 'not-comparable'];
-const worst = (a, b) => (GRADES.indexOf(a) > GRADES.indexOf(b) ? a : b);
-/** Findings of one kind that are listed one by one. */
-const LISTED = 50;
-const metricsGrade = (metrics) => metrics.some((metric) => !metric.agrees)
-    ? 'different'
-    : metrics.some((metric) => metric.recorded !== metric.replayed)
-        ? 'within-tolerance'
-        : 'identical';
-/** The worse of what metrics and predictions say. */
-const gradeOf = ({ metrics, predictions }) => worst(metricsGrade(metrics), predictions?.grade ?? 'identical');
-/** Same values for every id and metric; order and spelling may differ. */
-const sameValues = (comparison) => GRADES.indexOf(gradeOf(comparison)) <= GRADES.indexOf('identical-values');
+
+
+const nothingCounts = ({ metrics, predictions }) => !predictions && telling(metrics).length === 0;
 /**
- * The ladder: from what was compared to a level and its findings. Where the two controls differ by more
+ * The ladder: from what was compared to a level and its findings. If the two controls differ by more
  * than the tolerance the result is `nondeterministic`, unless a margin is declared: then the equivalence
  * test between record and replay decides about the predictions, and the tolerances about the metrics.
- * Where the controls agree, statistics never excuse a difference.
- *
- * At least one metric or predictions file of the record must have been compared.
+ * If the controls agree, statistics never excuse a difference. Without predictions and without a metric
+ * that is a finite number there is no agreement.
  */
 function agree(pieces) {
     const { recorded, controls, margin } = pieces;
-    if (recorded.metrics.length === 0 && !recorded.predictions)
-        throw new Error('nothing was compared');
-    const unstable = ['different', 'not-comparable'].includes(gradeOf(controls));
-    if (!unstable)
-        return { agreement: gradeOf(recorded), findings: differences(pieces) };
+    if (nothingCounts(recorded))
+        return { agreement: null, findings: [] };
+    if (!differs(gradeOf(controls)))
+        return {
+            agreement: gradeOf(recorded),
+            findings: [...metricFindings(recorded), ...predictionFindings(pieces)],
+        };
     const discordance = recorded.predictions?.discordance;
-    if (margin === undefined || !discordance)
-        return { agreement: 'nondeterministic', findings: [nondeterministic(pieces)] };
-    const test = equivalence(discordance, margin);
-    const { difference, low, high } = test;
+    return margin === undefined || !discordance
+        ? { agreement: 'nondeterministic', findings: [nondeterministic(controls)] }
+        : judgeStatistically(pieces, discordance, margin);
+}
+/** What the equivalence test says, if the evaluation is not deterministic. */
+function judgeStatistically(pieces, discordance, margin) {
+    const { outcome, difference, low, high } = equivalence(discordance, margin);
     const statistics = { mcnemar: mcnemar(discordance), difference, low, high, margin };
-    const metrics = metricFindings(pieces);
-    if (test.outcome === 'different' || metrics.length > 0)
-        return {
-            agreement: 'different',
-            findings: [...metrics, ...(test.outcome === 'different' ? predictionFindings(pieces) : [])],
-            statistics,
-        };
-    if (test.outcome === 'equivalent')
+    const metrics = metricFindings(pieces.recorded);
+    if (outcome === 'different' || metrics.length > 0) {
+        const predictions = outcome === 'different' ? predictionFindings(pieces) : [];
+        return { agreement: 'different', findings: [...metrics, ...predictions], statistics };
+    }
+    if (outcome === 'equivalent')
         return { agreement: 'equivalent', findings: [], statistics };
-    return {
-        agreement: 'inconclusive',
-        findings: [
-            {
-                rule: 'evaluation/inconclusive',
-                message: `${count(discordance.samples, 'sample')} cannot tell whether accuracy stays within ±${margin}: the 90 % interval of its difference is ${low.toFixed(4)} to ${high.toFixed(4)}`,
-                ...place(pieces, 'evaluation.predictions'),
-            },
-        ],
-        statistics,
+    const inconclusive = {
+        rule: 'evaluation/inconclusive',
+        message: `${(0,text_numbers/* plural */.LS)(discordance.samples, 'sample')} cannot tell whether accuracy stays within ±${margin}: the 90 % interval of its difference is ${low.toFixed(4)} to ${high.toFixed(4)}`,
+        field: 'evaluation.predictions',
     };
+    return { agreement: 'inconclusive', findings: [inconclusive], statistics };
 }
-const place = ({ locate }, field) => ({ ...locate(field), field });
-const differences = (pieces) => [
-    ...metricFindings(pieces),
-    ...predictionFindings(pieces),
-];
-function metricFindings(pieces) {
-    const { metrics, predictions } = pieces.recorded;
-    const off = metrics.filter((metric) => !metric.agrees);
-    const sameRows = predictions?.grade === 'identical' || predictions?.grade === 'identical-values';
-    const findings = off.slice(0, LISTED).map((metric) => {
-        const { name, recorded, replayed } = metric;
-        return {
-            rule: 'evaluation/metric-differs',
-            message: metricText(metric),
-            ...place(pieces, `evaluation.metrics.${name}`),
-            ...(recorded !== undefined && { expected: recorded }),
-            ...(replayed !== undefined && { actual: replayed }),
-            ...(sameRows && {
-                remedy: `Correct \`${name}\` in the record, or record the run again: every prediction came back, this number did not.`,
-            }),
-            ...(recorded === undefined && {
-                remedy: `Record the run again, so that \`${name}\` is in the record.`,
-            }),
-            ...(replayed === undefined && {
-                remedy: `Let the evaluation write \`${name}\`, or record the run again without it.`,
-            }),
-        };
-    });
-    if (off.length > LISTED)
-        findings.push({
-            rule: 'evaluation/metric-differs',
-            message: `${count(off.length - LISTED, 'more metric')} outside the tolerance`,
-            ...place(pieces, 'evaluation.metrics'),
-        });
-    return findings;
+
+;// CONCATENATED MODULE: ./src/results/summary.ts
+
+
+
+/**
+ * What was compared and how it came out, without the grade: `1,797 predictions, 4 metrics; the same in
+ * both replays`. Only what counts is mentioned.
+ */
+function agreementSummary({ agreement, statistics, findings }, { recorded, controls }) {
+    const rows = recorded.predictions?.comparison;
+    switch (agreement) {
+        case null:
+            return 'nothing that counts was compared: no metric is a finite number';
+        case 'different':
+            return differenceText(recorded) + (sameValues(controls) ? ', the same way twice' : '');
+        case 'not-comparable':
+            return rows?.problem ?? 'the predictions cannot be compared';
+        case 'nondeterministic':
+        case 'inconclusive':
+            return findings[0]?.message ?? '';
+        case 'equivalent':
+            return [
+                ...(rows ? [(0,words/* movement */.i)(rows)] : []),
+                ...(statistics ? [`accuracy ${(0,text_numbers/* signed */.x8)(statistics.difference)}, within ±${statistics.margin}`] : []),
+            ].join(', ');
+        default:
+            return `${comparedText(recorded)}; ${sameValues(controls) ? 'the same in both replays' : 'both replays within the tolerances'}`;
+    }
 }
-/** `accuracy 0.972175 → 0.969950, allowed ±0.000001` */
-function metricText({ name, recorded, replayed, allowed }) {
-    if (recorded === undefined)
-        return `\`${name}\` is in the replay, and not in the record`;
-    if (replayed === undefined)
-        return `\`${name}\` is in the record, and not in the replay`;
-    const [before, after] = pair(recorded, replayed);
-    return (`${name} ${before} → ${after}` +
-        (allowed === undefined ? '' : `, allowed ±${pair(String(allowed), '')[0]}`));
-}
-function predictionFindings(pieces) {
-    const { predictions } = pieces.recorded;
-    const at = place(pieces, 'evaluation.predictions');
-    if (predictions?.grade === 'not-comparable')
-        return [
-            {
-                rule: 'evaluation/not-comparable',
-                message: `The predictions cannot be compared: ${predictions.comparison.problem}`,
-                ...at,
-            },
-        ];
-    if (predictions?.grade !== 'different')
-        return [];
-    if (!pieces.rowsKept)
-        return [
-            {
-                rule: 'evaluation/prediction-differs',
-                message: 'The bytes of the predictions differ; which rows cannot be shown',
-                ...at,
-            },
-            {
-                rule: 'evaluation/predictions-not-kept',
-                message: 'Of the recorded predictions only the digest is known',
-                ...place(pieces, 'evaluation.predictions.digest'),
-            },
-        ];
-    const first = predictions.comparison.first[0];
+function comparedText({ metrics, predictions }) {
+    const rows = predictions?.comparison;
+    const numbers = telling(metrics).length;
     return [
-        {
-            rule: 'evaluation/prediction-differs',
-            message: movement(predictions.comparison) + (first ? `, first \`${first.key}\`` : ''),
-            ...at,
-            ...(first && {
-                expected: `${first.column} ${first.recorded}`,
-                actual: `${first.column} ${first.replayed}`,
-            }),
-        },
-    ];
+        ...(rows ? [rows.moved > 0 ? (0,words/* movement */.i)(rows) : (0,text_numbers/* plural */.LS)(rows.rows, 'prediction')] : []),
+        ...(numbers > 0 ? [(0,text_numbers/* plural */.LS)(numbers, 'metric')] : []),
+    ].join(', ');
 }
-function nondeterministic(pieces) {
-    const { metrics, predictions } = pieces.controls;
-    const metric = metrics.find(({ agrees }) => !agrees);
-    const rows = predictions && ['different', 'not-comparable'].includes(predictions.grade);
-    const what = [
-        ...(rows ? [predictions.comparison.problem ?? movement(predictions.comparison)] : []),
-        ...(metric ? [metricText(metric)] : []),
-    ];
-    return {
-        rule: 'evaluation/nondeterministic',
-        message: `Two replays of the same differ: ${what.join('; ')}`,
-        ...place(pieces, rows ? 'evaluation.predictions' : `evaluation.metrics.${metric?.name}`),
-        ...(metric?.recorded !== undefined && { expected: metric.recorded }),
-        ...(metric?.replayed !== undefined && { actual: metric.replayed }),
-        ...(!rows &&
-            metric && {
-            remedy: `Set and record every seed that the evaluation uses, or, where \`${metric.name}\` may vary, give it a tolerance in the policy.`,
-        }),
-    };
-}
-
-// EXTERNAL MODULE: ./node_modules/json5/lib/index.js
-var lib = __nccwpck_require__(4841);
-var lib_default = /*#__PURE__*/__nccwpck_require__.n(lib);
-;// CONCATENATED MODULE: ./src/results/metrics.ts
-
-/** pytest's `approx`. */
-const DEFAULT_TOLERANCE = { relative: 1e-6, absolute: 1e-12 };
-const MAX_METRICS = 10_000;
-const MAX_DEPTH = 16;
-const MAX_NAME = 200;
-/**
- * Reads the metrics file: a JSON object of numbers, nested as one likes. JSON5, because Python writes
- * `NaN`, `Infinity` and `-Infinity`. At most 10,000 numbers, 16 levels deep. `problem` says what is
- * wrong with it, for a person.
- */
-function parseMetrics(bytes) {
-    let root;
-    try {
-        root = lib_default().parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+function differenceText({ metrics, predictions }) {
+    if (predictions && differs(predictions.grade)) {
+        const { comparison } = predictions;
+        return comparison.flips + comparison.moved > 0
+            ? (0,words/* movement */.i)(comparison)
+            : 'the predictions do not match their recorded digest';
     }
-    catch (error) {
-        return { problem: `is not JSON: ${error.message}` };
-    }
-    if (typeof root !== 'object' || root === null || Array.isArray(root))
-        return { problem: 'is not a JSON object of numbers' };
-    const values = new Map();
-    let ignored = 0;
-    const flatten = (value, name, depth) => {
-        if (typeof value === 'string' || typeof value === 'boolean') {
-            ignored++;
-            return undefined;
-        }
-        if (typeof value === 'number') {
-            if (values.has(name))
-                return `has two metrics named \`${name}\``;
-            if (values.size === MAX_METRICS)
-                return `has more than ${MAX_METRICS} metrics`;
-            if (name.length > MAX_NAME)
-                return `has a metric whose name is longer than ${MAX_NAME} characters`;
-            values.set(name, value);
-            return undefined;
-        }
-        if (typeof value !== 'object' || value === null)
-            return `has no number for \`${name}\``;
-        if (depth === MAX_DEPTH)
-            return `is nested more than ${MAX_DEPTH} levels deep`;
-        for (const [key, child] of Object.entries(value)) {
-            const problem = flatten(child, name === '' ? key : `${name}.${key}`, depth + 1);
-            if (problem !== undefined)
-                return problem;
-        }
-        return undefined;
-    };
-    const problem = flatten(root, '', 0);
-    if (problem !== undefined)
-        return { problem };
-    return values.size === 0 ? { problem: 'has no number in it' } : { values, ignored };
-}
-/** By how much a replayed value may differ from a recorded one. */
-const allowedFor = (recorded, tolerance = DEFAULT_TOLERANCE) => Math.max(tolerance.absolute ?? 0, (tolerance.relative ?? 0) * Math.abs(recorded));
-/**
- * Pairs two sets of metrics by name. NaN equals NaN, an infinity only itself; one that is missing on
- * either side disagrees. In the order of the record, then what only the replay has.
- */
-function compareMetrics(recorded, replayed, tolerance = {}) {
-    return [...new Set([...Object.keys(recorded), ...Object.keys(replayed)])].map((name) => {
-        const [before, after] = [own(recorded, name), own(replayed, name)];
-        const text = {
-            name,
-            ...(before !== undefined && { recorded: numberText(before) }),
-            ...(after !== undefined && { replayed: numberText(after) }),
-        };
-        if (before === undefined || after === undefined)
-            return { ...text, agrees: false };
-        const [difference, allowed] = [after - before, allowedFor(before, own(tolerance, name))];
-        return {
-            ...text,
-            ...(Number.isFinite(difference) && { difference }),
-            ...(Number.isFinite(allowed) && { allowed }),
-            agrees: Object.is(before, after) ||
-                (Number.isFinite(before) && Number.isFinite(after) && Math.abs(difference) <= allowed),
-        };
-    });
-}
-/** Names come from the evaluation: one may be `constructor`. */
-const own = (of, name) => Object.hasOwn(of, name) ? of[name] : undefined;
-/** All digits of a double; `-0` keeps its sign. */
-const numberText = (value) => (Object.is(value, -0) ? '-0' : String(value));
-
-;// CONCATENATED MODULE: ./src/results/cells.ts
-const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
-const WHOLE = /^([+-]?\d{1,400})(?:\.0*)?$/;
-const NAMED = {
-    nan: NaN,
-    inf: Infinity,
-    infinity: Infinity,
-};
-function parse(text) {
-    if (DECIMAL.test(text)) {
-        // Digits that no double holds, as `1e999`, are compared as text.
-        const value = Number(text);
-        return Number.isFinite(value) ? value : undefined;
-    }
-    const [, sign, name = ''] = /^([+-]?)([A-Za-z]+)$/.exec(text) ?? [];
-    const value = Object.hasOwn(NAMED, name.toLowerCase()) ? NAMED[name.toLowerCase()] : undefined;
-    return value !== undefined && sign === '-' ? -value : value;
-}
-const whole = (text) => {
-    const digits = WHOLE.exec(text)?.[1];
-    return digits === undefined ? undefined : BigInt(digits.replace(/^\+/, ''));
-};
-/**
- * Compares two cells by what they mean. Whole numbers, also those written `3.0`, are decisions and are
- * compared exactly, however large; any other pair of finite numbers has moved; the same double in
- * another spelling, and NaN with NaN, are equal. −0 and 0 are a move of 0: other bits, same value.
- */
-function compareCells(recorded, replayed) {
-    if (recorded === replayed)
-        return { kind: 'equal' };
-    const [a, b] = [recorded.trim(), replayed.trim()];
-    const [before, after] = [parse(a), parse(b)];
-    if (before === undefined || after === undefined)
-        return { kind: 'flip' };
-    const [wholeBefore, wholeAfter] = [whole(a), whole(b)];
-    if (wholeBefore !== undefined && wholeAfter !== undefined && wholeBefore !== wholeAfter)
-        return { kind: 'flip' };
-    if (Object.is(before, after))
-        return { kind: 'equal' };
-    const difference = after - before;
-    if (!Number.isFinite(difference))
-        return { kind: 'flip' };
-    return { kind: 'moved', difference, ulps: ulpDistance(before, after), recorded: before };
-}
-const view = new DataView(new ArrayBuffer(8));
-/** The place of a double among all doubles: neighbours differ by 1, both zeros are at 0. */
-function cells_place(value) {
-    view.setFloat64(0, value);
-    const bits = view.getBigUint64(0);
-    const magnitude = bits & 0x7fffffffffffffffn;
-    return bits === magnitude ? magnitude : -magnitude;
-}
-/** How many steps from one double to the next lie between two finite ones. */
-function ulpDistance(a, b) {
-    const distance = cells_place(a) - cells_place(b);
-    return Number(distance < 0n ? -distance : distance);
+    const off = metrics.filter(({ agrees }) => !agrees).length;
+    return `${off} of ${(0,text_numbers/* plural */.LS)(telling(metrics).length, 'metric')} outside the tolerance`;
 }
 
+// EXTERNAL MODULE: ./src/results/metrics.ts
+var results_metrics = __nccwpck_require__(7087);
+// EXTERNAL MODULE: ./src/text/clean.ts
+var clean = __nccwpck_require__(4118);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
 ;// CONCATENATED MODULE: external "stream"
 const external_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("stream");
-// EXTERNAL MODULE: ./node_modules/csv-parse/lib/utils/is_object.js
-var is_object = __nccwpck_require__(8467);
-// EXTERNAL MODULE: ./node_modules/csv-parse/lib/api/index.js + 2 modules
-var api = __nccwpck_require__(867);
-// EXTERNAL MODULE: ./node_modules/csv-parse/lib/api/CsvError.js
-var CsvError = __nccwpck_require__(6892);
-// EXTERNAL MODULE: ./node_modules/csv-parse/lib/api/normalize_options.js + 1 modules
-var normalize_options = __nccwpck_require__(6845);
 ;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/index.js
 /*
 CSV Parse
@@ -13336,7 +17544,7 @@ additional information.
 class Parser extends external_stream_namespaceObject.Transform {
   constructor(opts = {}) {
     super({ ...{ readableObjectMode: true }, ...opts, encoding: null });
-    this.api = (0,api/* transform */.p)({
+    this.api = transform({
       on_skip: (err, chunk) => {
         this.emit("skip", err, chunk);
       },
@@ -13408,12 +17616,12 @@ const lib_parse = function () {
       (typeof argument === "string" || Buffer.isBuffer(argument))
     ) {
       data = argument;
-    } else if (options === undefined && (0,is_object/* is_object */.v)(argument)) {
+    } else if (options === undefined && is_object(argument)) {
       options = argument;
     } else if (callback === undefined && type === "function") {
       callback = argument;
     } else {
-      throw new CsvError/* CsvError */.J(
+      throw new CsvError(
         "CSV_INVALID_ARGUMENT",
         ["Invalid argument:", `got ${JSON.stringify(argument)} at index ${i}`],
         options || {},
@@ -13472,10 +17680,11 @@ const lib_parse = function () {
 
 
 
+
 const MAX_ROWS = 5_000_000;
 /** Characters of one row: what a file without line breaks can make us hold. */
 const MAX_RECORD = 1024 * 1024;
-/** A file that is no table, or too large a one; the message is for a person. */
+/** A file that is not a table, or too large; the message is the rest of a sentence about the file. */
 class TableError extends Error {
 }
 /** Cells are read as Latin-1, so that two different invalid UTF-8 texts are never taken for equal. */
@@ -13507,7 +17716,7 @@ async function openTable(path) {
                 if (done)
                     return undefined;
                 if (++rows > MAX_ROWS + 1)
-                    throw new TableError(`has more than ${MAX_ROWS.toLocaleString('en-US')} rows`);
+                    throw new TableError(`has more than ${(0,text_numbers/* grouped */.zD)(MAX_ROWS)} rows`);
                 return value;
             }
             catch (error) {
@@ -13545,82 +17754,52 @@ async function bomLength(path) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/results/predictions.ts
+;// CONCATENATED MODULE: ./src/results/prediction-result.ts
 
 
 
-const FIRST = 20;
-const ALSO = 8;
-const SHOWN = 200;
-const predictions_NAMED = 3;
-const clip = (cell) => {
-    const text = textOf(cell.slice(0, SHOWN * 4));
-    return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
-};
-const naming = (keys) => keys
-    .slice(0, predictions_NAMED)
-    .map((key) => `\`${clip(key)}\``)
-    .join(', ') + (keys.length > predictions_NAMED ? ', …' : '');
-const rowsText = (count) => `${count.toLocaleString('en-US')} ${count === 1 ? 'row' : 'rows'}`;
 const notComparable = (rows, problem) => ({
     grade: 'not-comparable',
     comparison: { rows, flips: 0, moved: 0, first: [], problem },
 });
 /** What equal bytes say; `rows` is all that is known of them. */
-const identical = (rows) => ({
+const identicalPredictions = (rows) => ({
     grade: 'identical',
     comparison: { rows, flips: 0, moved: 0, first: [] },
 });
+/** Characters of a cell that are shown. */
+const prediction_result_SHOWN = 200;
+/** Keys or columns that are listed by name. */
+const prediction_result_NAMED = 3;
+const shownText = (text) => (0,clean/* clip */.$Q)(text, prediction_result_SHOWN + 1);
+/** A cell as text, cut. */
+const shownCell = (cell) => shownText(textOf(cell.slice(0, prediction_result_SHOWN * 4)));
+const quotedCell = (cell) => (0,words/* quoted */.T)(shownCell(cell));
+/** The first cells, quoted. */
+const quotedCells = (cells) => cells.slice(0, prediction_result_NAMED).map(quotedCell).join(', ') + (cells.length > prediction_result_NAMED ? ', …' : '');
+
+;// CONCATENATED MODULE: ./src/results/columns.ts
+
+
+
 /**
- * Compares two CSV files of predictions whose bytes differ, row by row, joined by key. The files are
- * read side by side: rows in the same order are dropped at once, others wait for their partner. Cells
- * are compared as bytes first, and read as numbers only where these differ. Memory: the keys of one
- * file, and the rows that are out of place; at most 5,000,000 rows.
+ * Matches the headers of the record and the replay.
+ *
+ * @throws TableError if they have other columns, or lack one that is asked for
  */
-async function comparePredictions(recordedFile, replayedFile, options = {}) {
-    const tables = [];
-    const opened = async (file, side) => {
-        const table = await named(side, openTable(file));
-        tables.push(table);
-        return table;
-    };
-    try {
-        const recorded = await opened(recordedFile, 'recorded');
-        const replayed = await opened(replayedFile, 'replayed');
-        const columns = matchColumns(recorded.header, replayed.header, options);
-        return await join(recorded, replayed, columns, options);
-    }
-    catch (error) {
-        if (error instanceof TableError)
-            return notComparable(0, error.message);
-        throw error;
-    }
-    finally {
-        await Promise.all(tables.map((table) => table.close()));
-    }
-}
-const named = async (side, work) => {
-    try {
-        return await work;
-    }
-    catch (error) {
-        throw error instanceof TableError ? new TableError(`the ${side} file ${error.message}`) : error;
-    }
-};
 function matchColumns(recorded, replayed, options) {
     const only = (a, b) => a.filter((name) => !b.includes(name));
     const [before, after] = [only(recorded, replayed), only(replayed, recorded)];
-    if (before.length > 0 || after.length > 0) {
-        const parts = [
-            ...(before.length > 0 ? [`only in the record: ${naming(before)}`] : []),
-            ...(after.length > 0 ? [`only in the replay: ${naming(after)}`] : []),
-        ];
-        throw new TableError(`other columns, ${parts.join('; ')}`);
-    }
+    const difference = [
+        ...(before.length > 0 ? [`only in the record: ${quotedCells(before)}`] : []),
+        ...(after.length > 0 ? [`only in the replay: ${quotedCells(after)}`] : []),
+    ];
+    if (difference.length > 0)
+        throw new TableError(`other columns, ${difference.join('; ')}`);
     const find = (name) => {
         const index = recorded.indexOf(cellOf(name));
         if (index < 0)
-            throw new TableError(`no column \`${name}\` (there are ${naming(recorded)})`);
+            throw new TableError(`no column ${(0,words/* quoted */.T)(name)} (there are ${quotedCells(recorded)})`);
         return index;
     };
     const key = options.key === undefined ? 0 : find(options.key);
@@ -13633,668 +17812,364 @@ function matchColumns(recorded, replayed, options) {
         decision: recorded.findIndex((_, index) => index !== key && index !== truth),
     };
 }
-async function join(recorded, replayed, columns, options) {
-    const seen = new Set();
-    const waiting = { recorded: new Map(), replayed: new Map() };
-    const tally = createTally(columns, options);
-    const keyThere = columns.there[columns.key];
-    let rows = 0;
-    for (;;) {
-        const [before, after] = await Promise.all([
-            named('recorded', recorded.next()),
-            named('replayed', replayed.next()),
-        ]);
-        if (!before && !after)
-            break;
-        if (before) {
-            rows++;
-            const key = before[columns.key];
-            if (seen.has(key))
-                return notComparable(rows, `\`${clip(key)}\` is there twice in the record`);
-            seen.add(key);
-            waiting.recorded.set(key, before);
-        }
-        if (after) {
-            const key = after[keyThere];
-            if (waiting.replayed.has(key))
-                return notComparable(rows, `\`${clip(key)}\` is there twice in the replay`);
-            waiting.replayed.set(key, after);
-        }
-        for (const key of new Set([before?.[columns.key], after?.[keyThere]])) {
-            if (key === undefined)
-                continue;
-            const [a, b] = [waiting.recorded.get(key), waiting.replayed.get(key)];
-            if (!a || !b)
-                continue;
-            tally.add(key, a, b);
-            waiting.recorded.delete(key);
-            waiting.replayed.delete(key);
-        }
-    }
-    const missing = [...waiting.recorded.keys()];
-    const extra = [...waiting.replayed.keys()];
-    const twice = extra.find((key) => seen.has(key));
-    if (twice !== undefined)
-        return notComparable(rows, `\`${clip(twice)}\` is there twice in the replay`);
-    if (missing.length > 0 || extra.length > 0) {
-        const parts = [
-            ...(missing.length > 0 ? [`${rowsText(missing.length)} only in the record: ${naming(missing)}`] : []),
-            ...(extra.length > 0 ? [`${rowsText(extra.length)} only in the replay: ${naming(extra)}`] : []),
-        ];
-        return notComparable(rows, parts.join('; '));
-    }
-    return rows === 0 ? notComparable(0, 'no rows') : tally.result(rows);
-}
-/** Counts what differs, and keeps the first rows that do. */
-function createTally(columns, { truth, tolerance = {} }) {
-    const flipped = [];
-    const moved = [];
-    const count = { flips: 0, moved: 0, beyond: 0 };
-    let largest;
-    let truthChanged = false;
-    const discordance = { samples: 0, onlyRecorded: 0, onlyReplayed: 0 };
-    const toleranceOf = columns.names.map((name) => own(tolerance, name));
-    const same = (a, b) => compareCells(a, b).kind === 'equal';
-    return {
-        add(key, before, after) {
-            if (truth !== undefined && columns.decision >= 0) {
-                const [right, there] = [before[columns.truth], after[columns.there[columns.truth]]];
-                truthChanged ||= !same(right, there);
-                const was = same(before[columns.decision], right);
-                const is = same(after[columns.there[columns.decision]], right);
-                discordance.samples++;
-                if (was && !is)
-                    discordance.onlyRecorded++;
-                if (is && !was)
-                    discordance.onlyReplayed++;
-            }
-            const changed = [];
-            for (const [column, place] of columns.there.entries()) {
-                const [a, b] = [before[column], after[place]];
-                if (a === b)
-                    continue;
-                const cell = compareCells(a, b);
-                if (cell.kind === 'equal')
-                    continue;
-                if (cell.kind === 'flip') {
-                    changed.push({ column, flip: true, size: 0 });
-                    continue;
-                }
-                const size = Math.abs(cell.difference);
-                changed.push({ column, flip: false, size });
-                if (size > allowedFor(cell.recorded, toleranceOf[column]))
-                    count.beyond++;
-                if (!largest || size > Math.abs(largest.difference))
-                    largest = {
-                        key: clip(key),
-                        column: columns.names[column],
-                        difference: cell.difference,
-                        ulps: cell.ulps,
-                    };
-            }
-            if (changed.length === 0)
-                return;
-            const flip = changed.some((cell) => cell.flip);
-            count[flip ? 'flips' : 'moved']++;
-            const list = flip ? flipped : moved;
-            if (list.length === FIRST)
-                return;
-            changed.sort((a, b) => Number(b.flip) - Number(a.flip) || b.size - a.size);
-            const [main, ...also] = changed.map(({ column }) => ({
-                column: clip(cellOf(columns.names[column])),
-                recorded: clip(before[column]),
-                replayed: clip(after[columns.there[column]]),
-            }));
-            list.push({ key: clip(key), ...main, also: also.slice(0, ALSO) });
-        },
-        result(rows) {
-            const grade = count.flips > 0 || count.beyond > 0
-                ? 'different'
-                : count.moved > 0
-                    ? 'within-tolerance'
-                    : 'identical-values';
-            return {
-                grade,
-                comparison: {
-                    rows,
-                    flips: count.flips,
-                    moved: count.moved,
-                    ...(largest && { largest }),
-                    first: [...flipped, ...moved].slice(0, FIRST),
-                },
-                ...(discordance.samples > 0 && !truthChanged && { discordance }),
-            };
-        },
-    };
-}
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./src/system/paths.ts
-var paths = __nccwpck_require__(9145);
-// EXTERNAL MODULE: ./src/system/process.ts
-var system_process = __nccwpck_require__(7848);
-;// CONCATENATED MODULE: ./src/evaluation/outputs.ts
+;// CONCATENATED MODULE: ./src/results/pairing.ts
 
 
-
-
-const METRICS_CAP = 1024 ** 2;
-const PREDICTIONS_CAP = 1024 ** 3;
-const CHUNK = 1024 ** 2;
 /**
- * Opens a file that an untrusted run has left behind, after the run has ended. Only a regular file,
- * with no link anywhere on the way: the run could have put one to `/etc` in place of a folder.
- * A FIFO would be opened without waiting, and is refused.
+ * Pairs the rows of two tables by key, as they are read side by side. A row whose partner has not come
+ * yet waits for it. Memory: the keys of the record, and the rows that wait.
  */
-async function openOutput(workspace, path, cap, read) {
-    const problem = (text) => ({ ok: false, problem: `\`${path}\` ${text}` });
-    const names = path.split('/').filter((name) => name !== '' && name !== '.');
-    let way = workspace;
-    for (const [index, name] of names.entries()) {
-        way = (0,external_node_path_.join)(way, name);
-        const there = await (0,promises_.lstat)(way).catch(() => undefined);
-        if (name === '..')
-            return problem('leaves the workspace');
-        if (!there)
-            return problem('was not written');
-        if (there.isSymbolicLink())
-            return problem('is a link or lies behind one');
-        if (index < names.length - 1 ? !there.isDirectory() : !there.isFile())
-            return problem('is not a regular file');
+class Pairing {
+    columns;
+    onPair;
+    /** Rows of the record. */
+    rows = 0;
+    seen = new Set();
+    recorded = new Map();
+    replayed = new Map();
+    constructor(columns, onPair) {
+        this.columns = columns;
+        this.onPair = onPair;
     }
-    let file;
+    /** Takes the next row of each side, if it has one; says what keeps it from being paired. */
+    add(before, after) {
+        const { key, there } = this.columns;
+        const keyBefore = before?.[key];
+        const keyAfter = after?.[there[key]];
+        if (before && keyBefore !== undefined) {
+            this.rows++;
+            if (this.seen.has(keyBefore))
+                return `${quotedCell(keyBefore)} is there twice in the record`;
+            this.seen.add(keyBefore);
+            this.recorded.set(keyBefore, before);
+        }
+        if (after && keyAfter !== undefined) {
+            if (this.replayed.has(keyAfter))
+                return twiceInReplay(keyAfter);
+            this.replayed.set(keyAfter, after);
+        }
+        if (keyBefore !== undefined)
+            this.meet(keyBefore);
+        if (keyAfter !== undefined && keyAfter !== keyBefore)
+            this.meet(keyAfter);
+        return undefined;
+    }
+    /** After the last rows: what was not paired; undefined if everything was. */
+    unpaired() {
+        const missing = [...this.recorded.keys()];
+        const extra = [...this.replayed.keys()];
+        const twice = extra.find((key) => this.seen.has(key));
+        if (twice !== undefined)
+            return twiceInReplay(twice);
+        const parts = [
+            ...(missing.length > 0
+                ? [`${(0,text_numbers/* plural */.LS)(missing.length, 'row')} only in the record: ${quotedCells(missing)}`]
+                : []),
+            ...(extra.length > 0
+                ? [`${(0,text_numbers/* plural */.LS)(extra.length, 'row')} only in the replay: ${quotedCells(extra)}`]
+                : []),
+        ];
+        return parts.length > 0 ? parts.join('; ') : undefined;
+    }
+    meet(key) {
+        const before = this.recorded.get(key);
+        const after = this.replayed.get(key);
+        if (!before || !after)
+            return;
+        this.onPair(key, before, after);
+        this.recorded.delete(key);
+        this.replayed.delete(key);
+    }
+}
+const twiceInReplay = (key) => `${quotedCell(key)} is there twice in the replay`;
+
+;// CONCATENATED MODULE: ./src/results/cells.ts
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
+const WHOLE = /^([+-]?\d{1,400})(?:\.0*)?$/;
+const cells_NAMED = {
+    nan: NaN,
+    inf: Infinity,
+    infinity: Infinity,
+};
+function cells_parse(text) {
+    if (DECIMAL.test(text)) {
+        // Numbers that no double holds, as `1e999`, are compared as text.
+        const value = Number(text);
+        return Number.isFinite(value) ? value : undefined;
+    }
+    const [, sign, name = ''] = /^([+-]?)([A-Za-z]+)$/.exec(text) ?? [];
+    const value = Object.hasOwn(cells_NAMED, name.toLowerCase()) ? cells_NAMED[name.toLowerCase()] : undefined;
+    return value !== undefined && sign === '-' ? -value : value;
+}
+const whole = (text) => {
+    const digits = WHOLE.exec(text)?.[1];
+    return digits === undefined ? undefined : BigInt(digits.replace(/^\+/, ''));
+};
+/**
+ * Compares two cells by what they mean. Whole numbers, also those written `3.0`, are decisions and are
+ * compared exactly, however large; any other pair of finite numbers has moved; the same double in
+ * another spelling, and NaN with NaN, are equal. −0 and 0 are a move of 0: other bits, same value.
+ */
+function compareCells(recorded, replayed) {
+    if (recorded === replayed)
+        return { kind: 'equal' };
+    const [a, b] = [recorded.trim(), replayed.trim()];
+    const [before, after] = [cells_parse(a), cells_parse(b)];
+    if (before === undefined || after === undefined)
+        return { kind: 'flip' };
+    const [wholeBefore, wholeAfter] = [whole(a), whole(b)];
+    if (wholeBefore !== undefined && wholeAfter !== undefined && wholeBefore !== wholeAfter)
+        return { kind: 'flip' };
+    if (Object.is(before, after))
+        return { kind: 'equal' };
+    const difference = after - before;
+    if (!Number.isFinite(difference))
+        return { kind: 'flip' };
+    return { kind: 'moved', difference, ulps: ulpDistance(before, after), recorded: before };
+}
+const view = new DataView(new ArrayBuffer(8));
+/** The place of a double among all doubles: neighbours differ by 1, both zeros are at 0. */
+function place(value) {
+    view.setFloat64(0, value);
+    const bits = view.getBigUint64(0);
+    const magnitude = bits & 0x7fffffffffffffffn;
+    return bits === magnitude ? magnitude : -magnitude;
+}
+/** How many steps from one double to the next lie between two finite ones. */
+function ulpDistance(a, b) {
+    const distance = place(a) - place(b);
+    return Number(distance < 0n ? -distance : distance);
+}
+
+// EXTERNAL MODULE: ./src/results/own.ts
+var own = __nccwpck_require__(8598);
+// EXTERNAL MODULE: ./src/results/tolerance.ts
+var tolerance = __nccwpck_require__(3225);
+;// CONCATENATED MODULE: ./src/results/tally.ts
+
+
+
+
+/** Rows that are shown. */
+const FIRST = 20;
+/** Other cells of a shown row. */
+const ALSO = 8;
+const sameCell = (a, b) => compareCells(a, b).kind === 'equal';
+/** Counts what differs between paired rows, and keeps the first rows that do. */
+class Tally {
+    columns;
+    flips = 0;
+    moved = 0;
+    /** Cells that moved by more than their tolerance. */
+    beyond = 0;
+    largest;
+    flippedRows = [];
+    movedRows = [];
+    discordance = { samples: 0, onlyRecorded: 0, onlyReplayed: 0 };
+    truthChanged = false;
+    /** By column. */
+    names;
+    tolerances;
+    constructor(columns, { tolerance = {} }) {
+        this.columns = columns;
+        this.names = columns.names.map(shownText);
+        this.tolerances = columns.names.map((name) => (0,own/* own */.Z)(tolerance, name));
+    }
+    add(key, before, after) {
+        const { truth, decision } = this.columns;
+        if (truth >= 0 && decision >= 0)
+            this.judge(before, after);
+        const changed = this.changedCells(key, before, after);
+        if (changed.length === 0)
+            return;
+        const flip = changed.some((cell) => cell.flip);
+        if (flip)
+            this.flips++;
+        else
+            this.moved++;
+        const shown = flip ? this.flippedRows : this.movedRows;
+        if (shown.length < FIRST)
+            shown.push(this.rowDifference(key, changed, [before, after]));
+    }
+    result(rows) {
+        const { flips, moved, largest, discordance } = this;
+        return {
+            grade: this.grade(),
+            comparison: {
+                rows,
+                flips,
+                moved,
+                largest,
+                first: [...this.flippedRows, ...this.movedRows].slice(0, FIRST),
+            },
+            discordance: discordance.samples > 0 && !this.truthChanged ? discordance : undefined,
+        };
+    }
+    grade() {
+        if (this.flips > 0 || this.beyond > 0)
+            return 'different';
+        return this.moved > 0 ? 'within-tolerance' : 'identical-values';
+    }
+    /** Which side was right. */
+    judge(before, after) {
+        const { truth, decision, there } = this.columns;
+        const right = before[truth];
+        this.truthChanged ||= !sameCell(right, after[there[truth]]);
+        const was = sameCell(before[decision], right);
+        const is = sameCell(after[there[decision]], right);
+        this.discordance.samples++;
+        if (was && !is)
+            this.discordance.onlyRecorded++;
+        if (is && !was)
+            this.discordance.onlyReplayed++;
+    }
+    changedCells(key, before, after) {
+        const changed = [];
+        for (const [column, place] of this.columns.there.entries()) {
+            const [a, b] = [before[column], after[place]];
+            if (a === b)
+                continue;
+            const cell = compareCells(a, b);
+            if (cell.kind === 'equal')
+                continue;
+            if (cell.kind === 'flip') {
+                changed.push({ column, flip: true, size: 0 });
+                continue;
+            }
+            const { difference, ulps } = cell;
+            const size = Math.abs(difference);
+            changed.push({ column, flip: false, size });
+            if (size > (0,tolerance/* allowedFor */.O3)(cell.recorded, this.tolerances[column]))
+                this.beyond++;
+            if (!this.largest || size > Math.abs(this.largest.difference))
+                this.largest = { key: shownCell(key), column: this.names[column], difference, ulps };
+        }
+        return changed;
+    }
+    /** The decision first, or else the number that moved most. */
+    rowDifference(key, changed, [before, after]) {
+        const { there } = this.columns;
+        const ordered = [...changed].sort((a, b) => Number(b.flip) - Number(a.flip) || b.size - a.size);
+        const [main, ...also] = ordered.slice(0, ALSO + 1).map(({ column }) => ({
+            column: this.names[column],
+            recorded: shownCell(before[column]),
+            replayed: shownCell(after[there[column]]),
+        }));
+        return { key: shownCell(key), ...main, also };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/results/predictions.ts
+
+
+
+
+
+/**
+ * Compares two CSV files of predictions whose bytes differ, row by row, joined by key. The files are
+ * read side by side: rows in the same order are dropped at once, others wait for their partner. Cells
+ * are compared as bytes first, and read as numbers only if these differ. Memory: the keys of one
+ * file, and the rows that are out of place; at most 5,000,000 rows.
+ */
+async function comparePredictions(recordedFile, replayedFile, options = {}) {
+    const tables = [];
+    const opened = async (name, file) => {
+        const side = { name, table: await naming(name, openTable(file)) };
+        tables.push(side);
+        return side;
+    };
     try {
-        file = await (0,promises_.open)(way, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+        const recorded = await opened('recorded', recordedFile);
+        const replayed = await opened('replayed', replayedFile);
+        const columns = matchColumns(recorded.table.header, replayed.table.header, options);
+        return await joinRows(recorded, replayed, { columns, options });
     }
     catch (error) {
-        return problem(`cannot be read (${error.code})`);
-    }
-    try {
-        const info = await file.stat();
-        if (!info.isFile())
-            return problem('is not a regular file');
-        if (info.size > cap)
-            return problem(`is larger than ${cap / 1024 ** 2} MiB`);
-        return { ok: true, value: await read(file, info.size) };
+        if (error instanceof TableError)
+            return notComparable(0, error.message);
+        throw error;
     }
     finally {
-        await file.close();
+        await Promise.all(tables.map(({ table }) => table.close()));
     }
 }
-/** The bytes of the metrics file; at most 1 MiB. */
-const takeMetrics = (workspace, path) => openOutput(workspace, path, METRICS_CAP, async (file, size) => {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0);
-    return buffer.subarray(0, bytesRead);
-});
-/** Copies the predictions file, at most 1 GiB, to `copy`; hashes it and counts its rows on the way. */
-const takePredictions = (workspace, path, copy) => openOutput(workspace, path, PREDICTIONS_CAP, async (file) => {
-    const target = await (0,promises_.open)(copy, 'wx', 0o600);
+/** Says of which file an error is. */
+async function naming(side, work) {
     try {
-        return { file: copy, ...(await readTable(file, (chunk) => target.writeFile(chunk))) };
+        return await work;
     }
-    finally {
-        await target.close();
+    catch (error) {
+        throw error instanceof TableError ? new TableError(`the ${side} file ${error.message}`) : error;
     }
-});
-/** Digest, size and rows of a table; one pass, 1 MiB of memory. */
-async function readTable(file, each) {
-    const sha256 = (0,external_node_crypto_.createHash)('sha256');
-    const md5 = (0,external_node_crypto_.createHash)('md5');
-    const counter = rowCounter();
-    const buffer = Buffer.allocUnsafe(CHUNK);
-    let bytes = 0;
+}
+async function joinRows(recorded, replayed, { columns, options }) {
+    const tally = new Tally(columns, options);
+    const pairing = new Pairing(columns, (key, before, after) => tally.add(key, before, after));
+    const next = ({ name, table }) => naming(name, table.next());
     for (;;) {
-        const { bytesRead } = await file.read(buffer, 0, CHUNK, null);
-        if (bytesRead === 0)
+        const [before, after] = await Promise.all([next(recorded), next(replayed)]);
+        if (!before && !after)
             break;
-        const chunk = buffer.subarray(0, bytesRead);
-        bytes += bytesRead;
-        sha256.update(chunk);
-        md5.update(chunk);
-        counter.push(chunk);
-        await each(chunk);
+        const problem = pairing.add(before, after);
+        if (problem !== undefined)
+            return notComparable(pairing.rows, problem);
     }
+    const unpaired = pairing.unpaired();
+    if (unpaired !== undefined)
+        return notComparable(pairing.rows, unpaired);
+    return pairing.rows === 0 ? notComparable(0, 'no rows') : tally.result(pairing.rows);
+}
+
+;// CONCATENATED MODULE: ./src/evaluation/compare.ts
+
+
+
+const hasMetrics = ({ metrics }) => Object.keys(metrics).length > 0;
+const hasPredictions = ({ predictions }) => predictions?.file !== undefined || predictions?.digest !== undefined;
+const optionsOf = ({ predictions, tolerance }) => ({
+    key: predictions?.key,
+    truth: predictions?.truth,
+    tolerance,
+});
+/** The record against a replay. */
+async function againstRecord(request, replayed) {
+    const { recorded, tolerance } = request;
+    const known = hasPredictions(recorded) ? recorded.predictions : undefined;
     return {
-        bytes,
-        digest: `sha256:${sha256.digest('hex')}`,
-        md5: `md5:${md5.digest('hex')}`,
-        rows: counter.rows(),
+        metrics: hasMetrics(recorded) ? (0,results_metrics/* compareMetrics */.f)(recorded.metrics, replayed.metrics, tolerance) : [],
+        predictions: known &&
+            replayed.predictions &&
+            (await predictionsAgainst(known, replayed.predictions, optionsOf(request))),
     };
 }
-/** Counts the records of a CSV file in its bytes: lines that are not empty, but for the header. */
-function rowCounter() {
-    let lines = 0;
-    let quoted = false;
-    let content = false;
+async function predictionsAgainst({ file, digest }, replayed, options) {
+    if (digest === replayed.digest || digest === replayed.md5)
+        return replayed.rows === 0 ? notComparable(0, 'no rows') : identicalPredictions(replayed.rows);
+    if (file !== undefined)
+        return comparePredictions(file, replayed.file, options);
+    return { ...identicalPredictions(replayed.rows), grade: 'different' };
+}
+/** One replay against another. */
+async function againstEachOther(request, { metrics, predictions }, second) {
     return {
-        push(chunk) {
-            for (const byte of chunk) {
-                if (byte === 0x22)
-                    quoted = !quoted;
-                if (byte === 0x0a && !quoted) {
-                    if (content)
-                        lines++;
-                    content = false;
-                }
-                else if (byte !== 0x0d)
-                    content = true;
-            }
-        },
-        rows: () => Math.max(0, lines + (content ? 1 : 0) - 1),
+        metrics: (0,results_metrics/* compareMetrics */.f)(metrics, second.metrics, request.tolerance),
+        predictions: predictions &&
+            second.predictions &&
+            (predictions.digest === second.predictions.digest
+                ? identicalPredictions(predictions.rows)
+                : await comparePredictions(predictions.file, second.predictions.file, optionsOf(request))),
     };
 }
 
-;// CONCATENATED MODULE: ./src/evaluation/sandbox.ts
-
-
-/** Where the throwaway export lies in the container, and where the command starts. */
-const WORKSPACE = '/workspace';
-/** Who the evaluation runs as where we are root; `nobody` nearly everywhere. */
-const UNPRIVILEGED = { uid: 65534, gid: 65534 };
-/**
- * The docker client would hand the proxies of its own configuration file, passwords included, to every
- * container. Naming a variable without a value keeps it out.
- */
-const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name) => [
-    name,
-    name.toLowerCase(),
-]);
-/** `--mount` takes one line of CSV: a path may hold commas and quotes. */
-function mount(fields) {
-    const line = Object.entries(fields).map(([key, value]) => (value === true ? key : `${key}=${value}`));
-    return ['--mount', line.map((f) => (/[",\r\n]/.test(f) ? `"${f.replaceAll('"', '""')}"` : f)).join(',')];
-}
-/** Where a mount over the workspace is seen in the container. */
-function targetOf(target) {
-    const path = external_node_path_.posix.join(WORKSPACE, target);
-    if (external_node_path_.posix.isAbsolute(target) || path === WORKSPACE || !(0,paths/* within */.ux)(WORKSPACE, path))
-        throw new Error(`not inside the workspace: ${target}`);
-    return path;
-}
-/** The volumes of an image that nothing else is mounted on. */
-function openVolumes(sandbox) {
-    const taken = new Set(['/tmp', WORKSPACE, ...sandbox.mounts.map(({ target }) => targetOf(target))]);
-    return [...new Set(sandbox.volumes.map((path) => external_node_path_.posix.join('/', path).replace(/(.)\/$/, '$1')))].filter((path) => !taken.has(path));
-}
-/** Names of the volumes that `createArguments` makes; they have to be removed with the container. */
-const volumeNames = (sandbox) => openVolumes(sandbox).map((_, index) => `${sandbox.name}-${index}`);
-/**
- * The arguments of `docker create` for one replay: no network, nothing writable but the workspace and
- * a bounded `/tmp`, no capabilities, no way to get new ones, an unprivileged user, bounded memory,
- * processes and file size. The image's ENV stays, its entrypoint and command do not; nothing of this
- * machine's environment is passed.
- *
- * A container is created and then started, not `run`: once it has a name that exists, removing it by
- * name is certain, also when the check is cancelled in between. It is not removed by the engine
- * itself (`--rm`), because only a container that is still there says that it ran out of memory.
- *
- * An image can declare volumes, which the engine would make writable and without a limit: they get
- * the image's content, read-only like the rest of it.
- *
- * @throws Error where a mount leaves the workspace; the record's paths are checked before
- */
-function createArguments(sandbox) {
-    const [program, ...rest] = sandbox.command;
-    const { uid, gid } = sandbox.user;
-    return [
-        'create',
-        ...['--name', sandbox.name, '--label', sandbox.label, '--pull', 'never', '--init'],
-        ...['--network', 'none', '--hostname', 'replay', '--ipc', 'private', '--log-driver', 'none'],
-        ...['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--no-healthcheck'],
-        ...['--user', `${uid}:${gid}`, '--pids-limit', String(sandbox.processes)],
-        ...['--memory', `${sandbox.memory}b`, '--memory-swap', `${sandbox.memory}b`],
-        ...['--ulimit', 'nofile=4096:4096', '--ulimit', 'core=0:0'],
-        ...['--ulimit', `fsize=${sandbox.fileSize}:${sandbox.fileSize}`],
-        // Both count as memory of the container.
-        ...['--tmpfs', `/tmp:size=${Math.ceil(sandbox.memory / 2)},nosuid,nodev`],
-        ...['--shm-size', `${Math.ceil(sandbox.memory / 2)}b`],
-        // The user need not exist in the image: a home that can be written to, and a name for those who ask.
-        ...['--env', 'HOME=/tmp', '--env', 'LOGNAME=replay'],
-        ...PROXIES.flatMap((name) => ['--env', name]),
-        ...mount({ type: 'bind', source: sandbox.workspace, target: WORKSPACE }),
-        ...sandbox.mounts.flatMap(({ source, target }) => mount({ type: 'bind', source, target: targetOf(target), readonly: true })),
-        ...openVolumes(sandbox).flatMap((path, index) => mount({ type: 'volume', source: `${sandbox.name}-${index}`, target: path, readonly: true })),
-        ...['--workdir', WORKSPACE, `--entrypoint=${program}`, '--', sandbox.image, ...rest],
-    ];
-}
-
-// EXTERNAL MODULE: ./src/data/digest.ts
-var digest = __nccwpck_require__(3230);
-;// CONCATENATED MODULE: ./src/evaluation/workspace.ts
-
-
-
-
-
-/**
- * Makes a fresh export ready for a run: takes out what is hidden, by path and by content, gives it to
- * the user of the run (`owner`, where that is not us), and makes the places that mounts and the image's
- * volumes (`folders`, relative to the workspace) go to, so that the engine does not make them as root. Follows no link out of the workspace, whose path is a real one.
- */
-async function readyWorkspace(workspace, hidden, mounts, folders, owner) {
-    for (const path of hidden.paths)
-        await hide(workspace, path);
-    for (const { source, target } of mounts)
-        await makePlace(workspace, target, (await (0,promises_.stat)(source)).isDirectory());
-    for (const folder of folders)
-        await makePlace(workspace, folder, true);
-    const algorithms = [...new Set(hidden.digests.map(digest/* algorithmOf */.Hy))];
-    const isSecret = async (path) => {
-        for (const algorithm of algorithms)
-            if (hidden.digests.includes((await (0,digest/* fileDigest */.hd)(path, algorithm)).digest))
-                return true;
-        return false;
-    };
-    const visit = async (folder) => {
-        for (const entry of await (0,promises_.readdir)(folder, { withFileTypes: true })) {
-            const path = (0,external_node_path_.join)(folder, entry.name);
-            if (entry.isDirectory())
-                await visit(path);
-            else if (entry.isFile() && (await isSecret(path))) {
-                await (0,promises_.rm)(path);
-                continue;
-            }
-            if (owner)
-                await (0,promises_.lchown)(path, owner.uid, owner.gid);
-        }
-    };
-    await visit(workspace);
-    if (owner)
-        await (0,promises_.lchown)(workspace, owner.uid, owner.gid);
-}
-/** Removes one path of the workspace, and what it links to. What lies outside stays untouched. */
-async function hide(workspace, path) {
-    const wanted = (0,external_node_path_.join)(workspace, path);
-    const target = await (0,promises_.realpath)(wanted).catch(() => undefined);
-    const folder = await (0,promises_.realpath)((0,external_node_path_.dirname)(wanted)).catch(() => undefined);
-    for (const doomed of [target, folder && (0,external_node_path_.join)(folder, (0,external_node_path_.basename)(wanted))])
-        if (doomed !== undefined && doomed !== workspace && (0,paths/* within */.ux)(workspace, doomed) && (await isThere(doomed)))
-            await (0,promises_.rm)(doomed, { recursive: true, force: true });
-}
-const isThere = (path) => (0,promises_.lstat)(path).then(() => true, () => false);
-async function makePlace(workspace, target, folder) {
-    let path = workspace;
-    const names = target.split('/').filter((name) => name !== '' && name !== '.');
-    for (const [index, name] of names.entries()) {
-        path = (0,external_node_path_.join)(path, name);
-        const there = await (0,promises_.lstat)(path).catch(() => undefined);
-        // The engine resolves a link within the container, so it cannot lead out of it.
-        if (there?.isSymbolicLink())
-            return;
-        const asFolder = index < names.length - 1 || folder;
-        if (there?.isDirectory() === asFolder)
-            continue;
-        // The commit has a file where there is a folder now, or the other way round.
-        if (there)
-            await (0,promises_.rm)(path, { recursive: true });
-        if (asFolder)
-            await (0,promises_.mkdir)(path);
-        else
-            await (0,promises_.writeFile)(path, '');
-    }
-}
-/**
- * Hidden things that would be visible through the mounted data: a hidden path below the target of a
- * folder that is mounted. Empty where all is well.
- */
-async function exposed(hidden, mounts) {
-    const found = [];
-    for (const path of hidden.paths) {
-        for (const { source, target } of mounts) {
-            if (!(0,paths/* within */.ux)(target, path))
-                continue;
-            if (await isThere((0,external_node_path_.join)(source, (0,external_node_path_.relative)(target, path))))
-                found.push(path);
-        }
-    }
-    return found;
-}
-/**
- * Disk space below a folder, links not followed. Something in it may be writing at the same time:
- * what vanishes meanwhile counts nothing; what is nested too deeply to be looked at counts as endless.
- */
-async function sizeOf(folder) {
-    const size = { bytes: 0, entries: 0 };
-    const visit = async (path) => {
-        const entries = await (0,promises_.readdir)(path, { withFileTypes: true });
-        size.entries += entries.length;
-        for (const entry of entries) {
-            const child = (0,external_node_path_.join)(path, entry.name);
-            try {
-                if (entry.isDirectory())
-                    await visit(child);
-                else
-                    size.bytes += (await (0,promises_.lstat)(child)).blocks * 512;
-            }
-            catch (error) {
-                if (error.code === 'ENAMETOOLONG')
-                    size.entries = Infinity;
-            }
-        }
-    };
-    await visit(folder).catch(() => { });
-    return size;
-}
-const always = (0,system_process/* createRunner */.j)(new AbortController().signal);
-/** Removes a folder that an evaluation wrote into: also where it took permissions away or nested endlessly. */
-async function removeTree(folder) {
-    try {
-        await (0,promises_.rm)(folder, { recursive: true, force: true, maxRetries: 2 });
-    }
-    catch {
-        await always(['chmod', '-R', 'u+rwx', '--', folder]);
-        await always(['rm', '-rf', '--', folder]);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/evaluation/replay.ts
-
-
-
-
-
-
-
-
-
-const GIB = 1024 ** 3;
-const TAIL_LINES = 40;
-const TAIL_LINE = 1000;
-/** Lines of a run that are shown as they come; the tail goes on after it. */
-const SHOWN_LINES = 2000;
-/** Files and folders that a workspace may hold: the disk can run out of them before it runs out of bytes. */
-const MAX_ENTRIES = 500_000;
-const POLL_MS = 250;
-/**
- * Runs the evaluation once, on one fresh workspace, in the sandbox. An evaluation that fails or is
- * stopped is a result. Whatever happens, also a cancelled check: the container, its volumes and the
- * workspace are gone when this returns or throws.
- *
- * @throws ReprogateError `engine/failed` where the engine makes no container;
- *   `evaluation/answers-visible` where a mount shows what has to stay hidden
- */
-async function replay(context, engine, request) {
-    const name = `reprogate-replay-${(0,external_node_crypto_.randomUUID)()}`;
-    const client = dockerClient(engine);
-    const undo = [];
-    const cleanup = async () => {
-        for (let step = undo.pop(); step; step = undo.pop())
-            await step();
-    };
-    context.defer(cleanup);
-    try {
-        context.signal.throwIfAborted();
-        const workspace = await (0,promises_.realpath)(await request.prepare());
-        undo.push(() => removeTree(workspace));
-        const mounts = await Promise.all(request.mounts.map(async ({ source, target }) => ({ source: await (0,promises_.realpath)(source), target })));
-        const hidden = {
-            // A file from before the run must not pass for its output.
-            paths: [
-                ...request.hide.paths,
-                ...[request.metrics, request.predictions?.path].filter((p) => p !== undefined),
-            ],
-            digests: request.hide.digests,
-        };
-        const visible = await exposed(request.hide, mounts);
-        if (visible.length > 0)
-            throw new errors/* ReprogateError */.w('evaluation/answers-visible', `${visible[0]} would be visible to the evaluation`, 'Keep recorded predictions and metrics outside the folders that `data` and `model` name.');
-        const root = process.getuid?.() === 0;
-        const user = root ? UNPRIVILEGED : { uid: process.getuid?.() ?? 65534, gid: process.getgid?.() ?? 65534 };
-        const volumes = (await engine.inspect(request.image))?.Config.Volumes ?? [];
-        await readyWorkspace(workspace, hidden, mounts, openVolumes({ volumes, mounts }).flatMap((path) => (0,paths/* within */.ux)(WORKSPACE, path) ? [(0,external_node_path_.relative)(WORKSPACE, path)] : []), root ? user : undefined);
-        const sandbox = {
-            name,
-            label: engine.label,
-            image: request.image,
-            command: request.command,
-            workspace,
-            mounts,
-            volumes,
-            user,
-            memory: await memoryFor(client, request.limits),
-            processes: request.limits.processes,
-            fileSize: Math.ceil(request.limits.output * GIB),
-        };
-        // Registered first: a client that dies can leave a container behind all the same.
-        undo.push(async () => {
-            await client(['rm', '--force', '--volumes', '--', name]);
-            const volumes = volumeNames(sandbox);
-            if (volumes.length > 0)
-                await client(['volume', 'rm', '--force', '--', ...volumes]);
-        });
-        const created = await client(createArguments(sandbox));
-        if (created.code !== 0)
-            throw new errors/* ReprogateError */.w('engine/failed', `The engine made no container for the replay: ${created.stderr.trim().split('\n').at(-1)}`, 'See what the engine says (`docker info`, its log) and try again.');
-        const run = await supervise(context, engine, client, sandbox, request.limits);
-        // Nothing of the run is alive when its files are looked at.
-        await undo.pop()();
-        const result = { ...run, memory: sandbox.memory };
-        if (run.exitCode !== 0 || run.stopped)
-            return result;
-        if (request.metrics !== undefined)
-            result.metrics = await takeMetrics(workspace, request.metrics);
-        if (request.predictions)
-            result.predictions = await takePredictions(workspace, request.predictions.path, (0,external_node_path_.join)(context.scratch, `predictions-${(0,external_node_crypto_.randomUUID)()}.csv`));
-        return result;
-    }
-    finally {
-        await cleanup();
-    }
-}
-/** The client's environment without proxies, so that none of them can be handed to a container. */
-const withoutProxies = (env) => Object.fromEntries(Object.entries(env).filter(([name]) => !PROXIES.includes(name)));
-/** Short calls of docker, also after the check was cancelled: what is begun has to be known and undone. */
-function dockerClient(engine) {
-    const always = (0,system_process/* createRunner */.j)(new AbortController().signal);
-    const env = withoutProxies(engine.env);
-    return (args) => always([engine.program, ...args], { env, timeout: 120_000, outputCap: 64 * 1024 });
-}
-/** Never more than nine tenths of what the engine has: the rest is for the engine and for us. */
-async function memoryFor(client, limits) {
-    const info = await client(['info', '--format', '{{.MemTotal}}']);
-    const total = Number(info.stdout.toString().trim());
-    const wanted = limits.memory * GIB;
-    return Math.floor(info.code === 0 && total > 0 ? Math.min(wanted, total * 0.9) : wanted);
-}
-/** Starts the container, waits for its end, and stops it at a limit. */
-async function supervise(context, engine, client, sandbox, limits) {
-    const { name } = sandbox;
-    let stopped;
-    const stop = (why) => {
-        stopped ??= why;
-        // A container that has just ended cannot be killed, and need not be.
-        void client(['kill', '--', name]).catch(() => { });
-    };
-    const started = context.now();
-    const minutes = limits.evaluation * 60_000;
-    const timer = setTimeout(() => stop('time'), minutes);
-    const watch = watchSize(sandbox.workspace, limits.output * GIB, () => stop('output'));
-    const lines = tailOf(context);
-    try {
-        await context.run([engine.program, 'start', '--attach', '--', name], {
-            env: withoutProxies(engine.env),
-            // Later than our own: only for an engine that does not answer any more.
-            timeout: minutes + 120_000,
-            outputCap: 0,
-            onLine: lines.add,
-        });
-    }
-    finally {
-        clearTimeout(timer);
-        await watch.stop();
-    }
-    const seconds = (context.now() - started) / 1000;
-    const state = await stateOf(client, name);
-    if (state.OOMKilled && state.ExitCode !== 0)
-        stopped ??= 'memory';
-    return {
-        // Still running: the client was lost, not the evaluation.
-        exitCode: state.Running ? 1 : state.ExitCode,
-        ...((stopped ?? (state.Running ? 'time' : undefined)) && { stopped: stopped ?? 'time' }),
-        ...(state.Error !== '' && { startError: state.Error }),
-        ...lines.end(),
-        seconds,
-    };
-}
-async function stateOf(client, name) {
-    const result = await client(['container', 'inspect', '--format', '{{json .State}}', '--', name]);
-    if (result.code === 0)
-        return JSON.parse(result.stdout.toString());
-    throw new errors/* ReprogateError */.w('engine/failed', `The engine has lost the replay: ${result.stderr.trim()}`, 'See what the engine says (`docker info`, its log) and try again.');
-}
-/** Looks at the workspace again and again; spends at most a tenth of the time on it. */
-function watchSize(workspace, limit, exceeded) {
-    let timer;
-    let looking = Promise.resolve();
-    let ended = false;
-    let before;
-    const look = async () => {
-        const begun = performance.now();
-        const { bytes, entries } = await sizeOf(workspace);
-        before ??= bytes;
-        if (ended)
-            return;
-        if (bytes - before > limit || entries > MAX_ENTRIES)
-            return exceeded();
-        timer = setTimeout(again, Math.max(POLL_MS, (performance.now() - begun) * 9));
-    };
-    const again = () => void (looking = look());
-    again();
-    return {
-        async stop() {
-            ended = true;
-            clearTimeout(timer);
-            await looking;
-        },
-    };
-}
-function tailOf(context) {
-    const kept = [];
-    let count = 0;
-    return {
-        add(line, stream) {
-            count++;
-            if (count <= SHOWN_LINES)
-                context.progress.line(line);
-            if (count === SHOWN_LINES)
-                context.progress.line('… what the evaluation prints from here on is not shown');
-            const plain = line.replace(/\x1b\[[0-9;]*[A-Za-z]/g, '').replace(/[\x00-\x08\x0b-\x1f\x7f]/g, ' ');
-            const text = plain.length > TAIL_LINE ? `${plain.slice(0, TAIL_LINE)} …` : plain;
-            kept.push({ text, stream });
-            if (kept.length > TAIL_LINES)
-                kept.shift();
-        },
-        end() {
-            const lastError = kept.findLast(({ text, stream }) => stream === 'stderr' && text.trim() !== '');
-            return { tail: kept.map(({ text }) => text), ...(lastError && { lastError: lastError.text.trim() }) };
-        },
-    };
-}
-
+// EXTERNAL MODULE: ./src/evaluation/mounts.ts
+var evaluation_mounts = __nccwpck_require__(7386);
+// EXTERNAL MODULE: ./src/evaluation/run.ts + 8 modules
+var evaluation_run = __nccwpck_require__(4995);
+// EXTERNAL MODULE: ./src/evaluation/sandbox.ts
+var sandbox = __nccwpck_require__(3421);
 ;// CONCATENATED MODULE: ./src/evaluation/check.ts
+
 
 
 
@@ -14304,502 +18179,166 @@ function tailOf(context) {
 
 /**
  * Replays the evaluation twice, each time on a fresh export, and compares the results with the record.
- * Without anything recorded nothing is run, and there is no agreement.
+ * If nothing is recorded nothing is run, and there is no agreement.
  */
-async function checkEvaluation(context, engine, request) {
-    const { recorded } = request;
+async function checkEvaluation(context, request) {
     const evidence = { command: [...request.command], metrics: [], replays: [] };
-    const expects = {
-        metrics: Object.keys(recorded.metrics).length > 0,
-        predictions: recorded.predictions?.file !== undefined || recorded.predictions?.digest !== undefined,
-    };
-    const none = (summary, finding) => ({
-        findings: finding ? [{ ...request.locate('evaluation'), ...finding }] : [],
-        agreement: null,
-        evidence,
-        summary,
-    });
-    if (!expects.metrics && !expects.predictions)
-        return none('nothing recorded to compare with');
-    for (const [what, expected, written] of [
-        ['metrics', expects.metrics, request.metrics],
-        ['predictions', expects.predictions, request.predictions],
-    ]) {
-        if (expected && written === undefined)
-            return none(`no file of ${what} to compare`, {
-                rule: 'evaluation/output-unusable',
-                message: `The record has ${what}, and nothing says into which file the evaluation writes them`,
-            });
+    const idle = whyNotRun(request);
+    if (idle)
+        return { ...idle, agreement: null, evidence };
+    const { seconds, outcomes, failure } = await replayTwice(context, request);
+    evidence.replays = seconds;
+    if (failure) {
+        const { finding, exitCode, tail } = failure;
+        const summary = failure.summary + (seconds.length === 2 ? ', the second time' : '');
+        return { findings: [finding], agreement: null, evidence: { ...evidence, exitCode, tail }, summary };
     }
-    // A metrics file that nobody asks for need not be there.
-    const run = { ...request, metrics: expects.metrics ? request.metrics : undefined };
-    const outcomes = [];
-    for (const turn of [1, 2]) {
-        context.progress.start(`Replay ${turn} of 2`);
-        const outcome = await attempt(context, engine, run).finally(() => context.progress.end());
-        evidence.replays.push(outcome.seconds);
-        if ('finding' in outcome) {
-            evidence.exitCode = outcome.exitCode;
-            evidence.tail = outcome.tail;
-            return none(outcome.summary + (turn === 2 ? ', the second time' : ''), outcome.finding);
-        }
-        outcomes.push(outcome);
-    }
-    evidence.exitCode = 0;
     const [first, second] = outcomes;
-    const options = { ...request.predictions, tolerance: request.tolerance };
-    const against = await againstRecord(recorded, first, options, request.tolerance);
-    const controls = {
-        metrics: compareMetrics(first.metrics, second.metrics, request.tolerance),
-        ...(first.predictions &&
-            second.predictions && {
-            predictions: first.predictions.digest === second.predictions.digest
-                ? identical(first.predictions.rows)
-                : await comparePredictions(first.predictions.file, second.predictions.file, options),
-        }),
-    };
-    const result = agree({
-        recorded: against,
-        controls,
-        rowsKept: recorded.predictions?.file !== undefined,
-        margin: request.predictions?.truth === undefined ? undefined : request.predictions.margin,
-        locate: request.locate,
-    });
-    evidence.metrics = [...against.metrics];
-    evidence.deterministic = sameValues(controls);
-    if (against.predictions)
-        evidence.predictions = {
-            ...against.predictions.comparison,
-            ...(result.statistics && { statistics: result.statistics }),
-        };
-    if (controls.predictions && !evidence.deterministic)
-        evidence.controls = controls.predictions.comparison;
+    const recorded = await againstRecord(request, first);
+    const controls = await againstEachOther(request, first, second);
+    const { truth, margin } = request.predictions ?? {};
+    const rowsKept = request.recorded.predictions?.file !== undefined;
+    const result = agree({ recorded, controls, rowsKept, margin: truth === undefined ? undefined : margin });
+    const { predictions } = recorded;
+    const deterministic = sameValues(controls);
     return {
         findings: result.findings,
         agreement: result.agreement,
-        evidence,
-        summary: summaryOf(result, against, controls),
-    };
-}
-async function againstRecord({ metrics, predictions }, first, options, tolerance) {
-    return {
-        metrics: Object.keys(metrics).length === 0 ? [] : compareMetrics(metrics, first.metrics, tolerance),
-        ...(first.predictions &&
-            (predictions?.file !== undefined || predictions?.digest !== undefined) && {
-            predictions: await predictionsAgainst(predictions, first.predictions, options),
-        }),
-    };
-}
-async function predictionsAgainst(recorded, replayed, options) {
-    if (recorded.digest === replayed.digest || recorded.digest === replayed.md5)
-        return replayed.rows === 0 ? notComparable(0, 'no rows') : identical(replayed.rows);
-    if (recorded.file !== undefined)
-        return comparePredictions(recorded.file, replayed.file, options);
-    return { grade: 'different', comparison: { rows: replayed.rows, flips: 0, moved: 0, first: [] } };
-}
-/**
- * One replay and its results, for `reprogate record`.
- *
- * @throws ReprogateError with the id of the rule that a check would report: `evaluation/failed`,
- *   `evaluation/timeout`, `evaluation/output-unusable`
- */
-async function runOnce(context, engine, request) {
-    const outcome = await attempt(context, engine, request);
-    if (!('finding' in outcome))
-        return outcome;
-    const { rule, message, remedy } = outcome.finding;
-    throw new errors/* ReprogateError */.w(rule, message, remedy ?? rules/* RULES */.y0[rule].remedy);
-}
-/** One replay and its results, read; or why there are none. */
-async function attempt(context, engine, request) {
-    const run = await replay(context, engine, request);
-    const { seconds, exitCode, tail } = run;
-    const failure = (finding, summary) => ({
-        finding,
-        summary,
-        seconds,
-        exitCode,
-        tail,
-    });
-    if (run.stopped)
-        return failure(...stoppedBy(run, request));
-    // The sandbox's init names itself before what it has to say.
-    const last = run.lastError?.replace(/^\[FATAL tini \(\d+\)\] /, '') ??
-        tail.findLast((line) => line.trim() !== '')?.trim();
-    if (run.startError !== undefined || exitCode !== 0) {
-        const why = run.startError ?? last;
-        const message = run.startError !== undefined
-            ? 'The evaluation could not be started'
-            : `The evaluation ended with exit code ${exitCode}`;
-        return failure({
-            rule: 'evaluation/failed',
-            message: why === undefined ? message : `${message}: \`${why.replaceAll('`', "'")}\``,
-            actual: `exit code ${exitCode}`,
-        }, run.startError !== undefined ? 'could not be started' : `failed: exit code ${exitCode}`);
-    }
-    const unusable = (problem) => failure({ rule: 'evaluation/output-unusable', message: `The evaluation's output cannot be used: ${problem}` }, 'no usable output');
-    if (run.metrics && !run.metrics.ok)
-        return unusable(run.metrics.problem);
-    if (run.predictions && !run.predictions.ok)
-        return unusable(run.predictions.problem);
-    const metrics = run.metrics && parseMetrics(run.metrics.value);
-    if (metrics && 'problem' in metrics)
-        return unusable(`\`${request.metrics}\` ${metrics.problem}`);
-    return {
-        metrics: Object.fromEntries(metrics?.values ?? []),
-        ...(run.predictions && { predictions: run.predictions.value }),
-        seconds,
-    };
-}
-function stoppedBy(run, { limits }) {
-    const gib = (bytes) => `${Number((bytes / 1024 ** 3).toFixed(2))} GiB`;
-    const said = {
-        time: [`was stopped after ${count(limits.evaluation, 'minute')}`, 'out of time', 'limits.evaluation'],
-        memory: [`needed more than ${gib(run.memory)} of memory`, 'out of memory', 'limits.memory'],
-        output: [`wrote more than ${limits.output} GiB or 500,000 files`, 'wrote too much', 'limits.output'],
-    };
-    const [message, summary, limit] = said[run.stopped];
-    return [
-        {
-            rule: 'evaluation/timeout',
-            message: `The evaluation ${message}`,
-            remedy: `Make it smaller, or raise \`${limit}\` in the policy.`,
+        evidence: {
+            ...evidence,
+            exitCode: 0,
+            metrics: [...recorded.metrics],
+            predictions: predictions && { ...predictions.comparison, statistics: result.statistics },
+            deterministic,
+            controls: deterministic ? undefined : controls.predictions?.comparison,
         },
-        summary,
-    ];
+        summary: agreementSummary(result, { recorded, controls }),
+    };
 }
-/** `different: 4 of 1,797 predictions flipped, the same way twice` */
-function summaryOf({ agreement, statistics, findings }, recorded, controls) {
-    const { metrics, predictions } = recorded;
-    const rows = predictions?.comparison;
-    const off = metrics.filter(({ agrees }) => !agrees).length;
-    const off_ = off > 0 ? [`${off} of ${count(metrics.length, 'metric')} outside the tolerance`] : [];
-    const same = sameValues(controls) ? ', the same way twice' : '';
-    const all = [
-        ...(rows ? [rows.moved > 0 ? movement(rows) : count(rows.rows, 'prediction')] : []),
-        ...(metrics.length > 0 ? [count(metrics.length, 'metric')] : []),
-    ].join(', ');
-    switch (agreement) {
-        case 'different':
-            return `different: ${(predictions?.grade === 'different' ? [moved(predictions)] : off_).join(', ')}${same}`;
-        case 'not-comparable':
-            return `not-comparable: ${rows?.problem ?? ''}`;
-        case 'nondeterministic':
-        case 'inconclusive':
-            return `${agreement}: ${findings[0]?.message ?? ''}`;
-        case 'equivalent':
-            return `equivalent: ${rows ? movement(rows) : ''}, accuracy ${shortNumber(statistics.difference)}, within ±${statistics.margin}`;
-        default:
-            return `${agreement}: ${all}; twice`;
-    }
+/** Why there would be nothing to compare; undefined if there is something. */
+function whyNotRun({ recorded, metrics, predictions, }) {
+    if (!hasMetrics(recorded) && !hasPredictions(recorded))
+        return { findings: [], summary: 'the record has no metrics and no predictions to compare with' };
+    if (hasMetrics(recorded) && metrics === undefined)
+        return unwritten('metrics', 'Set `evaluation.metrics` in the policy.');
+    if (hasPredictions(recorded) && predictions === undefined)
+        return unwritten('predictions', 'Set `evaluation.predictions.path` in the policy.');
+    return undefined;
 }
-const moved = ({ comparison }) => comparison.flips + comparison.moved > 0 ? movement(comparison) : 'the bytes of the predictions differ';
-
-
-/***/ }),
-
-/***/ 2815:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  z: () => (/* binding */ gate_check)
+const unwritten = (what, remedy) => ({
+    findings: [
+        {
+            rule: 'evaluation/output-unusable',
+            message: `the record has ${what}, but nothing says into which file the evaluation writes them`,
+            field: `evaluation.${what}`,
+            remedy,
+        },
+    ],
+    summary: `no file of ${what} to compare`,
 });
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: ./src/system/paths.ts
-var paths = __nccwpck_require__(9145);
-// EXTERNAL MODULE: ./src/data/digest.ts
-var data_digest = __nccwpck_require__(3230);
-// EXTERNAL MODULE: ./node_modules/csv-parse/lib/api/index.js + 2 modules
-var api = __nccwpck_require__(867);
-;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/sync.js
-
-
-const parse = function (data, opts = {}) {
-  if (typeof data === "string") {
-    data = Buffer.from(data);
-  }
-  const records = opts && opts.objname ? {} : [];
-  const parser = (0,api/* transform */.p)(opts);
-  const push = (record) => {
-    if (parser.options.objname === undefined) records.push(record);
-    else {
-      records[record[0]] = record[1];
+/** Runs the evaluation twice; a run that fails is the last. */
+async function replayTwice(context, request) {
+    const mounts = await (0,evaluation_mounts/* readableMounts */.r)(context, request.mounts, (0,sandbox/* sandboxUser */.TC)());
+    // A metrics file that nobody asks for need not be there.
+    const run = { ...request, mounts, metrics: hasMetrics(request.recorded) ? request.metrics : undefined };
+    const replays = { seconds: [], outcomes: [] };
+    for (const turn of [1, 2]) {
+        const outcome = await (0,system_context/* during */.i)(context, `Replay ${turn} of 2`, () => (0,evaluation_run/* runAndRead */.p)(context, run));
+        replays.seconds.push(outcome.seconds);
+        if ('finding' in outcome)
+            return { ...replays, failure: outcome };
+        replays.outcomes.push(outcome);
     }
-  };
-  const close = () => {};
-  const error = parser.parse(data, true, push, close);
-  if (error !== undefined) throw error;
-  // 250606: `parser.parse` was implemented as 2 calls:
-  // const err1 = parser.parse(data, false, push, close);
-  // if (err1 !== undefined) throw err1;
-  // const err2 = parser.parse(undefined, true, push, close);
-  // if (err2 !== undefined) throw err2;
-  return records;
+    return replays;
+}
+
+;// CONCATENATED MODULE: ./src/stages/evaluation.ts
+
+
+/** Do the results come back? */
+const evaluation = {
+    name: 'evaluation',
+    title: 'evaluation: replay inside the rebuild',
+    async check(tools, { claims: { record }, plan }, { products }) {
+        const { image, mounts = [], predictions } = products;
+        const commit = record?.code?.commit;
+        if (image === undefined || commit === undefined)
+            return { notRun: 'there is no rebuilt image' };
+        if (plan.command === undefined)
+            return { notRun: 'nothing says how to evaluate' };
+        const recorded = record?.evaluation;
+        const { findings, summary, agreement, evidence } = await checkEvaluation({ ...tools, engine: await tools.engine() }, {
+            image,
+            prepare: () => (0,stages_export/* exportWithoutAnswers */.u)(tools, commit, plan.answers),
+            mounts,
+            hide: plan.answers,
+            command: plan.command,
+            metrics: plan.metrics,
+            predictions: plan.predictions,
+            limits: plan.limits,
+            recorded: {
+                metrics: recorded?.metrics ?? {},
+                predictions: recorded?.predictions && { ...recorded.predictions, file: predictions },
+            },
+            tolerance: plan.tolerance,
+        });
+        return {
+            findings,
+            summary,
+            grade: agreement ?? undefined,
+            unverified: agreement === null,
+            evidence: { evaluation: evidence, ...(agreement !== null && { agreement }) },
+        };
+    },
 };
 
-// export default parse
+// EXTERNAL MODULE: ./src/verdict/levels.ts
+var verdict_levels = __nccwpck_require__(6682);
+// EXTERNAL MODULE: ./src/verdict/rules/index.ts + 9 modules
+var rules = __nccwpck_require__(23);
+;// CONCATENATED MODULE: ./src/stages/journal.ts
 
 
 
-;// CONCATENATED MODULE: ./src/data/rows.ts
-
-/** The first rows of a text table that differ, for a reader who asks "what changed in the data?". */
-const TEXT_LARGEST = 64 * 1024 * 1024;
-const SHOWN = 3;
-/** Characters of a cell, and of a row around its first difference. */
-const CELL_WIDTH = 40;
-const ROW_WIDTH = 60;
-/** Characters before the first difference of a row. */
-const LEAD = 20;
-/** Characters of a row that is taken apart. */
-const ROW_LARGEST = 64 * 1024;
-/** Whether bytes are a text table: no NUL byte in the first 8 KiB. */
-const isText = (bytes) => !bytes.subarray(0, 8192).includes(0);
-/**
- * @returns words like `1 row differs; row 211: p2 3 → 9`, the columns named where the table has a
- * heading; rows are counted from 1 with the heading as row 1. undefined where the two are no text, or
- * larger than 64 MiB
- */
-function differingRows(before, after) {
-    if (!isText(before) || !isText(after) || Math.max(before.length, after.length) > TEXT_LARGEST)
-        return undefined;
-    const [old, now] = [rowsOf(before), rowsOf(after)];
-    let heading;
-    let differing = 0;
-    const shown = [];
-    for (let row = 1;; row++) {
-        const [was, is] = [old.next().value, now.next().value];
-        if (was === undefined && is === undefined)
-            break;
-        if (was === is) {
-            if (row === 1)
-                heading = headingOf(is);
+/** Runs the stages in order, and keeps the books: findings with their place and level, and seconds. */
+async function runStages(tools, subject, stages) {
+    const runs = [];
+    let products = {};
+    for (const stage of stages) {
+        const begun = tools.now();
+        const outcome = await (0,system_context/* during */.i)(tools, `${subject.name} · ${stage.title}`, () => stage.check(tools, subject, soFar(subject, runs, products)));
+        const seconds = (tools.now() - begun) / 1000;
+        if ('notRun' in outcome) {
+            runs.push({ name: stage.name, seconds, outcome });
+            continue;
         }
-        else if (++differing <= SHOWN)
-            shown.push(`row ${row}: ${changedCells(heading, was, is) ?? change(was, is)}`);
+        products = { ...products, ...outcome.products };
+        const findings = outcome.findings.map((found) => stamp(found, stage.name, subject));
+        runs.push({ name: stage.name, seconds, outcome: { ...outcome, findings } });
     }
-    if (differing === 0)
-        return before.toString('utf8') === after.toString('utf8')
-            ? 'only bytes that are no text differ'
-            : 'only line endings differ, CRLF and LF';
-    return `${differing} ${differing === 1 ? 'row differs' : 'rows differ'}; ${shown.join('; ')}`;
+    return runs;
 }
-/** One row at a time: a file of nothing but line ends has millions. */
-function* rowsOf(bytes) {
-    const text = bytes.toString('utf8');
-    let from = 0;
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
-        yield text.slice(from, end > from && text[end - 1] === '\r' ? end - 1 : end);
-        from = end + 1;
-    }
-    yield text.slice(from);
+function soFar({ levels }, runs, products) {
+    const findings = runs.flatMap(({ outcome }) => ('notRun' in outcome ? [] : outcome.findings));
+    return { products, blocked: findings.some(({ rule }) => (0,verdict_levels/* levelOf */.In)(rule, 'production', levels) === 'error') };
 }
-/** Names of columns: several, none of them a number. */
-function headingOf(row) {
-    const delimiter = row.includes('\t') ? '\t' : ',';
-    const names = cellsOf(row, delimiter);
-    return names.length > 1 && names.every((name) => Number.isNaN(Number(name || '0')))
-        ? { delimiter, names }
-        : undefined;
-}
-/** None where the row is no CSV by itself, such as one of several lines of a quoted cell, or too long. */
-function cellsOf(row, delimiter) {
-    if (row.length > ROW_LARGEST)
-        return [];
-    try {
-        return parse(row, { delimiter })[0] ?? [];
-    }
-    catch {
-        return [];
-    }
-}
-function changedCells(heading, before, after) {
-    if (!heading || before === undefined || after === undefined)
-        return undefined;
-    const [old, now] = [cellsOf(before, heading.delimiter), cellsOf(after, heading.delimiter)];
-    if (old.length !== heading.names.length || now.length !== heading.names.length)
-        return undefined;
-    const changed = heading.names.flatMap((name, column) => old[column] === now[column]
-        ? []
-        : [`${shorten(name)} ${shorten(old[column])} → ${shorten(now[column])}`]);
-    if (changed.length === 0)
-        return undefined;
-    const rest = changed.length - SHOWN;
-    return changed.slice(0, SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
-}
-const shorten = (text) => text === '' ? '(empty)' : text.length > CELL_WIDTH ? `${text.slice(0, CELL_WIDTH)}…` : text;
-/** Two rows around their first difference. */
-function change(before, after) {
-    let same = 0;
-    while (before !== undefined && same < before.length && before[same] === after?.[same])
-        same++;
-    const from = Math.max(0, same - LEAD);
-    const around = (row) => row === undefined
-        ? '(no such row)'
-        : (from > 0 ? '…' : '') + row.slice(from, from + ROW_WIDTH) + (row.length > from + ROW_WIDTH ? '…' : '');
-    return `${around(before)} → ${around(after)}`;
-}
-
-;// CONCATENATED MODULE: ./src/data/verify.ts
-
-
-
-
-
-function subjects(record) {
-    const data = (record.data ?? []).flatMap((entry, index) => entry.path === undefined
-        ? []
-        : [
-            {
-                field: `data[${index}]`,
-                name: entry.name ?? entry.path,
-                path: entry.path,
-                digest: entry.digest,
-                list: entry.list,
-                rules: { missing: 'data/file-missing', mismatch: 'data/digest-mismatch' },
-            },
-        ]);
-    const { path, digest } = record.model ?? {};
-    const model = path === undefined
-        ? []
-        : [
-            {
-                field: 'model',
-                name: record.model?.name ?? path,
-                path,
-                digest,
-                list: undefined,
-                rules: { missing: 'model/file-missing', mismatch: 'model/digest-mismatch' },
-            },
-        ];
-    return [...data, ...model];
-}
-/**
- * Hashes every data set and the model again.
- *
- * @param answers recorded answers: files that no data folder may hold, by path and by digest
- */
-async function verifyData(context, git, record, answers, locate) {
-    const result = { findings: [], data: [], mounts: [] };
-    for (const subject of subjects(record)) {
-        const check = await verifyOne(context, git, record.code?.commit, subject, answers, locate);
-        result.findings.push(...check.findings);
-        if (check.data)
-            result.data.push(check.data);
-        if (check.mount)
-            result.mounts.push(check.mount);
-    }
-    return result;
-}
-async function verifyOne(context, git, commit, { field, name, path, digest, list, rules }, answers, locate) {
-    const at = (part) => ({ ...locate(`${field}.${part}`), field: `${field}.${part}` });
-    const place = await (0,paths/* confine */.Do)(context.root, path);
-    if (!place.ok)
-        return { findings: [{ rule: 'record/path-outside', message: `${path} ${place.why}`, ...at('path') }] };
-    if (!place.exists)
-        return { findings: [{ rule: rules.missing, message: `${path} is not there`, ...at('path') }] };
-    context.progress.line(`hashing ${path}`);
-    let now;
-    try {
-        now = await (0,data_digest/* fingerprint */.Rj)(context.root, place.absolute, (0,data_digest/* algorithmOf */.Hy)(digest ?? ''), context.signal);
-    }
-    catch (error) {
-        if (!(error instanceof data_digest/* NotData */.YY))
-            throw error;
-        return {
-            findings: [{ rule: 'record/path-outside', message: `${path}: ${error.message}`, ...at('path') }],
-        };
-    }
-    const findings = [];
-    const exposed = answers.paths.find((answer) => (0,paths/* within */.ux)(path, answer)) ??
-        now.files.find((file) => answers.digest !== undefined && file.digest === answers.digest)?.path;
-    if (exposed !== undefined)
-        findings.push({
-            rule: 'data/exposes-answers',
-            message: `${path} holds the recorded answers (${exposed || path})`,
-            ...at('path'),
-        });
-    const verified = digest === now.digest;
-    if (digest !== undefined && !verified)
-        findings.push({
-            rule: rules.mismatch,
-            message: `${path} has other bytes than recorded${await whatDiffers(context, git, commit, { path, digest, list }, now)}`,
-            ...at('digest'),
-            expected: digest,
-            actual: now.digest,
-            remedy: (await git.dirty()).some((dirty) => (0,paths/* within */.ux)(path, dirty))
-                ? `Restore ${path} with \`git checkout ${path}\`, or record the run of ${name} again with the new bytes.`
-                : `Restore ${path} as it was for this run, or record the run of ${name} again with the new bytes.`,
-        });
+/** Completes a finding: its stage and level, where its field stands, and the rule's remedy if it has no own. */
+function stamp(found, stage, { claims, track, levels }) {
+    const { rule, field } = found;
+    const place = found.file === undefined && field !== undefined
+        ? claims.at(field).place
+        : { file: found.file, line: found.line };
     return {
-        findings,
-        data: { path, files: now.files.length, bytes: now.bytes, verified },
-        ...(verified && exposed === undefined ? { mount: { source: place.absolute, target: path } } : {}),
+        ...found,
+        ...place,
+        stage,
+        level: (0,verdict_levels/* levelOf */.In)(rule, track, levels),
+        remedy: found.remedy ?? rules/* RULES */.y0[rule].remedy,
     };
 }
-/** Names the file of a folder, or the rows of a table: `: row 211 differs …`; '' where nothing more is known. */
-async function whatDiffers(context, git, commit, { path, digest, list }, now) {
-    const single = now.files.length === 1 && now.files[0]?.path === '';
-    if (single) {
-        const before = await bytesInGit(git, commit, path, digest);
-        const rows = before && differingRows(before, await (0,promises_.readFile)(`${context.root}/${path}`));
-        return rows === undefined ? '' : `: ${rows}`;
-    }
-    const before = await listedBefore(context, list, digest);
-    const names = before === null
-        ? commit !== undefined && (await git.has(commit))
-            ? [...(await git.changed(commit, 'HEAD')), ...(await git.dirty())].filter((changed) => (0,paths/* within */.ux)(path, changed))
-            : []
-        : [
-            ...now.files
-                .filter((file) => before.get(file.path) !== file.digest)
-                .map((file) => (before.has(file.path) ? `${file.path} changed` : `${file.path} added`)),
-            ...[...before.keys()]
-                .filter((old) => !now.files.some((file) => file.path === old))
-                .map((old) => `${old} removed`),
-        ];
-    const unique = [...new Set(names)];
-    return unique.length === 0
-        ? ''
-        : `: ${unique.slice(0, 5).join(', ')}${unique.length > 5 ? ` and ${unique.length - 5} more` : ''}`;
-}
-/** The recorded list of a folder, when its own bytes have the recorded digest: nothing else vouches for it. */
-async function listedBefore(context, list, digest) {
-    if (list === undefined)
-        return null;
-    const place = await (0,paths/* confine */.Do)(context.root, list);
-    if (!place.ok || !place.exists)
-        return null;
-    const own = await (0,data_digest/* fileDigest */.hd)(place.absolute, (0,data_digest/* algorithmOf */.Hy)(digest), context.signal).catch(() => null);
-    return own?.digest === digest
-        ? (0,data_digest/* parseList */.E1)(await (0,promises_.readFile)(place.absolute, 'utf8'), (0,data_digest/* algorithmOf */.Hy)(digest))
-        : null;
-}
-/** How far back the old bytes are looked for. */
-const HISTORY = 20;
-async function bytesInGit(git, commit, path, digest) {
-    const algorithm = (0,data_digest/* algorithmOf */.Hy)(digest);
-    const known = commit !== undefined && (await git.has(commit)) ? [commit] : [];
-    for (const at of [...known, ...(await git.history(path, HISTORY))]) {
-        const bytes = await git.show(at, path);
-        if (bytes && `${algorithm}:${(0,external_node_crypto_.createHash)(algorithm).update(bytes).digest('hex')}` === digest)
-            return bytes;
-    }
-    return null;
-}
 
-// EXTERNAL MODULE: ./src/system/errors.ts
-var errors = __nccwpck_require__(6578);
-// EXTERNAL MODULE: ./src/environment/dockerfile.ts
-var dockerfile = __nccwpck_require__(8891);
-// EXTERNAL MODULE: ./src/environment/manifest/file.ts
-var file = __nccwpck_require__(73);
+// EXTERNAL MODULE: ./src/environment/dockerfile.ts + 1 modules
+var dockerfile = __nccwpck_require__(325);
 ;// CONCATENATED MODULE: ./src/environment/pins.ts
 
 
@@ -14807,159 +18346,218 @@ var file = __nccwpck_require__(73);
 
 
 
-const PINNED = /@sha256:[0-9a-f]{64}$/;
 /** What can be said of the environment before anything is built: is everything pinned, and does it agree with itself? */
-async function checkPins(context, git, record, plan, locate) {
-    const findings = [];
-    const { image, hash } = record.environment ?? {};
-    if (image !== undefined && !PINNED.test(image))
-        findings.push({
+async function checkPins(context, request) {
+    const dockerfile = await checkDockerfile(context.git, request);
+    const kept = await checkManifest(context, request.manifest);
+    return {
+        findings: [
+            ...tagFindings(request),
+            ...dockerfile.findings,
+            ...kept.findings,
+            ...(kept.manifest ? contradictions(request, kept.manifest) : []),
+        ],
+        dockerfile: dockerfile.path,
+        manifest: kept.manifest,
+    };
+}
+function tagFindings({ image }) {
+    if (image === undefined || pinned/* BY_DIGEST */.t.test(image))
+        return [];
+    return [
+        {
             rule: 'environment/image-not-pinned',
             message: `${image} is a tag, not a digest`,
             field: 'environment.image',
             expected: '<repository>@sha256:<64 hex digits>',
             actual: image,
-            ...locate('environment.image'),
-        });
-    const dockerfile = await checkDockerfile(git, record.code?.commit, plan, locate, findings);
-    const manifest = await readManifest(context, record, locate, findings);
-    if (manifest && hash !== undefined && manifest.hashes.environment !== hash)
-        findings.push({
+        },
+    ];
+}
+async function checkDockerfile(git, { commit, plan: { dockerfiles, args } }) {
+    if (commit === undefined || !(await git.has(commit)))
+        return { findings: [] };
+    const found = await (0,dockerfile/* findDockerfile */.mQ)(git, commit, dockerfiles);
+    if (found)
+        return { path: found.path, findings: (0,dockerfile/* dockerfileFindings */.zZ)(git.prefix + found.path, found.text, args) };
+    return {
+        findings: [
+            {
+                rule: 'environment/dockerfile-missing',
+                message: `the commit ${commit.slice(0, 7)} has no ${dockerfiles.join(' and no ')}`,
+                field: 'environment.dockerfile',
+            },
+        ],
+    };
+}
+async function checkManifest(context, named) {
+    if (!named)
+        return { findings: [] };
+    const { path, digest } = named;
+    const field = 'environment.manifest';
+    const wrong = (message, actual) => ({
+        findings: [{ rule: 'record/manifest-mismatch', message, field, expected: digest, actual }],
+    });
+    const place = await (0,files/* confine */.Do)(context.root, path);
+    if (!place.ok)
+        return { findings: [{ rule: 'record/path-outside', message: `${path} ${place.why}`, field }] };
+    if (!place.exists)
+        return wrong(`${path} is not there`);
+    try {
+        const bytes = await (0,files/* readRegular */.VX)(place.absolute, file/* MANIFEST_CAP */.FL);
+        const actual = digestLike(digest, bytes);
+        if (actual !== digest)
+            return wrong(`${path} does not match its recorded digest`, actual);
+        return { manifest: (0,file/* parseManifestFile */.NX)(bytes.toString('utf8')), findings: [] };
+    }
+    catch (error) {
+        return wrong(`${path}: ${reasonOf(error)}`);
+    }
+}
+/** With the same algorithm as another digest. */
+function digestLike(digest, bytes) {
+    const algorithm = digest.slice(0, digest.indexOf(':'));
+    return `${algorithm}:${(0,external_node_crypto_.createHash)(algorithm).update(bytes).digest('hex')}`;
+}
+/** Why a file cannot be used, without its place on this machine. */
+function reasonOf(error) {
+    if (error instanceof files/* TooLarge */.MF)
+        return `it is larger than ${file/* MANIFEST_CAP */.FL / 1024 ** 2} MiB`;
+    if (error instanceof files/* NotAFile */.pX)
+        return 'it is not a regular file';
+    if (error instanceof errors/* ReprogateError */.w8)
+        return error.message;
+    const { code } = error;
+    if (code === undefined)
+        throw error;
+    return `it cannot be read (${code})`;
+}
+const digestOf = (image) => image.slice(image.indexOf('@') + 1);
+/** The record and its manifest name the image and the hash, both. */
+function contradictions({ image, hash }, manifest) {
+    const { environment } = manifest.hashes;
+    const found = [];
+    if (hash !== undefined && environment !== hash)
+        found.push({
             rule: 'environment/hash-contradictory',
             message: 'the record and its manifest name two environment hashes',
             field: 'environment.hash',
-            expected: manifest.hashes.environment,
+            expected: environment,
             actual: hash,
-            ...locate('environment.hash'),
         });
-    if (manifest && image !== undefined && PINNED.test(image) && digestOf(manifest.image) !== digestOf(image))
-        findings.push({
+    if (image !== undefined && pinned/* BY_DIGEST */.t.test(image) && digestOf(manifest.image) !== digestOf(image))
+        found.push({
             rule: 'environment/image-contradictory',
             message: 'the record and its manifest name two images',
             field: 'environment.image',
             expected: manifest.image,
             actual: image,
-            ...locate('environment.image'),
         });
-    return { findings, dockerfile, manifest };
-}
-const digestOf = (image) => image.slice(image.indexOf('@') + 1);
-async function checkDockerfile(git, commit, plan, locate, findings) {
-    if (commit === undefined || !(await git.has(commit)))
-        return undefined;
-    for (const path of plan.dockerfiles) {
-        const bytes = await git.show(commit, path);
-        if (bytes === null)
-            continue;
-        findings.push(...(0,dockerfile/* dockerfileFindings */.zZ)(git.prefix + path, bytes.toString('utf8'), plan.args));
-        return path;
-    }
-    findings.push({
-        rule: 'environment/dockerfile-missing',
-        message: `the commit ${commit.slice(0, 7)} has no ${plan.dockerfiles.join(' and no ')}`,
-        field: 'environment.dockerfile',
-        ...locate('environment.dockerfile'),
-    });
-    return undefined;
-}
-async function readManifest(context, record, locate, findings) {
-    const named = record.environment?.manifest;
-    if (!named)
-        return undefined;
-    const at = { field: 'environment.manifest', ...locate('environment.manifest') };
-    const place = await (0,paths/* confine */.Do)(context.root, named.path);
-    if (!place.ok) {
-        findings.push({ rule: 'record/path-outside', message: `${named.path} ${place.why}`, ...at });
-        return undefined;
-    }
-    const wrong = (message, actual) => {
-        findings.push({
-            rule: 'record/manifest-mismatch',
-            message,
-            expected: named.digest,
-            ...(actual && { actual }),
-            ...at,
-        });
-        return undefined;
-    };
-    if (!place.exists)
-        return wrong(`${named.path} is not there`);
-    try {
-        const { digest } = await (0,data_digest/* fileDigest */.hd)(place.absolute, (0,data_digest/* algorithmOf */.Hy)(named.digest), context.signal);
-        if (digest !== named.digest)
-            return wrong(`${named.path} has other bytes than recorded`, digest);
-        return (0,file/* parseManifestFile */.NX)(await (0,promises_.readFile)(place.absolute, 'utf8'));
-    }
-    catch (error) {
-        return wrong(`${named.path}: ${(0,errors/* errorText */.k)(error)}`);
-    }
+    return found;
 }
 
 // EXTERNAL MODULE: ./src/policy/plan.ts
 var policy_plan = __nccwpck_require__(6055);
-// EXTERNAL MODULE: ./src/provenance/completeness.ts
-var completeness = __nccwpck_require__(3203);
-// EXTERNAL MODULE: ./node_modules/json5/lib/index.js
-var lib = __nccwpck_require__(4841);
-var lib_default = /*#__PURE__*/__nccwpck_require__.n(lib);
-;// CONCATENATED MODULE: ./src/provenance/committed-metrics.ts
-
-/** A metrics file larger than this is not one. */
-const LARGEST = 1024 * 1024;
-/**
- * Where the head commits the evaluation's metrics file, too, the record may not claim other numbers.
- *
- * @param path where the evaluation writes its metrics
- */
-async function committedMetrics(git, head, path, record, locate) {
-    const bytes = await git.show(head, path);
-    if (bytes === null || bytes.length > LARGEST)
-        return [];
-    let committed;
-    try {
-        committed = lib_default().parse(bytes.toString('utf8'));
-    }
-    catch {
-        return [];
-    }
-    if (typeof committed !== 'object' || committed === null)
-        return [];
-    const values = committed;
-    return Object.entries(record.evaluation?.metrics ?? {}).flatMap(([name, recorded]) => {
-        const other = Object.hasOwn(values, name) ? values[name] : undefined;
-        if (typeof other !== 'number' || Object.is(other, recorded))
-            return [];
-        const field = `evaluation.metrics.${name}`;
-        return [
-            {
-                rule: 'metrics/value-contradictory',
-                message: `${name} is ${recorded} in the record and ${other} in ${path}`,
-                field,
-                expected: String(other),
-                actual: String(recorded),
-                ...locate(field),
-            },
-        ];
-    });
-}
-
 // EXTERNAL MODULE: ./src/provenance/commit.ts
 var provenance_commit = __nccwpck_require__(786);
-;// CONCATENATED MODULE: ./src/provenance/summary.ts
-/** `complete: commit, data version, environment hash, 3 seeds`, or `11 of 14 fields`. */
-function provenanceSummary(record, { present, required }, findings) {
-    const serious = findings.filter(({ rule }) => rule !== 'record/unknown-key' && rule !== 'data/licence-missing');
-    if (serious.length === 0) {
-        const seeds = Object.keys(record.seeds ?? {}).length;
-        return `complete: commit, data version, environment hash, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, all verified`;
-    }
-    const wrong = serious.filter(({ rule }) => !rule.endsWith('missing')).length;
-    return `${present} of ${required} fields${wrong > 0 ? `, ${wrong} wrong` : ''}`;
+// EXTERNAL MODULE: ./src/provenance/completeness.ts
+var provenance_completeness = __nccwpck_require__(3203);
+;// CONCATENATED MODULE: ./src/provenance/lineage.ts
+
+/** Data sets that are kept. */
+const lineage_KEPT = 100;
+const SEEDS = 5;
+/** The way from data, code and environment to the result, as the record claims it. */
+function lineageOf(record) {
+    const { data = [], code, environment, model, run, seeds = {}, evaluation } = record;
+    const named = Object.entries(seeds).map(([name, value]) => `${name} ${value}`);
+    const [metric] = Object.entries(evaluation?.metrics ?? {});
+    return {
+        data: data.slice(0, lineage_KEPT).map(({ name, version, path, digest }) => ({
+            label: [name ?? path ?? 'data', version].filter(Boolean).join(' '),
+            digest,
+            changed: false,
+        })),
+        code: code?.commit === undefined ? undefined : { commit: code.commit, changed: false },
+        environment: environment?.hash === undefined ? undefined : { hash: environment.hash, changed: false },
+        run: {
+            label: ['run', run?.id].filter(Boolean).join(' '),
+            seeds: named.length > 0 ? `seeds ${named.slice(0, SEEDS).join(', ')}` : 'no seeds',
+        },
+        model: {
+            label: ['model', model?.version].filter(Boolean).join(' '),
+            digest: model?.digest,
+            changed: false,
+        },
+        result: { label: metric ? `${metric[0]} ${(0,text_numbers/* shortNumber */.In)(metric[1])}` : 'result', changed: false },
+    };
 }
 
-// EXTERNAL MODULE: ./src/stages/replay-inputs.ts
-var replay_inputs = __nccwpck_require__(408);
-;// CONCATENATED MODULE: ./src/stages/early.ts
+;// CONCATENATED MODULE: ./src/provenance/metrics.ts
+
+
+/**
+ * If the judged commit holds the evaluation's metrics file too, the record may not claim other numbers.
+ *
+ * @param recorded metrics of the record, by name; names of nested ones have dots
+ * @param committed bytes of the file at `path`; null: it is not committed
+ */
+function committedMetrics(recorded, committed, path) {
+    const metrics = committed && (0,results_metrics/* parseMetrics */.B)(committed);
+    if (!metrics || 'problem' in metrics)
+        return [];
+    return Object.entries(recorded).flatMap(([name, value]) => contradiction(metrics, { name, value, path }));
+}
+function contradiction({ values }, { name, value, path }) {
+    const other = values.get(name);
+    if (other === undefined || Object.is(other, value))
+        return [];
+    return [
+        {
+            rule: 'metrics/value-contradictory',
+            message: `\`${name}\` is ${(0,text_numbers/* numberText */.$4)(value)} in the record and ${(0,text_numbers/* numberText */.$4)(other)} in ${path}`,
+            field: `evaluation.metrics.${name}`,
+            expected: (0,text_numbers/* numberText */.$4)(other),
+            actual: (0,text_numbers/* numberText */.$4)(value),
+        },
+    ];
+}
+/** Metrics of the record that are NaN or infinite. */
+const unusableMetrics = (recorded) => Object.entries(recorded)
+    .filter(([, value]) => !Number.isFinite(value))
+    .map(([name, value]) => ({
+    rule: 'metrics/value-not-finite',
+    message: `\`${name}\` is ${(0,text_numbers/* numberText */.$4)(value)}, which agrees with itself whatever was computed`,
+    field: `evaluation.metrics.${name}`,
+    actual: (0,text_numbers/* numberText */.$4)(value),
+}));
+
+;// CONCATENATED MODULE: ./src/provenance/summary.ts
+
+
+/**
+ * `complete: commit, data version, environment hash, 3 seeds`, or `11 of 14 fields, 1 wrong`.
+ *
+ * @param mandatory whether a finding of the rule makes the record incomplete
+ */
+function provenanceSummary(record, { present, required }, findings, mandatory) {
+    const serious = findings.filter(({ rule }) => mandatory(rule));
+    if (serious.length === 0)
+        return `complete: ${(0,text_numbers/* listed */.KE)(whatIsThere(record), 10)}`;
+    const wrong = serious.filter(({ rule }) => rules/* RULES */.y0[rule].kind !== 'missing').length;
+    return `${present} of ${required} required fields${wrong > 0 ? `, ${wrong} wrong` : ''}`;
+}
+function whatIsThere({ code, data = [], environment, seeds = {} }) {
+    const count = Object.keys(seeds).length;
+    return [
+        ...(code?.commit === undefined ? [] : ['commit']),
+        ...(data.length > 0 && data.every(({ version }) => version !== undefined) ? ['data version'] : []),
+        ...(environment?.hash === undefined ? [] : ['environment hash']),
+        count === 0 ? 'no seeds' : (0,text_numbers/* plural */.LS)(count, 'seed'),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/stages/provenance.ts
 
 
 
@@ -14969,1031 +18567,365 @@ var replay_inputs = __nccwpck_require__(408);
 
 
 /** Is the record complete, and does it say what can be true of this repository? */
-async function checkProvenance(context, git, { model, plan, required, head, worktree, read: { record, findings: malformed, locate } }) {
-    if (record === null)
-        return { findings: malformed, summary: 'no readable record', present: 0, required: 0 };
-    const complete = (0,completeness/* checkCompleteness */.z)(record, locate, required, malformed);
-    const pins = await checkPins(context, git, record, plan, locate);
-    const { commit, dirty } = { ...record.code };
-    const code = commit === undefined
-        ? []
-        : await (0,provenance_commit/* checkCommit */.s)(git, commit, head, { dirty, answers: plan.settled, worktree }, locate);
-    const findings = [
-        ...malformed,
-        ...complete.findings,
-        ...(0,policy_plan/* planFindings */.e)(model, record, locate),
-        ...code,
-        ...(await committedMetrics(git, head, plan.metrics, record, locate)),
-        ...pins.findings,
-    ];
-    return { ...pins, ...complete, findings, summary: provenanceSummary(record, complete, findings) };
-}
-/** Are the files that the record names still the recorded bytes? */
-async function checkData(context, git, record, plan, { locate }) {
-    const kept = await (0,replay_inputs/* recordedPredictions */.r)(context, record, locate);
-    const checked = await verifyData(context, git, record, { paths: plan.answers, digest: record.evaluation?.predictions?.digest }, locate);
-    return {
-        ...checked,
-        findings: [...checked.findings, ...kept.findings],
-        predictions: kept.file,
-        summary: dataSummary(record, checked),
-    };
-}
-/** `digits@2026-09: 2 files hashed again, as recorded`, or `1 of 2 as recorded` */
-function dataSummary({ data = [] }, { data: checked, findings }) {
-    const verified = checked.filter(({ verified }) => verified);
-    if (verified.length < checked.length || findings.length > 0) {
-        const missing = findings.filter(({ rule }) => rule.endsWith('-missing')).length;
-        return `${verified.length} of ${checked.length + missing} as recorded`;
-    }
-    const names = new Set(data.map(({ name, version }) => [name, version].filter(Boolean).join('@')));
-    names.delete('');
-    const files = verified.reduce((sum, { files }) => sum + files, 0);
-    const what = [...names].join(', ') || 'model';
-    return `${what}: ${files} ${files === 1 ? 'file' : 'files'} hashed again, as recorded`;
-}
-
-// EXTERNAL MODULE: ./src/engine/engine.ts + 1 modules
-var engine_engine = __nccwpck_require__(9968);
-// EXTERNAL MODULE: ./src/environment/build.ts
-var build = __nccwpck_require__(6433);
-// EXTERNAL MODULE: ./src/environment/manifest/hash.ts
-var hash = __nccwpck_require__(8971);
-// EXTERNAL MODULE: ./src/environment/packages/packages.ts
-var packages_packages = __nccwpck_require__(3173);
-// EXTERNAL MODULE: ./src/text/latin1.ts
-var latin1 = __nccwpck_require__(7382);
-;// CONCATENATED MODULE: ./src/environment/compare/differences.ts
-
-
-
-
-const ORDER = ['package', 'config', 'package-file', 'file', 'folder'];
-const ONLY_REBUILT = 'only in the rebuild';
-const ONLY_PINNED = 'missing in the rebuild';
-const VALUE_CAP = 500;
-/** What changes along with any Debian package, and says no more than the package itself does. */
-const DPKG_TRACES = /^(?:var\/lib\/dpkg(?:\/.*)?|var\/lib\/apt\/extended_states|etc\/ld\.so\.cache)$/s;
-/** The same by folder, where only folders can be compared. */
-const DPKG_FOLDERS = /^(?:var\/lib\/dpkg(?:\/.*)?|var\/lib\/apt|etc)$/s;
-const present = (pinned, rebuilt) => ({
-    ...(pinned !== undefined && { pinned: pinned.slice(0, VALUE_CAP) }),
-    ...(rebuilt !== undefined && { rebuilt: rebuilt.slice(0, VALUE_CAP) }),
-});
-function keyed(values, key) {
-    const map = new Map();
-    for (const value of values) {
-        const name = key(value);
-        const same = map.get(name);
-        if (same)
-            same.push(value);
-        else
-            map.set(name, [value]);
-    }
-    return map;
-}
-function comparePackages(pinned, rebuilt) {
-    const [before, after] = [keyed(pinned, packages_packages/* packageKey */.MO), keyed(rebuilt, packages_packages/* packageKey */.MO)];
-    const versions = (packages) => packages &&
-        (0,latin1/* showText */.h$)(packages
-            .map(({ version }) => version)
-            .sort(hash/* byText */.z4)
-            .join(', '));
-    const found = [];
-    for (const key of new Set([...before.keys(), ...after.keys()])) {
-        const [was, is] = [versions(before.get(key)), versions(after.get(key))];
-        if (was === is)
-            continue;
-        const [one] = (before.get(key) ?? after.get(key));
-        found.push({
-            package: one,
-            difference: { kind: 'package', name: (0,latin1/* showText */.h$)((0,packages_packages/* purl */.EV)(one)), ...present(was, is) },
-        });
-    }
-    // Two environments in one image: the name alone would not say which of them.
-    for (const same of keyed(found, ({ difference }) => difference.name).values()) {
-        if (same.length > 1) {
-            for (const { difference, package: { root, arch }, } of same)
-                difference.note = root === '' ? arch : `in ${(0,latin1/* showPath */.P8)(root)}`;
-        }
-    }
-    return found;
-}
-function compareConfig(pinned, rebuilt) {
-    const split = (env) => new Map(env.map((setting) => [setting.split('=', 1)[0], setting.slice(setting.indexOf('=') + 1)]));
-    const [before, after] = [split(pinned.env), split(rebuilt.env)];
-    const shown = (value) => value.length === 0 ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
-    const settings = Object.keys(pinned)
-        .filter((key) => key !== 'env')
-        .map((key) => ({
-        name: key[0].toUpperCase() + key.slice(1),
-        was: shown(pinned[key]),
-        is: shown(rebuilt[key]),
-    }));
-    const variables = [...new Set([...before.keys(), ...after.keys()])].map((name) => ({
-        name: `Env.${name}`,
-        was: before.get(name),
-        is: after.get(name),
-    }));
-    return [...variables, ...settings]
-        .filter(({ was, is }) => was !== is)
-        .map(({ name, was, is }) => ({ kind: 'config', name, ...present(was, is) }));
-}
-function describe(entry) {
-    if (entry.type === 'f')
-        return entry.digest === '' ? 'file' : `sha256:${entry.digest.slice(0, 12)}`;
-    return entry.type === 'd' ? 'folder' : (0,latin1/* showText */.h$)(entry.link);
-}
-function note(path, was, is, equal) {
-    const source = (0,packages_packages/* sourceOf */.vz)(path);
-    const parts = [
-        was.type !== is.type && `type ${was.type} → ${is.type}`,
-        was.digest !== is.digest && was.type === is.type && 'content',
-        was.digest !== is.digest && source !== undefined && equal(source) && 'derived: its source is equal',
-        was.link !== is.link && was.type === is.type && 'target',
-        was.mode !== is.mode && `mode ${was.mode.toString(8)} → ${is.mode.toString(8)}`,
-        (was.uid !== is.uid || was.gid !== is.gid) && `owner ${was.uid}:${was.gid} → ${is.uid}:${is.gid}`,
-        was.xattrs !== is.xattrs && 'security attributes',
-    ];
-    return parts.filter((part) => part !== false).join(', ');
-}
-const sameEntry = (a, b) => a.digest === b.digest &&
-    a.type === b.type &&
-    a.mode === b.mode &&
-    a.uid === b.uid &&
-    a.gid === b.gid &&
-    a.link === b.link &&
-    a.xattrs === b.xattrs;
-function ancestors(path) {
-    const found = [];
-    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
-        found.push(path.slice(0, at));
-    return found;
-}
-/** Whether a path belongs to a package that is named already, with its other version. */
-function swallower(changed, owners) {
-    const named = new Set(changed.map((one) => `${(0,packages_packages/* purl */.EV)(one.package)}\0${one.package.root}`));
-    const debian = changed.some((one) => one.package.ecosystem === 'deb');
-    return {
-        debian,
-        owned: (path) => owners.some((owner) => {
-            const found = owner(path);
-            return found !== undefined && named.has(`${found.owner}\0${found.root}`);
-        }),
-    };
-}
-function compareFiles(pinned, rebuilt, changed) {
-    const paths = new Set();
-    for (const [path, entry] of pinned.entries) {
-        const other = rebuilt.entries.get(path);
-        if (!other || !sameEntry(entry, other))
-            paths.add(path);
-    }
-    for (const path of rebuilt.entries.keys())
-        if (!pinned.entries.has(path))
-            paths.add(path);
-    if (paths.size === 0)
-        return [];
-    const owners = [(0,packages_packages/* ownersOf */.K2)(rebuilt), (0,packages_packages/* ownersOf */.K2)(pinned)];
-    const swallow = swallower(changed, owners);
-    const explained = new Set();
-    for (const path of paths) {
-        if (!swallow.owned(path) && !(swallow.debian && DPKG_TRACES.test(path)))
-            continue;
-        paths.delete(path);
-        for (const folder of ancestors(path))
-            explained.add(folder);
-    }
-    const equal = (path) => {
-        const [was, is] = [pinned.entries.get(path), rebuilt.entries.get(path)];
-        return was !== undefined && is !== undefined && sameEntry(was, is);
-    };
-    const onlyOnOneSide = (path) => pinned.entries.has(path) !== rebuilt.entries.has(path);
-    const ownerOf = (path) => owners.map((owner) => owner(path)).find((owner) => owner !== undefined)?.owner;
-    /** Folders that are on one side only stand for what is in them. */
-    const inside = new Map();
-    const found = [];
-    for (const path of [...paths].sort(hash/* byText */.z4)) {
-        const [was, is] = [pinned.entries.get(path), rebuilt.entries.get(path)];
-        const isFolder = (was ?? is).type === 'd';
-        const owner = ownerOf(path);
-        const lone = onlyOnOneSide(path);
-        if (lone && isFolder && explained.has(path))
-            continue;
-        const top = ancestors(path)
-            .filter((folder) => inside.has(folder))
-            .at(-1);
-        if (lone && owner === undefined && top !== undefined) {
-            inside.set(top, inside.get(top) + 1);
-            continue;
-        }
-        if (lone && isFolder && owner === undefined)
-            inside.set(path, 0);
-        found.push({
-            kind: owner !== undefined ? 'package-file' : isFolder ? 'folder' : 'file',
-            name: (0,latin1/* showPath */.P8)(path),
-            ...present(was && describe(was), is && describe(is)),
-            ...(owner !== undefined && { owner: (0,latin1/* showText */.h$)(owner) }),
-            note: was && is ? note(path, was, is, equal) : was ? ONLY_PINNED : ONLY_REBUILT,
-        });
-    }
-    const sizes = new Map([...inside].map(([path, size]) => [(0,latin1/* showPath */.P8)(path), size]));
-    for (const difference of found) {
-        const size = sizes.get(difference.name);
-        if (size)
-            difference.note += `, with ${size} more inside`;
-    }
-    return found;
-}
-function compareFolders(pinned, rebuilt, changed) {
-    if (pinned.hashes.tree === rebuilt.hashes.tree)
-        return [];
-    const [before, after] = [new Map(pinned.folders), (0,file/* folderDigests */.yD)(rebuilt.entries)];
-    const folders = [...new Set([...before.keys(), ...after.keys()])]
-        .filter((folder) => before.get(folder) !== after.get(folder))
-        .sort(hash/* byText */.z4);
-    const owners = (0,packages_packages/* ownersOf */.K2)(rebuilt);
-    const swallow = swallower(changed, [owners]);
-    const wanted = new Set(folders);
-    const filesOf = new Map();
-    for (const [path, entry] of rebuilt.entries) {
-        const folder = (0,latin1/* showText */.h$)(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
-        if (entry.type === 'd' || !wanted.has(folder))
-            continue;
-        const files = filesOf.get(folder);
-        if (files)
-            files.push(path);
-        else
-            filesOf.set(folder, [path]);
-    }
-    const roots = changed.map((one) => (one.package.ecosystem === 'deb' ? 'usr' : (0,latin1/* showText */.h$)(one.package.root)));
-    const explained = (folder) => (filesOf.get(folder) ?? []).some(swallow.owned) ||
-        (swallow.debian && DPKG_FOLDERS.test(folder)) ||
-        (!after.has(folder) && roots.some((root) => folder.startsWith(`${root}/`)));
-    return folders
-        .filter((folder) => !explained(folder))
-        .map((folder) => {
-        const owner = (filesOf.get(folder) ?? [])
-            .map((path) => owners(path)?.owner)
-            .find((one) => one !== undefined);
+const provenance = {
+    name: 'provenance',
+    title: 'provenance: is the record complete?',
+    async check(tools, { claims, plan, model, required, tree, track, levels }) {
+        const { record, problems } = claims;
+        if (record === null)
+            return { findings: problems, summary: 'no readable record', evidence: {} };
+        const mandatory = (rule) => ['production', track].some((one) => (0,verdict_levels/* levelOf */.In)(rule, one, levels) === 'error');
+        const completeness = (0,provenance_completeness/* checkCompleteness */.z)(record, { more: required, malformed: problems, mandatory });
+        const pins = await checkPins(tools, { ...record.environment, commit: record.code?.commit, plan });
+        const { commit, dirty } = { ...record.code };
+        const metrics = record.evaluation?.metrics ?? {};
+        const findings = [
+            ...problems,
+            ...completeness.findings,
+            ...(0,policy_plan/* planFindings */.eM)(model, record),
+            ...(commit === undefined
+                ? []
+                : await (0,provenance_commit/* checkCommit */.s)(tools.git, {
+                    commit,
+                    dirty,
+                    head: tree.commit,
+                    worktree: tree.worktree,
+                    settled: plan.settled,
+                })),
+            ...committedMetrics(metrics, await tools.git.show(tree.commit, plan.metrics), plan.metrics),
+            ...unusableMetrics(metrics),
+            ...pins.findings,
+        ];
+        const { present, required: asked } = completeness;
         return {
-            kind: 'folder',
-            name: `/${folder}`,
-            ...present(before.get(folder), after.get(folder)),
-            ...(owner !== undefined && { owner: (0,latin1/* showText */.h$)(owner) }),
-            note: !before.has(folder)
-                ? ONLY_REBUILT
-                : !after.has(folder)
-                    ? ONLY_PINNED
-                    : 'something in this folder',
+            findings,
+            summary: provenanceSummary(record, completeness, findings, mandatory),
+            evidence: { fields: { present, required: asked }, lineage: lineageOf(record) },
+            products: { dockerfile: pins.dockerfile, manifest: pins.manifest },
         };
-    });
-}
-function conclude(found, equal) {
-    // The hash has the last word: what differs and was not found still differs.
-    const unlocated = {
-        kind: 'folder',
-        name: '/',
-        note: 'something differs that cannot be located',
-    };
-    const differences = found.length === 0 && !equal ? [unlocated] : [...found];
-    const importance = (difference) => ORDER.indexOf(difference.kind) +
-        // A version that moved says more than a package that came or went, an edit more than what follows from one.
-        (difference.pinned === undefined || difference.rebuilt === undefined ? 0.25 : 0) +
-        (difference.note?.includes('derived') ? 0.5 : 0);
-    differences.sort((a, b) => importance(a) - importance(b) || (0,hash/* byText */.z4)(a.name, b.name));
-    const counts = {};
-    for (const { kind } of differences)
-        counts[kind] = (counts[kind] ?? 0) + 1;
-    const outsidePackages = (difference) => difference.kind === 'file' ||
-        (difference.kind === 'folder' && !difference.owner && difference.name !== '/');
-    const level = differences.length === 0 ? 'content' : differences.every(outsidePackages) ? 'packages' : 'drift';
-    return { level, differences, counts };
-}
-/** Compares two images entry by entry. */
-function compareManifests(pinned, rebuilt) {
-    const packages = comparePackages(pinned.packages, rebuilt.packages);
-    return conclude([
-        ...packages.map(({ difference }) => difference),
-        ...compareConfig(pinned.config, rebuilt.config),
-        ...compareFiles(pinned, rebuilt, packages),
-    ], pinned.hashes.environment === rebuilt.hashes.environment);
-}
-/**
- * Compares an image with the manifest kept of another. Packages and settings are named as ever, files
- * by their folder; a folder that holds files of a package counts as drift, as nobody can tell which
- * of its files it was.
- */
-function compareWithFile(pinned, rebuilt) {
-    const packages = comparePackages(pinned.packages, rebuilt.packages);
-    return conclude([
-        ...packages.map(({ difference }) => difference),
-        ...compareConfig(pinned.config, rebuilt.config),
-        ...compareFolders(pinned, rebuilt, packages),
-    ], pinned.hashes.environment === rebuilt.hashes.environment);
-}
-
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./src/environment/compare/sources.ts
-
-
-const FILE_CAP = 1024 * 1024;
-const FILES = 8;
-const REQUIREMENTS = /(?:^|\s)(?:-r|-c|--requirement|--constraint)[\s=]*["']?([^\s"';&|\\]+)/g;
-async function readInside(root, path) {
-    try {
-        const real = await (0,promises_.realpath)((0,external_node_path_.join)(root, path));
-        if (!real.startsWith(root + external_node_path_.sep))
-            return null;
-        const { size, isFile } = await (0,promises_.stat)(real).then((s) => ({ size: s.size, isFile: s.isFile() }));
-        return isFile && size <= FILE_CAP ? await (0,promises_.readFile)(real, 'utf8') : null;
-    }
-    catch {
-        return null;
-    }
-}
-/**
- * The Dockerfile and the requirement files that it installs from, where they can be found in the
- * build context: the places in which a version is pinned. Untrusted; read with a size cap, never
- * through links that lead out.
- */
-async function buildSources(directory, paths, dockerfilePath) {
-    const root = await (0,promises_.realpath)(directory);
-    const text = (await readInside(root, paths.dockerfile)) ?? '';
-    const sources = [{ file: dockerfilePath, text }];
-    const prefix = dockerfilePath.endsWith(paths.dockerfile)
-        ? dockerfilePath.slice(0, dockerfilePath.length - paths.dockerfile.length)
-        : '';
-    const named = new Set([...text.matchAll(REQUIREMENTS)].map(([, path]) => path));
-    for (const path of [...named].slice(0, FILES)) {
-        const folders = [paths.context, (0,external_node_path_.dirname)(paths.dockerfile)];
-        const candidates = folders.flatMap((folder) => [(0,external_node_path_.join)(folder, path), (0,external_node_path_.join)(folder, (0,external_node_path_.basename)(path))]);
-        for (const candidate of new Set(candidates)) {
-            const content = await readInside(root, candidate);
-            if (content === null)
-                continue;
-            sources.push({ file: prefix + candidate, text: content });
-            break;
-        }
-    }
-    // A requirement file says more about a version than the step that installs it.
-    return [...sources.slice(1), sources[0]];
-}
-const literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/(?:-|_|\\\.)/g, '[-_.]');
-/** The first line that mentions one of the names, as a word of its own and not in a comment. */
-function findMention(sources, names) {
-    for (const name of names) {
-        if (name === '')
-            continue;
-        const word = new RegExp(`(?:^|[^\\w.-])${literal(name)}(?![\\w-]|\\.\\w)`, 'i');
-        for (const { file, text } of sources) {
-            const index = text.split('\n').findIndex((line) => !line.trimStart().startsWith('#') && word.test(line));
-            if (index !== -1)
-                return { file, line: index + 1 };
-        }
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./src/environment/compare/findings.ts
-
-
-/** Of each kind; the rest is counted in one more finding. */
-const FINDINGS = 20;
-const NAMED = 3;
-const shortName = (name) => name.replace(/^pkg:[a-z]+\/(?:debian\/)?/, '');
-const isPython = (name) => name.startsWith('pkg:pypi/');
-const edited = (difference) => difference.pinned !== undefined && difference.rebuilt !== undefined;
-function packageMessage({ name, pinned, rebuilt, note }) {
-    const where = note === undefined ? '' : ` (${note})`;
-    if (pinned === undefined)
-        return `${shortName(name)} ${rebuilt} is only in the rebuild${where}`;
-    if (rebuilt === undefined)
-        return `${shortName(name)} ${pinned} is missing in the rebuild${where}`;
-    return `${shortName(name)} ${pinned} → ${rebuilt}${where}`;
-}
-function packageRemedy({ name, pinned, rebuilt }, file) {
-    const short = shortName(name);
-    if (pinned === undefined)
-        return `Keep ${short} out of the image (${file}), or record the run again.`;
-    const pin = `${short}${isPython(name) ? '==' : '='}${pinned}`;
-    return `${rebuilt === undefined ? 'Install' : 'Pin'} ${pin} in ${file}, or record the run again.`;
-}
-function configMessage({ name, pinned, rebuilt }) {
-    const what = name.startsWith('Env.') ? `environment variable ${name.slice(4)}` : `setting ${name}`;
-    if (pinned === undefined)
-        return `${what} added: ${rebuilt}`;
-    if (rebuilt === undefined)
-        return `${what} removed (was ${pinned})`;
-    return `${what} changed: ${pinned} → ${rebuilt}`;
-}
-function configRemedy({ name, pinned }, file) {
-    if (!name.startsWith('Env.'))
-        return `Set it in ${file} as the recorded image has it, or record the run again.`;
-    const variable = name.slice(4);
-    return pinned === undefined
-        ? `Remove ${variable} from ${file} or from its base image, or record the run again.`
-        : `Set \`ENV ${variable}=${pinned}\` in ${file}, or record the run again.`;
-}
-function fileMessage(difference) {
-    const { name, owner, note } = difference;
-    const of = owner === undefined ? '' : ` of ${shortName(owner)}`;
-    if (difference.kind === 'folder' && owner !== undefined)
-        return `a file in ${name} differs, where ${shortName(owner)} lies`;
-    if (!edited(difference))
-        return `${name}${of} is ${note ?? 'different'}`;
-    return note === 'content' ? `${name}${of} edited` : `${name}${of}: ${note}`;
-}
-const KINDS = [
-    {
-        rule: 'environment/package-differs',
-        nouns: 'packages',
-        takes: ({ kind }) => kind === 'package',
-        message: packageMessage,
-        remedy: packageRemedy,
-        mention: ({ name }) => [shortName(name)],
     },
-    {
-        rule: 'environment/config-differs',
-        nouns: 'settings',
-        takes: ({ kind }) => kind === 'config',
-        message: configMessage,
-        remedy: configRemedy,
-        mention: ({ name }) => [name.startsWith('Env.') ? name.slice(4) : name],
-        mentionedIn: 'Dockerfile',
-    },
-    {
-        rule: 'environment/package-file-differs',
-        nouns: 'files of packages',
-        takes: ({ kind, owner }) => kind === 'package-file' || (kind === 'folder' && owner !== undefined),
-        message: fileMessage,
-        remedy: ({ owner = '' }, file) => `Make the edit of ${shortName(owner)} a step of ${file}, or record the run again with an image built from it.`,
-        mention: ({ name, owner = '' }) => [name, shortName(owner)],
-        mentionedIn: 'Dockerfile',
-    },
-];
-/** One finding for each package, setting and file of a package; one for all other files together. */
-function differenceFindings({ differences }, dockerfile, sources) {
-    const found = [];
-    for (const kind of KINDS) {
-        const all = differences.filter(kind.takes);
-        const places = kind.mentionedIn ? sources.filter(({ file }) => file === dockerfile) : sources;
-        for (const difference of all.slice(0, FINDINGS)) {
-            const at = findMention(places, kind.mention(difference)) ?? { file: dockerfile };
-            found.push({
-                rule: kind.rule,
-                message: kind.message(difference),
-                ...at,
-                ...(difference.pinned !== undefined && { expected: difference.pinned }),
-                ...(difference.rebuilt !== undefined && { actual: difference.rebuilt }),
-                remedy: kind.remedy(difference, at.file),
-            });
-        }
-        if (all.length > FINDINGS) {
-            found.push({
-                rule: kind.rule,
-                message: `and ${all.length - FINDINGS} more ${kind.nouns}, listed in the report`,
-                file: dockerfile,
-            });
-        }
-    }
-    const others = differences.filter((difference) => !KINDS.some((kind) => kind.takes(difference)));
-    if (others.length > 0) {
-        const named = others.slice(0, NAMED);
-        const rest = others.length - named.length;
-        const at = others.length === 1 ? findMention(sources, [others[0].name]) : undefined;
-        found.push({
-            rule: 'environment/file-differs',
-            message: others.length === 1
-                ? `${fileMessage(others[0])}, and belongs to no package`
-                : `${(0,latin1/* count */.U9)(others.length, 'file')} that belong to no package differ: ${named
-                    .map(({ name }) => name)
-                    .join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`,
-            ...(at ?? { file: dockerfile }),
-            remedy: `Make ${others[0].name} the same in every build (\`ARG SOURCE_DATE_EPOCH\`, fixed seeds, pinned downloads), or record the run again.`,
-        });
-    }
-    return found;
-}
-/** `1 of 214 packages changed, 2 settings changed`. */
-function summarise({ level, counts, differences }, packages) {
-    const number = (kind) => counts[kind] ?? 0;
-    const owned = differences.filter(KINDS[2].takes).length;
-    const files = number('file') + number('folder') + number('package-file') - owned;
-    const parts = [
-        number('package') > 0 &&
-            `${number('package').toLocaleString('en-US')} of ${(0,latin1/* count */.U9)(packages, 'package')} changed`,
-        number('config') > 0 && `${(0,latin1/* count */.U9)(number('config'), 'setting')} changed`,
-        owned > 0 && `${(0,latin1/* count */.U9)(owned, 'file')} of packages changed`,
-        files > 0 && `${(0,latin1/* count */.U9)(files, 'file')} outside packages changed`,
-    ];
-    return `${level}: ${parts.filter((part) => part !== false).join(', ')}`;
-}
+};
 
-// EXTERNAL MODULE: ./src/environment/manifest/read.ts + 1 modules
-var manifest_read = __nccwpck_require__(1548);
-;// CONCATENATED MODULE: ./src/environment/compare/parity.ts
+// EXTERNAL MODULE: ./src/text/fields.ts
+var fields = __nccwpck_require__(1686);
+;// CONCATENATED MODULE: ./src/provenance/claims.ts
+
 /**
- * The parity that a comparison stands for. Differences found in a rebuild from cached layers are
- * real, but layers that were not built again prove nothing: then there is no equality to speak of.
+ * Merges what the sources say, the first one first: a map is merged key by key, a list is taken whole.
  *
- * @param level `identical` where layers and settings are the same ones
+ * @param readings in order of precedence, at least one
  */
-function parityOf(level, fresh) {
-    return fresh || level === 'drift' ? level : 'unverifiable';
-}
-
-;// CONCATENATED MODULE: ./src/environment/pinned.ts
-
-const pinned_PINNED = /@sha256:[0-9a-f]{64}$/;
-/** Fetches the pinned image, and reads it where that will be needed whatever the rebuild is. */
-async function readPinned(context, engine, request) {
-    const found = await findPinned(context, engine, request);
-    const { pinned } = found;
-    const read = pinned !== null && request.recordedHash !== undefined;
-    return { ...found, was: read ? await (0,manifest_read/* readImage */.A)(context, engine, pinned) : null };
-}
-async function findPinned(context, engine, request) {
-    const { image, platform, timeout } = request;
-    if (image === undefined)
-        return { pinned: null, reason: 'the record names no image' };
-    if (!pinned_PINNED.test(image))
-        return { pinned: null, reason: `${image} is not pinned by digest` };
-    const local = await engine.inspect(image);
-    if (local)
-        return { pinned: local, reason: '' };
-    context.progress.line(`pulling ${image} …`);
-    const pulled = await engine.pull(image, {
-        timeout,
-        ...(platform !== undefined && platform !== engine.platform && { platform }),
-        onLine: (line) => context.progress.line(line),
-    });
-    if (!pulled.ok)
-        return { pinned: null, reason: pulled.reason };
-    return { pinned: await engine.inspect(image), reason: 'it was pulled and is not there' };
-}
-
-;// CONCATENATED MODULE: ./src/environment/findings.ts
-
-
-/** What the rebuild itself is found to be, beside what differs between the images. */
-/** `the build failed at step 3 of 5` */
-function failureText({ reason, step }) {
-    const at = /^(\d+)\/(\d+) /.exec(step ?? '');
-    const where = at ? ` at step ${at[1]} of ${at[2]}` : '';
-    return reason === 'timeout' ? `the build ran out of time${where}` : `the build failed${where}`;
-}
-function buildFinding(failure, { locate, timeout }) {
-    const step = failure.step === undefined ? '' : `: ${failure.step.replace(/^\S+ /, '')}`;
-    const minutes = Number((timeout / 60_000).toFixed(1));
+function claimsOf(readings) {
+    const said = readings.filter(({ record }) => record !== null);
+    const record = said.reduceRight((below, reading) => merge(reading.record, below), undefined);
     return {
-        rule: failure.reason === 'timeout' ? 'environment/build-timeout' : 'environment/build-failed',
-        message: `${failureText(failure)}${step}`,
-        file: locate.dockerfilePath,
-        ...(failure.line !== undefined && { line: failure.line }),
-        remedy: failure.reason === 'timeout'
-            ? `Make the build faster, or raise \`limits.build\` above ${minutes} minutes in the policy.`
-            : `Mend ${failure.line === undefined ? 'the step that failed' : `line ${failure.line} of ${locate.dockerfilePath}`}; pin what it installs.`,
+        record: record ?? null,
+        problems: readings.flatMap(({ problems }) => problems),
+        at: (field) => {
+            const evidence = said.flatMap((reading) => {
+                const value = valueAt(reading.record, field);
+                return value === undefined ? [] : [{ source: reading.source, value, ...placeIn(reading, field) }];
+            });
+            const [first] = evidence;
+            const { file, line } = first ?? placeIn(readings[0], field);
+            return { field, value: first?.value, place: { file, line }, evidence };
+        },
     };
 }
-function cacheFindings({ fresh, locate }, level) {
-    if (fresh || level === 'drift')
-        return [];
-    return [
-        {
-            rule: 'environment/cached-rebuild',
-            message: 'the image was rebuilt from cached layers, which cannot show drift',
-            file: locate.dockerfilePath,
-            remedy: 'Check with `rebuild: fresh`.',
-        },
-    ];
+const placeIn = ({ file, lineOf }, field) => ({ file, line: lineOf(field) });
+const isMap = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+function merge(above, below) {
+    if (above === undefined || above === null)
+        return below;
+    if (!isMap(above) || !isMap(below))
+        return above;
+    const keys = new Set([...Object.keys(above), ...Object.keys(below)]);
+    return Object.fromEntries([...keys].map((key) => [key, merge(above[key], below[key])]));
 }
-function keyFindings({ locate }, manifest) {
-    return (manifest?.privateKeys ?? []).map((path) => ({
-        rule: 'environment/private-key',
-        message: `the build generated the private key /${path} into the image`,
-        file: locate.dockerfilePath,
-        actual: `/${path}`,
-        remedy: `Remove /${path} in the step that makes it, and generate it when the container starts.`,
-    }));
-}
-/** Which parts of the hash moved can be said where the record kept them. */
-function hashFindings({ recordedHash, manifestFile, locate }, pinned) {
-    const actual = pinned.hashes.environment;
-    if (recordedHash === undefined || recordedHash === actual)
-        return [];
-    const kept = manifestFile?.hashes.environment === recordedHash ? manifestFile : undefined;
-    const parts = ['packages', 'config', 'tree'].filter((part) => kept && kept.hashes[part] !== pinned.hashes[part]);
-    const first = kept &&
-        compareWithFile(kept, pinned)
-            .differences.slice(0, 3)
-            .map(({ name }) => name);
-    return [
-        {
-            rule: 'environment/hash-mismatch',
-            message: kept
-                ? `the recorded hash is not that of the pinned image: ${parts.join(' and ')} differ (${first.sort(hash/* byText */.z4).join(', ')})`
-                : 'the recorded hash is not that of the pinned image; the record keeps no manifest that says which part differs',
-            file: locate.record,
-            ...(locate.hashLine !== undefined && { line: locate.hashLine }),
-            field: 'environment.hash',
-            expected: actual,
-            actual: recordedHash,
-            remedy: `Record the run again, or correct the hash to ${actual} if the image is the one that was run.`,
-        },
-    ];
-}
-
-;// CONCATENATED MODULE: ./src/environment/check.ts
-
-
-
-
-
-
-
-
-
-
-
-
-const KEPT = 200;
-/**
- * Rebuilds the image from its Dockerfile and compares it with the pinned one, or, where that is gone,
- * with the manifest in the record. Equal layers and settings are equal images and nothing is compared;
- * one of them is read even then if the record states a hash, which only reading can contradict.
- */
-async function checkEnvironment(context, engine, request) {
-    context.defer(() => engine.sweep());
-    const evidence = {
-        dockerfile: request.dockerfile,
-        cached: !request.fresh,
-        differences: [],
-        differenceCounts: noDifferences(),
-    };
-    // A build waits for the network most of the time: the pinned image is fetched and read meanwhile.
-    const unneeded = new AbortController();
-    const reader = engine.until(AbortSignal.any([context.signal, unneeded.signal]));
-    const reading = readPinned(context, reader, request);
-    const idle = reading.then(() => { }, () => { });
-    try {
-        const built = await check_build(context, engine, request, evidence);
-        if ('findings' in built)
-            return built;
-        const rebuilt = await engine.inspect(built.id);
-        if (!rebuilt)
-            throw new Error(`the image ${built.id} was built and is not there`);
-        evidence.rebuilt = { id: built.id };
-        context.progress.start('Compare the rebuild with the pinned image');
-        try {
-            return await compare({ context, engine, request, evidence, rebuilt, ...(await reading) });
-        }
-        finally {
-            context.progress.end();
+/** A key may hold dots, as the names of nested metrics do: then the rest of the field is the key. */
+function valueAt(record, field) {
+    const path = (0,fields/* fieldPath */.c)(field);
+    let at = record;
+    for (const [index, part] of path.entries()) {
+        if (typeof at !== 'object' || at === null)
+            return undefined;
+        const own = at;
+        if (Object.hasOwn(own, part))
+            at = own[part];
+        else {
+            const rest = path.slice(index).join('.');
+            return Object.hasOwn(own, rest) ? own[rest] : undefined;
         }
     }
-    finally {
-        unneeded.abort(new Error('there is nothing to compare with'));
-        await idle;
-    }
+    return at;
 }
-const noDifferences = () => ({
-    package: 0,
-    config: 0,
-    'package-file': 0,
-    file: 0,
-    folder: 0,
-});
-const unverifiable = (evidence, why, findings) => ({
-    findings,
-    parity: 'unverifiable',
-    evidence,
-    summary: `unverifiable: ${why}`,
-});
-async function check_build(context, engine, request, evidence) {
-    context.progress.start(`Build ${request.dockerfile} with ${engine.builder}${request.fresh ? '' : ', cached'}`);
-    try {
-        const result = await (0,build/* rebuild */.aq)(context, engine, request);
-        evidence.builder = result.builder;
-        evidence.buildSeconds = result.seconds;
-        if (!result.failure)
-            return { id: result.id };
-        const { step, line, tail } = result.failure;
-        evidence.failure = { tail, ...(step !== undefined && { step }), ...(line !== undefined && { line }) };
-        return unverifiable(evidence, failureText(result.failure), [buildFinding(result.failure, request)]);
-    }
-    catch (error) {
-        if (!(error instanceof errors/* ReprogateError */.w))
-            throw error;
-        const rule = {
-            'environment/path-outside': 'record/path-outside',
-            'environment/path-missing': 'environment/dockerfile-missing',
-        }[error.code];
-        if (rule === undefined)
-            throw error;
-        return unverifiable(evidence, error.message, [
-            { rule, message: error.message, file: request.locate.dockerfilePath, remedy: error.remedy },
-        ]);
-    }
-    finally {
-        context.progress.end();
-    }
-}
-const sameImage = (a, b) => a.Id === b.Id ||
-    (a.RootFS.Layers.length > 0 &&
-        a.RootFS.Layers.length === b.RootFS.Layers.length &&
-        a.RootFS.Layers.every((layer, index) => layer === b.RootFS.Layers[index]) &&
-        (0,hash/* hashConfig */.v2)((0,hash/* imageConfig */.gj)(a)) === (0,hash/* hashConfig */.v2)((0,hash/* imageConfig */.gj)(b)));
-async function compare(task) {
-    const { context, engine, request, rebuilt, pinned } = task;
-    if (pinned && sameImage(pinned, rebuilt))
-        return identical(task);
-    if (!pinned)
-        return withoutImage(task, await (0,manifest_read/* readImage */.A)(context, engine, rebuilt));
-    // One after the other: the engine packs one tree as fast as two cores allow.
-    const was = task.was ?? (await (0,manifest_read/* readImage */.A)(context, engine, pinned));
-    const is = await (0,manifest_read/* readImage */.A)(context, engine, rebuilt);
-    describePinned(task, 'image', was);
-    const comparison = compareManifests(was, is);
-    return finish(task, is, comparison, hashFindings(request, was));
-}
-function identical(task) {
-    const { request, evidence, was: read } = task;
-    describePinned(task, 'layers', read);
-    if (read)
-        describeRebuilt(task, read);
+
+;// CONCATENATED MODULE: ./src/stages/subject.ts
+
+
+
+/** Reads everything that is claimed of a model, and plans its check. */
+async function subjectOf(context, model, { tree, loaded, track, rebuild }) {
+    const readings = await (0,sources/* readSources */.tW)(context, model.settings.record);
+    const claims = claimsOf(readings);
     return {
-        findings: [
-            ...(read ? hashFindings(request, read) : []),
-            ...keyFindings(request, read),
-            ...cacheFindings(request, 'identical'),
-        ],
-        parity: parityOf('identical', request.fresh),
-        evidence,
-        summary: equalSummary(task, 'identical', read
-            ? `${(0,latin1/* count */.U9)(read.packages.length, 'package')}, ${(0,latin1/* count */.U9)((0,file/* countFiles */.Dc)(read.entries), 'file')}`
-            : 'every layer and setting'),
-        image: task.rebuilt.Id,
-        ...(read && { hash: read.hashes.environment }),
-    };
-}
-/** The manifest stands in for the image; a hash alone can say that all is equal, and nothing else. */
-async function withoutImage(task, is) {
-    const { request, reason } = task;
-    const { manifestFile, recordedHash, locate } = request;
-    const at = { file: locate.record, ...(locate.imageLine !== undefined && { line: locate.imageLine }) };
-    const gone = {
-        rule: 'environment/image-gone',
-        message: `the pinned image cannot be had (${reason}); the manifest in the record stands in for it`,
-        field: 'environment.image',
-        ...at,
-        remedy: 'Push the image again, or give the job access to its registry.',
-    };
-    if (manifestFile) {
-        describePinned(task, 'manifest', manifestFile);
-        return finish(task, is, compareWithFile(manifestFile, is), [gone]);
-    }
-    describeRebuilt(task, is);
-    const hash = is.hashes.environment;
-    if (hash === recordedHash) {
-        return finish(task, is, { level: 'content', differences: [], counts: {} }, [
-            {
-                ...gone,
-                message: `the pinned image cannot be had (${reason}); the hash in the record stands in for it`,
-            },
-        ]);
-    }
-    return {
-        ...unverifiable(task.evidence, recordedHash === undefined ? 'nothing to compare with' : 'the hash differs, and nothing says where', [
-            {
-                rule: 'environment/no-reference',
-                message: recordedHash === undefined
-                    ? `nothing to compare the rebuild with: ${reason}, and the record keeps neither hash nor manifest`
-                    : `the rebuild has another hash than recorded, and nothing is left to say what differs: ${reason}, and the record keeps no manifest`,
-                field: 'environment.image',
-                ...at,
-                ...(recordedHash !== undefined && { expected: recordedHash, actual: hash }),
-                remedy: 'Push the image again, or record the run again: the manifest then stands in for the image.',
-            },
-            ...keyFindings(request, is),
-        ]),
-        image: task.rebuilt.Id,
-        hash,
-    };
-}
-function describePinned({ request, evidence, pinned }, from, manifest) {
-    evidence.pinned = {
-        image: request.image ?? request.manifestFile?.image ?? pinned?.Id ?? '',
-        from,
-        ...(manifest && { hashes: manifest.hashes }),
-    };
-}
-function describeRebuilt({ evidence, rebuilt }, manifest) {
-    evidence.rebuilt = { id: rebuilt.Id, hashes: manifest.hashes };
-    evidence.packages = manifest.packages.length;
-    evidence.files = (0,file/* countFiles */.Dc)(manifest.entries);
-}
-const equalSummary = ({ request }, level, what) => request.fresh
-    ? `${level === 'content' ? 'content identical' : level}: ${what}`
-    : `unverifiable: rebuilt from cached layers; ${what} compared`;
-async function finish(task, is, comparison, others) {
-    const { request, evidence } = task;
-    describeRebuilt(task, is);
-    evidence.differences = comparison.differences.slice(0, KEPT);
-    evidence.differenceCounts = { ...noDifferences(), ...comparison.counts };
-    const sources = await buildSources(request.directory, request, request.locate.dockerfilePath);
-    const size = `${(0,latin1/* count */.U9)(is.packages.length, 'package')}, ${(0,latin1/* count */.U9)((0,file/* countFiles */.Dc)(is.entries), 'file')}`;
-    return {
-        findings: [
-            ...differenceFindings(comparison, request.locate.dockerfilePath, sources),
-            ...others,
-            ...keyFindings(request, is),
-            ...cacheFindings(request, comparison.level),
-        ],
-        parity: parityOf(comparison.level, request.fresh),
-        evidence,
-        summary: comparison.level === 'content'
-            ? equalSummary(task, 'content', size)
-            : summarise(comparison, is.packages.length),
-        image: task.rebuilt.Id,
-        hash: is.hashes.environment,
+        name: model.name,
+        tree,
+        track: (0,policy_plan/* trackOf */.VS)(loaded.policy, model, claims.record, track),
+        levels: loaded.policy.rules ?? {},
+        rebuild,
+        model,
+        required: loaded.policy.required ?? [],
+        claims,
+        plan: (0,policy_plan/* planOf */.XC)(model, loaded, claims.record),
     };
 }
 
-// EXTERNAL MODULE: ./src/evaluation/check.ts + 13 modules
-var check = __nccwpck_require__(4463);
-// EXTERNAL MODULE: ./src/policy/load.ts
-var load = __nccwpck_require__(8164);
-// EXTERNAL MODULE: ./src/policy/models.ts
-var policy_models = __nccwpck_require__(7814);
-// EXTERNAL MODULE: ./src/provenance/sources/native.ts
-var sources_native = __nccwpck_require__(2539);
 // EXTERNAL MODULE: ./src/system/session.ts + 1 modules
 var session = __nccwpck_require__(822);
-// EXTERNAL MODULE: ./src/verdict/rules.ts
-var rules = __nccwpck_require__(1450);
-// EXTERNAL MODULE: ./src/verdict/verdict.ts
-var verdict_verdict = __nccwpck_require__(1396);
-;// CONCATENATED MODULE: ./src/stages/journal.ts
-
-
-const TITLES = {
-    provenance: 'provenance: is the record complete?',
-    data: 'data: are these the recorded bytes?',
-    environment: 'environment: rebuild the image and compare',
-    evaluation: 'evaluation: replay inside the rebuild',
-};
-/** Keeps the books of one model's stages: findings with their levels, status, seconds. */
-class Stages {
-    context;
-    model;
-    track;
-    levels;
-    results = [];
-    findings = [];
-    constructor(context, model, track, levels) {
-        this.context = context;
-        this.model = model;
-        this.track = track;
-        this.levels = levels;
-    }
-    /** Runs a stage and folds its findings in; none is dropped because another came first. */
-    async run(name, stage) {
-        const begun = this.context.now();
-        this.context.progress.start(`${this.model} · ${TITLES[name]}`);
-        try {
-            const result = await stage();
-            const own = result.findings.map((found) => this.judge(found)).filter(({ level }) => level !== 'off');
-            this.findings.push(...own);
-            this.results.push({
-                name,
-                status: statusOf(own),
-                summary: result.summary,
-                seconds: Math.round(this.context.now() - begun) / 1000,
-            });
-            return result;
-        }
-        finally {
-            this.context.progress.end();
-        }
-    }
-    /** Says of stages that they did not run, and why. */
-    skip(names, why) {
-        for (const name of names)
-            this.results.push({ name, status: 'not-run', summary: why, seconds: 0 });
-    }
-    /** Whether a finding so far is an error in production: then the costly stages would prove nothing. */
-    blocked() {
-        return this.findings.some(({ rule }) => (0,verdict_verdict/* levelOf */.In)(rule, 'production', this.levels) === 'error');
-    }
-    judge(found) {
-        return {
-            ...found,
-            level: (0,verdict_verdict/* levelOf */.In)(found.rule, this.track, this.levels),
-            remedy: found.remedy ?? rules/* RULES */.y0[found.rule].remedy,
-        };
-    }
-}
-function statusOf(findings) {
-    const errors = findings.filter(({ level }) => level === 'error');
-    if (errors.some(({ rule }) => rules/* RULES */.y0[rule].consequence !== 'could-not-check'))
-        return 'fail';
-    if (errors.length > 0)
-        return 'could-not-check';
-    return findings.length > 0 ? 'warn' : 'pass';
-}
-
 ;// CONCATENATED MODULE: ./src/verdict/headline.ts
 
-const CALM = {
-    identical: 'every prediction and every metric came back, bit for bit',
-    'identical-values': 'every prediction and every metric came back; only their order or format differs',
-    'within-tolerance': 'every prediction and every metric came back within its tolerance',
-    equivalent: 'the results are equivalent within the declared margin',
-};
-const counted = (count, one, many) => `${count} ${count === 1 ? one : many}`;
-const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-/**
- * The cause in a sentence and the fix in another: what a reviewer reads first. It says what differs,
- * and claims no more than was measured: that a package changed and the result changed, not that the
- * one made the other.
- */
-function causeOf({ verdict, findings, agreement, waiting, fields }) {
-    const telling = findings.filter(({ rule }) => rules/* RULES */.y0[rule].consequence === verdict && rules/* RULES */.y0[rule].production === 'error');
-    const first = telling[0];
-    if (verdict === 'reproduced')
-        return {
-            cause: `Rebuilt from its record and evaluated again: ${(agreement && CALM[agreement]) ?? 'the results agree'}.`,
-        };
-    if (verdict === 'incomplete' && telling.length > 0) {
-        const missing = telling.filter(({ rule }) => rule.endsWith('missing')).length;
-        const wrong = telling.length - missing;
-        const parts = [
-            ...(missing > 0 ? [counted(missing, 'required field is missing', 'required fields are missing')] : []),
-            ...(wrong > 0 ? [counted(wrong, 'is wrong', 'are wrong')] : []),
-        ];
-        const counts = missing === 0
-            ? counted(wrong, 'recorded fact is wrong', 'recorded facts are wrong')
-            : parts.join(' and ');
-        return { cause: `${counts}: ${first.message}${telling.length > 1 ? ', …' : ''}.`, fix: first.remedy };
-    }
-    if (first === undefined) {
-        const complete = fields.required > 0 && fields.present === fields.required;
-        return {
-            cause: `${complete ? 'The record is complete. ' : ''}${sentence(waiting ?? 'nothing was compared')}`,
-        };
-    }
-    const environment = telling.find(({ rule }) => rule.startsWith('environment/'));
-    const evaluation = telling.find(({ rule }) => rule.startsWith('evaluation/'));
-    if (verdict === 'not-reproduced' && environment && evaluation)
-        return {
-            cause: `The rebuild is another environment (${environment.message}), and the result is another: ${evaluation.message}.`,
-            fix: environment.remedy,
-        };
-    if (verdict === 'not-reproduced' && environment)
-        return {
-            cause: `The rebuild is another environment: ${environment.message}${agreement && CALM[agreement] ? '; the results came back all the same' : ''}.`,
-            fix: environment.remedy,
-        };
-    // A metric's name is written as it is.
-    const cause = first.rule === 'evaluation/metric-differs' ? `${first.message}.` : sentence(first.message);
-    return { cause, fix: first.remedy };
-}
 
-;// CONCATENATED MODULE: ./src/provenance/lineage.ts
-const SERIOUS = (prefix) => (findings) => findings.some(({ rule, level }) => level !== 'off' && prefix.test(rule) && !rule.endsWith('licence-missing'));
-const codeChanged = SERIOUS(/^code\//);
-const environmentChanged = SERIOUS(/^environment\/(?:package|config|file|package-file|hash)-/);
-const modelChanged = SERIOUS(/^model\//);
-const resultChanged = SERIOUS(/^evaluation\/(?:metric-differs|prediction-differs|nondeterministic|not-comparable)/);
-/** The way from data, code and environment to the result, and where the check found a change. */
-function lineageOf(record, findings) {
-    const dataChanged = (index) => findings.some(({ field, rule }) => field?.startsWith(`data[${index}].`) === true && rule !== 'data/licence-missing');
-    const seeds = Object.entries(record.seeds ?? {}).map(([name, value]) => `${name} ${value}`);
-    const [metric] = Object.entries(record.evaluation?.metrics ?? {});
+
+/** A path or a name at the beginning, as `data/test.csv` or `f1_macro`, keeps its spelling. */
+const sentence = (text) => text.replace(/^\p{Ll}+(?=[\s,])/u, (word) => word.charAt(0).toUpperCase() + word.slice(1)) +
+    (/[.?!]$/.test(text) ? '' : '.');
+/** What is wrong with a fact of the record is listed besides, with its field. */
+const inFull = (findings) => findings.filter(({ rule }) => !['missing', 'wrong'].includes(rules/* RULES */.y0[rule].kind));
+/** What is said of results that agree. */
+const CAME_BACK = {
+    identical: (evidence) => `${compared(evidence)} came back, bit for bit`,
+    'identical-values': (evidence) => `${compared(evidence)} came back; only order or format differs`,
+    'within-tolerance': (evidence) => `${compared(evidence)} came back within the tolerances`,
+    equivalent: (evidence) => `accuracy over ${(0,text_numbers/* plural */.LS)(evidence?.predictions?.rows ?? 0, 'prediction')} is equivalent to the recorded one, within the declared margin`,
+};
+/** `all 1,797 predictions and 4 metrics`: what was compared, and nothing else. NaN agrees with itself. */
+function compared(evaluation) {
+    const rows = evaluation?.predictions?.rows ?? 0;
+    const numbers = evaluation?.metrics.filter(({ finite }) => finite).length ?? 0;
+    const parts = [
+        ...(rows > 0 ? [(0,text_numbers/* plural */.LS)(rows, 'prediction')] : []),
+        ...(numbers > 0 ? [(0,text_numbers/* plural */.LS)(numbers, 'metric')] : []),
+    ];
+    if (parts.length === 0)
+        return 'the results, none of them a finite number,';
+    if (rows + numbers === 1)
+        return `the only ${rows === 1 ? 'prediction' : 'metric'}`;
+    return `all ${parts.join(' and ')}`;
+}
+/**
+ * The cause in a sentence and the fix in another. It says what differs, and claims no more than was
+ * measured: that the environment and the result differ, not that the one made the other.
+ */
+function headlineOf(judged) {
+    switch (judged.verdict) {
+        case 'reproduced':
+            return reproduced(judged);
+        case 'incomplete':
+            return incomplete(judged);
+        case 'not-reproduced':
+            return notReproduced(judged);
+        case 'could-not-check':
+            return couldNotCheck(judged);
+    }
+}
+/** The findings that made the verdict what it is. */
+const decisive = ({ findings, verdict, levels }) => findings.filter(({ rule }) => (0,verdict_levels/* decides */.yN)(rule, levels) === verdict);
+function reproduced({ findings, evidence }) {
+    const { agreement, evaluation } = evidence;
+    const agrees = (agreement && CAME_BACK[agreement]?.(evaluation)) ?? 'the results agree';
+    const cause = `Rebuilt and evaluated again: ${agrees}.`;
+    const risk = findings.find(({ level }) => level === 'error');
+    if (!risk)
+        return { cause, told: [] };
+    return { cause: `${cause} But ${risk.message}.`, fix: risk.remedy, told: inFull([risk]) };
+}
+function incomplete(judged) {
+    const findings = decisive(judged);
+    const [first, ...others] = findings;
+    if (others.length === 0)
+        return about(first);
+    const missing = findings.filter(({ rule }) => rules/* RULES */.y0[rule].kind === 'missing').length;
+    const wrong = findings.length - missing;
+    const missingText = (0,text_numbers/* plural */.LS)(missing, 'required field is missing', 'required fields are missing');
+    const wrongText = missing > 0
+        ? (0,text_numbers/* plural */.LS)(wrong, 'is wrong', 'are wrong')
+        : (0,text_numbers/* plural */.LS)(wrong, 'recorded fact is wrong', 'recorded facts are wrong');
+    const counts = [...(missing > 0 ? [missingText] : []), ...(wrong > 0 ? [wrongText] : [])].join(' and ');
+    return { cause: `${counts}. The first: ${first?.message}.`, fix: first?.remedy, told: [] };
+}
+function notReproduced(judged) {
+    const findings = decisive(judged);
+    const { agreement } = judged.evidence;
+    const environment = findings.find(({ stage }) => stage === 'environment');
+    const evaluation = findings.find(({ stage }) => stage === 'evaluation');
+    if (environment && evaluation)
+        return {
+            cause: `The rebuilt environment differs (${environment.message}), and so does the result: ${evaluation.message}.`,
+            fix: environment.remedy,
+            told: [environment, evaluation],
+        };
+    if (environment) {
+        const matched = agreement !== undefined && agreement in CAME_BACK;
+        return {
+            cause: matched
+                ? `The rebuilt environment differs (${environment.message}); the results still matched.`
+                : `The rebuilt environment differs: ${environment.message}.`,
+            fix: environment.remedy,
+            told: [environment],
+        };
+    }
+    return about(findings[0]);
+}
+function couldNotCheck(judged) {
+    // The policy can make a finding an error that decides nothing about the result.
+    const first = decisive(judged)[0] ?? judged.findings.find(({ level }) => level === 'error');
+    if (first)
+        return about(first);
+    const { present, required } = judged.evidence.fields ?? { present: 0, required: 0 };
+    const complete = required > 0 && present === required ? 'The record is complete. ' : '';
+    return { cause: complete + sentence(judged.waiting ?? 'nothing was compared'), told: [] };
+}
+const about = (finding) => finding
+    ? { cause: sentence(finding.message), fix: finding.remedy, told: inFull([finding]) }
+    : { cause: 'Nothing was compared.', told: [] };
+
+;// CONCATENATED MODULE: ./src/verdict/verdict.ts
+
+const COMPARED = ['identical', 'content', 'packages', 'drift'];
+const AGREES = [
+    'identical',
+    'identical-values',
+    'within-tolerance',
+    'equivalent',
+];
+/** If several hold: an incomplete record comes first, as nothing after it means much. */
+const PRECEDENCE = ['incomplete', 'not-reproduced', 'could-not-check'];
+/**
+ * The verdict says what is true of the result, whatever the track. `reproduced` needs evidence: a
+ * rebuild that was compared and a replay that agreed. Parity below `content` passes only if the policy
+ * has lowered its rules.
+ */
+function verdictOf(findings, { parity, agreement }, levels) {
+    const consequences = new Set(findings.map(({ rule }) => (0,verdict_levels/* decides */.yN)(rule, levels)));
+    const worst = PRECEDENCE.find((consequence) => consequences.has(consequence));
+    if (worst !== undefined)
+        return worst;
+    return COMPARED.includes(parity) && AGREES.includes(agreement) ? 'reproduced' : 'could-not-check';
+}
+/**
+ * The verdict seen through the track. Production passes only what was reproduced; on the exploratory
+ * track nothing fails, and a complete record whose rebuild nobody asked for passes.
+ */
+function decisionOf(verdict, track, findings, replayed) {
+    if (findings.some(({ level }) => level === 'error'))
+        return 'fail';
+    if (verdict !== 'reproduced' && track === 'production')
+        return 'fail';
+    if (findings.some(({ level }) => level === 'warn'))
+        return 'warn';
+    return verdict === 'reproduced' || !replayed ? 'pass' : 'warn';
+}
+const worstBy = (order) => (values) => order.find((value) => values.includes(value));
+/** Worst first: of several models the pull request shows the worst. */
+const worstVerdict = worstBy([
+    'not-reproduced',
+    'incomplete',
+    'could-not-check',
+    'reproduced',
+]);
+const worstDecision = worstBy(['fail', 'warn', 'pass']);
+
+;// CONCATENATED MODULE: ./src/verdict/fold.ts
+
+
+
+
+const NOT_RUN = {
+    provenance: 'not checked',
+    data: 'not checked',
+    environment: 'not rebuilt',
+    evaluation: 'not replayed',
+};
+/** Folds what the stages found into the model's report. No finding is dropped because another came first. */
+function foldModel(head, runs) {
+    const { name, version, track, levels, record } = head;
+    const findings = runs
+        .flatMap(({ outcome }) => ('notRun' in outcome ? [] : outcome.findings))
+        .filter(({ level }) => level !== 'off')
+        .sort(verdict_levels/* byLevel */.s6);
+    const evidence = Object.assign({}, ...runs.map(({ outcome }) => ('notRun' in outcome ? {} : outcome.evidence)));
+    const { fields = { present: 0, required: 0 }, data = [], environment, evaluation, lineage } = evidence;
+    const { parity = null, agreement = null, environmentHash = head.recordedHash ?? null } = evidence;
+    const verdict = verdictOf(findings, { parity, agreement }, levels);
+    const { cause, fix, told } = headlineOf({ verdict, findings, levels, evidence, waiting: waiting(runs) });
     return {
-        data: (record.data ?? []).slice(0, 5).map(({ name, version, path, digest }, index) => ({
-            label: [name ?? path ?? 'data', version].filter(Boolean).join(' '),
-            ...(digest !== undefined && { digest }),
-            changed: dataChanged(index),
+        name,
+        version,
+        track,
+        verdict,
+        decision: decisionOf(verdict, track, findings, parity !== null),
+        parity,
+        agreement,
+        environmentHash,
+        cause,
+        fix,
+        record,
+        findings: findings.map((finding) => (told.includes(finding) ? { ...finding, headline: true } : finding)),
+        stages: runs.map(stageResult),
+        seconds: round(runs.reduce((sum, { seconds }) => sum + seconds, 0)),
+        evidence: { fields, data, environment, evaluation, lineage: lineage && markChanges(lineage, findings) },
+    };
+}
+/** Folds the reports of models, also of several jobs, into one: the worst counts. */
+function foldReport(head, models) {
+    return {
+        reprogate: 'report/1',
+        verdict: worstVerdict(models.map(({ verdict }) => verdict)) ?? 'could-not-check',
+        decision: worstDecision(models.map(({ decision }) => decision)) ?? 'fail',
+        ...head,
+        models,
+    };
+}
+const round = (seconds) => Math.round(seconds * 1000) / 1000;
+function stageResult({ name, seconds, outcome }) {
+    if ('notRun' in outcome)
+        return { name, status: 'not-run', summary: `${NOT_RUN[name]}: ${outcome.notRun}`, seconds: 0 };
+    const { grade, summary } = outcome;
+    return { name, status: statusOf(outcome), grade, summary, seconds: round(seconds) };
+}
+function statusOf({ findings, unverified, }) {
+    const errors = findings.filter(({ level }) => level === 'error');
+    if (errors.some(({ rule }) => (0,rules/* consequenceOf */.pd)(rule) !== 'could-not-check'))
+        return 'fail';
+    if (errors.length > 0 || unverified)
+        return 'could-not-check';
+    return findings.some(({ level }) => level === 'warn') ? 'warn' : 'pass';
+}
+/** Why the rebuild or the replay did not run, or what it had nothing to compare with. */
+function waiting(runs) {
+    const outcomes = runs.map(({ outcome }) => outcome);
+    const skipped = outcomes.find((outcome) => 'notRun' in outcome);
+    if (skipped && 'notRun' in skipped)
+        return skipped.notRun;
+    const last = outcomes.at(-1);
+    return last && 'summary' in last ? last.summary : undefined;
+}
+/** Marks the nodes of the lineage at which the check found something wrong or different. */
+function markChanges(lineage, findings) {
+    const changes = findings.filter(({ rule }) => ['wrong', 'differs'].includes(rules/* RULES */.y0[rule].kind));
+    const changed = (subject) => changes.some(({ rule }) => rules/* RULES */.y0[rule].subject === subject);
+    const { data, code, environment, model, result } = lineage;
+    return {
+        ...lineage,
+        data: data.map((node, index) => ({
+            ...node,
+            changed: changes.some(({ field }) => field?.startsWith(`data[${index}].`)),
         })),
-        ...(record.code?.commit !== undefined && {
-            code: { commit: record.code.commit, changed: codeChanged(findings) },
-        }),
-        ...(record.environment?.hash !== undefined && {
-            environment: { hash: record.environment.hash, changed: environmentChanged(findings) },
-        }),
-        run: {
-            label: record.run?.id ?? 'run',
-            seeds: seeds.length > 0 ? `seeds ${seeds.slice(0, 5).join(', ')}` : 'no seeds',
-        },
-        model: {
-            label: ['model', record.model?.version].filter(Boolean).join(' '),
-            ...(record.model?.digest !== undefined && { digest: record.model.digest }),
-            changed: modelChanged(findings),
-        },
-        result: { label: metric ? `${metric[0]} ${metric[1]}` : 'result', changed: resultChanged(findings) },
+        code: code && { ...code, changed: changed('code') },
+        environment: environment && { ...environment, changed: changed('environment') },
+        model: { ...model, changed: changed('model') },
+        result: { ...result, changed: changed('evaluation') },
     };
 }
 
@@ -16010,167 +18942,50 @@ function lineageOf(record, findings) {
 
 
 
-
-
+/** In order. The cheap ones all run; the costly ones wait for a complete record. */
+const STAGES = [provenance, data, environment, evaluation];
 /**
  * Checks every model and folds what was found into one report. Nothing is published here.
  *
  * @throws ReprogateError for what keeps any model from being judged: a policy that cannot be read, no
  * engine. The doors tell it as a check that could not run, never as a pass.
  */
-function gate_check(request, world) {
+function check(request, world) {
     const started = new Date().toISOString();
     const begun = performance.now();
-    return (0,session/* withSession */.f)(request.directory, world, async (context, git) => {
-        const head = await headOf(git, request);
-        const loaded = await (0,load/* loadPolicy */.tb)(git, context.root, request.config, request.pullRequest?.base, head);
+    return (0,session/* withSession */.f)(request.directory, world, async (context) => {
+        const tree = await treeOf(context, request);
+        const loaded = await (0,load/* loadPolicy */.tb)(context, request.config, request.pullRequest);
+        const tools = toolsOf(context);
+        const selected = await (0,policy_models/* selectModels */.H)(loaded.policy, await context.git.files(), request.models, (path) => (0,sources/* modelNameIn */.Of)(context, path));
         const models = [];
-        for (const model of await (0,policy_models/* selectModels */.H)(loaded.policy, await git.files(), request.models, (path) => (0,sources_native/* modelNameIn */.Of)(context.root, path)))
-            models.push(await checkModel(context, git, request, loaded, head, model));
-        return {
-            reprogate: 'report/1',
-            verdict: (0,verdict_verdict/* worstVerdict */.zP)(models.map(({ verdict }) => verdict)),
-            decision: (0,verdict_verdict/* worstDecision */._V)(models.map(({ decision }) => decision)),
-            commit: head,
-            started,
-            seconds: Math.round(performance.now() - begun) / 1000,
-            policy: {
-                path: loaded.path,
-                from: loaded.from,
-                ...(loaded.change !== undefined && { change: loaded.change }),
-            },
-            models,
-        };
+        for (const model of selected)
+            models.push(await checkModel(tools, await subjectOf(context, model, { ...request, tree, loaded })));
+        const { path, from, change } = loaded;
+        const seconds = Math.round(performance.now() - begun) / 1000;
+        return foldReport({ commit: tree.commit, started, seconds, policy: { path, from, change } }, models);
     });
 }
-/** The commit that is judged: the pull request's own head, not the merge that a runner checks out. */
-async function headOf(git, { pullRequest }) {
-    return pullRequest && (await git.has(pullRequest.head)) ? pullRequest.head : git.head();
+async function checkModel(tools, subject) {
+    const runs = await runStages(tools, subject, STAGES);
+    const { record } = subject.claims;
+    return foldModel({
+        name: subject.name,
+        version: record?.model?.version,
+        track: subject.track,
+        levels: subject.levels,
+        record: tools.prefix + subject.model.settings.record,
+        recordedHash: record?.environment?.hash,
+    }, runs);
 }
-/** One model, stage by stage. The cheap stages all run; the costly ones wait for a complete record. */
-async function checkModel(context, git, request, { policy, path: policyPath }, head, model) {
-    const begun = context.now();
-    const read = await (0,sources_native/* readRecord */.aE)(context.root, context.prefix, model.settings.record);
-    const { record } = read;
-    const plan = (0,policy_plan/* planOf */.X)(model, policy, policyPath, record, request.track);
-    const levels = policy.rules ?? {};
-    const stages = new Stages(context, model.name, plan.track, levels);
-    const report = (done) => {
-        const findings = stages.findings.toSorted(verdict_verdict/* byLevel */.s6);
-        const agreement = done.evaluation?.agreement ?? null;
-        const parity = done.environment?.parity ?? null;
-        const verdict = (0,verdict_verdict/* verdictOf */.Vj)(findings, parity, agreement, levels);
-        const fields = { present: done.provenance.present, required: done.provenance.required };
-        return {
-            name: model.name,
-            ...(record?.model?.version !== undefined && { version: record.model.version }),
-            track: plan.track,
-            verdict,
-            decision: (0,verdict_verdict/* decisionOf */.uv)(verdict, plan.track, findings, parity !== null),
-            parity,
-            agreement,
-            environmentHash: done.environment?.hash ?? record?.environment?.hash ?? null,
-            ...causeOf({ verdict, findings, agreement, waiting: done.waiting, fields }),
-            record: context.prefix + model.settings.record,
-            findings,
-            stages: stages.results,
-            seconds: Math.round(context.now() - begun) / 1000,
-            evidence: {
-                fields,
-                data: done.data?.data ?? [],
-                ...(done.environment && { environment: done.environment.evidence }),
-                ...(done.evaluation && { evaluation: done.evaluation.evidence }),
-                ...(record && { lineage: lineageOf(record, findings) }),
-            },
-        };
-    };
-    const provenance = await stages.run('provenance', () => checkProvenance(context, git, {
-        model,
-        plan,
-        read,
-        required: policy.required ?? [],
-        head,
-        worktree: !request.pullRequest,
-    }));
-    if (record === null) {
-        stages.skip(['data', 'environment', 'evaluation'], 'there is no record to go by');
-        return report({ provenance });
-    }
-    if (!record.data?.length && record.model?.path === undefined) {
-        stages.skip(['data', 'environment', 'evaluation'], 'the record names no data and no model');
-        return report({ provenance });
-    }
-    const data = await stages.run('data', () => checkData(context, git, record, plan, read));
-    const waiting = whyNotRebuild(stages, plan.track, request.rebuild);
-    const { commit } = { ...record.code };
-    const { dockerfile } = provenance;
-    if (waiting !== undefined || commit === undefined || dockerfile === undefined) {
-        stages.skip(['environment'], `not rebuilt: ${waiting}`);
-        stages.skip(['evaluation'], `not replayed: ${waiting}`);
-        return report({ provenance, data, waiting });
-    }
-    const engine = await (0,engine_engine/* findEngine */.G)(context.run);
-    const environment = await stages.run('environment', async () => checkEnvironment(context, engine, {
-        directory: await (0,replay_inputs/* exportWithoutAnswers */.u)(context, git, commit, plan),
-        dockerfile,
-        context: plan.context,
-        args: plan.args,
-        ...environmentClaims(record, provenance.manifest),
-        fresh: request.rebuild !== 'cached',
-        timeout: plan.limits.build * 60_000,
-        locate: {
-            record: context.prefix + model.settings.record,
-            ...linesOf(read, { imageLine: 'environment.image', hashLine: 'environment.hash' }),
-            dockerfilePath: context.prefix + dockerfile,
-        },
-    }));
-    const { image } = environment;
-    const { command } = plan;
-    if (image === undefined || command === undefined) {
-        stages.skip(['evaluation'], 'not replayed: there is no image to replay in');
-        return report({ provenance, data, environment });
-    }
-    const evaluation = await stages.run('evaluation', () => (0,check/* checkEvaluation */.Z)(context, engine, {
-        image,
-        prepare: () => (0,replay_inputs/* exportWithoutAnswers */.u)(context, git, commit, plan),
-        mounts: data.mounts,
-        hide: { paths: plan.answers, digests: [record.evaluation?.predictions?.digest ?? []].flat() },
-        command,
-        metrics: plan.metrics,
-        predictions: plan.predictions,
-        limits: plan.limits,
-        recorded: {
-            metrics: record.evaluation?.metrics ?? {},
-            ...(record.evaluation?.predictions && {
-                predictions: { ...record.evaluation.predictions, file: data.predictions },
-            }),
-        },
-        tolerance: plan.tolerance,
-        locate: read.locate,
-    }));
-    return report({ provenance, data, environment, evaluation });
+/** What is judged: the pull request's own head, not the merge that a runner checks out. */
+async function treeOf({ git }, { pullRequest }) {
+    const commit = pullRequest && (await git.has(pullRequest.head)) ? pullRequest.head : await git.head();
+    return { commit, worktree: !pullRequest };
 }
-/** What the record says of the environment, without what it leaves open. */
-function environmentClaims({ environment }, manifestFile) {
-    const { image, hash: recordedHash, platform } = { ...environment };
-    return {
-        ...(image !== undefined && { image }),
-        ...(recordedHash !== undefined && { recordedHash }),
-        ...(platform !== undefined && { platform }),
-        ...(manifestFile && { manifestFile }),
-    };
-}
-function linesOf({ locate }, fields) {
-    const lines = Object.entries(fields).map(([name, field]) => [name, locate(field).line]);
-    return Object.fromEntries(lines.filter(([, line]) => line !== undefined));
-}
-/** Why the costly stages do not run; undefined when they do. */
-function whyNotRebuild(stages, track, asked) {
-    if (stages.blocked())
-        return 'the record is not complete';
-    if (track === 'exploratory' && asked === undefined)
-        return 'the exploratory track rebuilds only when asked for';
-    return undefined;
+function toolsOf(context) {
+    let engine;
+    return { ...context, engine: () => (engine ??= (0,find/* findEngine */.G)(context.run)) };
 }
 
 
@@ -16184,12 +18999,13 @@ function whyNotRebuild(stages, track, asked) {
 /* harmony export */   tb: () => (/* binding */ loadPolicy)
 /* harmony export */ });
 /* unused harmony export parsePolicy */
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6578);
-/* harmony import */ var _system_paths_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9145);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6578);
+/* harmony import */ var _system_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1650);
+/* harmony import */ var _text_fields_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1686);
+/* harmony import */ var _text_validate_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4589);
 /* harmony import */ var _text_yaml_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9816);
 /* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4139);
+
 
 
 
@@ -16198,50 +19014,64 @@ function whyNotRebuild(stages, track, asked) {
 const LARGEST = 1024 * 1024;
 const DEFAULT_LIMITS = _schema_js__WEBPACK_IMPORTED_MODULE_4__/* .limitsSchema */ .Yq.parse({});
 /**
- * Reads the team's rules: from the base commit on a pull request, from the work tree otherwise. A
- * policy that cannot be read stops the check: a typo must not loosen a rule.
+ * Reads the team's rules: from the base commit on a pull request, else from the work tree. A policy
+ * that cannot be read stops the check: a typo must not loosen a rule.
+ *
+ * @param path relative to the working directory
+ * @throws ReprogateError `policy/outside`, `policy/base-missing`, `policy/invalid`
  */
-async function loadPolicy(git, root, path, base, head) {
-    const place = await (0,_system_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .confine */ .Do)(root, path);
+async function loadPolicy(context, path, pullRequest) {
+    const { git, root } = context;
+    const place = await (0,_system_files_js__WEBPACK_IMPORTED_MODULE_1__/* .confine */ .Do)(root, path);
     if (!place.ok)
-        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('policy/outside', `the policy ${path} ${place.why}`, 'Give a path inside the working directory.');
-    if (base && !(await git.has(base.commit)))
-        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('policy/base-missing', `the base commit ${base.commit.slice(0, 7)} (${base.ref}) is not in this clone, so its policy cannot be read`, 'Check out with `fetch-depth: 0`.');
-    const bytes = base
-        ? await git.show(base.commit, path)
-        : place.exists
-            ? await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(place.absolute)
-            : null;
-    const change = base ? await git.diff(base.commit, head, path) : '';
-    const from = base ? `${base.ref} (${base.commit.slice(0, 7)})` : 'the work tree';
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w8('policy/outside', `the policy ${path} ${place.why}`);
+    if (!pullRequest) {
+        const bytes = place.exists ? await readPolicy(place.absolute, git.prefix + path) : null;
+        return { ...parsedAt(bytes, path, git.prefix), from: 'the work tree' };
+    }
+    const { base, head } = pullRequest;
+    const from = `${base.ref} (${base.commit.slice(0, 7)})`;
+    if (!(await git.has(base.commit)))
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w8('policy/base-missing', `the base commit ${base.commit.slice(0, 7)} (${base.ref}) is not in this clone, so its policy cannot be read`);
+    const change = await git.diff(base.commit, head, path);
     return {
-        policy: bytes === null ? {} : parsePolicy(bytes, git.prefix + path),
-        path: bytes === null ? null : path,
+        ...parsedAt(await git.show(base.commit, path), path, git.prefix),
         from,
-        ...(change === '' ? {} : { change }),
+        change: change === '' ? undefined : change,
     };
 }
+const parsedAt = (bytes, path, prefix) => bytes === null ? { policy: {}, path: null } : { policy: parsePolicy(bytes, prefix + path), path };
+async function readPolicy(absolute, file) {
+    try {
+        return await (0,_system_files_js__WEBPACK_IMPORTED_MODULE_1__/* .readRegular */ .VX)(absolute, LARGEST);
+    }
+    catch (error) {
+        if (error instanceof _system_files_js__WEBPACK_IMPORTED_MODULE_1__/* .NotAFile */ .pX)
+            throw invalidPolicy('is not a regular file', file);
+        if (error instanceof _system_files_js__WEBPACK_IMPORTED_MODULE_1__/* .TooLarge */ .MF)
+            throw invalidPolicy('larger than 1 MiB', file);
+        throw error;
+    }
+}
+const invalidPolicy = (message, file, line) => new _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w8('policy/invalid', message, undefined, { file, line });
 /** Of a policy, told in one message. */
 const PROBLEMS = 5;
 /** @param file as it is shown in messages */
 function parsePolicy(bytes, file) {
-    const invalid = (message, line) => new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('policy/invalid', message, 'Correct the policy; `schema/policy.schema.json` describes every field.', {
-        file,
-        ...(line === undefined ? {} : { line }),
-    });
     if (bytes.length > LARGEST)
-        throw invalid('larger than 1 MiB');
-    const parsed = (0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .parseYaml */ .hN)(bytes.toString('utf8'));
-    const { data, problems } = (0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .validate */ .tf)(_schema_js__WEBPACK_IMPORTED_MODULE_4__/* .policySchema */ .wh, parsed, parsed.value ?? {});
+        throw invalidPolicy('larger than 1 MiB', file);
+    const parsed = (0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .parseYaml */ .h)(bytes.toString('utf8'));
+    const { data, problems } = (0,_text_validate_js__WEBPACK_IMPORTED_MODULE_2__/* .validate */ .t)(_schema_js__WEBPACK_IMPORTED_MODULE_4__/* .policySchema */ .wh, parsed, parsed.value ?? {});
     const all = [...parsed.problems, ...problems];
     if (all.length === 0 && data)
         return data;
     const told = all.slice(0, PROBLEMS).map(({ path, message, line }, index) => {
         const at = index > 0 && line !== undefined ? `line ${line}: ` : '';
-        return `${at}${path.length > 0 ? `\`${(0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .fieldName */ .w5)(path)}\`: ` : ''}${message}`;
+        return `${at}${path.length > 0 ? `\`${(0,_text_fields_js__WEBPACK_IMPORTED_MODULE_5__/* .fieldName */ .w)(path)}\`: ` : ''}${message}`;
     });
     const rest = all.length - told.length;
-    throw invalid(told.length === 0 ? 'unreadable' : `${told.join('; ')}${rest > 0 ? ` (and ${rest} more)` : ''}`, all[0]?.line);
+    const text = told.length === 0 ? 'unreadable' : told.join('; ');
+    throw invalidPolicy(rest > 0 ? `${text} (and ${rest} more)` : text, file, all[0]?.line);
 }
 
 
@@ -16257,15 +19087,16 @@ function parsePolicy(bytes, file) {
 /* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
 /* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_path_posix__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6578);
-/* harmony import */ var _text_yaml_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9816);
-/* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4139);
+/* harmony import */ var _provenance_sources_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(42);
+/* harmony import */ var _text_validate_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4589);
+/* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4139);
 
 
 
 
-const RECORD = /(?:^|\/)provenance\.(?:ya?ml|json)$/;
+
 /**
- * The models that a check is about: those of the policy, or every record where it names none.
+ * The models that a check is about: those of the policy, or every record if it names none.
  *
  * @param ownName what a record calls its model
  */
@@ -16277,26 +19108,26 @@ async function selectModels(policy, files, wanted, ownName) {
     }));
     const all = named.length > 0 ? named : await discoverModels(files, ownName);
     if (all.length === 0)
-        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('models/none', 'no model found: the policy names none, and there is no provenance.yml', 'Write a record with `reprogate record <model>`, or name the models in reprogate.yml.');
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w8('models/none', 'no model found: the policy names none, and there is no provenance.yml');
     const unknown = wanted.find((name) => !all.some((model) => model.name === name));
     if (unknown !== undefined) {
         const names = all.map(({ name }) => name);
-        const guess = (0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_2__/* .didYouMean */ .au)(unknown, names);
-        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('models/unknown', `no model is called ${unknown}`, guess ? `Did you mean ${guess}?` : `Models here: ${names.join(', ')}.`);
+        const guess = (0,_text_validate_js__WEBPACK_IMPORTED_MODULE_3__/* .didYouMean */ .a)(unknown, names);
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w8('models/unknown', `no model is called ${unknown}`, guess ? `Did you mean ${guess}?` : `Models here: ${names.join(', ')}.`);
     }
     return wanted.length === 0 ? all : all.filter(({ name }) => wanted.includes(name));
 }
 /**
- * Every `provenance.yml` is a model. It is called as its record calls it; where that is no plain name, or
+ * Every `provenance.yml` is a model. It is called as its record calls it; if that is not a plain name, or
  * several records claim it, after its folder, and `model` in the top one.
  */
 async function discoverModels(files, ownName) {
-    const records = files.filter((file) => RECORD.test(file)).sort();
+    const records = (0,_provenance_sources_index_js__WEBPACK_IMPORTED_MODULE_2__/* .detectRecords */ .CK)(files);
     const own = new Map();
     const claims = new Map();
     for (const record of records) {
         const name = await ownName(record);
-        if (name === undefined || !_schema_js__WEBPACK_IMPORTED_MODULE_3__/* .MODEL_NAME */ .Ub.test(name))
+        if (name === undefined || !_schema_js__WEBPACK_IMPORTED_MODULE_4__/* .MODEL_NAME */ .Ub.test(name))
             continue;
         own.set(record, name);
         claims.set(name, (claims.get(name) ?? 0) + 1);
@@ -16323,114 +19154,121 @@ async function discoverModels(files, ownName) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   X: () => (/* binding */ planOf),
-/* harmony export */   e: () => (/* binding */ planFindings)
+/* harmony export */   VS: () => (/* binding */ trackOf),
+/* harmony export */   XC: () => (/* binding */ planOf),
+/* harmony export */   eM: () => (/* binding */ planFindings)
 /* harmony export */ });
 /* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
 /* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_path_posix__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _verdict_verdict_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1396);
+/* harmony import */ var _verdict_levels_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6682);
 /* harmony import */ var _load_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8164);
 
 
 
 /** A record may call only such files its answers: it could otherwise excuse a change of code. */
 const ANSWER = /\.(?:json|jsonl|csv|tsv|parquet|npy|npz|ya?ml|sha256|md5)$/i;
-const defined = (paths) => paths.filter((path) => path !== undefined);
-function planOf(model, policy, policyPath, record, wanted) {
-    const { settings } = model;
+const defined = (values) => values.filter((value) => value !== undefined && value !== null);
+/** The strictest that anybody asks for. */
+const trackOf = (policy, { settings }, record, wanted) => [policy.track, settings.track, record?.track].reduce(_verdict_levels_js__WEBPACK_IMPORTED_MODULE_1__/* .stricter */ .Rn, wanted ?? 'exploratory');
+function planOf({ settings }, loaded, record) {
     const environment = { ...record?.environment, ...settings.environment };
-    const evaluation = record?.evaluation;
+    const claimed = record?.evaluation;
     const ruled = settings.evaluation;
-    const output = ruled?.predictions?.path ?? evaluation?.predictions?.output;
-    const key = ruled?.predictions?.key ?? evaluation?.predictions?.key;
-    const { truth, margin } = ruled?.predictions ?? {};
-    const metrics = ruled?.metrics ?? evaluation?.output ?? 'metrics.json';
+    const output = ruled?.predictions?.path ?? claimed?.predictions?.output;
+    const metrics = ruled?.metrics ?? claimed?.output ?? 'metrics.json';
     const answers = defined([
         settings.record,
         metrics,
         output,
-        evaluation?.predictions?.path,
+        claimed?.predictions?.path,
         record?.environment?.manifest?.path,
     ]).filter((path) => ANSWER.test(path));
     return {
-        track: [policy.track, settings.track, record?.track].reduce(_verdict_verdict_js__WEBPACK_IMPORTED_MODULE_1__/* .stricter */ .Rn, wanted ?? 'exploratory'),
         dockerfiles: environment.dockerfile
             ? [environment.dockerfile]
             : [...new Set([(0,node_path_posix__WEBPACK_IMPORTED_MODULE_0__.join)((0,node_path_posix__WEBPACK_IMPORTED_MODULE_0__.dirname)(settings.record), 'Dockerfile'), 'Dockerfile'])],
         context: environment.context ?? '.',
         args: { ...record?.environment?.args, ...settings.environment?.args },
-        command: ruled?.command ?? evaluation?.command,
+        command: ruled?.command ?? claimed?.command,
         metrics,
         predictions: output === undefined
             ? undefined
-            : {
-                path: output,
-                ...(key !== undefined && { key }),
-                ...(truth !== undefined && { truth }),
-                ...(margin !== undefined && { margin }),
-            },
+            : { ...ruled?.predictions, path: output, key: ruled?.predictions?.key ?? claimed?.predictions?.key },
         tolerance: ruled?.tolerance ?? {},
-        limits: policy.limits ?? _load_js__WEBPACK_IMPORTED_MODULE_2__/* .DEFAULT_LIMITS */ .dR,
-        answers,
+        limits: loaded.policy.limits ?? _load_js__WEBPACK_IMPORTED_MODULE_2__/* .DEFAULT_LIMITS */ .dR,
+        answers: { paths: answers, digests: defined([claimed?.predictions?.digest]) },
         settled: defined([
             ...answers,
-            policyPath ?? undefined,
+            loaded.path,
             record?.model?.path,
             ...(record?.data ?? []).flatMap(({ path, list }) => [path, list]),
         ]),
     };
 }
-/** Where the record claims another command or other build arguments than the policy asks for. */
-function planFindings(model, record, locate) {
-    const findings = [];
-    const ruled = model.settings.evaluation?.command;
-    const claimed = record.evaluation?.command;
-    if (!ruled && !claimed)
-        findings.push({
-            rule: 'evaluation/command-missing',
-            message: 'neither the policy nor the record says how to evaluate',
-            field: 'evaluation.command',
-            ...locate('evaluation.command'),
-        });
-    if (ruled && claimed && JSON.stringify(ruled) !== JSON.stringify(claimed))
-        findings.push({
-            rule: 'evaluation/command-contradictory',
-            message: `recorded with \`${claimed.join(' ')}\`, the policy asks for \`${ruled.join(' ')}\``,
-            field: 'evaluation.command',
-            expected: ruled.join(' '),
-            actual: claimed.join(' '),
-            ...locate('evaluation.command'),
-        });
-    if (model.settings.evaluation?.predictions && record.evaluation?.predictions?.digest === undefined)
-        findings.push({
-            rule: 'evaluation/predictions-missing',
-            message: 'the policy asks for predictions, and the record has none',
-            field: 'evaluation.predictions',
-            ...locate('evaluation.predictions'),
-        });
-    for (const [name, value] of Object.entries(model.settings.environment?.args ?? {})) {
-        const built = record.environment?.args?.[name];
-        if (built !== undefined && built !== value)
-            findings.push({
-                rule: 'environment/arguments-contradictory',
-                message: `built with ${name}=${built}, the policy asks for ${name}=${value}`,
-                field: `environment.args.${name}`,
-                expected: value,
-                actual: built,
-                ...locate(`environment.args.${name}`),
-            });
-    }
-    if (model.named && record.model?.name !== undefined && record.model.name !== model.name)
-        findings.push({
-            rule: 'model/another',
-            message: `this is the record of ${record.model.name}, the policy expects ${model.name}`,
-            field: 'model.name',
-            expected: model.name,
-            actual: record.model.name,
-            ...locate('model.name'),
-        });
-    return findings;
+/** Whether the record claims another command, other build arguments or another model than the policy asks for. */
+function planFindings({ name, named, settings }, record) {
+    return [
+        ...commandFindings(settings.evaluation?.command, record.evaluation?.command),
+        ...(settings.evaluation?.predictions && record.evaluation?.predictions?.digest === undefined
+            ? [
+                {
+                    rule: 'evaluation/predictions-missing',
+                    message: 'the policy asks for predictions, and the record has none',
+                    field: 'evaluation.predictions',
+                },
+            ]
+            : []),
+        ...argumentFindings(settings.environment?.args ?? {}, record.environment?.args ?? {}),
+        ...(named && record.model?.name !== undefined && record.model.name !== name
+            ? [
+                {
+                    rule: 'model/another',
+                    message: `this is the record of ${record.model.name}, the policy expects ${name}`,
+                    field: 'model.name',
+                    expected: name,
+                    actual: record.model.name,
+                },
+            ]
+            : []),
+    ];
 }
+function commandFindings(ruled, claimed) {
+    const field = 'evaluation.command';
+    if (!ruled && !claimed)
+        return [
+            {
+                rule: 'evaluation/command-missing',
+                message: 'neither the policy nor the record says how to evaluate',
+                field,
+            },
+        ];
+    if (!ruled || !claimed || JSON.stringify(ruled) === JSON.stringify(claimed))
+        return [];
+    const [expected, actual] = [ruled.join(' '), claimed.join(' ')];
+    return [
+        {
+            rule: 'evaluation/command-contradictory',
+            message: `recorded with \`${actual}\`, the policy asks for \`${expected}\``,
+            field,
+            expected,
+            actual,
+        },
+    ];
+}
+const argumentFindings = (ruled, claimed) => Object.entries(ruled).flatMap(([name, expected]) => {
+    const actual = Object.hasOwn(claimed, name) ? claimed[name] : undefined;
+    if (actual === undefined || actual === expected)
+        return [];
+    return [
+        {
+            rule: 'environment/arguments-contradictory',
+            message: `built with ${name}=${actual}, the policy asks for ${name}=${expected}`,
+            field: `environment.args.${name}`,
+            expected,
+            actual,
+        },
+    ];
+});
 
 
 /***/ }),
@@ -16443,60 +19281,59 @@ function planFindings(model, record, locate) {
 /* harmony export */   Yq: () => (/* binding */ limitsSchema),
 /* harmony export */   wh: () => (/* binding */ policySchema)
 /* harmony export */ });
-/* unused harmony exports toleranceSchema, modelSchema */
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3798);
-/* harmony import */ var _provenance_schema_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(320);
-/* harmony import */ var _verdict_rules_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1450);
+/* unused harmony export modelSchema */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3798);
+/* harmony import */ var _results_tolerance_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3225);
+/* harmony import */ var _provenance_schema_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(320);
+/* harmony import */ var _verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9955);
+/* harmony import */ var _verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(23);
+
+
 
 
 
 /** The policy, `reprogate.yml`. Trusted: on a pull request it is read from the base commit. */
-const path = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
+const path = zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP()
     .min(1)
     .max(1024)
     .regex(/^[^-/]/, 'must be a relative path');
-const level = zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(_verdict_rules_js__WEBPACK_IMPORTED_MODULE_1__/* .LEVELS */ .A_);
-const track = zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(_verdict_rules_js__WEBPACK_IMPORTED_MODULE_1__/* .TRACKS */ .pS);
-const toleranceSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
-    absolute: zod__WEBPACK_IMPORTED_MODULE_2__/* .number */ .aig().nonnegative().optional(),
-    relative: zod__WEBPACK_IMPORTED_MODULE_2__/* .number */ .aig().nonnegative().optional(),
-})
-    .refine((t) => t.absolute !== undefined || t.relative !== undefined, 'needs `absolute` or `relative`');
-const limitsSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
-    build: zod__WEBPACK_IMPORTED_MODULE_2__/* .number */ .aig().positive().max(360).default(30).describe('Minutes for the build'),
-    evaluation: zod__WEBPACK_IMPORTED_MODULE_2__/* .number */ .aig().positive().max(360).default(30).describe('Minutes for one replay'),
-    memory: zod__WEBPACK_IMPORTED_MODULE_2__/* .number */ .aig().positive().default(8).describe('GiB for one replay; never more than the engine has'),
-    processes: zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().positive().default(512).describe('Processes and threads in one replay'),
-    output: zod__WEBPACK_IMPORTED_MODULE_2__/* .number */ .aig().positive().default(2).describe('GiB that one replay may write'),
+const level = zod__WEBPACK_IMPORTED_MODULE_4__/* ["enum"] */ .k5n(_verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_2__/* .LEVELS */ .A_);
+const track = zod__WEBPACK_IMPORTED_MODULE_4__/* ["enum"] */ .k5n(_verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_2__/* .TRACKS */ .pS);
+const limitsSchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .rej({
+    build: zod__WEBPACK_IMPORTED_MODULE_4__/* .number */ .aig().positive().max(360).default(30).describe('Minutes for the build'),
+    evaluation: zod__WEBPACK_IMPORTED_MODULE_4__/* .number */ .aig().positive().max(360).default(30).describe('Minutes for one replay'),
+    memory: zod__WEBPACK_IMPORTED_MODULE_4__/* .number */ .aig().positive().default(8).describe('GiB for one replay; never more than the engine has'),
+    processes: zod__WEBPACK_IMPORTED_MODULE_4__/* .int */ .Whr().positive().default(512).describe('Processes and threads in one replay'),
+    output: zod__WEBPACK_IMPORTED_MODULE_4__/* .number */ .aig().positive().default(2).describe('GiB that one replay may write'),
 });
-const predictionsSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
+const predictionsSchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .rej({
     path: path.describe('The file into which the evaluation writes its predictions'),
-    key: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().min(1).optional().describe('The column that identifies a row; default: the first'),
-    truth: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().min(1).optional().describe('The column with the right answer, for the equivalence test'),
-    margin: zod__WEBPACK_IMPORTED_MODULE_2__/* .number */ .aig()
+    key: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().min(1).optional().describe('The column that identifies a row; default: the first'),
+    truth: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().min(1).optional().describe('The column with the right answer, for the equivalence test'),
+    margin: zod__WEBPACK_IMPORTED_MODULE_4__/* .number */ .aig()
         .positive()
         .max(1)
         .optional()
-        .describe('Largest difference of accuracy that counts as equivalent, where the evaluation is not deterministic'),
+        .describe('Largest difference of accuracy that counts as equivalent if the evaluation is not deterministic'),
 });
-const modelSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
+const modelSchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .rej({
     record: path.describe('The model’s `provenance.yml`'),
     track: track.optional(),
-    environment: zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
+    environment: zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .rej({
         dockerfile: path.optional(),
         context: path.optional(),
-        args: zod__WEBPACK_IMPORTED_MODULE_2__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP())
+        args: zod__WEBPACK_IMPORTED_MODULE_4__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP())
             .optional()
             .describe('Build arguments'),
     })
         .optional(),
-    evaluation: zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
-        command: _provenance_schema_js__WEBPACK_IMPORTED_MODULE_0__/* .argvSchema */ .OM.optional(),
+    evaluation: zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .rej({
+        command: _provenance_schema_js__WEBPACK_IMPORTED_MODULE_1__/* .argvSchema */ .OM.optional(),
         metrics: path
             .optional()
             .describe('The file into which the evaluation writes its metrics, as a JSON object'),
         predictions: predictionsSchema.optional(),
-        tolerance: zod__WEBPACK_IMPORTED_MODULE_2__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), toleranceSchema)
+        tolerance: zod__WEBPACK_IMPORTED_MODULE_4__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP(), _results_tolerance_js__WEBPACK_IMPORTED_MODULE_0__/* .toleranceSchema */ .R9)
             .optional()
             .describe('Per metric; default 1e-6 relative, 1e-12 absolute'),
     })
@@ -16504,15 +19341,15 @@ const modelSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
 });
 /** A name for a model: plain enough for a path, an option and a heading. */
 const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
-const policySchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
-    models: zod__WEBPACK_IMPORTED_MODULE_2__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(MODEL_NAME, 'letters, digits, `.`, `_`, `-`'), modelSchema).optional(),
+const policySchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .rej({
+    models: zod__WEBPACK_IMPORTED_MODULE_4__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().regex(MODEL_NAME, 'letters, digits, `.`, `_`, `-`'), modelSchema).optional(),
     track: track
         .optional()
         .describe('The stricter of policy, model, record and input wins; default `exploratory`'),
-    rules: zod__WEBPACK_IMPORTED_MODULE_2__/* .partialRecord */ .jgl(zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(_verdict_rules_js__WEBPACK_IMPORTED_MODULE_1__/* .RULE_IDS */ .Iu), zod__WEBPACK_IMPORTED_MODULE_2__/* .union */ .KCZ([level, zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({ exploratory: level.optional(), production: level.optional() })]))
+    rules: zod__WEBPACK_IMPORTED_MODULE_4__/* .partialRecord */ .jgl(zod__WEBPACK_IMPORTED_MODULE_4__/* ["enum"] */ .k5n(_verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_3__/* .RULE_IDS */ .Iu), zod__WEBPACK_IMPORTED_MODULE_4__/* .union */ .KCZ([level, zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .rej({ exploratory: level.optional(), production: level.optional() })]))
         .optional()
         .describe('A level for both tracks, or one for each'),
-    required: zod__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(/^[a-z]+(?:\.[\w-]+)*$/))
+    required: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().regex(/^[a-z]+(?:\.[\w-]+)*$/))
         .optional()
         .describe('More fields that a record must have, as `run.rationale`, `seeds.split` or `data.source`'),
     limits: limitsSchema.optional(),
@@ -16531,14 +19368,16 @@ const policySchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
 /* harmony export */ });
 /* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4006);
 /* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(picomatch__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _system_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9145);
+/* harmony import */ var _system_files_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1650);
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2613);
+
 
 
 const DOCS = picomatch__WEBPACK_IMPORTED_MODULE_1___default()(['**/*.{md,rst,txt,adoc}', 'docs/**', '**/{LICENSE,LICENCE,NOTICE,CITATION,AUTHORS,CODEOWNERS}*'], {
     nocase: true,
     dot: true,
 });
-/** A text file that decides what is installed or computed is no documentation. */
+/** A text file that decides what is installed or computed is not documentation. */
 const NOT_DOCS = picomatch__WEBPACK_IMPORTED_MODULE_1___default()(['**/{requirements,constraints}*.txt', '**/CMakeLists.txt', '**/data/**/*.txt'], {
     nocase: true,
     dot: true,
@@ -16547,71 +19386,74 @@ const NOT_DOCS = picomatch__WEBPACK_IMPORTED_MODULE_1___default()(['**/{requirem
  * Whether a path may change after the run without touching what was run: records, models, recorded
  * answers, data (their bytes are checked by digest) and documentation.
  *
- * @param answers files and folders of the records
+ * @param settled files and folders of the records
  */
-const leavesCodeAlone = (answers) => (path) => (DOCS(path) && !NOT_DOCS(path)) ||
+const leavesCodeAlone = (settled) => (path) => (DOCS(path) && !NOT_DOCS(path)) ||
     path.startsWith('.reprogate/') ||
-    answers.some((answer) => (0,_system_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .within */ .ux)(answer, path));
-/** Holds the recorded commit against the repository. */
-async function checkCommit(git, commit, head, options, locate) {
-    const at = { ...locate('code.commit'), field: 'code.commit' };
-    const short = commit.slice(0, 7);
+    settled.some((folder) => (0,_system_files_js__WEBPACK_IMPORTED_MODULE_0__/* .within */ .ux)(folder, path));
+const FIELD = 'code.commit';
+/** Changed files that are named. */
+const NAMED = 5;
+const LISTED = 20;
+/** Holds the recorded commit against the repository: is it there, part of the branch, clean, and still the code? */
+async function checkCommit(git, check) {
+    const { commit, dirty } = check;
     const findings = [];
-    if (options.dirty === true)
+    if (dirty === true)
         findings.push({
             rule: 'code/dirty',
-            message: `the run used uncommitted changes on top of ${short}`,
-            ...locate('code.dirty'),
+            message: `the run used uncommitted changes on top of ${commit.slice(0, 7)}`,
             field: 'code.dirty',
             expected: 'false',
             actual: 'true',
         });
+    return [...findings, ...((await whyNotHere(git, check)) ?? (await changedSince(git, check)))];
+}
+async function whyNotHere(git, { commit, head }) {
+    const short = commit.slice(0, 7);
+    const shallow = (message) => [
+        { rule: 'code/shallow-clone', message, field: FIELD, actual: commit },
+    ];
     if (!(await git.has(commit)))
-        return [
-            ...findings,
-            (await git.shallow())
-                ? {
-                    rule: 'code/shallow-clone',
-                    message: `this clone is too shallow to find ${short}`,
-                    ...at,
-                    actual: commit,
-                }
-                : {
+        return (await git.shallow())
+            ? shallow(`this clone is too shallow to find ${short}`)
+            : [
+                {
                     rule: 'code/commit-unknown',
                     message: `git does not know the commit ${short}`,
-                    ...at,
+                    field: FIELD,
                     actual: commit,
                 },
+            ];
+    if (await git.isAncestor(commit, head))
+        return undefined;
+    return (await git.shallow())
+        ? shallow(`this clone is too shallow to tell whether ${short} is part of the branch`)
+        : [
+            {
+                rule: 'code/commit-not-ancestor',
+                message: `${short} is not an ancestor of the head ${head.slice(0, 7)}`,
+                field: FIELD,
+                expected: `an ancestor of ${head}`,
+                actual: commit,
+            },
         ];
-    if (!(await git.isAncestor(commit, head)))
-        return [
-            ...findings,
-            (await git.shallow())
-                ? {
-                    rule: 'code/shallow-clone',
-                    message: `this clone is too shallow to tell whether ${short} is part of the branch`,
-                    ...at,
-                }
-                : {
-                    rule: 'code/commit-not-ancestor',
-                    message: `${short} is not an ancestor of the head ${head.slice(0, 7)}`,
-                    ...at,
-                    expected: `an ancestor of ${head}`,
-                    actual: commit,
-                },
-        ];
+}
+async function changedSince(git, { commit, head, worktree, settled }) {
     const committed = await git.changed(commit, head);
-    const uncommitted = options.worktree ? await git.dirty() : [];
-    const changed = [...new Set([...committed, ...uncommitted])].filter((path) => !leavesCodeAlone(options.answers)(path));
-    if (changed.length > 0)
-        findings.push({
+    const uncommitted = worktree ? await git.dirty() : [];
+    const changed = [...new Set([...committed, ...uncommitted])].filter((path) => !leavesCodeAlone(settled)(path));
+    if (changed.length === 0)
+        return [];
+    return [
+        {
             rule: 'code/changed-since',
-            message: `changed since the run at ${short}: ${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''}`,
-            ...at,
+            message: `changed since the run at ${commit.slice(0, 7)}: ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .listed */ .KE)(changed, NAMED)}`,
+            field: FIELD,
             expected: 'no change of code after the recorded commit',
-            actual: changed.slice(0, 20).join(', '),
-        });
-    return findings;
+            actual: changed.slice(0, LISTED).join(', '),
+        },
+    ];
 }
 
 
@@ -16623,12 +19465,9 @@ async function checkCommit(git, commit, head, options, locate) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   z: () => (/* binding */ checkCompleteness)
 /* harmony export */ });
-/* harmony import */ var _system_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9145);
+/* harmony import */ var _system_files_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1650);
 
-const filled = (value) => value !== undefined &&
-    value !== null &&
-    value !== '' &&
-    !(typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0);
+/** `{}` says that there are none, which is an answer: of seeds and hyperparameters, not of metrics. */
 const REQUIRED = [
     { field: 'model.name', rule: 'model/missing', name: 'model name', value: (r) => r.model?.name },
     { field: 'model.path', rule: 'model/missing', name: 'model file', value: (r) => r.model?.path },
@@ -16639,7 +19478,7 @@ const REQUIRED = [
         value: (r) => r.model?.digest,
     },
     { field: 'code.commit', rule: 'code/commit-missing', name: 'commit', value: (r) => r.code?.commit },
-    { field: 'data', rule: 'data/missing', name: 'data', value: (r) => (r.data?.length ? r.data : undefined) },
+    { field: 'data', rule: 'data/missing', name: 'data', value: (r) => r.data?.length || undefined },
     {
         field: 'environment.image',
         rule: 'environment/image-missing',
@@ -16652,19 +19491,20 @@ const REQUIRED = [
         name: 'environment hash',
         value: (r) => r.environment?.hash,
     },
-    { field: 'seeds', rule: 'seeds/value-missing', name: 'seeds', value: (r) => r.seeds },
-    // `{}` says that there are none, which is an answer.
+    { field: 'seeds', rule: 'seeds/value-missing', name: 'seeds', verb: 'are', value: (r) => r.seeds },
     {
         field: 'hyperparameters',
         rule: 'hyperparameters/value-missing',
         name: 'hyperparameters',
-        value: (r) => r.hyperparameters && [r.hyperparameters],
+        verb: 'are',
+        value: (r) => r.hyperparameters,
     },
     {
         field: 'evaluation.metrics',
         rule: 'metrics/value-missing',
         name: 'metrics',
-        value: (r) => r.evaluation?.metrics,
+        verb: 'are',
+        value: (r) => Object.keys(r.evaluation?.metrics ?? {}).length || undefined,
     },
 ];
 const REQUIRED_OF_DATA = [
@@ -16673,96 +19513,102 @@ const REQUIRED_OF_DATA = [
     { key: 'digest', rule: 'data/digest-missing', name: 'digest' },
     { key: 'licence', rule: 'data/licence-missing', name: 'licence' },
 ];
-/** Fields that people misread as optional where the policy asks for them go to the rule of their subject. */
+/** Fields that the policy requires go to the rule of their subject, if it has one. */
 const POLICY_RULES = [
     [/^seeds(?:\.|$)/, 'seeds/value-missing'],
     [/^hyperparameters(?:\.|$)/, 'hyperparameters/value-missing'],
     [/^evaluation\.metrics(?:\.|$)/, 'metrics/value-missing'],
 ];
-/**
- * What a record has to say and does not. Malformed fields were taken out and reported before: they
- * are not reported again as missing.
- *
- * @param more field names that the policy requires besides
- */
-function checkCompleteness(record, locate, more, already) {
-    const told = new Set(already.filter(({ rule }) => rule !== 'record/unknown-key').map(({ field }) => field));
+const isFilled = (value) => value !== undefined && value !== null && value !== '';
+/** What a record has to say and does not, and what it says twice and differently. */
+function checkCompleteness(record, { more, malformed, mandatory }) {
+    const told = malformed
+        .filter(({ rule }) => rule !== 'record/unknown-key')
+        .flatMap(({ field }) => field ?? []);
+    const isTold = (field) => told.some((other) => other === field || other.startsWith(`${field}.`) || other.startsWith(`${field}[`));
     const checks = [
-        ...REQUIRED.map(({ field, rule, name, value }) => ({ field, rule, name, ok: filled(value(record)) })),
-        ...(record.data ?? []).flatMap((entry, index) => REQUIRED_OF_DATA.map(({ key, rule, name }) => ({
-            field: `data[${index}].${key}`,
-            rule,
-            name: `${name} of ${entry.name ?? entry.path ?? `data set ${index + 1}`}`,
-            ok: filled(entry[key]),
-        }))),
-        ...more.flatMap((field) => policyFields(record, field)),
+        ...REQUIRED.map(({ value, ...required }) => ({ ...required, ok: isFilled(value(record)) })),
+        ...(record.data ?? []).flatMap(dataChecks),
+        ...more.flatMap((field) => policyChecks(record, field)),
     ];
-    const findings = checks
-        .filter(({ ok, field }) => !ok &&
-        ![...told].some((other) => other !== undefined &&
-            (field === other || other.startsWith(`${field}.`) || other.startsWith(`${field}[`))))
-        .map(({ field, rule, name }) => ({ rule, field, message: `${name} missing`, ...locate(field) }));
+    const missing = checks
+        .filter(({ ok, field }) => !ok && !isTold(field))
+        .map(({ field, rule, name, verb = 'is' }) => ({ rule, field, message: `${name} ${verb} missing` }));
+    const counted = checks.filter(({ rule }) => mandatory(rule));
     return {
-        findings: [...findings, ...contradictions(record, locate)],
-        present: checks.filter(({ ok }) => ok).length,
-        required: checks.length,
+        findings: [...missing, ...dataContradictions(record), ...seedContradictions(record)],
+        present: counted.filter(({ ok }) => ok).length,
+        required: counted.length,
     };
 }
-function policyFields(record, field) {
+const dataChecks = (entry, index) => REQUIRED_OF_DATA.map(({ key, rule, name }) => ({
+    field: `data[${index}].${key}`,
+    rule,
+    name: `${name} of ${entry.name ?? entry.path ?? `data set ${index + 1}`}`,
+    ok: isFilled(entry[key]),
+}));
+function policyChecks(record, field) {
     const rule = POLICY_RULES.find(([pattern]) => pattern.test(field))?.[1] ?? 'record/field-missing';
     const [head = '', ...rest] = field.split('.');
-    const dig = (value, keys) => keys.reduce((at, key) => typeof at === 'object' && at !== null && Object.hasOwn(at, key)
-        ? at[key]
-        : undefined, value);
     if (head === 'data' && rest.length > 0)
         return (record.data ?? []).map((entry, index) => {
             const own = `data[${index}].${rest.join('.')}`;
-            return { field: own, rule, name: own, ok: filled(dig(entry, rest)) };
+            return { field: own, rule, name: own, ok: isFilled(dig(entry, rest)) };
         });
-    const name = field.startsWith('seeds.') ? `seed \`${rest.join('.')}\`` : `\`${field}\``;
-    return [{ field, rule, name, ok: filled(dig(record, [head, ...rest])) }];
+    const name = head === 'seeds' && rest.length > 0 ? `seed \`${rest.join('.')}\`` : `\`${field}\``;
+    return [{ field, rule, name, ok: isFilled(dig(record, [head, ...rest])) }];
 }
-/** Two places of one record that cannot both be right. */
-function contradictions(record, locate) {
+const dig = (value, keys) => keys.reduce((at, key) => typeof at === 'object' && at !== null && Object.hasOwn(at, key)
+    ? at[key]
+    : undefined, value);
+/** Two entries of one file with two digests, or of one name with two versions. */
+function dataContradictions({ data = [] }) {
     const findings = [];
     const first = { digest: new Map(), version: new Map() };
-    for (const [index, entry] of (record.data ?? []).entries()) {
+    for (const [index, entry] of data.entries()) {
         for (const [key, of] of [
-            ['digest', entry.path && (0,_system_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .normalise */ .j7)(entry.path)],
+            ['digest', entry.path && (0,_system_files_js__WEBPACK_IMPORTED_MODULE_0__/* .plainPath */ .s1)(entry.path)],
             ['version', entry.name],
         ]) {
             const value = entry[key];
             if (of === undefined || value === undefined)
                 continue;
             const other = first[key].get(of);
-            const before = other === undefined ? undefined : record.data?.[other]?.[key];
-            if (other === undefined)
+            if (other === undefined) {
                 first[key].set(of, index);
-            else if ((before !== value && before?.split(':')[0] === value.split(':')[0]) ||
-                (key === 'version' && before !== value))
-                findings.push({
-                    rule: `data/${key}-contradictory`,
-                    field: `data[${index}].${key}`,
-                    message: `${of} has ${key} ${value} here and ${before} in data[${other}]`,
-                    expected: before ?? '',
-                    actual: value,
-                    ...locate(`data[${index}].${key}`),
-                });
+                continue;
+            }
+            const before = data[other]?.[key];
+            if (before === undefined || !contradicts(key, before, value))
+                continue;
+            findings.push({
+                rule: `data/${key}-contradictory`,
+                field: `data[${index}].${key}`,
+                message: `${of} has ${key} ${value} here and ${before} in data[${other}]`,
+                expected: before,
+                actual: value,
+            });
         }
     }
-    for (const [name, value] of Object.entries(record.hyperparameters ?? {})) {
-        const seed = record.seeds && Object.hasOwn(record.seeds, name) ? record.seeds[name] : undefined;
-        if (seed !== undefined && String(seed) !== String(value))
-            findings.push({
+    return findings;
+}
+/** Digests by two algorithms can both be right. */
+const contradicts = (key, a, b) => a !== b && (key === 'version' || a.split(':')[0] === b.split(':')[0]);
+function seedContradictions({ seeds = {}, hyperparameters = {} }) {
+    return Object.entries(hyperparameters).flatMap(([name, value]) => {
+        const seed = Object.hasOwn(seeds, name) ? seeds[name] : undefined;
+        if (seed === undefined || String(seed) === String(value))
+            return [];
+        return [
+            {
                 rule: 'seeds/value-contradictory',
                 field: `seeds.${name}`,
                 message: `${name} is ${seed} under seeds and ${String(value)} under hyperparameters`,
                 expected: String(seed),
                 actual: String(value),
-                ...locate(`seeds.${name}`),
-            });
-    }
-    return findings;
+            },
+        ];
+    });
 }
 
 
@@ -16775,40 +19621,41 @@ function contradictions(record, locate) {
 /* harmony export */   OM: () => (/* binding */ argvSchema),
 /* harmony export */   fi: () => (/* binding */ recordSchema)
 /* harmony export */ });
-/* unused harmony exports DIGEST, dataEntrySchema */
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3798);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4377);
+/* unused harmony export dataEntrySchema */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3798);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4377);
+/* harmony import */ var _system_digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3589);
+
 
 /**
  * The record, `provenance.yml`. Every field is optional here: that one is missing is for the
  * completeness rules to say, each with its own id; the schema only says what a field looks like.
  */
 /** Text that can reach a program's argument list: it must not look like an option. */
-const argument = zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().min(1).max(4096).regex(/^[^-]/, 'must not begin with `-`');
+const argument = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().min(1).max(4096).regex(/^[^-]/, 'must not begin with `-`');
 const path = argument
     .max(1024)
     .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters')
-    .describe('Relative to the root of the repository, or to the working directory where one is set');
-const DIGEST = /^(?:sha256:[0-9a-f]{64}|md5:[0-9a-f]{32})$/;
-const digest = zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()
-    .regex(DIGEST, 'must be `sha256:` and 64 hex digits, or `md5:` and 32')
+    .describe('Relative to the root of the repository, or to the working directory if one is set');
+const digest = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()
+    .regex(_system_digest_js__WEBPACK_IMPORTED_MODULE_0__/* .DIGEST */ .Dh, 'must be `sha256:` and 64 hex digits, or `md5:` and 32')
     .describe('Of the bytes of a file, or of a folder’s sorted list of `digest  path` lines');
-const commit = zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'must be the full hash: 40 hex digits');
+const commit = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'must be the full hash: 40 hex digits');
 /** YAML reads `version: 3` as a number; both are fine. */
-const label = zod__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().min(1).max(200), zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig()]).transform(String);
-const text = zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().max(10_000);
+const label = zod__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().min(1).max(200), zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig()]).transform(String);
+const text = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().max(10_000);
 /** Dates come as text: YAML 1.2 has no date type. */
-const time = zod__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_1__/* .datetime */ .w$({ offset: true }), zod__WEBPACK_IMPORTED_MODULE_1__/* .date */ .p6()]);
+const time = zod__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_2__/* .datetime */ .w$({ offset: true }), zod__WEBPACK_IMPORTED_MODULE_2__/* .date */ .p6()]);
 /** Also NaN and the infinities, which YAML has and `z.number()` refuses. */
-const metric = zod__WEBPACK_IMPORTED_MODULE_0__/* .custom */ .IeY((value) => typeof value === 'number', 'must be a number')
+const metric = zod__WEBPACK_IMPORTED_MODULE_1__/* .custom */ .IeY((value) => typeof value === 'number', 'must be a number')
     .meta({ type: 'number' });
-const scalar = zod__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(), zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(), zod__WEBPACK_IMPORTED_MODULE_0__/* ["null"] */ .chJ()]);
-const argvSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().max(4096))
+const scalar = zod__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(), zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY(), zod__WEBPACK_IMPORTED_MODULE_1__/* ["null"] */ .chJ()]);
+const argvSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().max(4096))
     .min(1)
     .max(256)
     .refine((argv) => argv[0] !== undefined && /^[^-]/.test(argv[0]), 'the program must not be empty or begin with `-`')
     .describe('Program and arguments; no shell');
-const dataEntrySchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+const dataEntrySchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
     name: label.optional(),
     version: label.optional(),
     split: label.optional(),
@@ -16818,17 +19665,17 @@ const dataEntrySchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej
     licence: text.optional(),
     source: text.optional(),
 });
-const recordSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    reprogate: zod__WEBPACK_IMPORTED_MODULE_0__/* .literal */ .euz('record/1').optional(),
-    track: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['exploratory', 'production']).optional(),
-    model: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+const recordSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
+    reprogate: zod__WEBPACK_IMPORTED_MODULE_1__/* .literal */ .euz('record/1').optional(),
+    track: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(['exploratory', 'production']).optional(),
+    model: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
         name: label.optional(),
         version: label.optional(),
         path: path.optional(),
         digest: digest.optional(),
     })
         .optional(),
-    run: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    run: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
         id: label.optional(),
         started: time.optional(),
         finished: time.optional(),
@@ -16836,14 +19683,14 @@ const recordSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
         rationale: text.optional(),
     })
         .optional(),
-    code: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    code: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
         repository: text.optional(),
         commit: commit.optional(),
-        dirty: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().optional(),
+        dirty: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY().optional(),
     })
         .optional(),
-    data: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(dataEntrySchema).max(10_000).optional(),
-    environment: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    data: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(dataEntrySchema).max(10_000).optional(),
+    environment: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
         image: argument
             .max(512)
             .regex(/^[a-z0-9][a-zA-Z0-9./:_@-]*$/, 'must be an image reference')
@@ -16851,36 +19698,36 @@ const recordSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
             .describe('`<repository>@sha256:<64 hex digits>`'),
         dockerfile: path.optional(),
         context: path.optional(),
-        args: zod__WEBPACK_IMPORTED_MODULE_0__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().max(4096)).optional(),
-        hash: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()
+        args: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().max(4096)).optional(),
+        hash: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()
             .regex(/^env-v1:sha256:[0-9a-f]{64}$/, 'must be `env-v1:sha256:` and 64 hex digits')
             .optional(),
-        platform: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()
+        platform: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()
             .regex(/^[a-z0-9]+\/[a-z0-9]+(?:\/[a-z0-9]+)?$/, 'must be like `linux/amd64`')
             .optional(),
-        hardware: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+        hardware: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
             cpu: text.optional(),
-            cores: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().positive().optional(),
+            cores: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr().positive().optional(),
             memory: text.optional(),
         })
             .optional(),
-        manifest: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ path: path, digest: digest }).optional(),
+        manifest: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ path: path, digest: digest }).optional(),
     })
         .optional(),
-    seeds: zod__WEBPACK_IMPORTED_MODULE_0__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(), zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().min(1)])).optional(),
-    hyperparameters: zod__WEBPACK_IMPORTED_MODULE_0__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([scalar, zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(scalar)])).optional(),
-    evaluation: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    seeds: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr(), zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().min(1)])).optional(),
+    hyperparameters: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KCZ([scalar, zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(scalar)])).optional(),
+    evaluation: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
         command: argvSchema.optional(),
-        metrics: zod__WEBPACK_IMPORTED_MODULE_0__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), metric).optional(),
-        /** Where the evaluation writes them, where the policy does not say. */
+        metrics: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), metric).optional(),
+        /** Where the evaluation writes them, if the policy does not say. */
         output: path
             .optional()
             .describe('The file into which the evaluation writes its metrics; default `metrics.json`'),
-        predictions: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+        predictions: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
             path: path.optional().describe('Where the recorded predictions are kept'),
             output: path.optional().describe('The file into which the evaluation writes its predictions'),
             key: label.optional(),
-            rows: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().nonnegative().optional(),
+            rows: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr().nonnegative().optional(),
             digest: digest.optional(),
         })
             .optional(),
@@ -16895,28 +19742,59 @@ const recordSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
 
 /***/ }),
 
+/***/ 42:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CK: () => (/* binding */ detectRecords),
+/* harmony export */   Of: () => (/* binding */ modelNameIn),
+/* harmony export */   tW: () => (/* binding */ readSources)
+/* harmony export */ });
+/* unused harmony export SOURCES */
+/* harmony import */ var _native_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2539);
+
+/** In order of precedence: if two say different things of a field, the first is believed. */
+const SOURCES = [_native_js__WEBPACK_IMPORTED_MODULE_0__/* .native */ .Yk];
+/** The repository's records, whatever source they are of, sorted. */
+const detectRecords = (files) => [...new Set(SOURCES.flatMap((source) => source.detect(files)))].sort();
+/** Everything that is said in one file: by each source that knows it, else by the first. */
+async function readSources(context, path) {
+    const known = SOURCES.filter((source) => source.detect([path]).length > 0);
+    const readers = known.length > 0 ? known : SOURCES.slice(0, 1);
+    const readings = await Promise.all(readers.map((source) => source.read(context, path)));
+    return readings;
+}
+/** What a record calls its model, if it can be read and does. */
+async function modelNameIn(context, path) {
+    const readings = await readSources(context, path);
+    return readings.map(({ record }) => record?.model?.name).find((name) => name !== undefined);
+}
+
+
+/***/ }),
+
 /***/ 2539:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Hh: () => (/* binding */ parseRecord),
-/* harmony export */   Of: () => (/* binding */ modelNameIn),
-/* harmony export */   aE: () => (/* binding */ readRecord)
+/* harmony export */   AE: () => (/* binding */ readNative),
+/* harmony export */   RF: () => (/* binding */ parseNative),
+/* harmony export */   Yk: () => (/* binding */ native),
+/* harmony export */   ty: () => (/* binding */ LARGEST_RECORD)
 /* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _system_paths_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9145);
-/* harmony import */ var _text_yaml_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9816);
-/* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(320);
+/* harmony import */ var _system_files_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1650);
+/* harmony import */ var _text_fields_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1686);
+/* harmony import */ var _text_validate_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4589);
+/* harmony import */ var _text_yaml_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9816);
+/* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(320);
 
 
 
 
 
-/** A record is read by people; what is larger belongs into the files beside it. */
-const LARGEST = 1024 * 1024;
+const NATIVE = /(?:^|\/)provenance\.(?:ya?ml|json)$/;
+/** A record is read by people; what is larger belongs in the files beside it. Bytes. */
+const LARGEST_RECORD = 1024 * 1024;
 /** Which rule a wrong field breaks: the first that matches. */
 const FIELD_RULES = [
     [/^code\.commit/, 'code/commit'],
@@ -16932,64 +19810,69 @@ const FIELD_RULES = [
 function ruleFor(problem) {
     if (problem.kind === 'unknown')
         return 'record/unknown-key';
-    const prefix = FIELD_RULES.find(([field]) => field.test((0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .fieldName */ .w5)(problem.path)))?.[1];
+    const prefix = FIELD_RULES.find(([field]) => field.test((0,_text_fields_js__WEBPACK_IMPORTED_MODULE_4__/* .fieldName */ .w)(problem.path)))?.[1];
     if (prefix === undefined)
         return 'record/malformed';
     return problem.kind === 'duplicate' ? `${prefix}-contradictory` : `${prefix}-malformed`;
 }
-/**
- * Reads the native record. Whatever is wrong with it is a finding; the fields that are right are
- * kept, so that every cheap check still runs.
- *
- * @param root real path that nothing is read outside of
- * @param prefix of `path` in the repository, for locations
- */
-async function readRecord(root, prefix, path) {
+/** The native record, `provenance.yml` or `.json`. */
+const native = {
+    name: 'native',
+    detect: (files) => files.filter((file) => NATIVE.test(file)),
+    read: readNative,
+};
+/** @param path relative to the working directory, whose real path nothing is read outside of */
+async function readNative({ root, prefix }, path) {
     const file = prefix + path;
     const none = (rule, message) => ({
+        source: native.name,
         record: null,
-        findings: [{ rule, message, file }],
-        locate: () => ({ file }),
+        file,
+        problems: [{ rule, message, file }],
+        lineOf: () => undefined,
     });
-    const place = await (0,_system_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .confine */ .Do)(root, path);
+    const place = await (0,_system_files_js__WEBPACK_IMPORTED_MODULE_0__/* .confine */ .Do)(root, path);
     if (!place.ok)
         return none('record/path-outside', `${path} ${place.why}`);
     if (!place.exists)
         return none('record/missing', `there is no ${path}`);
-    const text = await readSmall(place.absolute);
-    if (text === 'not a file')
-        return none('record/malformed', `${path} is not a regular file`);
-    if (text === 'too large')
-        return none('record/too-large', `${path} is larger than 1 MiB`);
-    return parseRecord(text, file);
+    try {
+        return parseNative(await (0,_system_files_js__WEBPACK_IMPORTED_MODULE_0__/* .readRegular */ .VX)(place.absolute, LARGEST_RECORD), file);
+    }
+    catch (error) {
+        if (error instanceof _system_files_js__WEBPACK_IMPORTED_MODULE_0__/* .NotAFile */ .pX)
+            return none('record/malformed', `${path} is not a regular file`);
+        if (error instanceof _system_files_js__WEBPACK_IMPORTED_MODULE_0__/* .TooLarge */ .MF)
+            return none('record/too-large', `${path} is larger than 1 MiB`);
+        throw error;
+    }
 }
-/** What a record calls its model, where it can be read and does. */
-const modelNameIn = async (root, path) => (await readRecord(root, '', path)).record?.model?.name;
-/** @param file as it is shown in findings */
-function parseRecord(bytes, file) {
-    const parsed = (0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .parseYaml */ .hN)(bytes.toString('utf8'));
-    const locate = (field) => {
-        const line = parsed.lineOf((0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .fieldPath */ .cn)(field));
-        return line === undefined ? { file } : { file, line };
-    };
-    const found = (problem) => {
-        const field = (0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .fieldName */ .w5)(problem.path);
+/**
+ * Whatever is wrong with the record is a problem; the fields that are right are kept, so that every
+ * cheap check still runs.
+ *
+ * @param file as it is shown in findings
+ */
+function parseNative(bytes, file) {
+    const parsed = (0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_2__/* .parseYaml */ .h)(bytes.toString('utf8'));
+    const found = ({ path, message, line, ...problem }) => {
+        const field = path.length === 0 ? undefined : (0,_text_fields_js__WEBPACK_IMPORTED_MODULE_4__/* .fieldName */ .w)(path);
         return {
-            rule: ruleFor(problem),
-            message: field === '' ? problem.message : `${field}: ${problem.message}`,
+            rule: ruleFor({ path, message, ...problem }),
+            message: field === undefined ? message : `${field}: ${message}`,
             file,
-            ...(problem.line === undefined ? {} : { line: problem.line }),
-            ...(field === '' ? {} : { field }),
+            line,
+            field,
         };
     };
+    const reading = { source: native.name, file, lineOf: (field) => parsed.lineOf((0,_text_fields_js__WEBPACK_IMPORTED_MODULE_4__/* .fieldPath */ .c)(field)) };
     if (parsed.value === undefined || parsed.value === null || typeof parsed.value !== 'object') {
-        const problems = parsed.problems.length > 0
-            ? parsed.problems
-            : [{ path: [], kind: 'syntax', message: 'is not a mapping', line: 1 }];
-        return { record: null, findings: problems.map(found), locate };
+        const nothing = { path: [], kind: 'syntax', message: 'is not a mapping', line: 1 };
+        const problems = parsed.problems.length > 0 ? parsed.problems : [nothing];
+        return { ...reading, record: null, problems: problems.map(found) };
     }
     const { record, problems } = keepWhatIsRight(parsed);
-    return { record, findings: [...parsed.problems, ...problems].map(found), locate };
+    return { ...reading, record, problems: [...parsed.problems, ...problems].map(found) };
 }
 /** Takes out what the schema refuses, field by field, until the rest is right. */
 function keepWhatIsRight(parsed) {
@@ -16997,7 +19880,7 @@ function keepWhatIsRight(parsed) {
     const problems = [];
     // Each round removes at least one field; the schema is a few levels deep.
     for (let round = 0; round < 8; round++) {
-        const result = (0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .validate */ .tf)(_schema_js__WEBPACK_IMPORTED_MODULE_4__/* .recordSchema */ .fi, parsed, value);
+        const result = (0,_text_validate_js__WEBPACK_IMPORTED_MODULE_1__/* .validate */ .t)(_schema_js__WEBPACK_IMPORTED_MODULE_3__/* .recordSchema */ .fi, parsed, value);
         if (result.data)
             return { record: result.data, problems };
         problems.push(...result.problems);
@@ -17019,24 +19902,11 @@ function remove(value, path) {
     else
         delete parent[last];
 }
-async function readSmall(path) {
-    // Non-blocking: opening a named pipe must not wait for a writer.
-    const handle = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NONBLOCK);
-    try {
-        const info = await handle.stat();
-        if (!info.isFile())
-            return 'not a file';
-        return info.size > LARGEST ? 'too large' : await handle.readFile();
-    }
-    finally {
-        await handle.close();
-    }
-}
 
 
 /***/ }),
 
-/***/ 9273:
+/***/ 9431:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -17045,37 +19915,44 @@ __nccwpck_require__.d(__webpack_exports__, {
   g: () => (/* binding */ record)
 });
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: external "node:path/posix"
-var posix_ = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/data/digest.ts
-var data_digest = __nccwpck_require__(3230);
-// EXTERNAL MODULE: ./src/engine/engine.ts + 1 modules
-var engine_engine = __nccwpck_require__(9968);
+// EXTERNAL MODULE: ./src/engine/find.ts + 3 modules
+var find = __nccwpck_require__(9078);
+// EXTERNAL MODULE: ./src/environment/dockerfile.ts + 1 modules
+var dockerfile = __nccwpck_require__(325);
 // EXTERNAL MODULE: ./src/system/errors.ts
 var errors = __nccwpck_require__(6578);
-// EXTERNAL MODULE: ./src/environment/manifest/read.ts + 1 modules
-var read = __nccwpck_require__(1548);
+// EXTERNAL MODULE: ./src/environment/manifest/read.ts + 4 modules
+var read = __nccwpck_require__(280);
+// EXTERNAL MODULE: ./src/environment/pinned.ts
+var pinned = __nccwpck_require__(4795);
 ;// CONCATENATED MODULE: ./src/environment/image.ts
 
 
-const missing = (reference, reason) => new errors/* ReprogateError */.w('environment/image-missing', `The image ${reference} cannot be had: ${reason}`, 'Correct its name, or log in to its registry (`docker login`).');
-/** Describes an image that is on this engine, or can be pulled. */
-async function describeImage(context, engine, reference) {
+
+const missing = (reference, reason) => new errors/* ReprogateError */.w8('image/missing', `the image ${reference} cannot be pulled: ${reason}`);
+/** What the engine says of an image, which is pulled if it is not here. */
+async function obtain(engine, reference, onLine) {
+    const local = await engine.inspect(reference);
+    if (local)
+        return local;
+    const pulled = await engine.pull(reference, { onLine });
+    if (!pulled.ok)
+        throw missing(reference, pulled.reason);
+    const image = await engine.inspect(reference);
+    if (image)
+        return image;
+    throw missing(reference, 'it was pulled and is not there');
+}
+/**
+ * Describes an image that is on this engine, or can be pulled.
+ *
+ * @throws ReprogateError `image/missing`, `image/unreadable`, `image/too-large`, `engine/failed`
+ */
+async function describeImage(context, reference) {
+    const { engine, progress } = context;
     context.defer(() => engine.sweep());
-    let image = await engine.inspect(reference);
-    if (!image) {
-        const pulled = await engine.pull(reference, { onLine: (line) => context.progress.line(line) });
-        if (!pulled.ok)
-            throw missing(reference, pulled.reason);
-        image = await engine.inspect(reference);
-        if (!image)
-            throw missing(reference, 'it was pulled and is not there');
-    }
-    const manifest = await (0,read/* readImage */.A)(context, engine, image);
+    const image = await obtain(engine, reference, (line) => progress.line(line));
+    const manifest = await (0,read/* readImage */.A)(context, image);
     return { id: image.Id, manifest, hashes: manifest.hashes, platform: manifest.platform };
 }
 /** `registry:5000/a/b:tag@sha256:…` → `registry:5000/a/b` */
@@ -17085,32 +19962,26 @@ const familiar = (repository) => repository.replace(/^(?:index\.)?docker\.io\//,
 /**
  * The reference by digest of an image named by tag, id or digest; pulled if it is not here.
  *
- * @throws ReprogateError `environment/image-missing`, or `environment/image-not-pushed` where no registry has it
+ * @throws ReprogateError `image/missing`, or `image/not-pushed` if no registry has it
  */
 async function resolveDigest(engine, reference) {
-    let image = await engine.inspect(reference);
-    if (!image) {
-        const pulled = await engine.pull(reference);
-        if (!pulled.ok)
-            throw missing(reference, pulled.reason);
-        image = await engine.inspect(reference);
-    }
-    if (/@sha256:[0-9a-f]{64}$/.test(reference) && image)
+    const { RepoDigests } = await obtain(engine, reference);
+    if (pinned/* BY_DIGEST */.t.test(reference))
         return reference;
-    const digests = image?.RepoDigests ?? [];
     const wanted = familiar(repositoryOf(reference));
-    const found = digests.find((digest) => repositoryOf(digest) === wanted) ?? digests[0];
+    const found = RepoDigests.find((digest) => repositoryOf(digest) === wanted) ?? RepoDigests[0];
     if (found !== undefined)
         return found;
-    throw new errors/* ReprogateError */.w('environment/image-not-pushed', `The image ${reference} is in no registry, so it has no digest that others could pull`, 'Push it (`docker push`), or let `reprogate record --push <repository>` build and push it.');
+    throw new errors/* ReprogateError */.w8('image/not-pushed', `the image ${reference} is in no registry, so it has no digest that others could pull`);
 }
 /**
- * Pushes an image into a repository, tagged with its id where the repository names no tag.
+ * Pushes an image into a repository, tagged with its id if the repository names no tag.
  *
  * @returns the reference by digest
- * @throws ReprogateError `engine/failed` when the registry refuses
+ * @throws ReprogateError `engine/failed` if the registry refuses, `image/missing`
  */
-async function pushImage(context, engine, id, repository) {
+async function pushImage(context, id, repository) {
+    const { engine, progress } = context;
     const name = repositoryOf(repository);
     const image = await engine.inspect(id);
     if (!image)
@@ -17118,19 +19989,15 @@ async function pushImage(context, engine, id, repository) {
     const tagged = name === repository ? `${name}:${image.Id.replace(/^sha256:/, '').slice(0, 12)}` : repository;
     await engine.tag(image.Id, tagged);
     context.defer(() => engine.removeImage(tagged));
-    const result = await engine.push(tagged, (line) => context.progress.line(line));
-    const digest = /digest: (sha256:[0-9a-f]{64})/.exec(result.stdout.toString())?.[1];
+    const output = await engine.push(tagged, (line) => progress.line(line));
+    const digest = /digest: (sha256:[0-9a-f]{64})/.exec(output)?.[1];
     if (digest !== undefined)
         return `${name}@${digest}`;
     throw new Error(`the registry did not say under which digest it keeps ${tagged}`);
 }
 
-// EXTERNAL MODULE: ./src/environment/manifest/file.ts
-var file = __nccwpck_require__(73);
-// EXTERNAL MODULE: ./src/evaluation/check.ts + 13 modules
-var check = __nccwpck_require__(4463);
-// EXTERNAL MODULE: ./src/system/paths.ts
-var paths = __nccwpck_require__(9145);
+// EXTERNAL MODULE: ./src/evaluation/run.ts + 8 modules
+var evaluation_run = __nccwpck_require__(4995);
 // EXTERNAL MODULE: ./src/policy/load.ts
 var load = __nccwpck_require__(8164);
 // EXTERNAL MODULE: ./src/policy/models.ts
@@ -17139,24 +20006,31 @@ var models = __nccwpck_require__(7814);
 var policy_plan = __nccwpck_require__(6055);
 // EXTERNAL MODULE: ./src/policy/schema.ts
 var schema = __nccwpck_require__(4139);
-// EXTERNAL MODULE: ./src/provenance/completeness.ts
-var completeness = __nccwpck_require__(3203);
 // EXTERNAL MODULE: ./src/provenance/commit.ts
 var provenance_commit = __nccwpck_require__(786);
+// EXTERNAL MODULE: ./src/provenance/completeness.ts
+var completeness = __nccwpck_require__(3203);
+// EXTERNAL MODULE: ./src/provenance/sources/index.ts
+var sources = __nccwpck_require__(42);
 // EXTERNAL MODULE: ./src/provenance/sources/native.ts
 var sources_native = __nccwpck_require__(2539);
+// EXTERNAL MODULE: ./src/stages/export.ts
+var stages_export = __nccwpck_require__(2189);
+// EXTERNAL MODULE: ./src/system/context.ts
+var system_context = __nccwpck_require__(7510);
+// EXTERNAL MODULE: ./src/system/files.ts
+var system_files = __nccwpck_require__(1650);
+// EXTERNAL MODULE: ./src/system/session.ts + 1 modules
+var session = __nccwpck_require__(822);
+// EXTERNAL MODULE: ./src/verdict/rules/index.ts + 9 modules
+var rules = __nccwpck_require__(23);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path/posix"
+var posix_ = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
-// EXTERNAL MODULE: ./src/verdict/rules.ts
-var rules = __nccwpck_require__(1450);
-// EXTERNAL MODULE: ./src/provenance/schema.ts
-var provenance_schema = __nccwpck_require__(320);
 ;// CONCATENATED MODULE: ./src/record/document.ts
-
-
-
 
 
 
@@ -17175,28 +20049,25 @@ const SECTIONS = [
 ];
 /**
  * The record as a document that can be edited without losing a person's comments and order; a new one
- * where there is none.
+ * if there is none.
  *
- * @throws ReprogateError where there is one that cannot be read
+ * @throws ReprogateError if there is one that cannot be read
  */
-async function openDocument(root, prefix, path) {
-    const { findings } = await (0,sources_native/* readRecord */.aE)(root, prefix, path);
-    const broken = findings.find(({ rule }) => rule === 'record/path-outside' ||
-        rule === 'record/too-large' ||
-        (rule === 'record/malformed' && !findings[0]?.field));
-    if (broken)
-        throw new errors/* ReprogateError */.w(broken.rule, broken.message, rules/* RULES */.y0[broken.rule].remedy, {
-            ...(broken.file && { file: broken.file }),
-            ...(broken.line && { line: broken.line }),
-        });
-    const place = await (0,paths/* confine */.Do)(root, path);
+async function openDocument(context, path) {
+    const { record, problems } = await (0,sources_native/* readNative */.AE)(context, path);
+    const broken = problems.find(({ rule }) => rule !== 'record/missing');
+    if (record === null && broken) {
+        const { rule, message, file, line } = broken;
+        throw new errors/* ReprogateError */.w8(rule, message, undefined, { file, line });
+    }
+    const place = await (0,system_files/* confine */.Do)(context.root, path);
     if (place.ok && place.exists)
-        return (0,dist/* parseDocument */.Tp)(await (0,promises_.readFile)(place.absolute, 'utf8'));
+        return (0,dist/* parseDocument */.Tp)((await (0,system_files/* readRegular */.VX)(place.absolute, sources_native/* LARGEST_RECORD */.ty)).toString());
     return new dist/* Document */.yo({});
 }
 /** What of the document is right; the rest is written anew or listed. */
 function readable(document) {
-    return (0,sources_native/* parseRecord */.Hh)(Buffer.from(document.toString()), '').record ?? provenance_schema/* recordSchema */.fi.parse({});
+    return (0,sources_native/* parseNative */.RF)(Buffer.from(document.toString()), '').record ?? {};
 }
 /** These are read line by line; other lists and maps take one line each. */
 const TALL = ['manifest', 'metrics', 'predictions'];
@@ -17223,9 +20094,8 @@ function insertSection(document, contents, section) {
 
 
 
-
 async function openDraft(context, path) {
-    const document = await openDocument(context.root, context.prefix, path);
+    const document = await openDocument(context, path);
     const files = [path];
     const put = async (path, content) => {
         const { absolute } = await placeInside(context, path);
@@ -17255,59 +20125,136 @@ async function openDraft(context, path) {
 }
 /** @throws ReprogateError for a path that leaves the working directory, through links too */
 async function placeInside(context, path) {
-    const place = await (0,paths/* confine */.Do)(context.root, path);
+    const place = await (0,system_files/* confine */.Do)(context.root, path);
     if (place.ok)
         return place;
-    const rule = 'record/path-outside';
-    throw new errors/* ReprogateError */.w(rule, `${path} ${place.why}`, rules/* RULES */.y0[rule].remedy);
+    throw new errors/* ReprogateError */.w8('record/path-outside', `${path} ${place.why}`);
 }
 
-// EXTERNAL MODULE: ./src/environment/build.ts
-var build = __nccwpck_require__(6433);
-// EXTERNAL MODULE: ./src/stages/replay-inputs.ts
-var replay_inputs = __nccwpck_require__(408);
+// EXTERNAL MODULE: ./src/environment/build.ts + 2 modules
+var build = __nccwpck_require__(5371);
 ;// CONCATENATED MODULE: ./src/record/image.ts
 
 
 
 
 
-/** The first of the plan's Dockerfiles that the commit has. */
-async function firstDockerfile(git, commit, plan) {
-    for (const path of plan.dockerfiles)
-        if (await git.show(commit, path))
-            return path;
-    throw new errors/* ReprogateError */.w('environment/dockerfile-missing', `the commit ${commit.slice(0, 7)} has no ${plan.dockerfiles.join(' and no ')}`, rules/* RULES */.y0['environment/dockerfile-missing'].remedy);
-}
-/** The image by digest: the one given, one built and pushed now, or the one that the record has already. */
-async function chooseImage(context, git, engine, { image, push }, before, commit, dockerfile, plan) {
-    if (push !== undefined) {
-        context.progress.start(`building ${dockerfile}`);
-        const directory = await (0,replay_inputs/* exportWithoutAnswers */.u)(context, git, commit, plan);
-        const built = await (0,build/* rebuild */.aq)(context, engine, {
-            directory,
-            dockerfile,
-            context: plan.context,
-            args: plan.args,
-            fresh: true,
-            timeout: plan.limits.build * 60_000,
-        });
-        context.progress.end();
-        if (built.failure)
-            throw new errors/* ReprogateError */.w('environment/build-failed', `the image did not build: ${built.failure.tail.at(-1) ?? ''}`, rules/* RULES */.y0['environment/build-failed'].remedy, {
-                file: context.prefix + dockerfile,
-                ...(built.failure.line !== undefined && { line: built.failure.line }),
-            });
-        return pushImage(context, engine, built.id, push);
-    }
-    const given = image ?? before.environment?.image;
+/**
+ * The image by digest: the one given, one built and pushed now, or the one that the record has already.
+ *
+ * @throws ReprogateError `environment/build-failed`, `image/unknown`, `image/missing`, `image/not-pushed`
+ */
+async function chooseImage(context, choice) {
+    if (choice.push !== undefined)
+        return buildAndPush(context, choice, choice.push);
+    const given = choice.image ?? choice.recorded;
     if (given === undefined)
-        throw new errors/* ReprogateError */.w('record/image-unknown', 'which image did the run use?', 'Name it with `--image <reference>`, or have it built and pushed with `--push <repository>`.');
-    return resolveDigest(engine, given);
+        throw new errors/* ReprogateError */.w8('image/unknown', 'which image did the run use?');
+    return resolveDigest(context.engine, given);
+}
+async function buildAndPush(context, { commit, dockerfile, plan }, repository) {
+    const directory = await (0,stages_export/* exportWithoutAnswers */.u)(context, commit, plan.answers);
+    const built = await (0,system_context/* during */.i)(context, `building ${dockerfile}`, () => (0,build/* rebuild */.a)(context, {
+        directory,
+        dockerfile,
+        context: plan.context,
+        args: plan.args,
+        fresh: true,
+        timeout: plan.limits.build * 60_000,
+    }));
+    if (!built.failure)
+        return pushImage(context, built.id, repository);
+    const { tail, line } = built.failure;
+    throw new errors/* ReprogateError */.w8('environment/build-failed', `the image did not build: ${tail.at(-1) ?? ''}`, undefined, {
+        file: context.prefix + dockerfile,
+        line,
+    });
 }
 
-// EXTERNAL MODULE: ./src/system/session.ts + 1 modules
-var session = __nccwpck_require__(822);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: ./src/data/digest.ts
+var data_digest = __nccwpck_require__(3230);
+// EXTERNAL MODULE: ./src/environment/manifest/file.ts
+var file = __nccwpck_require__(73);
+// EXTERNAL MODULE: ./src/system/digest.ts
+var system_digest = __nccwpck_require__(3589);
+;// CONCATENATED MODULE: ./src/record/write.ts
+
+
+
+
+
+
+
+
+/** What a machine knows of a run, written into the draft. */
+/** Hashes the data sets and the model that the record names; a folder's list is kept beside the record. */
+async function keepData(context, { data = [], model }, draft) {
+    const entries = [
+        ...data.map(({ path, digest }, index) => ({ at: ['data', index], path, digest })),
+        { at: ['model'], path: model?.path, digest: model?.digest },
+    ];
+    const mounts = [];
+    for (const { at, path, digest } of entries) {
+        if (path === undefined)
+            continue;
+        const place = await placeInside(context, path);
+        if (!place.exists)
+            throw new errors/* ReprogateError */.w8('data/file-missing', `${path} is not there`);
+        context.progress.line(`hashing ${path}`);
+        const algorithm = (0,system_digest/* algorithmOf */.Hy)(digest ?? '');
+        const now = await (0,data_digest/* fingerprint */.Rj)(context.root, place.absolute, algorithm, context.signal);
+        draft.set([...at, 'digest'], now.digest);
+        if (at[0] === 'data' && now.files[0]?.path !== '') {
+            const list = (0,posix_.join)(draft.folder, `${path.split('/').filter(Boolean).join('-')}.${algorithm}`);
+            await draft.keep(list, (0,data_digest/* listText */.so)(now.files));
+            draft.set([...at, 'list'], list);
+        }
+        mounts.push({ source: place.absolute, target: path });
+    }
+    return mounts;
+}
+async function keepEnvironment({ folder, set, keep }, { context, args }, { image, dockerfile, description }) {
+    const path = (0,posix_.join)(folder, 'environment.json');
+    const manifest = (0,file/* formatManifestFile */.l6)((0,file/* toManifestFile */.hL)(description.manifest, image));
+    await keep(path, manifest);
+    set(['environment', 'image'], image);
+    set(['environment', 'dockerfile'], dockerfile);
+    if (context !== '.')
+        set(['environment', 'context'], context);
+    if (Object.keys(args).length > 0)
+        set(['environment', 'args'], args);
+    set(['environment', 'hash'], description.hashes.environment);
+    set(['environment', 'platform'], description.platform);
+    set(['environment', 'hardware'], hardware());
+    set(['environment', 'manifest'], { path, digest: `sha256:${sha256(manifest)}` });
+}
+async function keepEvaluation({ folder, set, keep }, plan, { metrics, predictions }) {
+    set(['evaluation', 'command'], plan.command);
+    if (plan.metrics !== 'metrics.json')
+        set(['evaluation', 'output'], plan.metrics);
+    set(['evaluation', 'metrics'], metrics);
+    if (!plan.predictions || !predictions)
+        return;
+    const { path: output, key } = plan.predictions;
+    const path = (0,posix_.join)(folder, (0,posix_.basename)(output));
+    await keep(path, { copyOf: predictions.file });
+    const { rows, digest } = predictions;
+    set(['evaluation', 'predictions'], { path, output, ...(key !== undefined && { key }), rows, digest });
+}
+const sha256 = (text) => (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+function hardware() {
+    const [first] = (0,external_node_os_.cpus)();
+    return {
+        cpu: first?.model.trim() ?? 'unknown',
+        cores: (0,external_node_os_.cpus)().length,
+        memory: `${Math.round((0,external_node_os_.totalmem)() / 1024 ** 3)} GiB`,
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/record/record.ts
 
 
@@ -17335,201 +20282,307 @@ var session = __nccwpck_require__(822);
  * The other direction: writes the record of a real run. A machine fills in what it can know, on the
  * commit that is checked out and in the sandbox that the gate uses; what a person wrote stays,
  * comments included.
+ *
+ * @throws ReprogateError, with the rule's id for what a check would report
  */
 function record(request, world) {
-    return (0,session/* withSession */.f)(request.directory, world, async (context, git) => {
-        const commit = await git.head();
-        const { policy, path: policyPath } = await (0,load/* loadPolicy */.tb)(git, context.root, request.config, undefined, commit);
-        const model = await modelOf(context, git, policy, request.model);
+    return (0,session/* withSession */.f)(request.directory, world, async (context) => {
+        const commit = await context.git.head();
+        const loaded = await (0,load/* loadPolicy */.tb)(context, request.config);
+        const model = await modelOf(context, loaded.policy, request.model);
         const draft = await openDraft(context, model.settings.record);
         const before = withArguments(draft.before, request.args ?? {});
-        const plan = (0,policy_plan/* planOf */.X)(model, policy, policyPath, before, undefined);
-        const { command } = plan;
-        if (command === undefined)
-            throw new errors/* ReprogateError */.w('evaluation/command-missing', 'neither the policy nor the record says how to evaluate', rules/* RULES */.y0['evaluation/command-missing'].remedy);
-        const dirty = (await git.dirty()).filter((path) => !(0,provenance_commit/* leavesCodeAlone */.D)(plan.settled)(path));
-        const started = new Date();
+        const plan = (0,policy_plan/* planOf */.XC)(model, loaded, before);
+        if (plan.command === undefined)
+            throw new errors/* ReprogateError */.w8('evaluation/command-missing', 'neither the policy nor the record says how to evaluate');
+        const dirty = (await context.git.dirty()).filter((path) => !(0,provenance_commit/* leavesCodeAlone */.D)(plan.settled)(path));
         draft.set(['reprogate'], 'record/1');
         draft.set(['model', 'name'], before.model?.name ?? model.name);
-        const mounts = await keepData(context, before, draft);
-        const engine = await (0,engine_engine/* findEngine */.G)(context.run);
-        const dockerfile = await firstDockerfile(git, commit, plan);
-        const image = await chooseImage(context, git, engine, request, before, commit, dockerfile, plan);
-        context.progress.start(`${model.name} · describing ${image}`);
-        const description = await describeImage(context, engine, image);
-        context.progress.end();
-        context.progress.start(`${model.name} · evaluating in the sandbox`);
-        const run = await (0,check/* runOnce */.J)(context, engine, {
-            image: description.id,
-            prepare: () => (0,replay_inputs/* exportWithoutAnswers */.u)(context, git, commit, plan),
-            mounts,
-            hide: { paths: plan.answers, digests: [] },
-            command,
-            metrics: plan.metrics,
-            predictions: plan.predictions,
-            limits: plan.limits,
-        });
-        context.progress.end();
-        const day = started.toISOString().slice(0, 10);
-        draft.set(['run', 'id'], before.run?.id ?? `${day}-${commit.slice(0, 7)}`);
-        draft.set(['run', 'started'], started.toISOString());
-        draft.set(['run', 'finished'], new Date().toISOString());
-        const repository = await git.remote();
-        if (repository !== undefined)
-            draft.set(['code', 'repository'], repository);
-        draft.set(['code', 'commit'], commit);
-        draft.set(['code', 'dirty'], dirty.length > 0);
-        await keepEnvironment(draft, plan, dockerfile, image, description);
-        await keepEvaluation(draft, plan, command, run);
+        const { metrics } = await recordRun(context, request, { model, draft, before, plan, commit, dirty });
         const text = await draft.write();
         return {
             model: model.name,
             files: draft.files,
             dirty,
-            metrics: run.metrics,
-            missing: stillMissing(text, context.prefix + model.settings.record, policy.required ?? []),
+            metrics,
+            missing: stillMissing(text, context.prefix + model.settings.record, loaded.policy.required ?? []),
         };
     });
 }
-/** The model of the policy or of a record; a new one where there is no such record, in `models/<name>` if there is such a folder. */
-async function modelOf(context, git, policy, name) {
-    const ownName = (path) => (0,sources_native/* modelNameIn */.Of)(context.root, path);
-    const files = await git.files();
+/** Evaluates once in the image of the run, and writes down what that shows. */
+async function recordRun(session, { image, push }, { model, draft, before, plan, commit, dirty }) {
+    const started = new Date();
+    const mounts = await keepData(session, before, draft);
+    const context = { ...session, engine: await (0,find/* findEngine */.G)(session.run) };
+    const dockerfile = await dockerfileAt(session, commit, plan);
+    const recorded = before.environment?.image;
+    const chosen = await chooseImage(context, { image, push, recorded, commit, dockerfile, plan });
+    const description = await (0,system_context/* during */.i)(context, `${model.name} · describing ${chosen}`, () => describeImage(context, chosen));
+    const run = await (0,system_context/* during */.i)(context, `${model.name} · evaluating in the sandbox`, () => (0,evaluation_run/* runOnce */.J)(context, {
+        image: description.id,
+        prepare: () => (0,stages_export/* exportWithoutAnswers */.u)(context, commit, plan.answers),
+        mounts,
+        hide: { paths: plan.answers.paths, digests: [] },
+        command: plan.command ?? [],
+        metrics: plan.metrics,
+        predictions: plan.predictions,
+        limits: plan.limits,
+    }));
+    const day = started.toISOString().slice(0, 10);
+    draft.set(['run', 'id'], before.run?.id ?? `${day}-${commit.slice(0, 7)}`);
+    draft.set(['run', 'started'], started.toISOString());
+    draft.set(['run', 'finished'], new Date().toISOString());
+    const repository = await session.git.remote();
+    if (repository !== undefined)
+        draft.set(['code', 'repository'], repository);
+    draft.set(['code', 'commit'], commit);
+    draft.set(['code', 'dirty'], dirty.length > 0);
+    await keepEnvironment(draft, plan, { image: chosen, dockerfile, description });
+    await keepEvaluation(draft, plan, run);
+    return run;
+}
+async function dockerfileAt({ git }, commit, { dockerfiles }) {
+    const found = await (0,dockerfile/* findDockerfile */.mQ)(git, commit, dockerfiles);
+    if (found)
+        return found.path;
+    throw new errors/* ReprogateError */.w8('environment/dockerfile-missing', `the commit ${commit.slice(0, 7)} has no ${dockerfiles.join(' and no ')}`);
+}
+/** The model of the policy or of a record; else a new one, in `models/<name>` if there is such a folder. */
+async function modelOf(context, policy, name) {
+    const ownName = (path) => (0,sources/* modelNameIn */.Of)(context, path);
+    const files = await context.git.files();
     const known = policy.models
         ? await (0,models/* selectModels */.H)(policy, files, [name], ownName)
         : await (0,models/* discoverModels */.w)(files, ownName);
     const found = known.find((model) => model.name === name);
     if (found)
         return found;
-    const place = await (0,paths/* confine */.Do)(context.root, `models/${name}`);
+    const place = await (0,system_files/* confine */.Do)(context.root, `models/${name}`);
     if (!place.ok || !schema/* MODEL_NAME */.Ub.test(name))
-        throw new errors/* ReprogateError */.w('models/name', `${name} is no name for a model`, 'Use letters, digits, `.`, `_` and `-`.');
-    const record = place.exists ? `models/${name}/provenance.yml` : 'provenance.yml';
-    const other = await ownName(record);
+        throw new errors/* ReprogateError */.w8('models/name', `${name} cannot be the name of a model`);
+    const path = place.exists ? `models/${name}/provenance.yml` : 'provenance.yml';
+    const other = await ownName(path);
     if (other !== undefined && other !== name)
-        throw new errors/* ReprogateError */.w('models/unknown', `no model is called ${name}: ${record} is the record of ${other}`, `Name ${other}, or make a folder models/${name} for the record of another model.`);
-    return { name, named: false, settings: { record } };
+        throw new errors/* ReprogateError */.w8('models/unknown', `no model is called ${name}: ${path} is the record of ${other}`, `Name ${other}, or make a folder models/${name} for the record of another model.`);
+    return { name, named: false, settings: { record: path } };
 }
 const withArguments = (record, args) => ({
     ...record,
     environment: { ...record.environment, args: { ...record.environment?.args, ...args } },
 });
-/** Hashes the data sets and the model that the record names; a folder's list is kept beside the record. */
-async function keepData(context, { data = [], model }, draft) {
-    const entries = [
-        ...data.map(({ path, digest }, index) => ({ at: ['data', index], path, digest })),
-        { at: ['model'], path: model?.path, digest: model?.digest },
-    ];
-    const mounts = [];
-    for (const { at, path, digest } of entries) {
-        if (path === undefined)
-            continue;
-        const place = await placeInside(context, path);
-        if (!place.exists)
-            throw new errors/* ReprogateError */.w('data/file-missing', `${path} is not there`, rules/* RULES */.y0['data/file-missing'].remedy);
-        context.progress.line(`hashing ${path}`);
-        const now = await (0,data_digest/* fingerprint */.Rj)(context.root, place.absolute, (0,data_digest/* algorithmOf */.Hy)(digest ?? ''), context.signal);
-        draft.set([...at, 'digest'], now.digest);
-        if (at[0] === 'data' && now.files[0]?.path !== '') {
-            const list = (0,posix_.join)(draft.folder, `${path.split('/').filter(Boolean).join('-')}.${(0,data_digest/* algorithmOf */.Hy)(now.digest)}`);
-            await draft.keep(list, (0,data_digest/* listText */.so)(now.files));
-            draft.set([...at, 'list'], list);
-        }
-        mounts.push({ source: place.absolute, target: path });
-    }
-    return mounts;
-}
-async function keepEnvironment({ folder, set, keep }, plan, dockerfile, image, description) {
-    const path = (0,posix_.join)(folder, 'environment.json');
-    const manifest = (0,file/* formatManifestFile */.l6)((0,file/* toManifestFile */.hL)(description.manifest, image));
-    await keep(path, manifest);
-    set(['environment', 'image'], image);
-    set(['environment', 'dockerfile'], dockerfile);
-    if (plan.context !== '.')
-        set(['environment', 'context'], plan.context);
-    if (Object.keys(plan.args).length > 0)
-        set(['environment', 'args'], plan.args);
-    set(['environment', 'hash'], description.hashes.environment);
-    set(['environment', 'platform'], description.platform);
-    set(['environment', 'hardware'], hardware());
-    set(['environment', 'manifest'], { path, digest: `sha256:${sha256(manifest)}` });
-}
-async function keepEvaluation({ folder, set, keep }, plan, command, { metrics, predictions }) {
-    set(['evaluation', 'command'], command);
-    if (plan.metrics !== 'metrics.json')
-        set(['evaluation', 'output'], plan.metrics);
-    set(['evaluation', 'metrics'], metrics);
-    if (!plan.predictions || !predictions)
-        return;
-    const { path: output, key } = plan.predictions;
-    const path = (0,posix_.join)(folder, (0,posix_.basename)(output));
-    await keep(path, { copyOf: predictions.file });
-    set(['evaluation', 'predictions'], {
-        path,
-        output,
-        ...(key !== undefined && { key }),
-        rows: predictions.rows,
-        digest: predictions.digest,
-    });
-}
 /** What only a person can add. */
-function stillMissing(text, path, required) {
-    const { record, findings, locate } = (0,sources_native/* parseRecord */.Hh)(Buffer.from(text), path);
-    const incomplete = record ? (0,completeness/* checkCompleteness */.z)(record, locate, required, findings).findings : [];
-    return [...findings, ...incomplete].map(({ field, message, remedy, rule }) => ({
+function stillMissing(text, path, more) {
+    const { record, problems } = (0,sources_native/* parseNative */.RF)(Buffer.from(text), path);
+    const incomplete = record
+        ? (0,completeness/* checkCompleteness */.z)(record, { more, malformed: problems, mandatory: () => true }).findings
+        : [];
+    return [...problems, ...incomplete].map(({ field, message, remedy, rule }) => ({
         field: field ?? '',
         message,
         remedy: remedy ?? rules/* RULES */.y0[rule].remedy,
     }));
 }
-const sha256 = (text) => (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
-function hardware() {
-    const [first] = (0,external_node_os_.cpus)();
-    return {
-        cpu: first?.model.trim() ?? 'unknown',
-        cores: (0,external_node_os_.cpus)().length,
-        memory: `${Math.round((0,external_node_os_.totalmem)() / 1024 ** 3)} GiB`,
-    };
-}
 
 
 /***/ }),
 
-/***/ 2794:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   h: () => (/* binding */ renderJson)
-/* harmony export */ });
-/* harmony import */ var _verdict_report_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9351);
-
-/**
- * The report as JSON: keys in the schema's order, so that two reports can be compared as text.
- *
- * @throws ZodError where the value is not a report: that is a bug, and must not be published
- */
-const renderJson = (report) => `${JSON.stringify(_verdict_report_js__WEBPACK_IMPORTED_MODULE_0__/* .reportSchema */ .Qh.parse(report), null, 2)}\n`;
-
-
-/***/ }),
-
-/***/ 7751:
+/***/ 3768:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  Z: () => (/* binding */ renderRecorded),
+  h: () => (/* binding */ renderJson)
+});
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
+var schemas = __nccwpck_require__(3798);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/iso.js
+var iso = __nccwpck_require__(4377);
+// EXTERNAL MODULE: ./src/verdict/evidence.ts
+var evidence = __nccwpck_require__(3512);
+// EXTERNAL MODULE: ./src/verdict/rules/index.ts + 9 modules
+var rules = __nccwpck_require__(23);
+// EXTERNAL MODULE: ./src/verdict/rules/rule.ts
+var rule = __nccwpck_require__(9955);
+;// CONCATENATED MODULE: ./src/verdict/finding.ts
+
+
+
+const STAGES = ['provenance', 'data', 'environment', 'evaluation'];
+const findingSchema = schemas/* strictObject */.rej({
+    rule: schemas/* enum */.k5n(rules/* RULE_IDS */.Iu),
+    level: schemas/* enum */.k5n(rule/* LEVELS */.A_),
+    /** The stage that found it. */
+    stage: schemas/* enum */.k5n(STAGES),
+    /** One plain sentence without its full stop, untrusted text included as it is: renderers escape it. */
+    message: schemas/* string */.YjP(),
+    /** Path relative to the root of the repository, as GitHub writes it. */
+    file: schemas/* string */.YjP().optional(),
+    /** From 1. */
+    line: schemas/* int */.Whr().positive().optional(),
+    /** The record's field, as in `data[1].digest`. */
+    field: schemas/* string */.YjP().optional(),
+    expected: schemas/* string */.YjP().optional(),
+    actual: schemas/* string */.YjP().optional(),
+    /** What to do about it, in one or two sentences. */
+    remedy: schemas/* string */.YjP(),
+    /** The first lines of the report tell it. */
+    headline: schemas/* boolean */.zMY().optional(),
+});
+
+;// CONCATENATED MODULE: ./src/verdict/report.ts
+
+
+
+
+/** The one value that every renderer, the JSON report and the outputs are made from. */
+const VERDICTS = ['reproduced', 'not-reproduced', 'incomplete', 'could-not-check'];
+const DECISIONS = ['pass', 'warn', 'fail'];
+const stageSchema = schemas/* strictObject */.rej({
+    name: schemas/* enum */.k5n(STAGES),
+    status: schemas/* enum */.k5n(['pass', 'warn', 'fail', 'could-not-check', 'not-run']),
+    /** The parity or agreement that the stage came to. */
+    grade: schemas/* enum */.k5n([...evidence/* PARITIES */.ye, ...evidence/* AGREEMENTS */.Ok]).optional(),
+    /** What was found, or why the stage did not run: `1 of 214 packages changed`. */
+    summary: schemas/* string */.YjP(),
+    seconds: schemas/* number */.aig().nonnegative(),
+});
+const modelReportSchema = schemas/* strictObject */.rej({
+    name: schemas/* string */.YjP(),
+    version: schemas/* string */.YjP().optional(),
+    track: schemas/* enum */.k5n(rule/* TRACKS */.pS),
+    verdict: schemas/* enum */.k5n(VERDICTS),
+    decision: schemas/* enum */.k5n(DECISIONS),
+    /** null: nothing was compared. */
+    parity: schemas/* enum */.k5n(evidence/* PARITIES */.ye).nullable(),
+    agreement: schemas/* enum */.k5n(evidence/* AGREEMENTS */.Ok).nullable(),
+    /** Of the rebuild; the recorded one if it was not read. */
+    environmentHash: schemas/* string */.YjP().nullable(),
+    /** The cause in a sentence, and the fix in another. */
+    cause: schemas/* string */.YjP(),
+    fix: schemas/* string */.YjP().optional(),
+    record: schemas/* string */.YjP(),
+    findings: schemas/* array */.YOg(findingSchema),
+    stages: schemas/* array */.YOg(stageSchema),
+    seconds: schemas/* number */.aig().nonnegative(),
+    evidence: schemas/* strictObject */.rej({
+        /** Required fields that are there, of those required. */
+        fields: schemas/* strictObject */.rej({ present: schemas/* int */.Whr(), required: schemas/* int */.Whr() }),
+        data: schemas/* array */.YOg(evidence/* dataEvidenceSchema */.Z$),
+        environment: evidence/* environmentEvidenceSchema */.oj.optional(),
+        evaluation: evidence/* evaluationEvidenceSchema */.VG.optional(),
+        lineage: evidence/* lineageSchema */.pA.optional(),
+    }),
+});
+const reportSchema = schemas/* strictObject */.rej({
+    reprogate: schemas/* literal */.euz('report/1'),
+    /** Worst of the models. */
+    verdict: schemas/* enum */.k5n(VERDICTS),
+    decision: schemas/* enum */.k5n(DECISIONS),
+    /** The head that was judged. */
+    commit: schemas/* string */.YjP(),
+    started: iso/* datetime */.w$(),
+    seconds: schemas/* number */.aig().nonnegative(),
+    policy: schemas/* strictObject */.rej({
+        /** null: the built-in defaults. */
+        path: schemas/* string */.YjP().nullable(),
+        /** Where it was read: a branch and commit, or the work tree. */
+        from: schemas/* string */.YjP(),
+        /** The policy's unified diff, if the head changes it: shown, not obeyed. */
+        change: schemas/* string */.YjP().optional(),
+    }),
+    models: schemas/* array */.YOg(modelReportSchema),
+});
+
+;// CONCATENATED MODULE: ./src/report/json.ts
+
+/**
+ * The report as JSON: keys in the schema's order, so that two reports can be compared as text.
+ *
+ * @throws ZodError if the value is not a report: that is a bug, and must not be published
+ */
+const renderJson = (report) => `${JSON.stringify(reportSchema.parse(report), null, 2)}\n`;
+
+
+/***/ }),
+
+/***/ 206:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BH: () => (/* binding */ INDENT),
+/* harmony export */   oP: () => (/* binding */ TERMINAL_SIGNS),
+/* harmony export */   wh: () => (/* binding */ plainText),
+/* harmony export */   zd: () => (/* binding */ printed)
+/* harmony export */ });
+/* harmony import */ var _text_clean_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4118);
+
+/** What every text for a terminal is made with. */
+const TERMINAL_SIGNS = { good: '✔', bad: '✖', doubt: '⚠', none: '–' };
+/** Column in which details begin. */
+const INDENT = ' '.repeat(20);
+/** Untrusted text on one line. `` `words` `` need no quotes here. */
+const plainText = (untrusted, max = 300) => (0,_text_clean_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(untrusted, max).replace(/`([^`]+)`/g, '$1');
+/** Lines as they are printed: none is a workflow command. */
+const printed = (lines) => `${lines.map(_text_clean_js__WEBPACK_IMPORTED_MODULE_0__/* .inertLine */ .Fq).join('\n').trimEnd()}\n`;
+
+
+/***/ }),
+
+/***/ 5156:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Z: () => (/* binding */ renderRecorded)
+/* harmony export */ });
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2613);
+/* harmony import */ var _plain_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(206);
+
+
+const MOST = 5;
+/** The end of `reprogate record`: what was written, and what only a person can add. Text may be untrusted. */
+function renderRecorded({ model, files, dirty, metrics, missing }) {
+    const figures = Object.entries(metrics).map(([name, value]) => `${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(name, 60)} ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .shortNumber */ .In)(value)}`);
+    const changes = dirty.map((path) => (0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(path, 200));
+    return (0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .printed */ .zd)([
+        `  ${_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .TERMINAL_SIGNS */ .oP.good} recorded ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(model, 100)}${figures.length > 0 ? `: ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .listed */ .KE)(figures, MOST)}` : ''}`,
+        ...files.map((file) => `    ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(file, 1000)}`),
+        ...(changes.length > 0
+            ? [
+                `  ${_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .TERMINAL_SIGNS */ .oP.doubt} the work tree has changes that are not committed: ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .listed */ .KE)(changes, MOST)}`,
+                '    fix: commit them, and record again.',
+            ]
+            : []),
+        ...(missing.length > 0 ? ['', '  Only a person can add:'] : []),
+        ...missing.flatMap(({ field, message, remedy }) => [
+            `    ${field === '' ? '' : `${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(field, 200)}  `}${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(message)}`,
+            `      fix: ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(remedy)}`,
+        ]),
+    ]);
+}
+
+
+/***/ }),
+
+/***/ 1057:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
   b: () => (/* binding */ renderTerminal)
 });
 
-// EXTERNAL MODULE: ./src/text/text.ts
-var text_text = __nccwpck_require__(8544);
-// EXTERNAL MODULE: ./src/verdict/rules.ts
-var rules = __nccwpck_require__(1450);
+// EXTERNAL MODULE: ./src/text/numbers.ts
+var numbers = __nccwpck_require__(2613);
+// EXTERNAL MODULE: ./src/report/plain.ts
+var plain = __nccwpck_require__(206);
+// EXTERNAL MODULE: ./src/verdict/levels.ts
+var levels = __nccwpck_require__(6682);
 ;// CONCATENATED MODULE: ./src/report/words.ts
 
-/** What verdicts, stages and findings are called, and which of them belong together. */
+/** What verdicts, grades and stages are called, and with which sign they are shown. */
 const VERDICT_WORDS = {
     reproduced: 'Reproduced',
     'not-reproduced': 'Not reproduced',
@@ -17554,7 +20607,7 @@ const judged = ({ verdict, decision }) => {
     return verdict === 'could-not-check' || decision !== 'fail' ? 'doubt' : 'bad';
 };
 const modelSign = (model) => (isNotRebuilt(model) ? 'none' : judged(model));
-/** The sign of the whole; `none` only where nothing at all was rebuilt, or there is no model. */
+/** `none` only if nothing was rebuilt, or there is no model. */
 const reportSign = (report) => report.models.every(isNotRebuilt) ? 'none' : judged(report);
 const STAGE_SIGNS = {
     pass: 'good',
@@ -17563,70 +20616,62 @@ const STAGE_SIGNS = {
     'could-not-check': 'doubt',
     'not-run': 'none',
 };
+/** Where the record states what the fix is about. A remedy about another file names it itself. */
+function placeInRecord({ findings }) {
+    const { field, file, line } = findings.find(({ headline }) => headline) ?? {};
+    return field === undefined || file === undefined ? undefined : { file, line };
+}
+/** Grades that name what was compared: what is said of it. */
+const GRADED_PARTS = { content: 'identical', packages: 'identical' };
+/** `drift: `, `content identical: `, or nothing; before the summary of a stage. */
+function gradeWords({ grade }, emphasise = (word) => word) {
+    if (grade === undefined)
+        return '';
+    const rest = GRADED_PARTS[grade];
+    return `${emphasise(grade)}${rest === undefined ? '' : ` ${rest}`}: `;
+}
 /** Findings in force, errors first; otherwise in the order in which they were found. */
-const inForce = (findings) => [
-    ...findings.filter(({ level }) => level === 'error'),
-    ...findings.filter(({ level }) => level === 'warn'),
-];
-const ABOUT_BYTES = [
-    'data/file-missing',
-    'data/digest-mismatch',
-    'data/exposes-answers',
-    'model/file-missing',
-    'model/digest-mismatch',
-];
-/** The stage that emits a rule: what is wrong with the record itself is the provenance's. */
-function stageOf(rule) {
-    if (ABOUT_BYTES.includes(rule))
-        return 'data';
-    if (rules/* RULES */.y0[rule].consequence === 'incomplete')
-        return 'provenance';
-    if (rule.startsWith('environment/'))
-        return 'environment';
-    return rule.startsWith('evaluation/') ? 'evaluation' : 'provenance';
-}
-/** The finding that the first lines are about: the one whose remedy is the fix, or else the first that made the verdict. */
-function lead({ findings, verdict, fix }) {
-    const telling = inForce(findings).filter(({ rule }) => rules/* RULES */.y0[rule].consequence === verdict);
-    return telling.find(({ remedy }) => remedy === fix) ?? telling[0];
-}
-/** The fix, with the place of what it mends: `Pin numpy==1.2 in requirements.txt:4, or record the run again.` */
-function fixOf(model) {
-    if (model.fix === undefined)
-        return undefined;
-    const fix = model.fix.replace(/[.\s]+$/, '');
-    const { file, line } = lead(model) ?? {};
-    // An incomplete record has many places, and a table of them.
-    if (file === undefined || model.verdict === 'incomplete')
-        return `${fix}.`;
-    const place = line === undefined ? file : `${file}:${line}`;
-    if (`${model.cause} ${fix}`.includes(place))
-        return `${fix}.`;
-    const words = fix.split(/(?<=\s)/);
-    const at = words.findIndex((word) => word.replace(/[,;:)\s]+$/, '') === file);
-    return at < 0
-        ? `${fix} (${place}).`
-        : `${words
-            .with(at, words[at].replace(file, () => place))
-            .join('')}.`;
+const inForce = (findings) => findings.filter(({ level }) => level !== 'off').sort(levels/* byLevel */.s6);
+
+;// CONCATENATED MODULE: ./src/report/told.ts
+
+const differ = (compared) => compared !== undefined && compared.flips + compared.moved > 0;
+/**
+ * Rules of which the stage's line and the figures below it tell every case, if the figures are there:
+ * tables and folds in the comment, lines in the terminal.
+ */
+const TOLD_BY_FIGURES = {
+    'environment/build-failed': ({ environment }) => (environment?.failure?.tail.length ?? 0) > 0,
+    'environment/package-differs': ({ environment }) => (environment?.differenceCounts.package ?? 0) > 0,
+    'environment/config-differs': ({ environment }) => (environment?.differenceCounts.config ?? 0) > 0,
+    'environment/package-file-differs': ({ environment }) => (environment?.differenceCounts['package-file'] ?? 0) > 0,
+    'evaluation/failed': ({ evaluation }) => (evaluation?.tail?.length ?? 0) > 0,
+    'evaluation/metric-differs': ({ evaluation }) => evaluation?.metrics.some(({ agrees }) => !agrees) ?? false,
+    'evaluation/prediction-differs': ({ evaluation }) => differ(evaluation?.predictions),
+    'evaluation/nondeterministic': ({ evaluation }) => differ(evaluation?.controls),
+};
+/**
+ * The findings that neither the first lines nor the figures tell, errors first. Of an incomplete record
+ * these are all: its table of fields is what the first lines are about.
+ */
+function untold({ verdict, findings, evidence }) {
+    if (verdict === 'incomplete')
+        return inForce(findings);
+    return inForce(findings).filter(({ rule, headline }) => !headline && !TOLD_BY_FIGURES[rule]?.(evidence));
 }
 
 ;// CONCATENATED MODULE: ./src/report/terminal.ts
 
 
-const SIGNS = { good: '✔', bad: '✖', doubt: '⚠', none: '–' };
+
+
 const COLOURS = { good: 32, bad: 31, doubt: 33, none: 90 };
 const BOLD = 1;
 const DIM = 2;
 /** Column in which a stage's seconds end: further right for long summaries, up to a limit. */
 const WIDTH = { least: 77, most: 110 };
-/** Column in which a stage's details begin. */
-const INDENT = ' '.repeat(20);
+/** Lines of one kind below a stage. */
 const DETAILS = 5;
-/** On a runner a line that begins with `::`, or has `##[` in it, is a command. */
-const inert = (line) => line.replaceAll('##[', '# #[').replace(/^(\s*):(?=:)/, '$1: ');
-/** `` `words` `` need no quotes here. */
-const terminal_text = (untrusted, max = 300) => (0,text_text/* oneLine */.TN)(untrusted, max).replace(/`([^`]+)`/g, '$1');
 /**
  * The report for a terminal: a line a stage, below it what was found, at the end cause and fix.
  *
@@ -17634,205 +20679,288 @@ const terminal_text = (untrusted, max = 300) => (0,text_text/* oneLine */.TN)(un
  */
 function renderTerminal(report, { colour, reportPath }) {
     const paint = (code, words) => (colour ? `\u001b[${code}m${words}\u001b[0m` : words);
-    const lines = report.models.flatMap((model) => [...modelLines(model, report.commit, paint), '']);
     const { change, from } = report.policy;
-    const ending = [
+    return (0,plain/* printed */.zd)([
+        ...report.models.flatMap((model) => [...modelLines(model, report.commit, paint), '']),
         ...(report.models.length === 1 ? [] : [`  ${total(report)}`]),
-        ...(change === undefined ? [] : [`  The policy changes here; judged by that of ${terminal_text(from, 120)}.`]),
-        ...(reportPath === undefined ? [] : [`  report: ${terminal_text(reportPath, 1000)}`]),
-    ];
-    return `${[...lines, ...ending].map(inert).join('\n').trimEnd()}\n`;
+        ...(change === undefined
+            ? []
+            : [`  The policy changes here; judged by that of ${(0,plain/* plainText */.wh)(from, 120)}.`]),
+        ...(reportPath === undefined ? [] : [`  report: ${(0,plain/* plainText */.wh)(reportPath, 1000)}`]),
+    ]);
 }
 function modelLines(model, commit, paint) {
-    const name = [model.name, model.version ?? '']
-        .map((word) => terminal_text(word, 100))
-        .join(' ')
-        .trim();
-    const sign = modelSign(model);
-    const fix = fixOf(model);
-    const width = Math.min(WIDTH.most, Math.max(WIDTH.least, ...model.stages.map((s) => stageText(s).length + 14)));
+    const { name, version, track, stages, cause, fix } = model;
+    const title = [name, version ?? ''].map((word) => (0,plain/* plainText */.wh)(word, 100)).join(' ');
+    const widest = Math.max(WIDTH.least, ...stages.map((stage) => stageText(stage).length + 14));
+    const width = Math.min(WIDTH.most, widest);
+    const verdict = paint(COLOURS[modelSign(model)], `${verdictWord(model)}:`);
     return [
-        `${paint(BOLD, name)}   ${model.track}   ${terminal_text((0,text_text/* short */.h0)(commit), 64)}`,
+        `${paint(BOLD, title.trim())}   ${track}   ${(0,plain/* plainText */.wh)((0,numbers/* short */.h0)(commit), 64)}`,
         '',
-        ...model.stages.flatMap((stage) => [
-            stageLine(stage, width, paint),
-            ...stageDetails(stage, model, paint),
-        ]),
+        ...stages.flatMap((stage) => [stageLine(stage, width, paint), ...stageDetails(stage, model, paint)]),
         '',
-        `  ${paint(COLOURS[sign], `${verdictWord(model)}:`)} ${terminal_text(model.cause, 600)}`,
-        ...(fix === undefined ? [] : [`  ${paint(BOLD, 'Fix:')} ${terminal_text(fix, 600)}`]),
+        `  ${verdict} ${(0,plain/* plainText */.wh)(cause, 600)}`,
+        ...(fix === undefined ? [] : [`  ${paint(BOLD, 'Fix:')} ${(0,plain/* plainText */.wh)(fix, 600)}${see(model)}`]),
     ];
 }
-const stageText = (stage) => stage.name.padEnd(14) + terminal_text(stage.summary, 200);
+/** ` See models/digits/provenance.yml:31.` */
+function see(model) {
+    const { file, line } = placeInRecord(model) ?? {};
+    if (file === undefined)
+        return '';
+    return ` See ${(0,plain/* plainText */.wh)(line === undefined ? file : `${file}:${line}`, 300)}.`;
+}
+const stageText = (stage) => stage.name.padEnd(14) + (0,plain/* plainText */.wh)(gradeWords(stage) + stage.summary, 200);
 function stageLine(stage, width, paint) {
     const sign = STAGE_SIGNS[stage.status];
     const left = stageText(stage);
     const time = stage.status === 'not-run' ? '' : seconds(stage.seconds);
     const gap = ' '.repeat(Math.max(2, width - 4 - left.length - time.length));
-    return `  ${paint(COLOURS[sign], SIGNS[sign])} ${left}${time === '' ? '' : gap + paint(DIM, time)}`;
+    return `  ${paint(COLOURS[sign], plain/* TERMINAL_SIGNS */.oP[sign])} ${left}${time === '' ? '' : gap + paint(DIM, time)}`;
 }
 /** Below a minute with one decimal, so that a column of them can be compared. */
-const seconds = (s) => (s < 59.95 ? `${s.toFixed(1)} s` : (0,text_text/* duration */.p0)(s));
-/** What the lines of figures below a stage, or its own line, say already. */
-function toldByFigures({ evidence }, { rule }) {
-    const { environment, evaluation } = evidence;
-    if (rule === 'evaluation/metric-differs')
-        return evaluation?.metrics.some(({ agrees }) => !agrees) ?? false;
-    if (rule === 'evaluation/prediction-differs')
-        return (evaluation?.predictions?.flips ?? 0) > 0;
-    return (/^environment\/(?:package|config|package-file)-differs$/.test(rule) &&
-        (environment?.differences.length ?? 0) > 0);
+const seconds = (s) => (s < 59.95 ? `${s.toFixed(1)} s` : (0,numbers/* duration */.p0)(s));
+/** What was measured in a stage, as far as it differs. */
+const FIGURES = {
+    environment: environmentFigures,
+    evaluation: evaluationFigures,
+};
+function stageDetails({ name }, model, paint) {
+    const figures = FIGURES[name]?.(model) ?? [];
+    const findings = untold(model).filter(({ stage }) => stage === name);
+    return [
+        ...figures.map((line) => plain/* INDENT */.BH + line),
+        ...findings.flatMap((finding) => findingLines(finding, paint)),
+    ];
 }
-function stageDetails(stage, model, paint) {
-    const figures = stage.name === 'environment' ? environment(model) : stage.name === 'evaluation' ? metrics(model) : [];
-    const findings = inForce(model.findings).filter((finding) => stageOf(finding.rule) === stage.name && !toldByFigures(model, finding));
-    return [...figures, ...findings.flatMap((finding) => findingLines(finding, paint))];
-}
-function findingLines(finding, paint) {
-    const { file, line, field, level } = finding;
+function findingLines({ file, line, field, level, message, remedy }, paint) {
     const place = file === undefined ? field : line === undefined ? file : `${file}:${line}`;
-    const sign = level === 'error' ? paint(COLOURS.bad, SIGNS.bad) : paint(COLOURS.doubt, SIGNS.doubt);
+    const sign = level === 'error' ? 'bad' : 'doubt';
     return [
-        `${INDENT.slice(2)}${sign} ${place === undefined ? '' : `${terminal_text(place, 200)}  `}${terminal_text(finding.message)}`,
-        `${INDENT}${paint(DIM, 'fix:')} ${terminal_text(finding.remedy)}`,
+        `${plain/* INDENT */.BH.slice(2)}${paint(COLOURS[sign], plain/* TERMINAL_SIGNS */.oP[sign])} ${place === undefined ? '' : `${(0,plain/* plainText */.wh)(place, 200)}  `}${(0,plain/* plainText */.wh)(message)}`,
+        `${plain/* INDENT */.BH}${paint(DIM, 'fix:')} ${(0,plain/* plainText */.wh)(remedy)}`,
     ];
 }
-const limited = (lines, all) => [
-    ...lines.slice(0, DETAILS).map((line) => INDENT + line),
-    ...(all > DETAILS ? [`${INDENT}${(0,text_text/* count */.U9)(all - DETAILS)} more in the report`] : []),
-];
-function environment(model) {
-    const { differences = [], differenceCounts, failure } = model.evidence.environment ?? {};
-    const all = Object.values(differenceCounts ?? {}).reduce((sum, n) => sum + n, 0);
-    const lines = differences.slice(0, DETAILS).map((d) => {
-        const name = terminal_text(d.kind === 'package' ? d.name.replace(/^pkg:[^/]+\/(?:[^/]+\/)*/, '') : d.name, 100);
-        const change = d.note ?? `${d.pinned ?? '(none)'} → ${d.rebuilt ?? '(none)'}`;
-        return `${name}  ${terminal_text(change, 120)}`;
+function environmentFigures({ evidence: { environment } }) {
+    if (!environment)
+        return [];
+    const { differences, differenceCounts, failure } = environment;
+    const all = Object.values(differenceCounts).reduce((sum, n) => sum + n, 0);
+    const lines = differences.slice(0, DETAILS).map(({ kind, name, note, pinned, rebuilt }) => {
+        // Without the purl's type and namespace.
+        const what = kind === 'package' ? name.replace(/^pkg:[^/]+\/(?:[^/]+\/)*/, '') : name;
+        const change = note ?? `${pinned ?? '(none)'} → ${rebuilt ?? '(none)'}`;
+        return `${(0,plain/* plainText */.wh)(what, 100)}  ${(0,plain/* plainText */.wh)(change, 120)}`;
     });
-    return [
-        ...limited(lines, all),
-        ...(failure?.tail.slice(-DETAILS) ?? []).map((line) => `${INDENT}${terminal_text(line, 200)}`),
-    ];
+    return [...lines, ...rest(lines.length, all), ...tailLines(failure?.tail)];
 }
-function metrics(model) {
-    const { metrics: all = [], tail = [] } = model.evidence.evaluation ?? {};
-    const wrong = all.filter(({ agrees }) => !agrees);
-    const width = Math.min(30, Math.max(0, ...wrong.slice(0, DETAILS).map(({ name }) => name.length)));
-    const lines = wrong.map(({ name, recorded, replayed, allowed }) => {
-        const [before, after] = (0,text_text/* pair */.V2)(recorded, replayed);
-        const tolerance = allowed === undefined ? '' : `   allowed ±${(0,text_text/* magnitude */.VO)(allowed)}`;
-        return `${terminal_text(name, 60).padEnd(width)}  ${terminal_text(before, 40)} → ${terminal_text(after, 40)}${tolerance}`;
+function evaluationFigures({ evidence: { evaluation } }) {
+    if (!evaluation)
+        return [];
+    const wrong = evaluation.metrics.filter(({ agrees }) => !agrees);
+    const shown = wrong.slice(0, DETAILS);
+    const width = Math.min(30, Math.max(0, ...shown.map(({ name }) => name.length)));
+    const lines = shown.map(({ name, recorded, replayed, allowed }) => {
+        const [before, after] = (0,numbers/* pair */.V2)(recorded, replayed);
+        const tolerance = allowed === undefined ? '' : `   allowed ±${(0,numbers/* magnitude */.VO)(allowed)}`;
+        return `${(0,plain/* plainText */.wh)(name, 60).padEnd(width)}  ${(0,plain/* plainText */.wh)(before, 40)} → ${(0,plain/* plainText */.wh)(after, 40)}${tolerance}`;
     });
-    return [
-        ...limited(lines, wrong.length),
-        ...tail.slice(-DETAILS).map((line) => `${INDENT}${terminal_text(line, 200)}`),
-    ];
+    return [...lines, ...rest(lines.length, wrong.length), ...tailLines(evaluation.tail)];
 }
+const rest = (shown, all) => all > shown ? [`${(0,numbers/* grouped */.zD)(all - shown)} more in the report`] : [];
+const tailLines = (tail = []) => tail.slice(-DETAILS).map((line) => (0,plain/* plainText */.wh)(line, 200));
 /** `3 models: 1 not reproduced, 2 reproduced.` */
-function total(report) {
-    if (report.models.length === 0)
+function total({ models }) {
+    if (models.length === 0)
         return 'No model was checked.';
-    const words = report.models.map((model) => isNotRebuilt(model) ? 'not rebuilt' : VERDICT_WORDS[model.verdict].toLowerCase());
-    const tally = [...new Set(words)].map((word) => `${words.filter((w) => w === word).length} ${word}`);
-    return `${(0,text_text/* plural */.LS)(report.models.length, 'model')}: ${tally.join(', ')}.`;
-}
-/** The end of `reprogate record`: what was written, and what only a person can add. */
-function renderRecorded({ model, files, dirty, metrics: recorded, missing }) {
-    const some = (paths) => paths
-        .slice(0, DETAILS)
-        .map((path) => terminal_text(path, 200))
-        .join(', ') + (paths.length > DETAILS ? ` and ${(0,text_text/* count */.U9)(paths.length - DETAILS)} more` : '');
-    const figures = Object.entries(recorded)
-        .slice(0, DETAILS)
-        .map(([name, value]) => `${terminal_text(name, 60)} ${value}`);
-    const lines = [
-        `  ${SIGNS.good} recorded ${terminal_text(model, 100)}${figures.length > 0 ? `: ${figures.join(', ')}` : ''}`,
-        ...files.map((file) => `${INDENT.slice(16)}${terminal_text(file, 1000)}`),
-        ...(dirty.length > 0
-            ? [
-                `  ${SIGNS.doubt} the work tree has changes that are not committed: ${some(dirty)}`,
-                `    fix: commit them, and record again.`,
-            ]
-            : []),
-        ...(missing.length > 0 ? ['', '  Only a person can add:'] : []),
-        ...missing.flatMap(({ field, message, remedy }) => [
-            `    ${field === '' ? '' : `${terminal_text(field, 200)}  `}${terminal_text(message)}`,
-            `      fix: ${terminal_text(remedy)}`,
-        ]),
-    ];
-    return `${lines.map(inert).join('\n')}\n`;
+    const words = models.map((model) => isNotRebuilt(model) ? 'not rebuilt' : VERDICT_WORDS[model.verdict].toLowerCase());
+    const tally = [...new Set(words)].map((word) => `${words.filter((one) => one === word).length} ${word}`);
+    return `${(0,numbers/* plural */.LS)(models.length, 'model')}: ${tally.join(', ')}.`;
 }
 
 
 /***/ }),
 
-/***/ 408:
+/***/ 7087:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   r: () => (/* binding */ recordedPredictions),
+/* harmony export */   B: () => (/* binding */ parseMetrics),
+/* harmony export */   f: () => (/* binding */ compareMetrics)
+/* harmony export */ });
+/* harmony import */ var json5__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4841);
+/* harmony import */ var json5__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(json5__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2613);
+/* harmony import */ var _own_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8598);
+/* harmony import */ var _tolerance_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3225);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6483);
+
+
+
+
+
+const MAX_METRICS = 10_000;
+const MAX_DEPTH = 16;
+const MAX_NAME = 200;
+/**
+ * Reads a metrics file: a JSON object of numbers, nested to any shape. JSON5, because Python writes
+ * `NaN`, `Infinity` and `-Infinity`. At most 10,000 numbers, 16 levels deep. `problem` says what is
+ * wrong with it, as the rest of a sentence about the file.
+ */
+function parseMetrics(bytes) {
+    let root;
+    try {
+        root = json5__WEBPACK_IMPORTED_MODULE_0___default().parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    }
+    catch (error) {
+        return { problem: `is not JSON: ${error.message}` };
+    }
+    if (typeof root !== 'object' || root === null || Array.isArray(root))
+        return { problem: 'is not a JSON object of numbers' };
+    const metrics = { values: new Map(), ignored: 0 };
+    const problem = flatten(metrics, root, '', 0);
+    if (problem !== undefined)
+        return { problem };
+    return metrics.values.size === 0 ? { problem: 'has no number in it' } : metrics;
+}
+/** Adds every number below a value, which is an object or an array. Returns what is wrong with it. */
+function flatten(metrics, value, prefix, depth) {
+    if (depth === MAX_DEPTH)
+        return `is nested more than ${MAX_DEPTH} levels deep`;
+    for (const [key, child] of Object.entries(value)) {
+        const name = prefix === '' ? key : `${prefix}.${key}`;
+        let problem;
+        if (typeof child === 'number')
+            problem = add(metrics, name, child);
+        else if (typeof child === 'object' && child !== null)
+            problem = flatten(metrics, child, name, depth + 1);
+        else
+            metrics.ignored++;
+        if (problem !== undefined)
+            return problem;
+    }
+    return undefined;
+}
+function add({ values }, name, value) {
+    if (values.has(name))
+        return `has two metrics named ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .quoted */ .T)(name)}`;
+    if (values.size === MAX_METRICS)
+        return `has more than ${MAX_METRICS} metrics`;
+    if (name.length > MAX_NAME)
+        return `has a metric whose name is longer than ${MAX_NAME} characters`;
+    values.set(name, value);
+    return undefined;
+}
+/**
+ * Pairs two sets of metrics by name. NaN equals NaN, an infinity only itself; one that is missing on
+ * either side disagrees. In the order of the record, then what only the replay has.
+ */
+function compareMetrics(recorded, replayed, tolerances = {}) {
+    return [...new Set([...Object.keys(recorded), ...Object.keys(replayed)])].map((name) => {
+        const [before, after] = [(0,_own_js__WEBPACK_IMPORTED_MODULE_3__/* .own */ .Z)(recorded, name), (0,_own_js__WEBPACK_IMPORTED_MODULE_3__/* .own */ .Z)(replayed, name)];
+        const text = {
+            name,
+            recorded: before === undefined ? undefined : (0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .numberText */ .$4)(before),
+            replayed: after === undefined ? undefined : (0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .numberText */ .$4)(after),
+        };
+        if (before === undefined || after === undefined)
+            return { ...text, agrees: false, finite: false };
+        const finite = Number.isFinite(before) && Number.isFinite(after);
+        const [difference, allowed] = [after - before, (0,_tolerance_js__WEBPACK_IMPORTED_MODULE_1__/* .allowedFor */ .O3)(before, (0,_own_js__WEBPACK_IMPORTED_MODULE_3__/* .own */ .Z)(tolerances, name))];
+        return {
+            ...text,
+            // JSON has no other numbers.
+            difference: Number.isFinite(difference) ? difference : undefined,
+            allowed: Number.isFinite(allowed) ? allowed : undefined,
+            agrees: Object.is(before, after) || (finite && Math.abs(difference) <= allowed),
+            finite,
+        };
+    });
+}
+
+
+/***/ }),
+
+/***/ 8598:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Z: () => (/* binding */ own)
+/* harmony export */ });
+/** The value of a name that somebody else chose: it may be `constructor`. */
+const own = (of, name) => Object.hasOwn(of, name) ? of[name] : undefined;
+
+
+/***/ }),
+
+/***/ 3225:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O3: () => (/* binding */ allowedFor),
+/* harmony export */   R9: () => (/* binding */ toleranceSchema)
+/* harmony export */ });
+/* unused harmony export DEFAULT_TOLERANCE */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3798);
+
+const toleranceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    absolute: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().nonnegative().optional(),
+    relative: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().nonnegative().optional(),
+})
+    .refine((t) => t.absolute !== undefined || t.relative !== undefined, 'needs `absolute` or `relative`');
+/** pytest's `approx`. */
+const DEFAULT_TOLERANCE = { relative: 1e-6, absolute: 1e-12 };
+/** By how much a replayed value may differ from a recorded one. */
+const allowedFor = (recorded, tolerance = DEFAULT_TOLERANCE) => Math.max(tolerance.absolute ?? 0, (tolerance.relative ?? 0) * Math.abs(recorded));
+
+
+/***/ }),
+
+/***/ 6483:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ quoted),
+/* harmony export */   i: () => (/* binding */ movement)
+/* harmony export */ });
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2613);
+
+/** Text of the evaluation or the record within a sentence of ours: a backtick in it would end the quotation. */
+const quoted = (text) => `\`${text.replaceAll('`', "'")}\``;
+/** `4 of 1,797 predictions flipped`, `2 of 1,797 predictions moved, by at most 0.026000` */
+function movement({ rows, flips, moved, largest }) {
+    const of = `of ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(rows, 'prediction')}`;
+    if (flips > 0)
+        return `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .grouped */ .zD)(flips)} ${of} flipped`;
+    const by = largest ? `, by at most ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .shortNumber */ .In)(Math.abs(largest.difference))}` : '';
+    return `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .grouped */ .zD)(moved)} ${of} moved${by}`;
+}
+
+
+/***/ }),
+
+/***/ 2189:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   u: () => (/* binding */ exportWithoutAnswers)
 /* harmony export */ });
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _data_digest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3230);
-/* harmony import */ var _system_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9145);
+/* harmony import */ var _system_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1650);
 
 
 
-
-/** Finds the recorded predictions. That they are not kept is no finding here: the digest alone may do. */
-async function recordedPredictions(context, record, locate) {
-    const { path, digest } = record.evaluation?.predictions ?? {};
-    const at = (part) => ({
-        ...locate(`evaluation.predictions.${part}`),
-        field: `evaluation.predictions.${part}`,
-    });
-    if (path === undefined)
-        return { findings: [], file: undefined };
-    const place = await (0,_system_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .confine */ .Do)(context.root, path);
-    if (!place.ok)
-        return {
-            findings: [{ rule: 'record/path-outside', message: `${path} ${place.why}`, ...at('path') }],
-            file: undefined,
-        };
-    if (!place.exists)
-        return { findings: [], file: undefined };
-    try {
-        const now = await (0,_data_digest_js__WEBPACK_IMPORTED_MODULE_2__/* .fileDigest */ .hd)(place.absolute, (0,_data_digest_js__WEBPACK_IMPORTED_MODULE_2__/* .algorithmOf */ .Hy)(digest ?? ''), context.signal);
-        if (digest !== undefined && now.digest !== digest)
-            return {
-                findings: [
-                    {
-                        rule: 'data/digest-mismatch',
-                        message: `the recorded predictions ${path} have other bytes than recorded`,
-                        expected: digest,
-                        actual: now.digest,
-                        ...at('digest'),
-                    },
-                ],
-                file: undefined,
-            };
-    }
-    catch (error) {
-        if (!(error instanceof _data_digest_js__WEBPACK_IMPORTED_MODULE_2__/* .NotData */ .YY))
-            throw error;
-        return {
-            findings: [{ rule: 'record/malformed', message: `${path} is not a regular file`, ...at('path') }],
-            file: undefined,
-        };
-    }
-    return { findings: [], file: place.absolute };
-}
-/** A throwaway copy of the commit's tree, without any recorded answer in it. */
-async function exportWithoutAnswers(context, git, commit, plan) {
-    const folder = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(context.scratch, 'export-'));
+/** A throwaway copy of the commit's tree, without any recorded answer in it; its absolute path. */
+async function exportWithoutAnswers({ git, scratch }, commit, { paths }) {
+    const folder = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(scratch, 'export-'));
     await git.export(commit, folder);
-    for (const answer of plan.answers) {
+    for (const answer of paths) {
         // Through a link of the tree itself an answer's path could lead anywhere: then it is not the answer.
-        const place = await (0,_system_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .confine */ .Do)(folder, answer);
+        const place = await (0,_system_files_js__WEBPACK_IMPORTED_MODULE_2__/* .confine */ .Do)(folder, answer);
         if (place.ok)
             await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(place.absolute, { recursive: true, force: true });
     }
@@ -17842,23 +20970,122 @@ async function exportWithoutAnswers(context, git, commit, plan) {
 
 /***/ }),
 
+/***/ 7510:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ during)
+/* harmony export */ });
+/** Does `work` as a named part of the progress. */
+async function during({ progress }, title, work) {
+    progress.start(title);
+    try {
+        return await work();
+    }
+    finally {
+        progress.end();
+    }
+}
+
+
+/***/ }),
+
+/***/ 3589:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dh: () => (/* binding */ DIGEST),
+/* harmony export */   Hy: () => (/* binding */ algorithmOf),
+/* harmony export */   hd: () => (/* binding */ fileDigest)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1650);
+
+
+/** Digests of files, as text: `sha256:` and 64 hex digits, or `md5:` and 32. */
+const DIGEST = /^(?:sha256:[0-9a-f]{64}|md5:[0-9a-f]{32})$/;
+/** The algorithm that a digest names; sha256 if it names none. */
+const algorithmOf = (digest) => (digest.startsWith('md5:') ? 'md5' : 'sha256');
+const CHUNK = 1024 * 1024;
+/**
+ * Digest of a regular file, read in chunks of 1 MiB: memory does not grow with the file.
+ *
+ * @throws NotAFile
+ */
+async function fileDigest(path, algorithm, signal) {
+    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)(algorithm);
+    const bytes = await readInto(hash, path, signal);
+    return { digest: `${algorithm}:${hash.digest('hex')}`, bytes };
+}
+async function readInto(hash, path, signal) {
+    const handle = await (0,_files_js__WEBPACK_IMPORTED_MODULE_1__/* .openRegular */ .lf)(path);
+    try {
+        const chunk = Buffer.allocUnsafe(CHUNK);
+        let total = 0;
+        for (;;) {
+            signal?.throwIfAborted();
+            const { bytesRead } = await handle.read(chunk, 0, CHUNK, null);
+            if (bytesRead === 0)
+                return total;
+            hash.update(chunk.subarray(0, bytesRead));
+            total += bytesRead;
+        }
+    }
+    finally {
+        await handle.close();
+    }
+}
+
+
+/***/ }),
+
 /***/ 6578:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   k: () => (/* binding */ errorText),
-/* harmony export */   w: () => (/* binding */ ReprogateError)
+/* harmony export */   kc: () => (/* binding */ errorText),
+/* harmony export */   w8: () => (/* binding */ ReprogateError)
 /* harmony export */ });
-/** Something that a user can cause and mend. Anything else that is thrown is a bug. */
+/* unused harmony export ERRORS */
+/* harmony import */ var _verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(23);
+
+/** Every error that a user can cause and fix, with the remedy for cases that have none of their own. */
+const ERRORS = {
+    'check/cancelled': 'Run it again.',
+    'directory/missing': 'Correct `working-directory`; on a runner, check the repository out first (`actions/checkout`).',
+    'engine/failed': 'See what the engine says (`docker info`, its log) and try again.',
+    'engine/missing': 'Install Docker and start it, or set REPROGATE_DOCKER to the docker program.',
+    'event/malformed': 'Run reprogate on a GitHub runner, or give it the event that GitHub sent.',
+    'event/privileged': 'Run reprogate `on: pull_request`. A pull request from a fork then gets its verdict in the job and its summary.',
+    'git/failed': 'Check that the repository is whole (`git fsck`) and checked out with `fetch-depth: 0`.',
+    'git/no-repository': 'Run reprogate in a git work tree; on a runner, put `actions/checkout` before this step.',
+    'image/missing': 'Correct its name, or log in to its registry (`docker login`).',
+    'image/not-pushed': 'Push it (`docker push`), or let `reprogate record --push <repository>` build and push it.',
+    'image/too-large': 'Make the image smaller.',
+    'image/unknown': 'Name it with `--image <reference>`, or have it built and pushed with `--push <repository>`.',
+    'image/unreadable': 'Try again; if it stays so, the image or the engine is damaged.',
+    'input/invalid': 'Set the input to one of them, or leave it out.',
+    'manifest/malformed': 'Restore the manifest, or run `reprogate record <model>`.',
+    'models/name': 'Use letters, digits, `.`, `_` and `-`.',
+    'models/none': 'Write a record with `reprogate record <model>`, or name the models in reprogate.yml.',
+    'models/unknown': 'Name a model of the policy, or leave the name out.',
+    'output/truncated': 'Please report it: the program printed more than reprogate can hold.',
+    'policy/base-missing': 'Check out with `fetch-depth: 0`.',
+    'policy/invalid': 'Correct the policy; `schema/policy.schema.json` describes every field.',
+    'policy/outside': 'Give a path inside the working directory.',
+    'program/missing': 'Install it and put it on the PATH.',
+    'runner/incomplete': 'Run it as a step, with `uses:`; in a terminal, use `reprogate check`.',
+};
+const remedyOf = (code) => code in ERRORS ? ERRORS[code] : _verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_0__/* .RULES */ .y0[code].remedy;
+/** Something that a user can cause and fix. Anything else that is thrown is a bug. */
 class ReprogateError extends Error {
     code;
     remedy;
     location;
-    constructor(
-    /** Stable, `<subject>/<problem>`, like a rule's id. */
-    code, message, 
+    constructor(code, message, 
     /** What to do about it. */
-    remedy, location = {}) {
+    remedy = remedyOf(code), location = {}) {
         super(message);
         this.code = code;
         this.remedy = remedy;
@@ -17871,37 +21098,86 @@ const errorText = (error) => (error instanceof Error ? error.message : String(er
 
 /***/ }),
 
-/***/ 9145:
+/***/ 1650:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Do: () => (/* binding */ confine),
-/* harmony export */   j7: () => (/* binding */ normalise),
+/* harmony export */   MF: () => (/* binding */ TooLarge),
+/* harmony export */   VX: () => (/* binding */ readRegular),
+/* harmony export */   lf: () => (/* binding */ openRegular),
+/* harmony export */   pX: () => (/* binding */ NotAFile),
+/* harmony export */   s1: () => (/* binding */ plainPath),
 /* harmony export */   ux: () => (/* binding */ within)
 /* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 
 
+
+/** Paths and files that somebody else has named or written. They are opened here and nowhere else. */
+/** What was to be read is not a regular file. */
+class NotAFile extends Error {
+}
+/** What was to be read whole is larger than its cap. */
+class TooLarge extends Error {
+}
+/**
+ * Opens a regular file for reading. Opening a named pipe would wait for a writer, so it is opened
+ * without waiting and refused.
+ *
+ * @param path absolute; `confine` says where an untrusted one leads
+ * @param noFollow refuses a link at the end of the path, with ELOOP
+ * @throws NotAFile for a folder, a pipe, a device
+ */
+async function openRegular(path, { noFollow = false } = {}) {
+    const flags = node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NONBLOCK | (noFollow ? node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW : 0);
+    const handle = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, flags);
+    if ((await handle.stat()).isFile())
+        return handle;
+    await handle.close();
+    throw new NotAFile(`${path} is not a regular file`);
+}
+/**
+ * Reads a regular file whole.
+ *
+ * @param cap bytes
+ * @throws NotAFile, TooLarge
+ */
+async function readRegular(path, cap) {
+    const handle = await openRegular(path);
+    try {
+        const { size } = await handle.stat();
+        if (size > cap)
+            throw new TooLarge(`${path} is larger than ${cap / 1024 ** 2} MiB`);
+        const { buffer, bytesRead } = await handle.read(Buffer.alloc(size), 0, size, 0);
+        return buffer.subarray(0, bytesRead);
+    }
+    finally {
+        await handle.close();
+    }
+}
 const inside = (root, path) => {
-    const way = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.relative)(root, path);
-    return way !== '..' && !way.startsWith(`..${node_path__WEBPACK_IMPORTED_MODULE_1__.sep}`) && !(0,node_path__WEBPACK_IMPORTED_MODULE_1__.isAbsolute)(way);
+    const way = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(root, path);
+    return way !== '..' && !way.startsWith(`..${node_path__WEBPACK_IMPORTED_MODULE_2__.sep}`) && !(0,node_path__WEBPACK_IMPORTED_MODULE_2__.isAbsolute)(way);
 };
 /**
  * Where an untrusted relative path leads, links followed, and whether that is inside `root` (a real
  * path). `.git` is refused: a runner keeps its token there, and the evaluation would see it.
  */
 async function confine(root, path) {
-    const wanted = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, path);
-    if ((0,node_path__WEBPACK_IMPORTED_MODULE_1__.isAbsolute)(path) || /^[A-Za-z]:|\\/.test(path) || !inside(root, wanted))
+    const wanted = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(root, path);
+    if ((0,node_path__WEBPACK_IMPORTED_MODULE_2__.isAbsolute)(path) || /^[A-Za-z]:|\\/.test(path) || !inside(root, wanted))
         return { ok: false, why: 'leaves the repository' };
     let existing = wanted;
     let real;
     while (real === undefined) {
         try {
-            real = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.realpath)(existing);
+            real = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.realpath)(existing);
         }
         catch (error) {
             // A link that leads nowhere is followed no further: what it names could appear later.
@@ -17909,33 +21185,33 @@ async function confine(root, path) {
                 return { ok: false, why: 'leads out through a link' };
             if (existing === root)
                 throw error;
-            existing = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(existing);
+            existing = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(existing);
         }
     }
-    const absolute = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(real, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.relative)(existing, wanted));
+    const absolute = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(real, (0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(existing, wanted));
     if (!inside(root, absolute))
         return { ok: false, why: 'leads out through a link' };
-    const names = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.relative)(root, absolute).split(node_path__WEBPACK_IMPORTED_MODULE_1__.sep);
+    const names = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(root, absolute).split(node_path__WEBPACK_IMPORTED_MODULE_2__.sep);
     if (names.some((name) => name.toLowerCase() === '.git') || (absolute === root && path !== ''))
         return { ok: false, why: 'names the inside of .git' };
     return { ok: true, absolute, exists: existing === wanted };
 }
 async function isLink(path) {
     try {
-        return (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(path)).isSymbolicLink();
+        return (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(path)).isSymbolicLink();
     }
     catch {
         return false;
     }
 }
 /** `./a//b/` as `a/b`: one spelling for comparisons. */
-const normalise = (path) => path
+const plainPath = (path) => path
     .split('/')
     .filter((part) => part !== '' && part !== '.')
     .join('/');
 /** Whether `path` is `folder` or lies below it. */
 const within = (folder, path) => {
-    const [outer, inner] = [normalise(folder), normalise(path)];
+    const [outer, inner] = [plainPath(folder), plainPath(path)];
     return outer === '' || inner === outer || inner.startsWith(`${outer}/`);
 };
 
@@ -17946,7 +21222,8 @@ const within = (folder, path) => {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   j: () => (/* binding */ createRunner)
+/* harmony export */   j: () => (/* binding */ createRunner),
+/* harmony export */   v: () => (/* binding */ uncancelled)
 /* harmony export */ });
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_child_process__WEBPACK_IMPORTED_MODULE_0__);
@@ -17954,16 +21231,146 @@ const within = (folder, path) => {
 
 
 const STDERR_KEPT = 64 * 1024;
+const STDOUT_KEPT = 16 * 1024 * 1024;
 const LINE_KEPT = 4096;
+const TIMEOUT_MS = 600_000;
 /** Between asking a child to stop and killing it. */
 const GRACE_MS = 2000;
+/**
+ * The one way in which other programs are called. A program that exits with a code is a result;
+ * one that cannot be started is a `ReprogateError`; a cancelled run rejects with the signal's reason.
+ */
+const createRunner = (signal) => async (argv, options = {}) => {
+    signal.throwIfAborted();
+    const child = start(argv, options);
+    const guard = guardOf(child, signal, options.timeout ?? TIMEOUT_MS);
+    const stdout = collectStdout(child, options, guard.stop);
+    const stderr = collectStderr(child, options);
+    feed(child, options.input);
+    try {
+        const code = await ended(child, argv[0]);
+        stdout.end();
+        stderr.end();
+        const failure = await stdout.consumed;
+        signal.throwIfAborted();
+        if (failure)
+            throw failure.error;
+        const { kept, truncated } = stdout;
+        return {
+            code: code ?? 1,
+            stdout: Buffer.concat(kept),
+            stderr: stderr.text(),
+            timedOut: guard.timedOut(),
+            truncated: truncated(),
+        };
+    }
+    finally {
+        guard.release();
+    }
+};
+/** Runs a program also after the check was cancelled: for what undoes things. */
+const uncancelled = createRunner(new AbortController().signal);
+function start([program, ...args], options) {
+    return (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, args, {
+        cwd: options.cwd,
+        env: options.env ?? process.env,
+        stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+        // A group of its own: what the child has started is stopped with it.
+        detached: process.platform !== 'win32',
+    });
+}
+function ended(child, program) {
+    return new Promise((resolve, reject) => {
+        child.on('error', (error) => reject(error.code === 'ENOENT'
+            ? new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w8('program/missing', `\`${program}\` is not installed`, `Install ${program} and put it on the PATH.`)
+            : error));
+        child.on('close', resolve);
+    });
+}
+/** Stops the child at its time limit and when the check is cancelled: first asked, then killed. */
+function guardOf(child, signal, timeout) {
+    const kill = (how) => {
+        try {
+            if (process.platform !== 'win32' && child.pid !== undefined)
+                process.kill(-child.pid, how);
+            else
+                child.kill(how);
+        }
+        catch {
+            // It has ended meanwhile.
+        }
+    };
+    let killer;
+    const stop = () => {
+        kill('SIGTERM');
+        killer ??= setTimeout(() => kill('SIGKILL'), GRACE_MS);
+    };
+    let timedOut = false;
+    const timer = setTimeout(() => {
+        timedOut = true;
+        stop();
+    }, timeout);
+    signal.addEventListener('abort', stop, { once: true });
+    return {
+        stop,
+        timedOut: () => timedOut,
+        release: () => {
+            clearTimeout(timer);
+            clearTimeout(killer);
+            signal.removeEventListener('abort', stop);
+        },
+    };
+}
+function collectStdout(child, options, stop) {
+    const { onLine, onStdout, outputCap: cap = STDOUT_KEPT } = options;
+    const lines = onLine && lineSplitter((line) => onLine(line, 'stdout'));
+    const kept = [];
+    let size = 0;
+    let consumed = Promise.resolve(undefined);
+    if (onStdout) {
+        consumed = onStdout(child.stdout).then(() => undefined, (error) => {
+            stop();
+            child.stdout.resume();
+            return { error };
+        });
+    }
+    else {
+        child.stdout.on('data', (chunk) => {
+            lines?.push(chunk);
+            if (size < cap)
+                kept.push(chunk.subarray(0, cap - size));
+            size += chunk.length;
+        });
+    }
+    return { kept, consumed, truncated: () => size > cap, end: () => lines?.end() };
+}
+function collectStderr(child, { onLine }) {
+    const lines = onLine && lineSplitter((line) => onLine(line, 'stderr'));
+    let kept = Buffer.alloc(0);
+    child.stderr.on('data', (chunk) => {
+        lines?.push(chunk);
+        kept = Buffer.concat([kept, chunk]).subarray(-STDERR_KEPT);
+    });
+    return { text: () => kept.toString('utf8'), end: () => lines?.end() };
+}
+function feed({ stdin }, input) {
+    if (!stdin)
+        return;
+    // A child that does not read its input to the end closes the pipe: its exit code tells the rest.
+    stdin.on('error', () => { });
+    if (typeof input === 'string')
+        stdin.end(input);
+    else
+        input?.pipe(stdin);
+}
 /** Cuts a byte stream into lines of at most `LINE_KEPT` characters; never holds more than one line. */
 function lineSplitter(onLine) {
+    const decoder = new TextDecoder();
     let pending = '';
     let dropping = false;
     return {
         push(chunk) {
-            for (const [index, part] of chunk.split('\n').entries()) {
+            for (const [index, part] of decoder.decode(chunk, { stream: true }).split('\n').entries()) {
                 if (index > 0) {
                     onLine(pending.replace(/\r$/, ''));
                     pending = '';
@@ -17984,110 +21391,6 @@ function lineSplitter(onLine) {
         },
     };
 }
-/**
- * The one way in which other programs are called. A program that exits with a code is a result;
- * one that cannot be started is a `ReprogateError`; a cancelled run rejects with the signal's reason.
- */
-function createRunner(signal) {
-    return (argv, options = {}) => new Promise((resolve, reject) => {
-        if (signal.aborted)
-            return reject(signal.reason);
-        const [program, ...args] = argv;
-        const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, args, {
-            cwd: options.cwd,
-            env: options.env ?? process.env,
-            stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-            // A group of its own: what the child has started is stopped with it.
-            detached: process.platform !== 'win32',
-        });
-        const kill = (how) => {
-            try {
-                if (process.platform !== 'win32' && child.pid !== undefined)
-                    process.kill(-child.pid, how);
-                else
-                    child.kill(how);
-            }
-            catch {
-                // It has ended meanwhile.
-            }
-        };
-        let timedOut = false;
-        let killer;
-        const stop = () => {
-            kill('SIGTERM');
-            killer ??= setTimeout(() => kill('SIGKILL'), GRACE_MS);
-        };
-        const timer = setTimeout(() => {
-            timedOut = true;
-            stop();
-        }, options.timeout ?? 600_000);
-        signal.addEventListener('abort', stop, { once: true });
-        const settle = () => {
-            clearTimeout(timer);
-            clearTimeout(killer);
-            signal.removeEventListener('abort', stop);
-        };
-        const cap = options.outputCap ?? 16 * 1024 * 1024;
-        const kept = [];
-        let size = 0;
-        let truncated = false;
-        let stderr = '';
-        let consumed = Promise.resolve();
-        let failure;
-        const { onLine } = options;
-        const out = onLine && lineSplitter((line) => onLine(line, 'stdout'));
-        const err = onLine && lineSplitter((line) => onLine(line, 'stderr'));
-        if (options.onStdout) {
-            consumed = options.onStdout(child.stdout).catch((error) => {
-                failure = error;
-                stop();
-                child.stdout.resume();
-            });
-        }
-        else {
-            const decoder = new TextDecoder();
-            child.stdout.on('data', (chunk) => {
-                out?.push(decoder.decode(chunk, { stream: true }));
-                if (size < cap)
-                    kept.push(chunk.subarray(0, cap - size));
-                truncated ||= size + chunk.length > cap;
-                size += chunk.length;
-            });
-        }
-        const decoder = new TextDecoder();
-        child.stderr.on('data', (chunk) => {
-            const text = decoder.decode(chunk, { stream: true });
-            err?.push(text);
-            stderr = (stderr + text).slice(-STDERR_KEPT);
-        });
-        if (child.stdin) {
-            // A child that does not read its input to the end closes the pipe: its exit code tells the rest.
-            child.stdin.on('error', () => { });
-            if (typeof options.input === 'string')
-                child.stdin.end(options.input);
-            else
-                options.input?.pipe(child.stdin);
-        }
-        child.on('error', (error) => {
-            settle();
-            reject(error.code === 'ENOENT'
-                ? new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w('program/missing', `\`${program}\` is not installed`, `Install ${program} and put it on the PATH.`)
-                : error);
-        });
-        child.on('close', (code) => {
-            settle();
-            out?.end();
-            err?.end();
-            void consumed.then(() => {
-                if (signal.aborted)
-                    return reject(signal.reason);
-                if (failure !== undefined)
-                    return reject(failure);
-                resolve({ code: code ?? 1, stdout: Buffer.concat(kept), stderr, timedOut, truncated });
-            });
-        });
-    });
-}
 
 
 /***/ }),
@@ -18096,7 +21399,7 @@ function createRunner(signal) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   u: () => (/* binding */ writeReport)
+/* harmony export */   a: () => (/* binding */ writeReportFile)
 /* harmony export */ });
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
@@ -18104,12 +21407,16 @@ function createRunner(signal) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
 
 
-/** Writes the JSON report into the working directory, and says where. */
-async function writeReport(directory, report) {
+/**
+ * Writes the JSON report into the folder `.reprogate` of the working directory.
+ *
+ * @returns its path
+ */
+async function writeReportFile(directory, json) {
     const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, '.reprogate');
     const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, 'report.json');
     const ignore = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, '.gitignore');
-    // A repository can hold links by these names, to write somewhere else: what is no folder of ours goes.
+    // A repository can hold links by these names, to write somewhere else: what is not our folder goes.
     if (!(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(folder).catch(() => null))?.isDirectory())
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(folder, { force: true });
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdir)(folder, { recursive: true });
@@ -18117,7 +21424,7 @@ async function writeReport(directory, report) {
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(file, { recursive: true, force: true });
     // Nobody commits a report by accident.
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(ignore, '*\n');
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(path, `${JSON.stringify(report, null, 2)}\n`);
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(path, json);
     return path;
 }
 
@@ -18148,97 +21455,168 @@ var posix_ = __nccwpck_require__(3916);
 
 
 
-const lines0 = (out) => out
+/** Bytes of a file of the repository that is held whole. */
+const LARGEST_FILE = 256 * 1024 * 1024;
+/** Bytes of a diff that is shown. */
+const DIFF_SHOWN = 64 * 1024;
+/** Before every command: what the repository's own configuration could run is switched off. */
+const SAFE = ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', '-c', 'safe.directory=*'];
+const zeroSeparated = (output) => output
     .toString('utf8')
     .split('\0')
     .filter((path) => path !== '');
-/** Opens the repository that holds `directory`, a real absolute path. */
-async function openGit(run, directory, scratch) {
-    // Options of the repository's own configuration that run programs are switched off; hooks never run here.
-    const env = {
-        ...process.env,
-        GIT_OPTIONAL_LOCKS: '0',
-        GIT_TERMINAL_PROMPT: '0',
-        GIT_LITERAL_PATHSPECS: '1',
-    };
-    const call = (args, options = {}) => run(['git', '-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', '-c', `safe.directory=*`, ...args], {
-        cwd: directory,
-        env,
-        ...options,
-    });
-    const must = async (args, options) => {
-        const result = await call(args, options);
+const lastLine = (text) => text.trim().split('\n').at(-1) ?? '';
+/** What the gate asks of git. Revisions that come from a record are 40 hex digits before they get here. */
+class Git {
+    run;
+    directory;
+    scratch;
+    place;
+    exports = 0;
+    constructor(run, directory, scratch, place) {
+        this.run = run;
+        this.directory = directory;
+        this.scratch = scratch;
+        this.place = place;
+    }
+    /** The folder with the work tree, absolute. */
+    get top() {
+        return this.place.top;
+    }
+    /** The working directory within it: '' or 'examples/digits/'. */
+    get prefix() {
+        return this.place.prefix;
+    }
+    /**
+     * Opens the repository that holds `directory`, a real absolute path.
+     *
+     * @throws ReprogateError `git/no-repository`
+     */
+    static async open(run, directory, scratch) {
+        const unopened = new Git(run, directory, scratch, { top: directory, prefix: '' });
+        const place = await unopened.call(['rev-parse', '--show-toplevel', '--show-prefix']);
+        if (place.code !== 0)
+            throw new errors/* ReprogateError */.w8('git/no-repository', `${directory} is not in a git repository`);
+        const [top = directory, prefix = ''] = place.stdout.toString().split('\n');
+        return new Git(run, directory, scratch, { top, prefix });
+    }
+    async head() {
+        return (await this.text(['rev-parse', '--verify', 'HEAD^{commit}'])).trim();
+    }
+    async shallow() {
+        return (await this.text(['rev-parse', '--is-shallow-repository'])).trim() === 'true';
+    }
+    /** Whether the repository holds this commit. */
+    async has(commit) {
+        return (await this.call(['cat-file', '-e', `${commit}^{commit}`])).code === 0;
+    }
+    async isAncestor(commit, head) {
+        return (await this.call(['merge-base', '--is-ancestor', commit, head])).code === 0;
+    }
+    /** Bytes of a file of the working directory at a commit; null if it is not there, or is not a regular file. */
+    async show(commit, path) {
+        const name = (0,posix_.normalize)(path);
+        if (name.startsWith('..') || name.startsWith('/'))
+            return null;
+        const listed = await this.call(['ls-tree', '--full-tree', '-z', commit, '--', this.prefix + name]);
+        // A link's blob is the name of its target, and a builder would follow it to another file.
+        const [, blob] = /^100(?:644|755) blob (\w+)\t/.exec(listed.stdout.toString()) ?? [];
+        return blob === undefined ? null : this.must(['cat-file', 'blob', blob], { outputCap: LARGEST_FILE });
+    }
+    /** Paths that differ between two commits, relative to the working directory. */
+    async changed(from, to) {
+        const options = ['--name-only', '--no-renames', '--no-ext-diff', '--relative', '-z'];
+        return zeroSeparated(await this.must(['diff', ...options, from, to, '--', '.']));
+    }
+    /** Tracked files of the working directory that differ from HEAD, and untracked ones, relative to it. */
+    async dirty() {
+        const options = ['--porcelain=v1', '--no-renames', '-z', '--untracked-files=all'];
+        const entries = zeroSeparated(await this.must(['status', ...options, '--', '.']));
+        return entries.map((entry) => entry.slice(3 + this.prefix.length));
+    }
+    /** Files that git knows at HEAD or in the work tree, relative to the working directory. */
+    async files() {
+        return zeroSeparated(await this.must(['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', '.']));
+    }
+    /** The unified diff of one file, to be shown: at most its first 64 KiB. */
+    async diff(from, to, path) {
+        const options = ['--no-ext-diff', '--no-textconv', '--no-color'];
+        const result = await this.succeed(['diff', ...options, from, to, '--', path], { outputCap: DIFF_SHOWN });
+        return result.stdout.toString() + (result.truncated ? '\n… the rest of the diff is not shown\n' : '');
+    }
+    /**
+     * Writes the working directory's tree at a commit into a new folder, with fresh modification times and
+     * the modes that git records: 755 or 644, whatever the umask is.
+     */
+    async export(commit, into) {
+        // Not `git archive`: its export-ignore and export-subst attributes would give other files than the commit has.
+        const index = (0,external_node_path_.join)(this.scratch, `index-${this.exports++}`);
+        const own = { env: { ...this.environment(), GIT_INDEX_FILE: index } };
+        await (0,promises_.mkdir)(into, { recursive: true });
+        await this.must(['read-tree', `${commit}:${this.prefix}`], own);
+        await this.must(['--work-tree', this.top, 'checkout-index', '--all', '--force', `--prefix=${into}/`], {
+            ...own,
+            cwd: this.top,
+        });
+        await recordedModes(into);
+    }
+    /** Address of `origin`, without a password. */
+    async remote() {
+        const result = await this.call(['remote', 'get-url', 'origin']);
         if (result.code !== 0)
-            throw new errors/* ReprogateError */.w('git/failed', `git ${args[0]} failed: ${result.stderr.trim().split('\n').at(-1) ?? ''}`, 'Check that the repository is whole (`git fsck`) and checked out with `fetch-depth: 0`.');
-        return result.stdout;
-    };
-    const place = await call(['rev-parse', '--show-toplevel', '--show-prefix']);
-    if (place.code !== 0)
-        throw new errors/* ReprogateError */.w('git/no-repository', `${directory} is not in a git repository`, 'Run reprogate in a git work tree; on a runner, put `actions/checkout` before this step.');
-    const [top = directory, prefix = ''] = place.stdout.toString().split('\n');
-    let exports = 0;
-    return {
-        top,
-        prefix,
-        head: async () => (await must(['rev-parse', '--verify', 'HEAD^{commit}'])).toString().trim(),
-        shallow: async () => (await must(['rev-parse', '--is-shallow-repository'])).toString().trim() === 'true',
-        has: async (commit) => (await call(['cat-file', '-e', `${commit}^{commit}`])).code === 0,
-        isAncestor: async (commit, head) => (await call(['merge-base', '--is-ancestor', commit, head])).code === 0,
-        show: async (commit, path) => {
-            const name = (0,posix_.normalize)(path);
-            if (name.startsWith('..') || name.startsWith('/'))
-                return null;
-            const listed = await call(['ls-tree', '--full-tree', '-z', commit, '--', prefix + name]);
-            // A link's blob is the name of its target, and a builder would follow it to another file.
-            const [, blob] = /^100(?:644|755) blob (\w+)\t/.exec(listed.stdout.toString()) ?? [];
-            return blob === undefined ? null : must(['cat-file', 'blob', blob], { outputCap: 256 * 1024 * 1024 });
-        },
-        changed: async (from, to) => lines0(await must([
-            'diff',
-            '--name-only',
-            '--no-renames',
-            '--no-ext-diff',
-            '--relative',
-            '-z',
-            from,
-            to,
-            '--',
-            '.',
-        ])),
-        dirty: async () => {
-            const entries = lines0(await must(['status', '--porcelain=v1', '--no-renames', '-z', '--untracked-files=all', '--', '.']));
-            return entries.map((entry) => entry.slice(3)).map((path) => path.slice(prefix.length));
-        },
-        files: async () => lines0(await must(['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', '.'])),
-        diff: async (from, to, path) => (await must(['diff', '--no-ext-diff', '--no-textconv', '--no-color', from, to, '--', path], {
-            outputCap: 64 * 1024,
-        })).toString(),
-        export: async (commit, into) => {
-            // Not `git archive`: its export-ignore and export-subst attributes would give other files than the commit has.
-            const index = (0,external_node_path_.join)(scratch, `index-${exports++}`);
-            const own = { env: { ...env, GIT_INDEX_FILE: index } };
-            await (0,promises_.mkdir)(into, { recursive: true });
-            await must(['read-tree', `${commit}:${prefix}`], own);
-            await must(['--work-tree', top, 'checkout-index', '--all', '--force', `--prefix=${into}/`], {
-                ...own,
-                cwd: top,
-            });
-        },
-        remote: async () => {
-            const result = await call(['remote', 'get-url', 'origin']);
-            // A token in the address has no place in a record.
-            return result.code === 0
-                ? result.stdout
-                    .toString()
-                    .trim()
-                    .replace(/^(https?:\/\/)[^/@]*@/, '$1')
-                : undefined;
-        },
-        history: async (path, limit) => (await must(['log', `--max-count=${limit}`, '--format=%H', '--', path]))
+            return undefined;
+        // A token in the address has no place in a record.
+        return result.stdout
             .toString()
-            .split('\n')
-            .filter(Boolean),
-    };
+            .trim()
+            .replace(/^(https?:\/\/)[^/@]*@/, '$1');
+    }
+    /** Commits that touch a path, newest first. */
+    async history(path, limit) {
+        const output = await this.text(['log', `--max-count=${limit}`, '--format=%H', '--', path]);
+        return output.split('\n').filter(Boolean);
+    }
+    environment() {
+        return {
+            ...process.env,
+            GIT_OPTIONAL_LOCKS: '0',
+            GIT_TERMINAL_PROMPT: '0',
+            GIT_LITERAL_PATHSPECS: '1',
+        };
+    }
+    call(args, options = {}) {
+        return this.run(['git', ...SAFE, ...args], {
+            cwd: this.directory,
+            env: this.environment(),
+            ...options,
+        });
+    }
+    async succeed(args, options) {
+        const result = await this.call(args, options);
+        if (result.code === 0)
+            return result;
+        throw new errors/* ReprogateError */.w8('git/failed', `git ${args[0]} failed: ${lastLine(result.stderr)}`);
+    }
+    /** Output that is parsed is never cut silently. */
+    async must(args, options) {
+        const { stdout, truncated } = await this.succeed(args, options);
+        if (truncated)
+            throw new errors/* ReprogateError */.w8('output/truncated', `git ${args[0]} printed too much to be read`);
+        return stdout;
+    }
+    async text(args) {
+        return (await this.must(args)).toString();
+    }
+}
+async function recordedModes(folder) {
+    await (0,promises_.chmod)(folder, 0o755);
+    for (const entry of await (0,promises_.readdir)(folder, { withFileTypes: true })) {
+        const path = (0,external_node_path_.join)(folder, entry.name);
+        if (entry.isDirectory())
+            await recordedModes(path);
+        else if (entry.isFile())
+            await (0,promises_.chmod)(path, (await (0,promises_.stat)(path)).mode & 0o100 ? 0o755 : 0o644);
+    }
 }
 
 // EXTERNAL MODULE: ./src/system/process.ts
@@ -18255,10 +21633,11 @@ var system_process = __nccwpck_require__(7848);
  * and folders go whether it ended, failed or was cancelled.
  *
  * @param directory the working directory, in a git work tree
+ * @throws ReprogateError `directory/missing`, `git/no-repository`
  */
 async function withSession(directory, { progress, signal }, work) {
     const root = await (0,promises_.realpath)(directory).catch(() => {
-        throw new errors/* ReprogateError */.w('directory/missing', `there is no folder ${directory}`, 'Correct `working-directory`.');
+        throw new errors/* ReprogateError */.w8('directory/missing', `there is no folder ${directory}`);
     });
     const scratch = await (0,promises_.mkdtemp)((0,external_node_path_.join)(await (0,promises_.realpath)(process.env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)()), 'reprogate-'));
     const cleanups = [
@@ -18266,22 +21645,22 @@ async function withSession(directory, { progress, signal }, work) {
     ];
     try {
         const run = (0,system_process/* createRunner */.j)(signal);
-        const git = await openGit(run, root, scratch);
-        const context = {
+        const git = await Git.open(run, root, scratch);
+        return await work({
             root,
             prefix: git.prefix,
+            git,
             run,
             progress,
             signal,
             scratch,
             defer: (cleanup) => cleanups.push(cleanup),
             now: () => performance.now(),
-        };
-        return await work(context, git);
+        });
     }
     finally {
         for (const cleanup of cleanups.reverse())
-            await cleanup().catch((error) => progress.line(`left behind: ${(0,errors/* errorText */.k)(error)}`));
+            await cleanup().catch((error) => progress.line(`left behind: ${(0,errors/* errorText */.kc)(error)}`));
     }
 }
 
@@ -18317,15 +21696,17 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 ;// CONCATENATED MODULE: external "node:readline"
 const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
-// EXTERNAL MODULE: ./src/text/text.ts
-var text_text = __nccwpck_require__(8544);
+// EXTERNAL MODULE: ./src/text/clean.ts
+var clean = __nccwpck_require__(4118);
 ;// CONCATENATED MODULE: ./src/terminal/progress.ts
 
 
+/** Characters of a title, and of a line that is written over. */
+const LONGEST = 500;
 /**
  * Progress for people. On a terminal one line shows what is going on and is written over; elsewhere
- * only the titles are printed, or every line where asked for. What programs print is untrusted: control
- * characters are taken out.
+ * only the titles are printed; with `verbose` every line. What programs print is untrusted: control
+ * characters are taken out, and nothing is a workflow command.
  */
 function terminalProgress(stream, verbose) {
     const live = stream.isTTY === true && !verbose;
@@ -18337,18 +21718,18 @@ function terminalProgress(stream, verbose) {
     let title = '';
     return {
         start(text) {
-            title = (0,text_text/* cleanLines */.v3)(text);
+            title = (0,clean/* inertLine */.Fq)((0,clean/* oneLine */.TN)(text, LONGEST));
             if (live)
                 show(`· ${title}`);
             else
                 stream.write(`· ${title}\n`);
         },
         line(text) {
-            const clean = (0,text_text/* cleanLines */.v3)(text);
-            if (verbose)
-                stream.write(`    ${clean}\n`);
-            else if (live)
-                show(`· ${title} · ${clean.trim()}`);
+            if (live)
+                show(`· ${title} · ${(0,clean/* oneLine */.TN)(text, LONGEST)}`);
+            else if (verbose)
+                for (const line of (0,clean/* cleanLines */.v3)(text).split('\n'))
+                    stream.write(`    ${(0,clean/* inertLine */.Fq)(line)}\n`);
         },
         end() {
             if (live)
@@ -18360,49 +21741,16 @@ function terminalProgress(stream, verbose) {
 
 /***/ }),
 
-/***/ 7382:
+/***/ 4118:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   P8: () => (/* binding */ showPath),
-/* harmony export */   U9: () => (/* binding */ count),
-/* harmony export */   h$: () => (/* binding */ showText)
-/* harmony export */ });
-/**
- * Bytes kept as latin1 text, as a person reads them: UTF-8 where they are, else with `\xNN` for every
- * byte that is not ASCII.
- */
-function showText(latin1) {
-    if (!/[\u0080-\u00ff]/.test(latin1))
-        return latin1;
-    const bytes = Buffer.from(latin1, 'latin1');
-    const text = bytes.toString('utf8');
-    if (Buffer.from(text, 'utf8').equals(bytes))
-        return text;
-    return latin1.replace(/[\u0080-\u00ff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
-}
-const showPath = (latin1) => `/${showText(latin1)}`;
-/** `1 package`, `2 packages` */
-const count = (number, noun) => `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
-
-
-/***/ }),
-
-/***/ 8544:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   LS: () => (/* binding */ plural),
+/* harmony export */   $Q: () => (/* binding */ clip),
+/* harmony export */   Fq: () => (/* binding */ inertLine),
 /* harmony export */   TN: () => (/* binding */ oneLine),
-/* harmony export */   U9: () => (/* binding */ count),
-/* harmony export */   V2: () => (/* binding */ pair),
-/* harmony export */   VO: () => (/* binding */ magnitude),
-/* harmony export */   h0: () => (/* binding */ short),
-/* harmony export */   p0: () => (/* binding */ duration),
 /* harmony export */   v3: () => (/* binding */ cleanLines)
 /* harmony export */ });
-/* unused harmony exports clip, signed */
-/** Plain text for every renderer: untrusted strings made harmless to look at, and numbers made readable. */
+/** Untrusted text made harmless to look at. The one place where control characters are taken out. */
 /** CSI, OSC and two-character escape sequences, as terminals read them. */
 const ESCAPES = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-Z\\^_`a-z]/g;
 /** Everything that moves, hides or reorders its neighbours: controls, zero width, bidi, tags, lone surrogates. */
@@ -18415,7 +21763,9 @@ const cleanLines = (text) => text
     .replace(ESCAPES, '')
     .replace(UNSEEN, '\ufffd')
     .replace(STACKED, '$1');
-/** At most `max` UTF-16 units, whole code points, `…` as the last where something was left out. */
+/** On a runner a line that begins with `::`, or has `##[` in it, is a command. The returned line is not. */
+const inertLine = (line) => line.replaceAll('##[', '# #[').replace(/^(\s*):(?=:)/, '$1: ');
+/** At most `max` UTF-16 units, whole code points, `…` as the last if something was left out. */
 function clip(text, max) {
     if (text.length <= max)
         return text;
@@ -18428,8 +21778,74 @@ const oneLine = (text, max) =>
 clip(cleanLines(text.slice(0, max * 2))
     .replace(/\s+/g, ' ')
     .trim() + (text.length > max * 2 ? '…' : ''), max);
-const count = (n) => n.toLocaleString('en-US');
-const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
+
+
+/***/ }),
+
+/***/ 1686:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   c: () => (/* binding */ fieldPath),
+/* harmony export */   w: () => (/* binding */ fieldName)
+/* harmony export */ });
+/** `['data', 1, 'digest']` as `data[1].digest`. */
+const fieldName = (path) => path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
+    .join('');
+/** The reverse of `fieldName`, for names made by it. */
+const fieldPath = (name) => name.split(/\.|(?=\[)/).map((part) => (/^\[\d+\]$/.test(part) ? Number(part.slice(1, -1)) : part));
+
+
+/***/ }),
+
+/***/ 7382:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ showPath),
+/* harmony export */   h: () => (/* binding */ showText)
+/* harmony export */ });
+/**
+ * Bytes kept as latin1 text, as a person reads them: UTF-8 if they are, else with `\xNN` for every
+ * byte that is not ASCII.
+ */
+function showText(latin1) {
+    if (!/[\u0080-\u00ff]/.test(latin1))
+        return latin1;
+    const bytes = Buffer.from(latin1, 'latin1');
+    const text = bytes.toString('utf8');
+    if (Buffer.from(text, 'utf8').equals(bytes))
+        return text;
+    return latin1.replace(/[\u0080-\u00ff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
+}
+const showPath = (latin1) => `/${showText(latin1)}`;
+
+
+/***/ }),
+
+/***/ 2613:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $4: () => (/* binding */ numberText),
+/* harmony export */   In: () => (/* binding */ shortNumber),
+/* harmony export */   KE: () => (/* binding */ listed),
+/* harmony export */   LS: () => (/* binding */ plural),
+/* harmony export */   V2: () => (/* binding */ pair),
+/* harmony export */   VO: () => (/* binding */ magnitude),
+/* harmony export */   h0: () => (/* binding */ short),
+/* harmony export */   p0: () => (/* binding */ duration),
+/* harmony export */   x8: () => (/* binding */ signed),
+/* harmony export */   zD: () => (/* binding */ grouped)
+/* harmony export */ });
+/** Numbers as people read them. */
+/** `1,797` */
+const grouped = (n) => n.toLocaleString('en-US');
+/** `1 package`, `1,797 predictions` */
+const plural = (n, one, many = `${one}s`) => `${grouped(n)} ${n === 1 ? one : many}`;
+/** The first items, and how many more there are: `a, b and 3 more`. */
+const listed = (items, most) => items.slice(0, most).join(', ') + (items.length > most ? ` and ${grouped(items.length - most)} more` : '');
 /** Seconds as people say them: `0.1 s`, `41 s`, `2 min 14 s`, `1 h 5 min`. */
 function duration(seconds) {
     if (seconds < 9.95)
@@ -18445,7 +21861,7 @@ function duration(seconds) {
 /** The first 7 digits of a digest or commit; other text as it is. */
 const short = (digest) => digest.replace(/^.*?:?\b([0-9a-f]{7})[0-9a-f]{9,}$/, '$1');
 const number = (text) => text === undefined || text.trim() === '' ? NaN : Number(text);
-/** As written where that is short; else both with six decimals, or with as many as it takes to tell them apart. */
+/** As written if that is short; else both with six decimals, or with as many as it takes to tell them apart. */
 function pair(recorded, replayed) {
     const short = [recorded, replayed].every((raw) => raw === undefined || /^[-+]?\d*\.?\d{0,6}(?:e[-+]?\d+)?$/i.test(raw));
     if (short)
@@ -18470,145 +21886,30 @@ const magnitude = (x) => {
 };
 /** `−0.002226`, `+0.1`, with a true minus sign. */
 const signed = (x) => (x === 0 ? '0' : `${x < 0 ? '−' : '+'}${magnitude(x)}`);
+/** All digits of a double; `-0` keeps its sign. */
+const numberText = (value) => (Object.is(value, -0) ? '-0' : String(value));
+/** A number for a sentence: six decimals if they show it, else three digits and an exponent. */
+function shortNumber(value) {
+    const size = Math.abs(value);
+    if (!Number.isFinite(value) || (Number.isInteger(value) && size < 1e15))
+        return String(value);
+    return size >= 5e-7 && size < 1e9 ? value.toFixed(6) : value.toExponential(2);
+}
 
 
 /***/ }),
 
-/***/ 9816:
+/***/ 4589:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   au: () => (/* binding */ didYouMean),
-/* harmony export */   cn: () => (/* binding */ fieldPath),
-/* harmony export */   hN: () => (/* binding */ parseYaml),
-/* harmony export */   tf: () => (/* binding */ validate),
-/* harmony export */   w5: () => (/* binding */ fieldName)
+/* harmony export */   a: () => (/* binding */ didYouMean),
+/* harmony export */   t: () => (/* binding */ validate)
 /* harmony export */ });
 /* harmony import */ var fastest_levenshtein__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1916);
-/* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8815);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3798);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3798);
 
 
-
-/** `['data', 1, 'digest']` as `data[1].digest`. */
-const fieldName = (path) => path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
-    .join('');
-/** The reverse of `fieldName`, for names made by it. */
-const fieldPath = (name) => name.split(/\.|(?=\[)/).map((part) => (/^\[\d+\]$/.test(part) ? Number(part.slice(1, -1)) : part));
-/** Deeper than any record; recursion below stays far from the end of the stack. */
-const DEEPEST = 64;
-function nestsTooDeep(text) {
-    let depth = 0;
-    for (const character of text) {
-        if (character === '[' || character === '{')
-            depth++;
-        else if (character === ']' || character === '}')
-            depth--;
-        if (depth > DEEPEST)
-            return true;
-    }
-    return /^(?:\s*[-?] ){65}|^\s{400}/m.test(text);
-}
-/** Resolving an alias searches the document: thousands of them take minutes. People use a few. */
-const MOST_ALIASES = 100;
-function hasTooManyAliases(text) {
-    let aliases = 0;
-    let scalar = false;
-    for (const token of new yaml__WEBPACK_IMPORTED_MODULE_1__/* .Lexer */ .JG().lex(text)) {
-        if (!scalar && token.startsWith('*') && ++aliases > MOST_ALIASES)
-            return true;
-        // The lexer announces the text of a plain scalar with this mark.
-        scalar = token === '\u001f';
-    }
-    return false;
-}
-/**
- * Reads YAML 1.2 (and so JSON) with the position of everything. Never throws: what cannot be read
- * is a problem. Aliases may expand to 100 nodes at most, so a bomb is a problem, too.
- */
-function parseYaml(text) {
-    const counter = new yaml__WEBPACK_IMPORTED_MODULE_1__/* .LineCounter */ .HN();
-    const nothing = new yaml__WEBPACK_IMPORTED_MODULE_1__/* .LineCounter */ .HN();
-    const failed = (message, line) => ({
-        document: (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .parseDocument */ .Tp)('', { lineCounter: nothing }),
-        value: undefined,
-        problems: [{ path: [], message, kind: 'syntax', ...(line === undefined ? {} : { line }) }],
-        lineOf: () => line,
-    });
-    if (nestsTooDeep(text))
-        return failed(`nested more than ${DEEPEST} deep`);
-    if (hasTooManyAliases(text))
-        return failed(`more than ${MOST_ALIASES} aliases`);
-    let document;
-    let value;
-    try {
-        document = (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .parseDocument */ .Tp)(text, { lineCounter: counter, uniqueKeys: false, prettyErrors: false });
-        const error = document.errors[0];
-        if (error)
-            return failed(error.message, counter.linePos(error.pos[0]).line);
-        value = document.toJS({ maxAliasCount: 100 });
-    }
-    catch (error) {
-        return failed(error instanceof Error ? error.message : String(error));
-    }
-    const lineAt = (node) => (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isNode */ .Ll)(node) && node.range ? counter.linePos(node.range[0]).line : undefined;
-    return {
-        document,
-        value,
-        problems: duplicateKeys(document.contents, [], lineAt, 0),
-        lineOf: (path) => {
-            let line = lineAt(document.contents);
-            let node = document.contents;
-            for (const part of path) {
-                if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isMap */ .jh)(node)) {
-                    const pair = node.items.find(({ key }) => (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isScalar */ .jn)(key) && String(key.value) === part);
-                    if (!pair)
-                        return line;
-                    line = lineAt(pair.key) ?? line;
-                    node = pair.value;
-                }
-                else if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isSeq */ .oP)(node) && typeof part === 'number') {
-                    node = node.items[part];
-                    line = lineAt(node) ?? line;
-                }
-                else
-                    return line;
-            }
-            return line;
-        },
-    };
-}
-function duplicateKeys(node, path, lineAt, depth) {
-    // An alias names a node that is looked at where it stands.
-    if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isAlias */ .Vj)(node) || depth > DEEPEST)
-        return [];
-    if ((0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isSeq */ .oP)(node))
-        return node.items.flatMap((item, index) => duplicateKeys(item, [...path, index], lineAt, depth + 1));
-    if (!(0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isMap */ .jh)(node))
-        return [];
-    const seen = new Map();
-    return node.items.flatMap((pair) => {
-        if (!(0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isPair */ .tO)(pair) || !(0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .isScalar */ .jn)(pair.key))
-            return [];
-        const key = String(pair.key.value);
-        const own = [...path, key];
-        const first = seen.get(key);
-        seen.set(key, pair.key);
-        const line = lineAt(pair.key);
-        const twice = first
-            ? [
-                {
-                    path: own,
-                    kind: 'duplicate',
-                    message: `given twice, first in line ${lineAt(first)}`,
-                    ...(line && { line }),
-                },
-            ]
-            : [];
-        return [...twice, ...duplicateKeys(pair.value, own, lineAt, depth + 1)];
-    });
-}
 /** The nearest of the known names, if it is near enough to be a slip of the pen. */
 function didYouMean(wrong, known) {
     const [best] = known
@@ -18616,26 +21917,26 @@ function didYouMean(wrong, known) {
         .sort((a, b) => a.far - b.far);
     return best && best.far <= Math.ceil(best.name.length / 3) ? best.name : undefined;
 }
-/** The names that the schema knows at a path; none where any name will do. */
+/** The names that the schema knows at a path; none if any name will do. */
 function knownKeys(schema, path) {
     let at = schema;
     for (const part of [...path, null]) {
-        while (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodOptional */ .IiU || at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodDefault */ .XiL || at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodNullable */ .l1C)
+        while (at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodOptional */ .IiU || at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodDefault */ .XiL || at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodNullable */ .l1C)
             at = at.unwrap();
         if (part === null)
             break;
-        if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodObject */ .bvH)
-            at = at.shape[String(part)] ?? zod__WEBPACK_IMPORTED_MODULE_2__/* .never */ .ZmZ();
-        else if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodArray */ .naA)
+        if (at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodObject */ .bvH)
+            at = at.shape[String(part)] ?? zod__WEBPACK_IMPORTED_MODULE_1__/* .never */ .ZmZ();
+        else if (at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodArray */ .naA)
             at = at.element;
-        else if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodRecord */ .b8S)
+        else if (at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodRecord */ .b8S)
             at = at.valueType;
         else
             return [];
     }
-    if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodObject */ .bvH)
+    if (at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodObject */ .bvH)
         return Object.keys(at.shape);
-    return at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodRecord */ .b8S && at.keyType instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodEnum */ .Vb4 ? at.keyType.options.map(String) : [];
+    return at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodRecord */ .b8S && at.keyType instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodEnum */ .Vb4 ? at.keyType.options.map(String) : [];
 }
 /** Holds a parsed file against a schema, in words that a person can act on. */
 function validate(schema, parsed, value = parsed.value) {
@@ -18681,22 +21982,149 @@ function wordsOf(issue) {
 
 /***/ }),
 
-/***/ 9351:
+/***/ 9816:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Qh: () => (/* binding */ reportSchema),
-/* harmony export */   _z: () => (/* binding */ hashesSchema)
+/* harmony export */   h: () => (/* binding */ parseYaml)
 /* harmony export */ });
-/* unused harmony exports VERDICTS, DECISIONS, PARITIES, AGREEMENTS, findingSchema, STAGES, stageSchema, differenceSchema, environmentEvidenceSchema, metricComparisonSchema, rowDifferenceSchema, predictionComparisonSchema, evaluationEvidenceSchema, lineageSchema, modelReportSchema */
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3798);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4377);
-/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1450);
+/* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8815);
+
+/** Deeper than any record; recursion below stays far from the end of the stack. */
+const DEEPEST = 64;
+function nestsTooDeep(text) {
+    let depth = 0;
+    for (const character of text) {
+        if (character === '[' || character === '{')
+            depth++;
+        else if (character === ']' || character === '}')
+            depth--;
+        if (depth > DEEPEST)
+            return true;
+    }
+    return /^(?:\s*[-?] ){65}|^\s{400}/m.test(text);
+}
+/** Resolving an alias searches the document: thousands of them take minutes. People use a few. */
+const MOST_ALIASES = 100;
+function hasTooManyAliases(text) {
+    let aliases = 0;
+    let scalar = false;
+    for (const token of new yaml__WEBPACK_IMPORTED_MODULE_0__/* .Lexer */ .JG().lex(text)) {
+        if (!scalar && token.startsWith('*') && ++aliases > MOST_ALIASES)
+            return true;
+        // The lexer announces the text of a plain scalar with this mark.
+        scalar = token === '\u001f';
+    }
+    return false;
+}
+/**
+ * Reads YAML 1.2 (and so JSON) with the position of everything. Never throws: what cannot be read
+ * is a problem. Aliases may expand to 100 nodes at most, so a bomb is a problem, too.
+ */
+function parseYaml(text) {
+    const counter = new yaml__WEBPACK_IMPORTED_MODULE_0__/* .LineCounter */ .HN();
+    const nothing = new yaml__WEBPACK_IMPORTED_MODULE_0__/* .LineCounter */ .HN();
+    const failed = (message, line) => ({
+        document: (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .parseDocument */ .Tp)('', { lineCounter: nothing }),
+        value: undefined,
+        problems: [{ path: [], message, kind: 'syntax', ...(line === undefined ? {} : { line }) }],
+        lineOf: () => line,
+    });
+    if (nestsTooDeep(text))
+        return failed(`nested more than ${DEEPEST} deep`);
+    if (hasTooManyAliases(text))
+        return failed(`more than ${MOST_ALIASES} aliases`);
+    let document;
+    let value;
+    try {
+        document = (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .parseDocument */ .Tp)(text, { lineCounter: counter, uniqueKeys: false, prettyErrors: false });
+        const error = document.errors[0];
+        if (error)
+            return failed(error.message, counter.linePos(error.pos[0]).line);
+        value = document.toJS({ maxAliasCount: 100 });
+    }
+    catch (error) {
+        return failed(error instanceof Error ? error.message : String(error));
+    }
+    const lineAt = (node) => (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isNode */ .Ll)(node) && node.range ? counter.linePos(node.range[0]).line : undefined;
+    return {
+        document,
+        value,
+        problems: duplicateKeys(document.contents, [], lineAt, 0),
+        lineOf: (path) => {
+            let line = lineAt(document.contents);
+            let node = document.contents;
+            for (const [index, part] of path.entries()) {
+                if ((0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .jh)(node)) {
+                    // A key may hold dots, as the names of nested metrics do.
+                    const pair = pairOf(node, part) ?? pairOf(node, path.slice(index).join('.'));
+                    if (!pair)
+                        return line;
+                    line = lineAt(pair.key) ?? line;
+                    node = pair.value;
+                }
+                else if ((0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isSeq */ .oP)(node) && typeof part === 'number') {
+                    node = node.items[part];
+                    line = lineAt(node) ?? line;
+                }
+                else
+                    return line;
+            }
+            return line;
+        },
+    };
+}
+const pairOf = (map, name) => map.items.find(({ key }) => (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isScalar */ .jn)(key) && String(key.value) === name);
+function duplicateKeys(node, path, lineAt, depth) {
+    // An alias names a node that is visited in its own place.
+    if ((0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isAlias */ .Vj)(node) || depth > DEEPEST)
+        return [];
+    if ((0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isSeq */ .oP)(node))
+        return node.items.flatMap((item, index) => duplicateKeys(item, [...path, index], lineAt, depth + 1));
+    if (!(0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .jh)(node))
+        return [];
+    const seen = new Map();
+    return node.items.flatMap((pair) => {
+        if (!(0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isPair */ .tO)(pair) || !(0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isScalar */ .jn)(pair.key))
+            return [];
+        const key = String(pair.key.value);
+        const own = [...path, key];
+        const first = seen.get(key);
+        seen.set(key, pair.key);
+        const line = lineAt(pair.key);
+        const twice = first
+            ? [
+                {
+                    path: own,
+                    kind: 'duplicate',
+                    message: `given twice, first in line ${lineAt(first)}`,
+                    ...(line && { line }),
+                },
+            ]
+            : [];
+        return [...twice, ...duplicateKeys(pair.value, own, lineAt, depth + 1)];
+    });
+}
 
 
-/** The one value that every renderer, the JSON report and the outputs are made from. */
-const VERDICTS = ['reproduced', 'not-reproduced', 'incomplete', 'could-not-check'];
-const DECISIONS = ['pass', 'warn', 'fail'];
+/***/ }),
+
+/***/ 3512:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ok: () => (/* binding */ AGREEMENTS),
+/* harmony export */   VG: () => (/* binding */ evaluationEvidenceSchema),
+/* harmony export */   Z$: () => (/* binding */ dataEvidenceSchema),
+/* harmony export */   _z: () => (/* binding */ hashesSchema),
+/* harmony export */   oj: () => (/* binding */ environmentEvidenceSchema),
+/* harmony export */   pA: () => (/* binding */ lineageSchema),
+/* harmony export */   ye: () => (/* binding */ PARITIES)
+/* harmony export */ });
+/* unused harmony exports differenceSchema, metricComparisonSchema, rowDifferenceSchema, predictionComparisonSchema */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3798);
+
+/** What each stage measured, as the report keeps it. */
 /** Best first. */
 const PARITIES = ['identical', 'content', 'packages', 'drift', 'unverifiable'];
 /** Best first; the last three say that there is no comparison to grade. */
@@ -18710,359 +22138,642 @@ const AGREEMENTS = [
     'not-comparable',
     'nondeterministic',
 ];
-const findingSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    rule: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .RULE_IDS */ .Iu),
-    level: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .LEVELS */ .A_),
-    /** One plain sentence, untrusted text included as it is: renderers escape it. */
-    message: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    /** Path relative to the root of the repository, as GitHub writes it. */
-    file: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
-    /** From 1. */
-    line: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr().positive().optional(),
-    /** The record's field, as in `data[1].digest`. */
-    field: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
-    expected: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
-    actual: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
-    remedy: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-});
-const STAGES = ['provenance', 'data', 'environment', 'evaluation'];
-const stageSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    name: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(STAGES),
-    status: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(['pass', 'warn', 'fail', 'could-not-check', 'not-run']),
-    /** What was found, or why the stage did not run: `drift: 1 of 214 packages changed`. */
-    summary: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    seconds: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().nonnegative(),
-});
 /** One difference between the pinned image (`pinned`) and the rebuild (`rebuilt`), most important first. */
-const differenceSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    kind: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(['package', 'config', 'package-file', 'file', 'folder']),
+const differenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    kind: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['package', 'config', 'package-file', 'file', 'folder']),
     /** purl for a package, setting (`Env.PATH`) for config, path for files. */
-    name: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    /** Absent where the thing is not there on that side. */
-    pinned: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
-    rebuilt: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
+    name: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    /** Absent if the thing is not there on that side. */
+    pinned: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    rebuilt: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
     /** For a file: the package that owns it. */
-    owner: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
+    owner: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
     /** For a file: what differs, as `content`, `mode 644 → 755`, `only in the rebuild`, `derived`. */
-    note: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
+    note: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
 });
-const hashesSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    environment: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    tree: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    config: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    packages: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+const hashesSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    environment: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    tree: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    config: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    packages: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
 });
-const environmentEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    dockerfile: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+const environmentEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    dockerfile: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
     /** How the image was built, and with what: `buildx`, `buildkit`, `classic`. */
-    builder: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(['buildx', 'buildkit', 'classic']).optional(),
-    cached: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY(),
-    buildSeconds: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().optional(),
-    /** The failing step and the last lines, where the build failed. */
-    failure: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ step: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(), line: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr().optional(), tail: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()) })
+    builder: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['buildx', 'buildkit', 'classic']).optional(),
+    cached: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    buildSeconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
+    /** The failing step and the last lines, if the build failed. */
+    failure: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ step: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(), line: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(), tail: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()) })
         .optional(),
-    pinned: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-        image: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    pinned: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+        image: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
         /** `image`: read from the image itself; `manifest`: from the manifest in the record; `layers`: nothing read, layers and config are equal. */
-        from: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(['image', 'manifest', 'layers']),
+        from: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['image', 'manifest', 'layers']),
         hashes: hashesSchema.optional(),
     })
         .optional(),
-    rebuilt: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ id: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), hashes: hashesSchema.optional() }).optional(),
-    packages: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr().optional(),
-    files: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr().optional(),
+    rebuilt: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ id: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), hashes: hashesSchema.optional() }).optional(),
+    packages: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
+    files: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
     /** At most 200; `differenceCounts` has them all. */
-    differences: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(differenceSchema),
-    differenceCounts: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(differenceSchema.shape.kind, zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr()),
+    differences: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(differenceSchema),
+    differenceCounts: zod__WEBPACK_IMPORTED_MODULE_0__/* .record */ .g1P(differenceSchema.shape.kind, zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr()),
 });
 /** NaN and ±Infinity do not survive JSON: metric values are kept as text beside the number. */
-const metricComparisonSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    name: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    recorded: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
-    replayed: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
+const metricComparisonSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    name: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    recorded: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    replayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
     /** replayed − recorded */
-    difference: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().optional(),
+    difference: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
     /** The largest |difference| that the tolerance allows for this metric. */
-    allowed: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().optional(),
-    agrees: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY(),
+    allowed: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
+    agrees: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    /** Both are numbers: NaN and the infinities agree with themselves, and prove nothing. */
+    finite: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
 });
-const rowDifferenceSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    key: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    column: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    recorded: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    replayed: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+const rowDifferenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    key: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    recorded: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    replayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
     /** Other columns of the row that changed: `score` 0.412 → 0.438. */
-    also: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ column: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), recorded: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), replayed: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() })),
+    also: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), recorded: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), replayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() })),
 });
-const predictionComparisonSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    rows: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr(),
+const predictionComparisonSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    rows: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
     /** Rows whose decision (a word, or a whole number) changed. */
-    flips: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr(),
+    flips: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
     /** Rows in which only numbers moved, and by how much at most. */
-    moved: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr(),
-    largest: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-        key: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-        column: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-        difference: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(),
-        ulps: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().optional(),
+    moved: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    largest: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+        key: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        difference: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        ulps: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
     })
         .optional(),
     /** The first differing rows, flips first; at most 20. */
-    first: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(rowDifferenceSchema),
+    first: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(rowDifferenceSchema),
     /** Why rows could not be paired. */
-    problem: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
-    /** Exact McNemar and the equivalence test, where a margin is declared and the controls differ. */
-    statistics: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-        mcnemar: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(),
-        difference: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(),
-        low: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(),
-        high: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(),
-        margin: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(),
+    problem: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    /** Exact McNemar and the equivalence test, if a margin is declared and the controls differ. */
+    statistics: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+        mcnemar: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        difference: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        low: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        high: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        margin: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
     })
         .optional(),
 });
-const evaluationEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    command: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()),
-    metrics: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(metricComparisonSchema),
+const evaluationEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    command: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()),
+    metrics: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(metricComparisonSchema),
     predictions: predictionComparisonSchema.optional(),
     /** Seconds of each replay. */
-    replays: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig()),
+    replays: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig()),
     /** Whether the two controls gave the same bytes, and if not, what differed between them. */
-    deterministic: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY().optional(),
+    deterministic: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().optional(),
     controls: predictionComparisonSchema.optional(),
-    exitCode: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr().optional(),
+    exitCode: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
     /** The last lines that a failing evaluation printed. Untrusted. */
-    tail: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()).optional(),
+    tail: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()).optional(),
+});
+const dataEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    path: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    files: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    bytes: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    /** Whether the bytes have the recorded digest. */
+    verified: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
 });
 /** A node of the lineage graph; `changed` where the check found a difference. */
-const lineageSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    data: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), digest: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(), changed: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY() })),
-    code: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ commit: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY() }).optional(),
-    environment: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ hash: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY() }).optional(),
-    run: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), seeds: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() }),
-    model: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), digest: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(), changed: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY() }),
-    result: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY() }),
-});
-const modelReportSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    name: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    version: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
-    track: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .TRACKS */ .pS),
-    verdict: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(VERDICTS),
-    decision: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(DECISIONS),
-    /** null: the stage did not run. */
-    parity: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(PARITIES).nullable(),
-    agreement: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(AGREEMENTS).nullable(),
-    environmentHash: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().nullable(),
-    /** The cause in a sentence, and the fix in another. */
-    cause: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    fix: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
-    record: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    findings: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(findingSchema),
-    stages: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(stageSchema),
-    seconds: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().nonnegative(),
-    evidence: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-        /** Required fields that are there, of those required. */
-        fields: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ present: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr(), required: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr() }),
-        data: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ path: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), files: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr(), bytes: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(), verified: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY() })),
-        environment: environmentEvidenceSchema.optional(),
-        evaluation: evaluationEvidenceSchema.optional(),
-        lineage: lineageSchema.optional(),
-    }),
-});
-const reportSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-    reprogate: zod__WEBPACK_IMPORTED_MODULE_1__/* .literal */ .euz('report/1'),
-    /** Worst of the models. */
-    verdict: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(VERDICTS),
-    decision: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(DECISIONS),
-    /** The head that was judged. */
-    commit: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    started: zod__WEBPACK_IMPORTED_MODULE_2__/* .datetime */ .w$(),
-    seconds: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().nonnegative(),
-    policy: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
-        /** null: the built-in defaults. */
-        path: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().nullable(),
-        /** Where it was read: a branch and commit, or the work tree. */
-        from: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-        /** The policy's unified diff, where the head changes it: shown, not obeyed. */
-        change: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
-    }),
-    models: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(modelReportSchema),
+const lineageSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    data: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), digest: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() })),
+    code: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ commit: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }).optional(),
+    environment: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ hash: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }).optional(),
+    run: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), seeds: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() }),
+    model: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), digest: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }),
+    result: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }),
 });
 
 
 /***/ }),
 
-/***/ 1450:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   A_: () => (/* binding */ LEVELS),
-/* harmony export */   Iu: () => (/* binding */ RULE_IDS),
-/* harmony export */   pS: () => (/* binding */ TRACKS),
-/* harmony export */   y0: () => (/* binding */ RULES)
-/* harmony export */ });
-/* unused harmony export isRuleId */
-const LEVELS = ['error', 'warn', 'off'];
-const TRACKS = ['exploratory', 'production'];
-const rule = (consequence, title, why, remedy, production = 'error') => ({
-    title,
-    why,
-    remedy,
-    consequence,
-    production,
-    exploratory: production === 'off' ? 'off' : 'warn',
-});
-/** The three ways in which a required field of the record can be wrong. */
-function field(prefix, name, why, remedy) {
-    return {
-        [`${prefix}-missing`]: rule('incomplete', `${name} missing`, why, remedy),
-        [`${prefix}-malformed`]: rule('incomplete', `${name} malformed`, `${why} A value that cannot be read is as good as none.`, remedy),
-        [`${prefix}-contradictory`]: rule('incomplete', `${name} contradictory`, `Two places of the record disagree, so nobody can say which of them was run. ${why}`, 'Keep the value that the run used, and remove the other.'),
-    };
-}
-/**
- * The rule catalogue. Ids are stable: `<subject>/<problem>`. `docs/rules.md` is written from it.
- */
-const RULES = {
-    // The record as a whole
-    'record/missing': rule('incomplete', 'No record', 'Without a record there is nothing to reproduce.', 'Run `reprogate record <model>` and commit the file that it writes.'),
-    'record/malformed': rule('incomplete', 'Record cannot be read', 'A record that is not valid YAML or JSON, or whose fields have the wrong shape, says nothing that can be trusted.', 'Correct the file at the line named, or run `reprogate record <model>` to write it again.'),
-    'record/too-large': rule('incomplete', 'Record larger than 1 MiB', 'A record is read by people; lists belong into the manifest beside it.', 'Move long lists into the manifest, or run `reprogate record <model>`.'),
-    'record/path-outside': rule('incomplete', 'Path leaves the repository', 'A record may only name files of its own repository; following this path would read something else.', 'Use a path relative to the root of the repository, without `..` and without links that lead out.'),
-    'record/unknown-key': rule('incomplete', 'Unknown key', 'A misspelt key is silently no key at all.', 'Correct the spelling, or remove the key.', 'warn'),
-    'record/field-missing': rule('incomplete', 'Field required by the policy missing', 'The policy of this repository requires this field.', 'Add the field to the record.'),
-    'record/manifest-mismatch': rule('incomplete', 'Manifest is not the one recorded', 'The environment manifest beside the record has other bytes than the record names, so it cannot stand in for the image.', 'Restore the manifest, or run `reprogate record <model>`.'),
-    // Code
-    ...field('code/commit', 'Commit', 'The commit is what the rebuild and the replay start from.', 'Record the full 40-digit commit hash that the run used.'),
-    'code/commit-unknown': rule('incomplete', 'Commit not in the repository', 'Nobody can check out a commit that git does not have.', 'Push the commit, or record the run again from a commit that is in the repository.'),
-    'code/shallow-clone': rule('could-not-check', 'Clone too shallow to find the commit', 'The commit may well exist: this clone does not reach back far enough to tell.', 'Check out with `fetch-depth: 0`.'),
-    'code/commit-not-ancestor': rule('incomplete', 'Commit not part of this branch', 'What is merged would not contain the code that was run.', 'Merge or rebase so that the commit is an ancestor of the head, or record the run again.'),
-    'code/dirty': rule('incomplete', 'Run from a dirty work tree', 'The run used changes that were never committed, so the commit is not the code that was run.', 'Commit the changes and record the run again.'),
-    'code/changed-since': rule('incomplete', 'Code changed after the recorded run', 'The head holds other code than the run used; the recorded result says nothing about it.', 'Record the run again on the present code.'),
-    // Data and model
-    'data/missing': rule('incomplete', 'No data recorded', 'A result without its data cannot be obtained again.', 'List every data set that the run and its evaluation read under `data`.'),
-    ...field('data/version', 'Data version', 'The version says which state of the data the run has seen.', 'Add the `version` of the data set.'),
-    ...field('data/digest', 'Data digest', 'Only a digest proves that the bytes are the same.', 'Add the `digest`, as `sha256:<64 hex digits>`; `reprogate record <model>` computes it.'),
-    'data/file-missing': rule('incomplete', 'Data not found', 'The evaluation cannot be replayed without the data it reads.', 'Restore the file or folder (`git lfs pull`, `dvc pull`), or correct its path.'),
-    'data/digest-mismatch': rule('incomplete', 'Data is not what was recorded', 'The bytes differ from those that the run used.', 'Restore the recorded data, or record the run again with the new data.'),
-    'data/licence-missing': rule('incomplete', 'Data licence missing', 'Whoever uses the model needs to know under which terms its data may be used.', 'Add the `licence` of the data set.', 'warn'),
-    'data/exposes-answers': rule('incomplete', 'Recorded answers lie inside the data', 'The evaluation could copy the recorded predictions or metrics instead of computing them.', 'Keep recorded predictions and metrics outside the folders that `data` and `model` name.'),
-    'model/missing': rule('incomplete', 'No model recorded', 'The verdict is about a model; the record has to say which.', 'Add `model` with `name`, `path` and `digest`.'),
-    ...field('model/digest', 'Model digest', 'Only a digest proves that the model is the one that was evaluated.', 'Add the `digest`, as `sha256:<64 hex digits>`; `reprogate record <model>` computes it.'),
-    'model/file-missing': rule('incomplete', 'Model not found', 'The evaluation cannot be replayed without the model.', 'Restore the file (`git lfs pull`, `dvc pull`), or correct its path.'),
-    'model/digest-mismatch': rule('incomplete', 'Model is not the one recorded', 'The bytes differ from those that were evaluated.', 'Restore the recorded model, or record the run again.'),
-    'model/another': rule('incomplete', 'Record of another model', 'The record is about another model than the one the policy names here.', 'Record the run of this model, or correct the path in the policy.'),
-    // Environment, as recorded
-    ...field('environment/image', 'Image', 'The image is the environment the result was obtained in.', 'Record the image as `<repository>@sha256:<64 hex digits>`.'),
-    'environment/image-not-pinned': rule('incomplete', 'Image not pinned by digest', 'A tag names another image tomorrow.', 'Replace the tag by the digest that it names, `<repository>@sha256:…`.'),
-    'environment/base-not-pinned': rule('incomplete', 'Base image not pinned by digest', 'The rebuild starts from whatever the tag names today.', 'Pin the base image by digest in the `FROM` line or in the build argument.'),
-    'environment/syntax-not-allowed': rule('incomplete', 'Dockerfile names a foreign frontend', 'A `# syntax=` line makes the builder run an image of the author’s choice before anything is checked.', 'Use `docker/dockerfile`, or remove the line.'),
-    'environment/dockerfile-missing': rule('incomplete', 'No Dockerfile at the recorded commit', 'The environment can only be rebuilt from its Dockerfile.', 'Commit the Dockerfile before the run, or correct `environment.dockerfile`.'),
-    'environment/arguments-contradictory': rule('incomplete', 'Build arguments contradict the policy', 'The image was built with other arguments than the policy asks for.', 'Record the run again with the arguments of the policy.'),
-    ...field('environment/hash', 'Environment hash', 'The hash says what was in the image, also when the image is gone.', 'Run `reprogate record <model>`: it computes the hash from the image.'),
-    // Seeds, hyperparameters, metrics
-    ...field('seeds/value', 'Seeds', 'An unseeded run cannot be obtained again, and a seed that nobody wrote down is no seed.', 'Record every seed that the run set under `seeds`.'),
-    ...field('hyperparameters/value', 'Hyperparameters', 'Without them nobody can train this model again.', 'Record them under `hyperparameters` (`{}` where there are none).'),
-    ...field('metrics/value', 'Metrics', 'They are the claim that the replay is compared with.', 'Record them under `evaluation.metrics`.'),
-    // Rebuild and parity
-    'environment/build-failed': rule('could-not-check', 'Image did not build', 'Nothing is known about the result.', 'Mend the step that failed; pin what it installs.'),
-    'environment/build-timeout': rule('could-not-check', 'Build out of time', 'Nothing is known about the result.', 'Make the build faster, or raise `limits.build` in the policy.'),
-    'environment/cached-rebuild': rule('could-not-check', 'Rebuilt from cached layers', 'A cached layer is the old image again: it cannot show drift, so it is no evidence.', 'Check with `rebuild: fresh`.'),
-    'environment/no-reference': rule('could-not-check', 'Nothing to compare the rebuild with', 'The pinned image cannot be pulled and the record keeps no manifest of it.', 'Push the image again, or record the run again: the manifest then stands in for the image.'),
-    'environment/image-gone': rule('could-not-check', 'Pinned image cannot be pulled', 'Parity is judged by the manifest in the record alone: files are located by folder, not by name.', 'Push the image again, or give the job access to its registry.', 'warn'),
-    'environment/hash-mismatch': rule('not-reproduced', 'Recorded hash is not the hash of the pinned image', 'The record names an image and a hash that do not belong together, so one of them is not what was run.', 'Record the run again.'),
-    'environment/package-differs': rule('not-reproduced', 'Packages differ', 'The rebuild holds other versions than the pinned image: what is built from this Dockerfile is no longer what was evaluated.', 'Pin the package to the recorded version, or record the run again.'),
-    'environment/config-differs': rule('not-reproduced', 'Image settings differ', 'Environment variables, entry point, user and working directory decide how code behaves.', 'Set them in the Dockerfile, or record the run again.'),
-    'environment/package-file-differs': rule('not-reproduced', 'A file of a package differs', 'The version is the same and the code is not: somebody edited an installed package.', 'Make the edit in the Dockerfile, or record the run again with an image built from it.'),
-    'environment/file-differs': rule('not-reproduced', 'Files differ that belong to no package', 'Something in the image does not come from the Dockerfile alone, or changes with every build.', 'Make the build deterministic (`SOURCE_DATE_EPOCH`), or record the run again.', 'warn'),
-    'environment/private-key': rule('not-reproduced', 'Private key generated into the image', 'Every build makes another key, and everybody who can pull the image has it.', 'Generate keys when the container starts, not when the image is built.', 'warn'),
-    // Replay and agreement
-    'evaluation/command-missing': rule('incomplete', 'No evaluation command', 'Without a command nothing can be replayed.', 'Set `evaluation.command` in the policy or the record.'),
-    'evaluation/command-contradictory': rule('incomplete', 'Evaluation command contradicts the policy', 'The recorded numbers come from another command than the one the policy asks for.', 'Record the run again with the command of the policy.'),
-    'evaluation/predictions-missing': rule('incomplete', 'No predictions recorded', 'The policy asks for predictions; metrics alone can agree while decisions change.', 'Run `reprogate record <model>`: it records them.'),
-    'evaluation/failed': rule('could-not-check', 'Evaluation failed', 'It did not come to an end in the rebuild, so nothing can be compared.', 'Run the command in the rebuilt image and mend what its last lines name.'),
-    'evaluation/timeout': rule('could-not-check', 'Evaluation out of time or over a limit', 'It was stopped, so nothing can be compared.', 'Make it smaller, or raise `limits` in the policy.'),
-    'evaluation/output-unusable': rule('could-not-check', 'Evaluation wrote no usable output', 'Without metrics or predictions there is nothing to compare.', 'Write the metrics file as a JSON object of numbers, and the predictions as CSV with a key column.'),
-    'evaluation/metric-differs': rule('not-reproduced', 'Metric outside its tolerance', 'The replay gives another number than the record claims.', 'Find what changed, or record the run again.'),
-    'evaluation/prediction-differs': rule('not-reproduced', 'Predictions differ', 'The replay decides otherwise than the record claims.', 'Find what changed, or record the run again.'),
-    'evaluation/not-comparable': rule('not-reproduced', 'Predictions not comparable', 'Rows are missing, doubled or have other columns, so they cannot be paired.', 'Give every row a unique key, and keep the columns.'),
-    'evaluation/predictions-not-kept': rule('could-not-check', 'Recorded predictions not available', 'Only their digest is known, so a difference cannot be shown row by row.', 'Commit the recorded predictions, or keep them where the job can read them.', 'warn'),
-    'evaluation/nondeterministic': rule('not-reproduced', 'Two replays differ', 'The same code on the same data in the same image gave two answers: something is not seeded.', 'Set and record every seed that the evaluation uses.'),
-    'evaluation/inconclusive': rule('could-not-check', 'Too few samples to tell', 'The equivalence test has no power at the declared margin.', 'Evaluate on more samples, or declare a wider margin.'),
-};
-const RULE_IDS = Object.keys(RULES);
-const isRuleId = (id) => Object.hasOwn(RULES, id);
-
-
-/***/ }),
-
-/***/ 1396:
+/***/ 6682:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   In: () => (/* binding */ levelOf),
 /* harmony export */   Rn: () => (/* binding */ stricter),
-/* harmony export */   Vj: () => (/* binding */ verdictOf),
-/* harmony export */   _V: () => (/* binding */ worstDecision),
 /* harmony export */   s6: () => (/* binding */ byLevel),
-/* harmony export */   uv: () => (/* binding */ decisionOf),
-/* harmony export */   zP: () => (/* binding */ worstVerdict)
+/* harmony export */   yN: () => (/* binding */ decides)
 /* harmony export */ });
-/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1450);
+/* harmony import */ var _rules_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(23);
 
 function levelOf(rule, track, levels) {
     const own = levels[rule];
-    return (typeof own === 'object' ? own[track] : own) ?? _rules_js__WEBPACK_IMPORTED_MODULE_0__/* .RULES */ .y0[rule][track];
+    return (typeof own === 'object' ? own[track] : own) ?? _rules_index_js__WEBPACK_IMPORTED_MODULE_0__/* .RULES */ .y0[rule][track];
 }
+/**
+ * What a finding of this rule makes of the verdict, which is the same on both tracks: it counts if the
+ * rule is an error in production. null: nothing.
+ */
+const decides = (rule, levels) => levelOf(rule, 'production', levels) === 'error' ? (0,_rules_index_js__WEBPACK_IMPORTED_MODULE_0__/* .consequenceOf */ .pd)(rule) : null;
 const stricter = (a, b) => (b === 'production' ? b : a);
-const FAITHFUL_PARITY = ['identical', 'content', 'packages', 'drift'];
-const AGREES = [
-    'identical',
-    'identical-values',
-    'within-tolerance',
-    'equivalent',
-];
-/** What is reported when several hold: an incomplete record comes first, as nothing after it means much. */
-const PRECEDENCE = ['incomplete', 'not-reproduced', 'could-not-check'];
-/**
- * The verdict says what is true of the result, whatever the track: a finding counts when the rule is
- * an error on the production track. `reproduced` needs evidence: a rebuild that was compared and a
- * replay that agreed. Parity below `content` passes only where the policy has lowered its rules.
- */
-function verdictOf(findings, parity, agreement, levels) {
-    const consequences = new Set(findings
-        .filter(({ rule }) => levelOf(rule, 'production', levels) === 'error')
-        .map(({ rule }) => _rules_js__WEBPACK_IMPORTED_MODULE_0__/* .RULES */ .y0[rule].consequence));
-    const worst = PRECEDENCE.find((consequence) => consequences.has(consequence));
-    if (worst !== undefined)
-        return worst;
-    return FAITHFUL_PARITY.includes(parity) && AGREES.includes(agreement) ? 'reproduced' : 'could-not-check';
-}
-/**
- * The verdict seen through the track. Production passes only what was reproduced; on the exploratory
- * track nothing fails, and a complete record whose rebuild nobody asked for passes.
- */
-function decisionOf(verdict, track, findings, replayed) {
-    if (findings.some(({ level }) => level === 'error'))
-        return 'fail';
-    if (verdict !== 'reproduced' && track === 'production')
-        return 'fail';
-    if (findings.some(({ level }) => level === 'warn'))
-        return 'warn';
-    return verdict === 'reproduced' || !replayed ? 'pass' : 'warn';
-}
-const worstBy = (order) => (values) => order.find((value) => values.includes(value));
-/** Worst first: of several models the pull request shows the worst. */
-const worstVerdict = worstBy([
-    'not-reproduced',
-    'incomplete',
-    'could-not-check',
-    'reproduced',
-]);
-const worstDecision = worstBy(['fail', 'warn', 'pass']);
 const LEVEL_ORDER = ['error', 'warn', 'off'];
 /** Errors first, otherwise in the order in which they were found. */
 const byLevel = (a, b) => LEVEL_ORDER.indexOf(a.level) - LEVEL_ORDER.indexOf(b.level);
+
+
+/***/ }),
+
+/***/ 23:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  y0: () => (/* binding */ RULES),
+  Iu: () => (/* binding */ RULE_IDS),
+  pd: () => (/* binding */ consequenceOf)
+});
+
+// EXTERNAL MODULE: ./src/verdict/rules/rule.ts
+var rules_rule = __nccwpck_require__(9955);
+;// CONCATENATED MODULE: ./src/verdict/rules/code.ts
+
+const CODE_RULES = (0,rules_rule/* rulesOf */.fD)('code', {
+    ...(0,rules_rule/* fieldRules */.aF)('commit', {
+        name: 'Commit',
+        why: 'The commit is what the rebuild and the replay start from.',
+        remedy: 'Record the full 40-digit commit hash that the run used.',
+    }),
+    'commit-unknown': {
+        kind: 'wrong',
+        title: 'Commit not in the repository',
+        why: 'Nobody can check out a commit that git does not have.',
+        remedy: 'Push the commit, or record the run again from a commit that is in the repository.',
+    },
+    'shallow-clone': {
+        kind: 'infrastructure',
+        title: 'Clone too shallow to find the commit',
+        why: 'The commit may well exist: this clone does not reach back far enough to tell.',
+        remedy: 'Check out with `fetch-depth: 0`.',
+    },
+    'commit-not-ancestor': {
+        kind: 'wrong',
+        title: 'Commit not part of this branch',
+        why: 'What is merged would not contain the code that was run.',
+        remedy: 'Merge or rebase so that the commit is an ancestor of the head, or record the run again.',
+    },
+    dirty: {
+        kind: 'wrong',
+        title: 'Run from a dirty work tree',
+        why: 'The run used changes that were never committed, so the commit is not the code that was run.',
+        remedy: 'Commit the changes and record the run again.',
+    },
+    'changed-since': {
+        kind: 'wrong',
+        title: 'Code changed after the recorded run',
+        why: 'The code at the head is not the code that was run; the recorded result says nothing about it.',
+        remedy: 'Record the run again with the code as it is now.',
+    },
+});
+
+;// CONCATENATED MODULE: ./src/verdict/rules/data.ts
+
+const DATA_RULES = (0,rules_rule/* rulesOf */.fD)('data', {
+    missing: {
+        kind: 'missing',
+        title: 'No data recorded',
+        why: 'A result without its data cannot be obtained again.',
+        remedy: 'List every data set that the run and its evaluation read under `data`.',
+    },
+    ...(0,rules_rule/* fieldRules */.aF)('version', {
+        name: 'Data version',
+        why: 'The version says which state of the data the run has seen.',
+        remedy: 'Add the `version` of the data set.',
+    }),
+    ...(0,rules_rule/* fieldRules */.aF)('digest', {
+        name: 'Data digest',
+        why: 'Only a digest proves that the bytes are the same.',
+        remedy: 'Add the `digest`, as `sha256:<64 hex digits>`; `reprogate record <model>` computes it.',
+    }),
+    'file-missing': {
+        kind: 'missing',
+        title: 'Data not found',
+        why: 'The evaluation cannot be replayed without the data it reads.',
+        remedy: 'Restore the file or folder (`git lfs pull`, `dvc pull`), or correct its path.',
+    },
+    'digest-mismatch': {
+        kind: 'wrong',
+        title: 'Data does not match its recorded digest',
+        why: 'The bytes differ from those that the run used.',
+        remedy: 'Restore the recorded data, or record the run again with the new data.',
+    },
+    'licence-missing': {
+        kind: 'missing',
+        title: 'Data licence missing',
+        why: 'Whoever uses the model needs to know under which terms its data may be used.',
+        remedy: 'Add the `licence` of the data set.',
+        level: 'warn',
+    },
+    'exposes-answers': {
+        kind: 'wrong',
+        title: 'Recorded answers lie inside the data',
+        why: 'The evaluation could copy the recorded predictions or metrics instead of computing them.',
+        remedy: 'Keep recorded predictions and metrics outside the folders that `data` and `model` name.',
+    },
+});
+
+;// CONCATENATED MODULE: ./src/verdict/rules/environment.ts
+
+const ENVIRONMENT_RULES = (0,rules_rule/* rulesOf */.fD)('environment', {
+    ...(0,rules_rule/* fieldRules */.aF)('image', {
+        name: 'Image',
+        why: 'The image is the environment the result was obtained in.',
+        remedy: 'Record the image as `<repository>@sha256:<64 hex digits>`.',
+    }),
+    'image-not-pinned': {
+        kind: 'wrong',
+        title: 'Image not pinned by digest',
+        why: 'Tomorrow the tag may name another image.',
+        remedy: 'Replace the tag by the digest that it names, `<repository>@sha256:…`.',
+    },
+    'base-not-pinned': {
+        kind: 'wrong',
+        title: 'Base image not pinned by digest',
+        why: 'The rebuild starts from whatever the tag names today.',
+        remedy: 'Pin the base image by digest in the `FROM` line or in the build argument.',
+    },
+    'syntax-not-allowed': {
+        kind: 'wrong',
+        title: 'Dockerfile names a foreign frontend',
+        why: 'A `# syntax=` line makes the builder run an image of the author’s choice before anything is checked.',
+        remedy: 'Use `docker/dockerfile`, or remove the line.',
+    },
+    'dockerfile-missing': {
+        kind: 'missing',
+        title: 'No Dockerfile at the recorded commit',
+        why: 'The environment can only be rebuilt from its Dockerfile.',
+        remedy: 'Commit the Dockerfile before the run, or correct `environment.dockerfile`.',
+    },
+    'arguments-contradictory': {
+        kind: 'wrong',
+        title: 'Build arguments contradict the policy',
+        why: 'The image was built with other arguments than the policy asks for.',
+        remedy: 'Record the run again with the arguments of the policy.',
+    },
+    ...(0,rules_rule/* fieldRules */.aF)('hash', {
+        name: 'Environment hash',
+        why: 'The hash says what was in the image, also when the image is gone.',
+        remedy: 'Run `reprogate record <model>`: it computes the hash from the image.',
+    }),
+    'build-failed': {
+        kind: 'infrastructure',
+        title: 'Image did not build',
+        why: 'Nothing is known about the result.',
+        remedy: 'Fix the step that failed; pin what it installs.',
+    },
+    'build-timeout': {
+        kind: 'infrastructure',
+        title: 'Build out of time',
+        why: 'Nothing is known about the result.',
+        remedy: 'Make the build faster, or raise `limits.build` in the policy.',
+    },
+    'cached-rebuild': {
+        kind: 'infrastructure',
+        title: 'Rebuilt from cached layers',
+        why: 'A cached layer is the old image again: it cannot show drift, so it is not evidence.',
+        remedy: 'Check with `rebuild: fresh`.',
+    },
+    'no-reference': {
+        kind: 'infrastructure',
+        title: 'Nothing to compare the rebuild with',
+        why: 'The pinned image cannot be pulled and the record keeps no manifest of it.',
+        remedy: 'Push the image again, or record the run again: the manifest then stands in for the image.',
+    },
+    'image-gone': {
+        kind: 'infrastructure',
+        title: 'Pinned image cannot be pulled',
+        why: 'Parity is judged by the manifest in the record alone: files are located by folder, not by name.',
+        remedy: 'Push the image again, or give the job access to its registry.',
+        level: 'warn',
+    },
+    'hash-mismatch': {
+        kind: 'differs',
+        title: 'Recorded hash is not the hash of the pinned image',
+        why: 'The record names an image and a hash that do not belong together, so one of them is not what was run.',
+        remedy: 'Record the run again.',
+    },
+    'package-differs': {
+        kind: 'differs',
+        title: 'Packages differ',
+        why: 'The rebuild holds other versions than the pinned image: what is built from this Dockerfile is no longer what was evaluated.',
+        remedy: 'Pin the package to the recorded version, or record the run again.',
+    },
+    'config-differs': {
+        kind: 'differs',
+        title: 'Image settings differ',
+        why: 'Environment variables, entry point, user and working directory decide how code behaves.',
+        remedy: 'Set them in the Dockerfile, or record the run again.',
+    },
+    'package-file-differs': {
+        kind: 'differs',
+        title: 'A file of a package differs',
+        why: 'The version is the same and the code is not: somebody edited an installed package.',
+        remedy: 'Make the edit in the Dockerfile, or record the run again with an image built from it.',
+    },
+    'file-differs': {
+        kind: 'differs',
+        title: 'Files outside packages differ',
+        why: 'Something in the image does not come from the Dockerfile alone, or changes with every build.',
+        remedy: 'Make the build deterministic (`SOURCE_DATE_EPOCH`), or record the run again.',
+        level: 'warn',
+    },
+    'private-key': {
+        kind: 'risk',
+        title: 'Private key generated into the image',
+        why: 'Every build makes another key, and everybody who can pull the image has it.',
+        remedy: 'Generate keys when the container starts, not when the image is built.',
+        level: 'warn',
+    },
+});
+
+;// CONCATENATED MODULE: ./src/verdict/rules/evaluation.ts
+
+const EVALUATION_RULES = (0,rules_rule/* rulesOf */.fD)('evaluation', {
+    'command-missing': {
+        kind: 'missing',
+        title: 'No evaluation command',
+        why: 'Without a command nothing can be replayed.',
+        remedy: 'Set `evaluation.command` in the policy or the record.',
+    },
+    'command-contradictory': {
+        kind: 'wrong',
+        title: 'Evaluation command contradicts the policy',
+        why: 'The recorded numbers do not come from the command that the policy asks for.',
+        remedy: 'Record the run again with the command of the policy.',
+    },
+    'predictions-missing': {
+        kind: 'missing',
+        title: 'No predictions recorded',
+        why: 'The policy asks for predictions; metrics alone can agree while decisions change.',
+        remedy: 'Run `reprogate record <model>`: it records them.',
+    },
+    failed: {
+        kind: 'infrastructure',
+        title: 'Evaluation failed',
+        why: 'It did not come to an end in the rebuild, so nothing can be compared.',
+        remedy: 'Run the command in the rebuilt image and fix what its last lines name.',
+    },
+    timeout: {
+        kind: 'infrastructure',
+        title: 'Evaluation out of time or over a limit',
+        why: 'It was stopped, so nothing can be compared.',
+        remedy: 'Make the evaluation smaller, or raise `limits` in the policy.',
+    },
+    'output-unusable': {
+        kind: 'infrastructure',
+        title: 'Evaluation wrote no usable output',
+        why: 'Without metrics or predictions there is nothing to compare.',
+        remedy: 'Write the metrics file as a JSON object of numbers, and the predictions as CSV with a key column.',
+    },
+    'metric-differs': {
+        kind: 'differs',
+        title: 'Metric outside its tolerance',
+        why: 'The replay gives another number than the record claims.',
+        remedy: 'Find what changed, or record the run again.',
+    },
+    'prediction-differs': {
+        kind: 'differs',
+        title: 'Predictions differ',
+        why: 'The replay gives other predictions than the record claims.',
+        remedy: 'Find what changed, or record the run again.',
+    },
+    'not-comparable': {
+        kind: 'differs',
+        title: 'Predictions not comparable',
+        why: 'Rows are missing or doubled, or their columns differ, so they cannot be paired.',
+        remedy: 'Give every row a unique key, and keep the columns.',
+    },
+    'predictions-not-kept': {
+        kind: 'infrastructure',
+        title: 'Recorded predictions not available',
+        why: 'Only their digest is known, so a difference cannot be shown row by row.',
+        remedy: 'Commit the recorded predictions, or keep them where the job can read them.',
+        level: 'warn',
+    },
+    nondeterministic: {
+        kind: 'differs',
+        title: 'Two identical replays disagree',
+        why: 'The same code on the same data in the same image gave two answers: something is not seeded.',
+        remedy: 'Set and record every seed that the evaluation uses.',
+    },
+    inconclusive: {
+        kind: 'infrastructure',
+        title: 'Too few samples to tell',
+        why: 'The equivalence test has no power at the declared margin.',
+        remedy: 'Evaluate on more samples, or declare a wider margin.',
+    },
+});
+
+;// CONCATENATED MODULE: ./src/verdict/rules/hyperparameters.ts
+
+const HYPERPARAMETERS_RULES = (0,rules_rule/* rulesOf */.fD)('hyperparameters', {
+    ...(0,rules_rule/* fieldRules */.aF)('value', {
+        name: 'Hyperparameters',
+        why: 'Without them nobody can train this model again.',
+        remedy: 'Record them under `hyperparameters` (`{}` if there are none).',
+    }),
+});
+
+;// CONCATENATED MODULE: ./src/verdict/rules/metrics.ts
+
+const METRICS_RULES = (0,rules_rule/* rulesOf */.fD)('metrics', {
+    ...(0,rules_rule/* fieldRules */.aF)('value', {
+        name: 'Metrics',
+        why: 'They are the claim that the replay is compared with.',
+        remedy: 'Record them under `evaluation.metrics`.',
+    }),
+    'value-not-finite': {
+        kind: 'wrong',
+        title: 'Metric is not a finite number',
+        why: 'NaN and the infinities agree with themselves whatever was computed, so they prove nothing.',
+        remedy: 'Correct the evaluation so that it writes a number, or leave the metric out.',
+        level: 'warn',
+    },
+});
+
+;// CONCATENATED MODULE: ./src/verdict/rules/model.ts
+
+const MODEL_RULES = (0,rules_rule/* rulesOf */.fD)('model', {
+    missing: {
+        kind: 'missing',
+        title: 'No model recorded',
+        why: 'The verdict is about a model; the record has to say which.',
+        remedy: 'Add `model` with `name`, `path` and `digest`.',
+    },
+    ...(0,rules_rule/* fieldRules */.aF)('digest', {
+        name: 'Model digest',
+        why: 'Only a digest proves that the model is the one that was evaluated.',
+        remedy: 'Add the `digest`, as `sha256:<64 hex digits>`; `reprogate record <model>` computes it.',
+    }),
+    'file-missing': {
+        kind: 'missing',
+        title: 'Model not found',
+        why: 'The evaluation cannot be replayed without the model.',
+        remedy: 'Restore the file (`git lfs pull`, `dvc pull`), or correct its path.',
+    },
+    'digest-mismatch': {
+        kind: 'wrong',
+        title: 'Model does not match its recorded digest',
+        why: 'The bytes differ from those that were evaluated.',
+        remedy: 'Restore the recorded model, or record the run again.',
+    },
+    another: {
+        kind: 'wrong',
+        title: 'Record of another model',
+        why: 'The record is about another model than the one the policy names here.',
+        remedy: 'Record the run of this model, or correct the path in the policy.',
+    },
+});
+
+;// CONCATENATED MODULE: ./src/verdict/rules/record.ts
+
+const RECORD_RULES = (0,rules_rule/* rulesOf */.fD)('record', {
+    missing: {
+        kind: 'missing',
+        title: 'No record',
+        why: 'Without a record there is nothing to reproduce.',
+        remedy: 'Run `reprogate record <model>` and commit the file that it writes.',
+    },
+    malformed: {
+        kind: 'wrong',
+        title: 'Record cannot be read',
+        why: 'A record that is not valid YAML or JSON, or whose fields have the wrong shape, cannot be trusted.',
+        remedy: 'Correct the file at the line that is named, or run `reprogate record <model>` to write it again.',
+    },
+    'too-large': {
+        kind: 'wrong',
+        title: 'Record larger than 1 MiB',
+        why: 'A record is read by people; lists belong in the manifest beside it.',
+        remedy: 'Move long lists into the manifest, or run `reprogate record <model>`.',
+    },
+    'path-outside': {
+        kind: 'wrong',
+        title: 'Path leaves the repository',
+        why: 'A record may only name files of its own repository; following this path would read something else.',
+        remedy: 'Use a path relative to the root of the repository, without `..` and without links that lead out.',
+    },
+    'unknown-key': {
+        kind: 'wrong',
+        title: 'Unknown key',
+        why: 'A misspelt key is silently ignored.',
+        remedy: 'Correct the spelling, or remove the key.',
+        level: 'warn',
+    },
+    'field-missing': {
+        kind: 'missing',
+        title: 'A field that the policy requires is missing',
+        why: 'The policy of this repository requires this field.',
+        remedy: 'Add the field to the record.',
+    },
+    'manifest-mismatch': {
+        kind: 'wrong',
+        title: 'Manifest does not match its recorded digest',
+        why: 'The environment manifest beside the record has changed since it was recorded, so it cannot stand in for the image.',
+        remedy: 'Restore the manifest, or run `reprogate record <model>`.',
+    },
+});
+
+;// CONCATENATED MODULE: ./src/verdict/rules/seeds.ts
+
+const SEEDS_RULES = (0,rules_rule/* rulesOf */.fD)('seeds', {
+    ...(0,rules_rule/* fieldRules */.aF)('value', {
+        name: 'Seeds',
+        why: 'An unseeded run cannot be obtained again, and nobody can set a seed that was not written down.',
+        remedy: 'Record every seed that the run set under `seeds` (`{}` if it set none).',
+    }),
+});
+
+;// CONCATENATED MODULE: ./src/verdict/rules/index.ts
+
+
+
+
+
+
+
+
+
+
+/** The rule catalogue. Ids are stable: `<subject>/<problem>`. `docs/rules.md` is written from it. */
+const RULES = {
+    ...RECORD_RULES,
+    ...CODE_RULES,
+    ...DATA_RULES,
+    ...MODEL_RULES,
+    ...ENVIRONMENT_RULES,
+    ...SEEDS_RULES,
+    ...HYPERPARAMETERS_RULES,
+    ...METRICS_RULES,
+    ...EVALUATION_RULES,
+};
+const RULE_IDS = Object.keys(RULES);
+/** What a finding of this rule says about the result, when the rule is an error; null: nothing. */
+const consequenceOf = (rule) => rules_rule/* CONSEQUENCES */.Jf[RULES[rule].kind];
+
+
+/***/ }),
+
+/***/ 9955:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A_: () => (/* binding */ LEVELS),
+/* harmony export */   Jf: () => (/* binding */ CONSEQUENCES),
+/* harmony export */   aF: () => (/* binding */ fieldRules),
+/* harmony export */   fD: () => (/* binding */ rulesOf),
+/* harmony export */   pS: () => (/* binding */ TRACKS)
+/* harmony export */ });
+const LEVELS = ['error', 'warn', 'off'];
+const TRACKS = ['exploratory', 'production'];
+const CONSEQUENCES = {
+    missing: 'incomplete',
+    wrong: 'incomplete',
+    differs: 'not-reproduced',
+    infrastructure: 'could-not-check',
+    risk: null,
+};
+/** The rules of one subject, by id: `<subject>/<problem>`. */
+function rulesOf(subject, definitions) {
+    const rules = Object.entries(definitions).map(([problem, { level = 'error', ...definition }]) => {
+        const exploratory = level === 'off' ? 'off' : 'warn';
+        return [`${subject}/${problem}`, { subject, ...definition, production: level, exploratory }];
+    });
+    return Object.fromEntries(rules);
+}
+/** The three ways in which a required field of the record can fail. */
+function fieldRules(field, { name, why, remedy }) {
+    return {
+        [`${field}-missing`]: { kind: 'missing', title: `${name} missing`, why, remedy },
+        [`${field}-malformed`]: {
+            kind: 'wrong',
+            title: `${name} malformed`,
+            why: `${why} A value that cannot be read is as good as none.`,
+            remedy,
+        },
+        [`${field}-contradictory`]: {
+            kind: 'wrong',
+            title: `${name} contradictory`,
+            why: `Two places disagree, so nobody can say which of them was run. ${why}`,
+            remedy: 'Keep the value that the run used, and remove the other.',
+        },
+    };
+}
 
 
 /***/ }),
@@ -32005,1894 +35716,6 @@ const {
   /* Option */ "c$": Option,
   /* Help */ "_V": Help,
 } = _index_js__WEBPACK_IMPORTED_MODULE_0__;
-
-
-/***/ }),
-
-/***/ 6892:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   J: () => (/* binding */ CsvError)
-/* harmony export */ });
-class CsvError extends Error {
-  constructor(code, message, options, ...contexts) {
-    if (Array.isArray(message)) message = message.join(" ").trim();
-    super(message);
-    if (Error.captureStackTrace !== undefined) {
-      Error.captureStackTrace(this, CsvError);
-    }
-    this.code = code;
-    for (const context of contexts) {
-      for (const key in context) {
-        const value = context[key];
-        this[key] = Buffer.isBuffer(value)
-          ? value.toString(options.encoding)
-          : value == null
-            ? value
-            : JSON.parse(JSON.stringify(value));
-      }
-    }
-  }
-}
-
-
-
-
-/***/ }),
-
-/***/ 867:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  p: () => (/* binding */ transform)
-});
-
-// UNUSED EXPORTS: CsvError
-
-// EXTERNAL MODULE: ./node_modules/csv-parse/lib/api/normalize_columns_array.js
-var normalize_columns_array = __nccwpck_require__(9321);
-;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/utils/ResizeableBuffer.js
-class ResizeableBuffer {
-  constructor(size = 100) {
-    this.size = size;
-    this.length = 0;
-    this.buf = Buffer.allocUnsafe(size);
-  }
-  prepend(val) {
-    if (Buffer.isBuffer(val)) {
-      const length = this.length + val.length;
-      if (length >= this.size) {
-        this.resize();
-        if (length >= this.size) {
-          throw Error("INVALID_BUFFER_STATE");
-        }
-      }
-      const buf = this.buf;
-      this.buf = Buffer.allocUnsafe(this.size);
-      val.copy(this.buf, 0);
-      buf.copy(this.buf, val.length);
-      this.length += val.length;
-    } else {
-      const length = this.length++;
-      if (length === this.size) {
-        this.resize();
-      }
-      const buf = this.clone();
-      this.buf[0] = val;
-      buf.copy(this.buf, 1, 0, length);
-    }
-  }
-  append(val) {
-    const length = this.length++;
-    if (length === this.size) {
-      this.resize();
-    }
-    this.buf[length] = val;
-  }
-  clone() {
-    return Buffer.from(this.buf.slice(0, this.length));
-  }
-  resize() {
-    const length = this.length;
-    this.size = this.size * 2;
-    const buf = Buffer.allocUnsafe(this.size);
-    this.buf.copy(buf, 0, 0, length);
-    this.buf = buf;
-  }
-  toString(encoding) {
-    if (encoding) {
-      return this.buf.slice(0, this.length).toString(encoding);
-    } else {
-      return Uint8Array.prototype.slice.call(this.buf.slice(0, this.length));
-    }
-  }
-  toJSON() {
-    return this.toString("utf8");
-  }
-  reset() {
-    this.length = 0;
-  }
-}
-
-/* harmony default export */ const utils_ResizeableBuffer = (ResizeableBuffer);
-
-;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/api/init_state.js
-
-
-// white space characters
-// https://en.wikipedia.org/wiki/Whitespace_character
-// https://developer.mozilla.org/en-US/docs/Web/JavaScript/Guide/Regular_Expressions/Character_Classes#Types
-// \f\n\r\t\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff
-const np = 12;
-const cr = 13; // `\r`, carriage return, 0x0D in hexadécimal, 13 in decimal
-const nl = 10; // `\n`, newline, 0x0A in hexadecimal, 10 in decimal
-const space = 32;
-const tab = 9;
-
-const init_state = function (options) {
-  return {
-    bomSkipped: false,
-    bufBytesStart: 0,
-    castField: options.cast_function,
-    commenting: false,
-    // Current error encountered by a record
-    error: undefined,
-    enabled: options.from_line === 1,
-    escaping: false,
-    escapeIsQuote:
-      Buffer.isBuffer(options.escape) &&
-      Buffer.isBuffer(options.quote) &&
-      Buffer.compare(options.escape, options.quote) === 0,
-    // columns can be `false`, `true`, `Array`
-    expectedRecordLength: Array.isArray(options.columns)
-      ? options.columns.length
-      : undefined,
-    field: new utils_ResizeableBuffer(20),
-    firstLineToHeaders: options.cast_first_line_to_header,
-    needMoreDataSize: Math.max(
-      // Skip if the remaining buffer smaller than comment
-      options.comment !== null ? options.comment.length : 0,
-      // Skip if the remaining buffer can be delimiter
-      ...options.delimiter.map((delimiter) => delimiter.length),
-      // Skip if the remaining buffer can be escape sequence
-      options.quote !== null ? options.quote.length : 0,
-    ),
-    previousBuf: undefined,
-    quoting: false,
-    stop: false,
-    rawBuffer: new utils_ResizeableBuffer(100),
-    record: [],
-    recordHasError: false,
-    record_length: 0,
-    recordDelimiterMaxLength:
-      options.record_delimiter.length === 0
-        ? 0
-        : Math.max(...options.record_delimiter.map((v) => v.length)),
-    trimChars: [
-      Buffer.from(" ", options.encoding)[0],
-      Buffer.from("\t", options.encoding)[0],
-    ],
-    wasQuoting: false,
-    wasRowDelimiter: false,
-    timchars: [
-      Buffer.from(Buffer.from([cr], "utf8").toString(), options.encoding),
-      Buffer.from(Buffer.from([nl], "utf8").toString(), options.encoding),
-      Buffer.from(Buffer.from([np], "utf8").toString(), options.encoding),
-      Buffer.from(Buffer.from([space], "utf8").toString(), options.encoding),
-      Buffer.from(Buffer.from([tab], "utf8").toString(), options.encoding),
-    ],
-  };
-};
-
-
-
-// EXTERNAL MODULE: ./node_modules/csv-parse/lib/api/normalize_options.js + 1 modules
-var normalize_options = __nccwpck_require__(6845);
-// EXTERNAL MODULE: ./node_modules/csv-parse/lib/api/CsvError.js
-var CsvError = __nccwpck_require__(6892);
-;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/api/index.js
-
-
-
-
-
-const isRecordEmpty = function (record) {
-  return record.every(
-    (field) =>
-      field == null || (field.toString && field.toString().trim() === ""),
-  );
-};
-
-const api_cr = 13; // `\r`, carriage return, 0x0D in hexadécimal, 13 in decimal
-const api_nl = 10; // `\n`, newline, 0x0A in hexadecimal, 10 in decimal
-
-const boms = {
-  // Note, the following are equals:
-  // Buffer.from("\ufeff")
-  // Buffer.from([239, 187, 191])
-  // Buffer.from('EFBBBF', 'hex')
-  utf8: Buffer.from([239, 187, 191]),
-  // Note, the following are equals:
-  // Buffer.from "\ufeff", 'utf16le
-  // Buffer.from([255, 254])
-  utf16le: Buffer.from([255, 254]),
-};
-
-const transform = function (original_options = {}) {
-  const info = {
-    bytes: 0,
-    bytes_records: 0,
-    comment_lines: 0,
-    empty_lines: 0,
-    invalid_field_length: 0,
-    lines: 1,
-    records: 0,
-  };
-  const options = (0,normalize_options/* normalize_options */.f)(original_options);
-  return {
-    info: info,
-    original_options: original_options,
-    options: options,
-    state: init_state(options),
-    __needMoreData: function (i, bufLen, end) {
-      if (end) return false;
-      const { encoding, escape, quote } = this.options;
-      const { quoting, needMoreDataSize, recordDelimiterMaxLength } =
-        this.state;
-      const numOfCharLeft = bufLen - i - 1;
-      const requiredLength = Math.max(
-        needMoreDataSize,
-        // Skip if the remaining buffer smaller than record delimiter
-        // If "record_delimiter" is yet to be discovered:
-        // 1. It is equals to `[]` and "recordDelimiterMaxLength" equals `0`
-        // 2. We set the length to windows line ending in the current encoding
-        // Note, that encoding is known from user or bom discovery at that point
-        // recordDelimiterMaxLength,
-        recordDelimiterMaxLength === 0
-          ? Buffer.from("\r\n", encoding).length
-          : recordDelimiterMaxLength,
-        // Skip if remaining buffer can be an escaped quote
-        quoting ? (escape === null ? 0 : escape.length) + quote.length : 0,
-        // Skip if remaining buffer can be record delimiter following the closing quote
-        quoting ? quote.length + recordDelimiterMaxLength : 0,
-      );
-      return numOfCharLeft < requiredLength;
-    },
-    // Central parser implementation
-    parse: function (nextBuf, end, push, close) {
-      const {
-        bom,
-        comment_no_infix,
-        encoding,
-        from_line,
-        ltrim,
-        max_record_size,
-        raw,
-        relax_quotes,
-        rtrim,
-        skip_empty_lines,
-        to,
-        to_line,
-      } = this.options;
-      let { comment, escape, quote, record_delimiter } = this.options;
-      const { bomSkipped, previousBuf, rawBuffer, escapeIsQuote } = this.state;
-      let buf;
-      if (previousBuf === undefined) {
-        if (nextBuf === undefined) {
-          // Handle empty string
-          close();
-          return;
-        } else {
-          buf = nextBuf;
-        }
-      } else if (previousBuf !== undefined && nextBuf === undefined) {
-        buf = previousBuf;
-      } else {
-        buf = Buffer.concat([previousBuf, nextBuf]);
-      }
-      // Handle UTF BOM
-      if (bomSkipped === false) {
-        if (bom === false) {
-          this.state.bomSkipped = true;
-        } else if (buf.length < 3) {
-          // No enough data
-          if (end === false) {
-            // Wait for more data
-            this.state.previousBuf = buf;
-            return;
-          }
-        } else {
-          for (const encoding in boms) {
-            if (boms[encoding].compare(buf, 0, boms[encoding].length) === 0) {
-              // Skip BOM
-              const bomLength = boms[encoding].length;
-              this.state.bufBytesStart += bomLength;
-              buf = buf.slice(bomLength);
-              // Renormalize original options with the new encoding
-              const options = (0,normalize_options/* normalize_options */.f)({
-                ...this.original_options,
-                encoding: encoding,
-              });
-              // Properties are merged with the existing options instance
-              for (const key in options) {
-                this.options[key] = options[key];
-              }
-              // Options will re-evaluate the Buffer with the new encoding
-              ({ comment, escape, quote } = this.options);
-              break;
-            }
-          }
-          this.state.bomSkipped = true;
-        }
-      }
-      const bufLen = buf.length;
-      let pos;
-      for (pos = 0; pos < bufLen; pos++) {
-        // Ensure we get enough space to look ahead
-        // There should be a way to move this out of the loop
-        if (this.__needMoreData(pos, bufLen, end)) {
-          break;
-        }
-        if (this.state.wasRowDelimiter === true) {
-          this.info.lines++;
-          this.state.wasRowDelimiter = false;
-        }
-        if (to_line !== -1 && this.info.lines > to_line) {
-          this.state.stop = true;
-          close();
-          return;
-        }
-        // Auto discovery of record_delimiter, unix, mac and windows supported
-        if (this.state.quoting === false && record_delimiter.length === 0) {
-          const record_delimiterCount = this.__autoDiscoverRecordDelimiter(
-            buf,
-            pos,
-          );
-          if (record_delimiterCount) {
-            record_delimiter = this.options.record_delimiter;
-          }
-        }
-        const chr = buf[pos];
-        if (raw === true) {
-          rawBuffer.append(chr);
-        }
-        if (
-          (chr === api_cr || chr === api_nl) &&
-          this.state.wasRowDelimiter === false
-        ) {
-          this.state.wasRowDelimiter = true;
-        }
-        // Previous char was a valid escape char
-        // treat the current char as a regular char
-        if (this.state.escaping === true) {
-          this.state.escaping = false;
-        } else {
-          // Escape is only active inside quoted fields
-          // We are quoting, the char is an escape chr and there is a chr to escape
-          // if(escape !== null && this.state.quoting === true && chr === escape && pos + 1 < bufLen){
-          if (
-            escape !== null &&
-            this.state.quoting === true &&
-            this.__isEscape(buf, pos, chr) &&
-            pos + escape.length < bufLen
-          ) {
-            if (escapeIsQuote) {
-              if (this.__isQuote(buf, pos + escape.length)) {
-                this.state.escaping = true;
-                pos += escape.length - 1;
-                continue;
-              }
-            } else {
-              this.state.escaping = true;
-              pos += escape.length - 1;
-              continue;
-            }
-          }
-          // Not currently escaping and chr is a quote
-          // TODO: need to compare bytes instead of single char
-          if (this.state.commenting === false && this.__isQuote(buf, pos)) {
-            if (this.state.quoting === true) {
-              const nextChr = buf[pos + quote.length];
-              const isNextChrTrimable =
-                rtrim && this.__isCharTrimable(buf, pos + quote.length);
-              const isNextChrComment =
-                comment !== null &&
-                this.__compareBytes(comment, buf, pos + quote.length, nextChr);
-              const isNextChrDelimiter = this.__isDelimiter(
-                buf,
-                pos + quote.length,
-                nextChr,
-              );
-              const isNextChrRecordDelimiter =
-                record_delimiter.length === 0
-                  ? this.__autoDiscoverRecordDelimiter(buf, pos + quote.length)
-                  : this.__isRecordDelimiter(nextChr, buf, pos + quote.length);
-              // Escape a quote
-              // Treat next char as a regular character
-              if (
-                escape !== null &&
-                this.__isEscape(buf, pos, chr) &&
-                this.__isQuote(buf, pos + escape.length)
-              ) {
-                pos += escape.length - 1;
-              } else if (
-                !nextChr ||
-                isNextChrDelimiter ||
-                isNextChrRecordDelimiter ||
-                isNextChrComment ||
-                isNextChrTrimable
-              ) {
-                this.state.quoting = false;
-                this.state.wasQuoting = true;
-                pos += quote.length - 1;
-                continue;
-              } else if (relax_quotes === false) {
-                const err = this.__error(
-                  new CsvError/* CsvError */.J(
-                    "CSV_INVALID_CLOSING_QUOTE",
-                    [
-                      "Invalid Closing Quote:",
-                      `got "${String.fromCharCode(nextChr)}"`,
-                      `at line ${this.info.lines}`,
-                      "instead of delimiter, record delimiter, trimable character",
-                      "(if activated) or comment",
-                    ],
-                    this.options,
-                    this.__infoField(),
-                  ),
-                );
-                if (err !== undefined) return err;
-              } else {
-                this.state.quoting = false;
-                this.state.wasQuoting = true;
-                this.state.field.prepend(quote);
-                pos += quote.length - 1;
-              }
-            } else {
-              if (this.state.field.length !== 0) {
-                // In relax_quotes mode, treat opening quote preceded by chrs as regular
-                if (relax_quotes === false) {
-                  const info = this.__infoField();
-                  const bom = Object.keys(boms)
-                    .map((b) =>
-                      boms[b].equals(this.state.field.toString()) ? b : false,
-                    )
-                    .filter(Boolean)[0];
-                  const err = this.__error(
-                    new CsvError/* CsvError */.J(
-                      "INVALID_OPENING_QUOTE",
-                      [
-                        "Invalid Opening Quote:",
-                        `a quote is found on field ${JSON.stringify(info.column)} at line ${info.lines}, value is ${JSON.stringify(this.state.field.toString(encoding))}`,
-                        bom ? `(${bom} bom)` : undefined,
-                      ],
-                      this.options,
-                      info,
-                      {
-                        field: this.state.field,
-                      },
-                    ),
-                  );
-                  if (err !== undefined) return err;
-                }
-              } else {
-                this.state.quoting = true;
-                pos += quote.length - 1;
-                continue;
-              }
-            }
-          }
-          if (this.state.quoting === false) {
-            const recordDelimiterLength = this.__isRecordDelimiter(
-              chr,
-              buf,
-              pos,
-            );
-            if (recordDelimiterLength !== 0) {
-              // Do not emit comments which take a full line
-              const skipCommentLine =
-                this.state.commenting &&
-                this.state.wasQuoting === false &&
-                this.state.record.length === 0 &&
-                this.state.field.length === 0;
-              if (skipCommentLine) {
-                this.info.comment_lines++;
-                // Skip full comment line
-              } else {
-                // Activate records emission if above from_line
-                if (
-                  this.state.enabled === false &&
-                  this.info.lines +
-                    (this.state.wasRowDelimiter === true ? 1 : 0) >=
-                    from_line
-                ) {
-                  this.state.enabled = true;
-                  this.__resetField();
-                  this.__resetRecord();
-                  pos += recordDelimiterLength - 1;
-                  continue;
-                }
-                // Skip if line is empty and skip_empty_lines activated
-                if (
-                  skip_empty_lines === true &&
-                  this.state.wasQuoting === false &&
-                  this.state.record.length === 0 &&
-                  this.state.field.length === 0
-                ) {
-                  this.info.empty_lines++;
-                  pos += recordDelimiterLength - 1;
-                  continue;
-                }
-                this.info.bytes = this.state.bufBytesStart + pos;
-                const errField = this.__onField();
-                if (errField !== undefined) return errField;
-                this.info.bytes =
-                  this.state.bufBytesStart + pos + recordDelimiterLength;
-                const errRecord = this.__onRecord(push);
-                if (errRecord !== undefined) return errRecord;
-                if (to !== -1 && this.info.records >= to) {
-                  this.state.stop = true;
-                  close();
-                  return;
-                }
-              }
-              this.state.commenting = false;
-              pos += recordDelimiterLength - 1;
-              continue;
-            }
-            if (this.state.commenting) {
-              continue;
-            }
-            if (
-              comment !== null &&
-              (comment_no_infix === false ||
-                (this.state.record.length === 0 &&
-                  this.state.field.length === 0))
-            ) {
-              const commentCount = this.__compareBytes(comment, buf, pos, chr);
-              if (commentCount !== 0) {
-                this.state.commenting = true;
-                continue;
-              }
-            }
-            const delimiterLength = this.__isDelimiter(buf, pos, chr);
-            if (delimiterLength !== 0) {
-              this.info.bytes = this.state.bufBytesStart + pos;
-              const errField = this.__onField();
-              if (errField !== undefined) return errField;
-              pos += delimiterLength - 1;
-              continue;
-            }
-          }
-        }
-        if (this.state.commenting === false) {
-          if (
-            max_record_size !== 0 &&
-            this.state.record_length + this.state.field.length > max_record_size
-          ) {
-            return this.__error(
-              new CsvError/* CsvError */.J(
-                "CSV_MAX_RECORD_SIZE",
-                [
-                  "Max Record Size:",
-                  "record exceed the maximum number of tolerated bytes",
-                  `of ${max_record_size}`,
-                  `at line ${this.info.lines}`,
-                ],
-                this.options,
-                this.__infoField(),
-              ),
-            );
-          }
-        }
-        const lappend =
-          ltrim === false ||
-          this.state.quoting === true ||
-          this.state.field.length !== 0 ||
-          !this.__isCharTrimable(buf, pos);
-        // rtrim in non quoting is handle in __onField
-        const rappend = rtrim === false || this.state.wasQuoting === false;
-        if (lappend === true && rappend === true) {
-          this.state.field.append(chr);
-        } else if (rtrim === true && !this.__isCharTrimable(buf, pos)) {
-          return this.__error(
-            new CsvError/* CsvError */.J(
-              "CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE",
-              [
-                "Invalid Closing Quote:",
-                "found non trimable byte after quote",
-                `at line ${this.info.lines}`,
-              ],
-              this.options,
-              this.__infoField(),
-            ),
-          );
-        } else {
-          if (lappend === false) {
-            pos += this.__isCharTrimable(buf, pos) - 1;
-          }
-          continue;
-        }
-      }
-      if (end === true) {
-        // Ensure we are not ending in a quoting state
-        if (this.state.quoting === true) {
-          const err = this.__error(
-            new CsvError/* CsvError */.J(
-              "CSV_QUOTE_NOT_CLOSED",
-              [
-                "Quote Not Closed:",
-                `the parsing is finished with an opening quote at line ${this.info.lines}`,
-              ],
-              this.options,
-              this.__infoField(),
-            ),
-          );
-          if (err !== undefined) return err;
-        } else {
-          // Skip last line if it has no characters
-          if (
-            this.state.wasQuoting === true ||
-            this.state.record.length !== 0 ||
-            this.state.field.length !== 0
-          ) {
-            this.info.bytes = this.state.bufBytesStart + pos;
-            const errField = this.__onField();
-            if (errField !== undefined) return errField;
-            const errRecord = this.__onRecord(push);
-            if (errRecord !== undefined) return errRecord;
-          } else if (this.state.wasRowDelimiter === true) {
-            this.info.empty_lines++;
-          } else if (this.state.commenting === true) {
-            this.info.comment_lines++;
-          }
-        }
-      } else {
-        this.state.bufBytesStart += pos;
-        this.state.previousBuf = buf.slice(pos);
-      }
-      if (this.state.wasRowDelimiter === true) {
-        this.info.lines++;
-        this.state.wasRowDelimiter = false;
-      }
-    },
-    __onRecord: function (push) {
-      const {
-        columns,
-        group_columns_by_name,
-        encoding,
-        info,
-        from,
-        relax_column_count,
-        relax_column_count_less,
-        relax_column_count_more,
-        raw,
-        skip_records_with_empty_values,
-      } = this.options;
-      const { enabled, record } = this.state;
-      if (enabled === false) {
-        return this.__resetRecord();
-      }
-      // Convert the first line into column names
-      const recordLength = record.length;
-      if (columns === true) {
-        if (skip_records_with_empty_values === true && isRecordEmpty(record)) {
-          this.__resetRecord();
-          return;
-        }
-        return this.__firstLineToColumns(record);
-      }
-      if (columns === false && this.info.records === 0) {
-        this.state.expectedRecordLength = recordLength;
-      }
-      if (recordLength !== this.state.expectedRecordLength) {
-        const err =
-          columns === false
-            ? new CsvError/* CsvError */.J(
-                "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH",
-                [
-                  "Invalid Record Length:",
-                  `expect ${this.state.expectedRecordLength},`,
-                  `got ${recordLength} on line ${this.info.lines}`,
-                ],
-                this.options,
-                this.__infoField(),
-                {
-                  record: record,
-                },
-              )
-            : new CsvError/* CsvError */.J(
-                "CSV_RECORD_INCONSISTENT_COLUMNS",
-                [
-                  "Invalid Record Length:",
-                  `columns length is ${columns.length},`, // rename columns
-                  `got ${recordLength} on line ${this.info.lines}`,
-                ],
-                this.options,
-                this.__infoField(),
-                {
-                  record: record,
-                },
-              );
-        if (
-          relax_column_count === true ||
-          (relax_column_count_less === true &&
-            recordLength < this.state.expectedRecordLength) ||
-          (relax_column_count_more === true &&
-            recordLength > this.state.expectedRecordLength)
-        ) {
-          this.info.invalid_field_length++;
-          this.state.error = err;
-          // Error is undefined with skip_records_with_error
-        } else {
-          const finalErr = this.__error(err);
-          if (finalErr) return finalErr;
-        }
-      }
-      if (skip_records_with_empty_values === true && isRecordEmpty(record)) {
-        this.__resetRecord();
-        return;
-      }
-      if (this.state.recordHasError === true) {
-        this.__resetRecord();
-        this.state.recordHasError = false;
-        return;
-      }
-      this.info.records++;
-      if (from === 1 || this.info.records >= from) {
-        const { objname } = this.options;
-        // With columns, records are object
-        if (columns !== false) {
-          const obj = {};
-          // Transform record array to an object
-          for (let i = 0, l = record.length; i < l; i++) {
-            if (columns[i] === undefined || columns[i].disabled) continue;
-            // Turn duplicate columns into an array
-            if (
-              group_columns_by_name === true &&
-              obj[columns[i].name] !== undefined
-            ) {
-              if (Array.isArray(obj[columns[i].name])) {
-                obj[columns[i].name] = obj[columns[i].name].concat(record[i]);
-              } else {
-                obj[columns[i].name] = [obj[columns[i].name], record[i]];
-              }
-            } else {
-              obj[columns[i].name] = record[i];
-            }
-          }
-          // Without objname (default)
-          if (raw === true || info === true) {
-            const extRecord = Object.assign(
-              { record: obj },
-              raw === true
-                ? { raw: this.state.rawBuffer.toString(encoding) }
-                : {},
-              info === true ? { info: this.__infoRecord() } : {},
-            );
-            const err = this.__push(
-              objname === undefined ? extRecord : [obj[objname], extRecord],
-              push,
-            );
-            if (err) {
-              return err;
-            }
-          } else {
-            const err = this.__push(
-              objname === undefined ? obj : [obj[objname], obj],
-              push,
-            );
-            if (err) {
-              return err;
-            }
-          }
-          // Without columns, records are array
-        } else {
-          if (raw === true || info === true) {
-            const extRecord = Object.assign(
-              { record: record },
-              raw === true
-                ? { raw: this.state.rawBuffer.toString(encoding) }
-                : {},
-              info === true ? { info: this.__infoRecord() } : {},
-            );
-            const err = this.__push(
-              objname === undefined ? extRecord : [record[objname], extRecord],
-              push,
-            );
-            if (err) {
-              return err;
-            }
-          } else {
-            const err = this.__push(
-              objname === undefined ? record : [record[objname], record],
-              push,
-            );
-            if (err) {
-              return err;
-            }
-          }
-        }
-      }
-      this.__resetRecord();
-    },
-    __firstLineToColumns: function (record) {
-      const { firstLineToHeaders } = this.state;
-      try {
-        const headers =
-          firstLineToHeaders === undefined
-            ? record
-            : firstLineToHeaders.call(null, record);
-        if (!Array.isArray(headers)) {
-          return this.__error(
-            new CsvError/* CsvError */.J(
-              "CSV_INVALID_COLUMN_MAPPING",
-              [
-                "Invalid Column Mapping:",
-                "expect an array from column function,",
-                `got ${JSON.stringify(headers)}`,
-              ],
-              this.options,
-              this.__infoField(),
-              {
-                headers: headers,
-              },
-            ),
-          );
-        }
-        const normalizedHeaders = (0,normalize_columns_array/* normalize_columns_array */.q)(headers);
-        this.state.expectedRecordLength = normalizedHeaders.length;
-        this.options.columns = normalizedHeaders;
-        this.__resetRecord();
-        return;
-      } catch (err) {
-        return err;
-      }
-    },
-    __resetRecord: function () {
-      if (this.options.raw === true) {
-        this.state.rawBuffer.reset();
-      }
-      this.state.error = undefined;
-      this.state.record = [];
-      this.state.record_length = 0;
-    },
-    __onField: function () {
-      const { cast, encoding, rtrim, max_record_size } = this.options;
-      const { enabled, wasQuoting } = this.state;
-      // Short circuit for the from_line options
-      if (enabled === false) {
-        return this.__resetField();
-      }
-      let field = this.state.field.toString(encoding);
-      if (rtrim === true && wasQuoting === false) {
-        field = field.trimRight();
-      }
-      if (cast === true) {
-        const [err, f] = this.__cast(field);
-        if (err !== undefined) return err;
-        field = f;
-      }
-      this.state.record.push(field);
-      // Increment record length if record size must not exceed a limit
-      if (max_record_size !== 0 && typeof field === "string") {
-        this.state.record_length += field.length;
-      }
-      this.__resetField();
-    },
-    __resetField: function () {
-      this.state.field.reset();
-      this.state.wasQuoting = false;
-    },
-    __push: function (record, push) {
-      const { on_record } = this.options;
-      if (on_record !== undefined) {
-        const info = this.__infoRecord();
-        try {
-          record = on_record.call(null, record, info);
-        } catch (err) {
-          return err;
-        }
-        if (record === undefined || record === null) {
-          return;
-        }
-      }
-      this.info.bytes_records += this.info.bytes;
-      push(record);
-    },
-    // Return a tuple with the error and the casted value
-    __cast: function (field) {
-      const { columns, relax_column_count } = this.options;
-      const isColumns = Array.isArray(columns);
-      // Dont loose time calling cast
-      // because the final record is an object
-      // and this field can't be associated to a key present in columns
-      if (
-        isColumns === true &&
-        relax_column_count &&
-        this.options.columns.length <= this.state.record.length
-      ) {
-        return [undefined, undefined];
-      }
-      if (this.state.castField !== null) {
-        try {
-          const info = this.__infoField();
-          return [undefined, this.state.castField.call(null, field, info)];
-        } catch (err) {
-          return [err];
-        }
-      }
-      if (this.__isFloat(field)) {
-        return [undefined, parseFloat(field)];
-      } else if (this.options.cast_date !== false) {
-        const info = this.__infoField();
-        return [undefined, this.options.cast_date.call(null, field, info)];
-      }
-      return [undefined, field];
-    },
-    // Helper to test if a character is a space or a line delimiter
-    __isCharTrimable: function (buf, pos) {
-      const isTrim = (buf, pos) => {
-        const { timchars } = this.state;
-        loop1: for (let i = 0; i < timchars.length; i++) {
-          const timchar = timchars[i];
-          for (let j = 0; j < timchar.length; j++) {
-            if (timchar[j] !== buf[pos + j]) continue loop1;
-          }
-          return timchar.length;
-        }
-        return 0;
-      };
-      return isTrim(buf, pos);
-    },
-    // Keep it in case we implement the `cast_int` option
-    // __isInt(value){
-    //   // return Number.isInteger(parseInt(value))
-    //   // return !isNaN( parseInt( obj ) );
-    //   return /^(\-|\+)?[1-9][0-9]*$/.test(value)
-    // }
-    __isFloat: function (value) {
-      return value - parseFloat(value) + 1 >= 0; // Borrowed from jquery
-    },
-    __compareBytes: function (sourceBuf, targetBuf, targetPos, firstByte) {
-      if (sourceBuf[0] !== firstByte) return 0;
-      const sourceLength = sourceBuf.length;
-      for (let i = 1; i < sourceLength; i++) {
-        if (sourceBuf[i] !== targetBuf[targetPos + i]) return 0;
-      }
-      return sourceLength;
-    },
-    __isDelimiter: function (buf, pos, chr) {
-      const { delimiter, ignore_last_delimiters } = this.options;
-      if (
-        ignore_last_delimiters === true &&
-        this.state.record.length === this.options.columns.length - 1
-      ) {
-        return 0;
-      } else if (
-        ignore_last_delimiters !== false &&
-        typeof ignore_last_delimiters === "number" &&
-        this.state.record.length === ignore_last_delimiters - 1
-      ) {
-        return 0;
-      }
-      loop1: for (let i = 0; i < delimiter.length; i++) {
-        const del = delimiter[i];
-        if (del[0] === chr) {
-          for (let j = 1; j < del.length; j++) {
-            if (del[j] !== buf[pos + j]) continue loop1;
-          }
-          return del.length;
-        }
-      }
-      return 0;
-    },
-    __isRecordDelimiter: function (chr, buf, pos) {
-      const { record_delimiter } = this.options;
-      const recordDelimiterLength = record_delimiter.length;
-      loop1: for (let i = 0; i < recordDelimiterLength; i++) {
-        const rd = record_delimiter[i];
-        const rdLength = rd.length;
-        if (rd[0] !== chr) {
-          continue;
-        }
-        for (let j = 1; j < rdLength; j++) {
-          if (rd[j] !== buf[pos + j]) {
-            continue loop1;
-          }
-        }
-        return rd.length;
-      }
-      return 0;
-    },
-    __isEscape: function (buf, pos, chr) {
-      const { escape } = this.options;
-      if (escape === null) return false;
-      const l = escape.length;
-      if (escape[0] === chr) {
-        for (let i = 0; i < l; i++) {
-          if (escape[i] !== buf[pos + i]) {
-            return false;
-          }
-        }
-        return true;
-      }
-      return false;
-    },
-    __isQuote: function (buf, pos) {
-      const { quote } = this.options;
-      if (quote === null) return false;
-      const l = quote.length;
-      for (let i = 0; i < l; i++) {
-        if (quote[i] !== buf[pos + i]) {
-          return false;
-        }
-      }
-      return true;
-    },
-    __autoDiscoverRecordDelimiter: function (buf, pos) {
-      const { encoding } = this.options;
-      // Note, we don't need to cache this information in state,
-      // It is only called on the first line until we find out a suitable
-      // record delimiter.
-      const rds = [
-        // Important, the windows line ending must be before mac os 9
-        Buffer.from("\r\n", encoding),
-        Buffer.from("\n", encoding),
-        Buffer.from("\r", encoding),
-      ];
-      loop: for (let i = 0; i < rds.length; i++) {
-        const l = rds[i].length;
-        for (let j = 0; j < l; j++) {
-          if (rds[i][j] !== buf[pos + j]) {
-            continue loop;
-          }
-        }
-        this.options.record_delimiter.push(rds[i]);
-        this.state.recordDelimiterMaxLength = rds[i].length;
-        return rds[i].length;
-      }
-      return 0;
-    },
-    __error: function (msg) {
-      const { encoding, raw, skip_records_with_error } = this.options;
-      const err = typeof msg === "string" ? new Error(msg) : msg;
-      if (skip_records_with_error) {
-        this.state.recordHasError = true;
-        if (this.options.on_skip !== undefined) {
-          try {
-            this.options.on_skip(
-              err,
-              raw ? this.state.rawBuffer.toString(encoding) : undefined,
-            );
-          } catch (err) {
-            return err;
-          }
-        }
-        // this.emit('skip', err, raw ? this.state.rawBuffer.toString(encoding) : undefined);
-        return undefined;
-      } else {
-        return err;
-      }
-    },
-    __infoDataSet: function () {
-      return {
-        ...this.info,
-        columns: this.options.columns,
-      };
-    },
-    __infoRecord: function () {
-      const { columns, raw, encoding } = this.options;
-      return {
-        ...this.__infoDataSet(),
-        bytes_records: this.info.bytes,
-        error: this.state.error,
-        header: columns === true,
-        index: this.state.record.length,
-        raw: raw ? this.state.rawBuffer.toString(encoding) : undefined,
-      };
-    },
-    __infoField: function () {
-      const { columns } = this.options;
-      const isColumns = Array.isArray(columns);
-      // Bytes records are only incremented when all records'fields are parsed
-      const bytes_records = this.info.bytes_records;
-      return {
-        ...this.__infoRecord(),
-        bytes_records: bytes_records,
-        column:
-          isColumns === true
-            ? columns.length > this.state.record.length
-              ? columns[this.state.record.length].name
-              : null
-            : this.state.record.length,
-        quoting: this.state.wasQuoting,
-      };
-    },
-  };
-};
-
-
-
-
-/***/ }),
-
-/***/ 9321:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   q: () => (/* binding */ normalize_columns_array)
-/* harmony export */ });
-/* harmony import */ var _CsvError_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6892);
-/* harmony import */ var _utils_is_object_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8467);
-
-
-
-const normalize_columns_array = function (columns) {
-  const normalizedColumns = [];
-  for (let i = 0, l = columns.length; i < l; i++) {
-    const column = columns[i];
-    if (column === undefined || column === null || column === false) {
-      normalizedColumns[i] = { disabled: true };
-    } else if (typeof column === "string" || typeof column === "number") {
-      normalizedColumns[i] = { name: `${column}` };
-    } else if ((0,_utils_is_object_js__WEBPACK_IMPORTED_MODULE_1__/* .is_object */ .v)(column)) {
-      if (typeof column.name !== "string") {
-        throw new _CsvError_js__WEBPACK_IMPORTED_MODULE_0__/* .CsvError */ .J("CSV_OPTION_COLUMNS_MISSING_NAME", [
-          "Option columns missing name:",
-          `property "name" is required at position ${i}`,
-          "when column is an object literal",
-        ]);
-      }
-      normalizedColumns[i] = column;
-    } else {
-      throw new _CsvError_js__WEBPACK_IMPORTED_MODULE_0__/* .CsvError */ .J("CSV_INVALID_COLUMN_DEFINITION", [
-        "Invalid column definition:",
-        "expect a string or a literal object,",
-        `got ${JSON.stringify(column)} at position ${i}`,
-      ]);
-    }
-  }
-  return normalizedColumns;
-};
-
-
-
-
-/***/ }),
-
-/***/ 6845:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  f: () => (/* binding */ normalize_options)
-});
-
-// EXTERNAL MODULE: ./node_modules/csv-parse/lib/api/normalize_columns_array.js
-var normalize_columns_array = __nccwpck_require__(9321);
-// EXTERNAL MODULE: ./node_modules/csv-parse/lib/api/CsvError.js
-var CsvError = __nccwpck_require__(6892);
-;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/utils/underscore.js
-const underscore = function (str) {
-  return str.replace(/([A-Z])/g, function (_, match) {
-    return "_" + match.toLowerCase();
-  });
-};
-
-
-
-;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/api/normalize_options.js
-
-
-
-
-const normalize_options = function (opts) {
-  const options = {};
-  // Merge with user options
-  for (const opt in opts) {
-    options[underscore(opt)] = opts[opt];
-  }
-  // Normalize option `encoding`
-  // Note: defined first because other options depends on it
-  // to convert chars/strings into buffers.
-  if (options.encoding === undefined || options.encoding === true) {
-    options.encoding = "utf8";
-  } else if (options.encoding === null || options.encoding === false) {
-    options.encoding = null;
-  } else if (
-    typeof options.encoding !== "string" &&
-    options.encoding !== null
-  ) {
-    throw new CsvError/* CsvError */.J(
-      "CSV_INVALID_OPTION_ENCODING",
-      [
-        "Invalid option encoding:",
-        "encoding must be a string or null to return a buffer,",
-        `got ${JSON.stringify(options.encoding)}`,
-      ],
-      options,
-    );
-  }
-  // Normalize option `bom`
-  if (
-    options.bom === undefined ||
-    options.bom === null ||
-    options.bom === false
-  ) {
-    options.bom = false;
-  } else if (options.bom !== true) {
-    throw new CsvError/* CsvError */.J(
-      "CSV_INVALID_OPTION_BOM",
-      [
-        "Invalid option bom:",
-        "bom must be true,",
-        `got ${JSON.stringify(options.bom)}`,
-      ],
-      options,
-    );
-  }
-  // Normalize option `cast`
-  options.cast_function = null;
-  if (
-    options.cast === undefined ||
-    options.cast === null ||
-    options.cast === false ||
-    options.cast === ""
-  ) {
-    options.cast = undefined;
-  } else if (typeof options.cast === "function") {
-    options.cast_function = options.cast;
-    options.cast = true;
-  } else if (options.cast !== true) {
-    throw new CsvError/* CsvError */.J(
-      "CSV_INVALID_OPTION_CAST",
-      [
-        "Invalid option cast:",
-        "cast must be true or a function,",
-        `got ${JSON.stringify(options.cast)}`,
-      ],
-      options,
-    );
-  }
-  // Normalize option `cast_date`
-  if (
-    options.cast_date === undefined ||
-    options.cast_date === null ||
-    options.cast_date === false ||
-    options.cast_date === ""
-  ) {
-    options.cast_date = false;
-  } else if (options.cast_date === true) {
-    options.cast_date = function (value) {
-      const date = Date.parse(value);
-      return !isNaN(date) ? new Date(date) : value;
-    };
-  } else if (typeof options.cast_date !== "function") {
-    throw new CsvError/* CsvError */.J(
-      "CSV_INVALID_OPTION_CAST_DATE",
-      [
-        "Invalid option cast_date:",
-        "cast_date must be true or a function,",
-        `got ${JSON.stringify(options.cast_date)}`,
-      ],
-      options,
-    );
-  }
-  // Normalize option `columns`
-  options.cast_first_line_to_header = undefined;
-  if (options.columns === true) {
-    // Fields in the first line are converted as-is to columns
-    options.cast_first_line_to_header = undefined;
-  } else if (typeof options.columns === "function") {
-    options.cast_first_line_to_header = options.columns;
-    options.columns = true;
-  } else if (Array.isArray(options.columns)) {
-    options.columns = (0,normalize_columns_array/* normalize_columns_array */.q)(options.columns);
-  } else if (
-    options.columns === undefined ||
-    options.columns === null ||
-    options.columns === false
-  ) {
-    options.columns = false;
-  } else {
-    throw new CsvError/* CsvError */.J(
-      "CSV_INVALID_OPTION_COLUMNS",
-      [
-        "Invalid option columns:",
-        "expect an array, a function or true,",
-        `got ${JSON.stringify(options.columns)}`,
-      ],
-      options,
-    );
-  }
-  // Normalize option `group_columns_by_name`
-  if (
-    options.group_columns_by_name === undefined ||
-    options.group_columns_by_name === null ||
-    options.group_columns_by_name === false
-  ) {
-    options.group_columns_by_name = false;
-  } else if (options.group_columns_by_name !== true) {
-    throw new CsvError/* CsvError */.J(
-      "CSV_INVALID_OPTION_GROUP_COLUMNS_BY_NAME",
-      [
-        "Invalid option group_columns_by_name:",
-        "expect an boolean,",
-        `got ${JSON.stringify(options.group_columns_by_name)}`,
-      ],
-      options,
-    );
-  } else if (options.columns === false) {
-    throw new CsvError/* CsvError */.J(
-      "CSV_INVALID_OPTION_GROUP_COLUMNS_BY_NAME",
-      [
-        "Invalid option group_columns_by_name:",
-        "the `columns` mode must be activated.",
-      ],
-      options,
-    );
-  }
-  // Normalize option `comment`
-  if (
-    options.comment === undefined ||
-    options.comment === null ||
-    options.comment === false ||
-    options.comment === ""
-  ) {
-    options.comment = null;
-  } else {
-    if (typeof options.comment === "string") {
-      options.comment = Buffer.from(options.comment, options.encoding);
-    }
-    if (!Buffer.isBuffer(options.comment)) {
-      throw new CsvError/* CsvError */.J(
-        "CSV_INVALID_OPTION_COMMENT",
-        [
-          "Invalid option comment:",
-          "comment must be a buffer or a string,",
-          `got ${JSON.stringify(options.comment)}`,
-        ],
-        options,
-      );
-    }
-  }
-  // Normalize option `comment_no_infix`
-  if (
-    options.comment_no_infix === undefined ||
-    options.comment_no_infix === null ||
-    options.comment_no_infix === false
-  ) {
-    options.comment_no_infix = false;
-  } else if (options.comment_no_infix !== true) {
-    throw new CsvError/* CsvError */.J(
-      "CSV_INVALID_OPTION_COMMENT",
-      [
-        "Invalid option comment_no_infix:",
-        "value must be a boolean,",
-        `got ${JSON.stringify(options.comment_no_infix)}`,
-      ],
-      options,
-    );
-  }
-  // Normalize option `delimiter`
-  const delimiter_json = JSON.stringify(options.delimiter);
-  if (!Array.isArray(options.delimiter))
-    options.delimiter = [options.delimiter];
-  if (options.delimiter.length === 0) {
-    throw new CsvError/* CsvError */.J(
-      "CSV_INVALID_OPTION_DELIMITER",
-      [
-        "Invalid option delimiter:",
-        "delimiter must be a non empty string or buffer or array of string|buffer,",
-        `got ${delimiter_json}`,
-      ],
-      options,
-    );
-  }
-  options.delimiter = options.delimiter.map(function (delimiter) {
-    if (delimiter === undefined || delimiter === null || delimiter === false) {
-      return Buffer.from(",", options.encoding);
-    }
-    if (typeof delimiter === "string") {
-      delimiter = Buffer.from(delimiter, options.encoding);
-    }
-    if (!Buffer.isBuffer(delimiter) || delimiter.length === 0) {
-      throw new CsvError/* CsvError */.J(
-        "CSV_INVALID_OPTION_DELIMITER",
-        [
-          "Invalid option delimiter:",
-          "delimiter must be a non empty string or buffer or array of string|buffer,",
-          `got ${delimiter_json}`,
-        ],
-        options,
-      );
-    }
-    return delimiter;
-  });
-  // Normalize option `escape`
-  if (options.escape === undefined || options.escape === true) {
-    options.escape = Buffer.from('"', options.encoding);
-  } else if (typeof options.escape === "string") {
-    options.escape = Buffer.from(options.escape, options.encoding);
-  } else if (options.escape === null || options.escape === false) {
-    options.escape = null;
-  }
-  if (options.escape !== null) {
-    if (!Buffer.isBuffer(options.escape)) {
-      throw new Error(
-        `Invalid Option: escape must be a buffer, a string or a boolean, got ${JSON.stringify(options.escape)}`,
-      );
-    }
-  }
-  // Normalize option `from`
-  if (options.from === undefined || options.from === null) {
-    options.from = 1;
-  } else {
-    if (typeof options.from === "string" && /\d+/.test(options.from)) {
-      options.from = parseInt(options.from);
-    }
-    if (Number.isInteger(options.from)) {
-      if (options.from < 0) {
-        throw new Error(
-          `Invalid Option: from must be a positive integer, got ${JSON.stringify(opts.from)}`,
-        );
-      }
-    } else {
-      throw new Error(
-        `Invalid Option: from must be an integer, got ${JSON.stringify(options.from)}`,
-      );
-    }
-  }
-  // Normalize option `from_line`
-  if (options.from_line === undefined || options.from_line === null) {
-    options.from_line = 1;
-  } else {
-    if (
-      typeof options.from_line === "string" &&
-      /\d+/.test(options.from_line)
-    ) {
-      options.from_line = parseInt(options.from_line);
-    }
-    if (Number.isInteger(options.from_line)) {
-      if (options.from_line <= 0) {
-        throw new Error(
-          `Invalid Option: from_line must be a positive integer greater than 0, got ${JSON.stringify(opts.from_line)}`,
-        );
-      }
-    } else {
-      throw new Error(
-        `Invalid Option: from_line must be an integer, got ${JSON.stringify(opts.from_line)}`,
-      );
-    }
-  }
-  // Normalize options `ignore_last_delimiters`
-  if (
-    options.ignore_last_delimiters === undefined ||
-    options.ignore_last_delimiters === null
-  ) {
-    options.ignore_last_delimiters = false;
-  } else if (typeof options.ignore_last_delimiters === "number") {
-    options.ignore_last_delimiters = Math.floor(options.ignore_last_delimiters);
-    if (options.ignore_last_delimiters === 0) {
-      options.ignore_last_delimiters = false;
-    }
-  } else if (typeof options.ignore_last_delimiters !== "boolean") {
-    throw new CsvError/* CsvError */.J(
-      "CSV_INVALID_OPTION_IGNORE_LAST_DELIMITERS",
-      [
-        "Invalid option `ignore_last_delimiters`:",
-        "the value must be a boolean value or an integer,",
-        `got ${JSON.stringify(options.ignore_last_delimiters)}`,
-      ],
-      options,
-    );
-  }
-  if (options.ignore_last_delimiters === true && options.columns === false) {
-    throw new CsvError/* CsvError */.J(
-      "CSV_IGNORE_LAST_DELIMITERS_REQUIRES_COLUMNS",
-      [
-        "The option `ignore_last_delimiters`",
-        "requires the activation of the `columns` option",
-      ],
-      options,
-    );
-  }
-  // Normalize option `info`
-  if (
-    options.info === undefined ||
-    options.info === null ||
-    options.info === false
-  ) {
-    options.info = false;
-  } else if (options.info !== true) {
-    throw new Error(
-      `Invalid Option: info must be true, got ${JSON.stringify(options.info)}`,
-    );
-  }
-  // Normalize option `max_record_size`
-  if (
-    options.max_record_size === undefined ||
-    options.max_record_size === null ||
-    options.max_record_size === false
-  ) {
-    options.max_record_size = 0;
-  } else if (
-    Number.isInteger(options.max_record_size) &&
-    options.max_record_size >= 0
-  ) {
-    // Great, nothing to do
-  } else if (
-    typeof options.max_record_size === "string" &&
-    /\d+/.test(options.max_record_size)
-  ) {
-    options.max_record_size = parseInt(options.max_record_size);
-  } else {
-    throw new Error(
-      `Invalid Option: max_record_size must be a positive integer, got ${JSON.stringify(options.max_record_size)}`,
-    );
-  }
-  // Normalize option `objname`
-  if (
-    options.objname === undefined ||
-    options.objname === null ||
-    options.objname === false
-  ) {
-    options.objname = undefined;
-  } else if (Buffer.isBuffer(options.objname)) {
-    if (options.objname.length === 0) {
-      throw new Error(`Invalid Option: objname must be a non empty buffer`);
-    }
-    if (options.encoding === null) {
-      // Don't call `toString`, leave objname as a buffer
-    } else {
-      options.objname = options.objname.toString(options.encoding);
-    }
-  } else if (typeof options.objname === "string") {
-    if (options.objname.length === 0) {
-      throw new Error(`Invalid Option: objname must be a non empty string`);
-    }
-    // Great, nothing to do
-  } else if (typeof options.objname === "number") {
-    // if(options.objname.length === 0){
-    //   throw new Error(`Invalid Option: objname must be a non empty string`);
-    // }
-    // Great, nothing to do
-  } else {
-    throw new Error(
-      `Invalid Option: objname must be a string or a buffer, got ${options.objname}`,
-    );
-  }
-  if (options.objname !== undefined) {
-    if (typeof options.objname === "number") {
-      if (options.columns !== false) {
-        throw Error(
-          "Invalid Option: objname index cannot be combined with columns or be defined as a field",
-        );
-      }
-    } else {
-      // A string or a buffer
-      if (options.columns === false) {
-        throw Error(
-          "Invalid Option: objname field must be combined with columns or be defined as an index",
-        );
-      }
-    }
-  }
-  // Normalize option `on_record`
-  if (options.on_record === undefined || options.on_record === null) {
-    options.on_record = undefined;
-  } else if (typeof options.on_record !== "function") {
-    throw new CsvError/* CsvError */.J(
-      "CSV_INVALID_OPTION_ON_RECORD",
-      [
-        "Invalid option `on_record`:",
-        "expect a function,",
-        `got ${JSON.stringify(options.on_record)}`,
-      ],
-      options,
-    );
-  }
-  // Normalize option `on_skip`
-  // options.on_skip ??= (err, chunk) => {
-  //   this.emit('skip', err, chunk);
-  // };
-  if (
-    options.on_skip !== undefined &&
-    options.on_skip !== null &&
-    typeof options.on_skip !== "function"
-  ) {
-    throw new Error(
-      `Invalid Option: on_skip must be a function, got ${JSON.stringify(options.on_skip)}`,
-    );
-  }
-  // Normalize option `quote`
-  if (
-    options.quote === null ||
-    options.quote === false ||
-    options.quote === ""
-  ) {
-    options.quote = null;
-  } else {
-    if (options.quote === undefined || options.quote === true) {
-      options.quote = Buffer.from('"', options.encoding);
-    } else if (typeof options.quote === "string") {
-      options.quote = Buffer.from(options.quote, options.encoding);
-    }
-    if (!Buffer.isBuffer(options.quote)) {
-      throw new Error(
-        `Invalid Option: quote must be a buffer or a string, got ${JSON.stringify(options.quote)}`,
-      );
-    }
-  }
-  // Normalize option `raw`
-  if (
-    options.raw === undefined ||
-    options.raw === null ||
-    options.raw === false
-  ) {
-    options.raw = false;
-  } else if (options.raw !== true) {
-    throw new Error(
-      `Invalid Option: raw must be true, got ${JSON.stringify(options.raw)}`,
-    );
-  }
-  // Normalize option `record_delimiter`
-  if (options.record_delimiter === undefined) {
-    options.record_delimiter = [];
-  } else if (
-    typeof options.record_delimiter === "string" ||
-    Buffer.isBuffer(options.record_delimiter)
-  ) {
-    if (options.record_delimiter.length === 0) {
-      throw new CsvError/* CsvError */.J(
-        "CSV_INVALID_OPTION_RECORD_DELIMITER",
-        [
-          "Invalid option `record_delimiter`:",
-          "value must be a non empty string or buffer,",
-          `got ${JSON.stringify(options.record_delimiter)}`,
-        ],
-        options,
-      );
-    }
-    options.record_delimiter = [options.record_delimiter];
-  } else if (!Array.isArray(options.record_delimiter)) {
-    throw new CsvError/* CsvError */.J(
-      "CSV_INVALID_OPTION_RECORD_DELIMITER",
-      [
-        "Invalid option `record_delimiter`:",
-        "value must be a string, a buffer or array of string|buffer,",
-        `got ${JSON.stringify(options.record_delimiter)}`,
-      ],
-      options,
-    );
-  }
-  options.record_delimiter = options.record_delimiter.map(function (rd, i) {
-    if (typeof rd !== "string" && !Buffer.isBuffer(rd)) {
-      throw new CsvError/* CsvError */.J(
-        "CSV_INVALID_OPTION_RECORD_DELIMITER",
-        [
-          "Invalid option `record_delimiter`:",
-          "value must be a string, a buffer or array of string|buffer",
-          `at index ${i},`,
-          `got ${JSON.stringify(rd)}`,
-        ],
-        options,
-      );
-    } else if (rd.length === 0) {
-      throw new CsvError/* CsvError */.J(
-        "CSV_INVALID_OPTION_RECORD_DELIMITER",
-        [
-          "Invalid option `record_delimiter`:",
-          "value must be a non empty string or buffer",
-          `at index ${i},`,
-          `got ${JSON.stringify(rd)}`,
-        ],
-        options,
-      );
-    }
-    if (typeof rd === "string") {
-      rd = Buffer.from(rd, options.encoding);
-    }
-    return rd;
-  });
-  // Normalize option `relax_column_count`
-  if (typeof options.relax_column_count === "boolean") {
-    // Great, nothing to do
-  } else if (
-    options.relax_column_count === undefined ||
-    options.relax_column_count === null
-  ) {
-    options.relax_column_count = false;
-  } else {
-    throw new Error(
-      `Invalid Option: relax_column_count must be a boolean, got ${JSON.stringify(options.relax_column_count)}`,
-    );
-  }
-  if (typeof options.relax_column_count_less === "boolean") {
-    // Great, nothing to do
-  } else if (
-    options.relax_column_count_less === undefined ||
-    options.relax_column_count_less === null
-  ) {
-    options.relax_column_count_less = false;
-  } else {
-    throw new Error(
-      `Invalid Option: relax_column_count_less must be a boolean, got ${JSON.stringify(options.relax_column_count_less)}`,
-    );
-  }
-  if (typeof options.relax_column_count_more === "boolean") {
-    // Great, nothing to do
-  } else if (
-    options.relax_column_count_more === undefined ||
-    options.relax_column_count_more === null
-  ) {
-    options.relax_column_count_more = false;
-  } else {
-    throw new Error(
-      `Invalid Option: relax_column_count_more must be a boolean, got ${JSON.stringify(options.relax_column_count_more)}`,
-    );
-  }
-  // Normalize option `relax_quotes`
-  if (typeof options.relax_quotes === "boolean") {
-    // Great, nothing to do
-  } else if (
-    options.relax_quotes === undefined ||
-    options.relax_quotes === null
-  ) {
-    options.relax_quotes = false;
-  } else {
-    throw new Error(
-      `Invalid Option: relax_quotes must be a boolean, got ${JSON.stringify(options.relax_quotes)}`,
-    );
-  }
-  // Normalize option `skip_empty_lines`
-  if (typeof options.skip_empty_lines === "boolean") {
-    // Great, nothing to do
-  } else if (
-    options.skip_empty_lines === undefined ||
-    options.skip_empty_lines === null
-  ) {
-    options.skip_empty_lines = false;
-  } else {
-    throw new Error(
-      `Invalid Option: skip_empty_lines must be a boolean, got ${JSON.stringify(options.skip_empty_lines)}`,
-    );
-  }
-  // Normalize option `skip_records_with_empty_values`
-  if (typeof options.skip_records_with_empty_values === "boolean") {
-    // Great, nothing to do
-  } else if (
-    options.skip_records_with_empty_values === undefined ||
-    options.skip_records_with_empty_values === null
-  ) {
-    options.skip_records_with_empty_values = false;
-  } else {
-    throw new Error(
-      `Invalid Option: skip_records_with_empty_values must be a boolean, got ${JSON.stringify(options.skip_records_with_empty_values)}`,
-    );
-  }
-  // Normalize option `skip_records_with_error`
-  if (typeof options.skip_records_with_error === "boolean") {
-    // Great, nothing to do
-  } else if (
-    options.skip_records_with_error === undefined ||
-    options.skip_records_with_error === null
-  ) {
-    options.skip_records_with_error = false;
-  } else {
-    throw new Error(
-      `Invalid Option: skip_records_with_error must be a boolean, got ${JSON.stringify(options.skip_records_with_error)}`,
-    );
-  }
-  // Normalize option `rtrim`
-  if (
-    options.rtrim === undefined ||
-    options.rtrim === null ||
-    options.rtrim === false
-  ) {
-    options.rtrim = false;
-  } else if (options.rtrim !== true) {
-    throw new Error(
-      `Invalid Option: rtrim must be a boolean, got ${JSON.stringify(options.rtrim)}`,
-    );
-  }
-  // Normalize option `ltrim`
-  if (
-    options.ltrim === undefined ||
-    options.ltrim === null ||
-    options.ltrim === false
-  ) {
-    options.ltrim = false;
-  } else if (options.ltrim !== true) {
-    throw new Error(
-      `Invalid Option: ltrim must be a boolean, got ${JSON.stringify(options.ltrim)}`,
-    );
-  }
-  // Normalize option `trim`
-  if (
-    options.trim === undefined ||
-    options.trim === null ||
-    options.trim === false
-  ) {
-    options.trim = false;
-  } else if (options.trim !== true) {
-    throw new Error(
-      `Invalid Option: trim must be a boolean, got ${JSON.stringify(options.trim)}`,
-    );
-  }
-  // Normalize options `trim`, `ltrim` and `rtrim`
-  if (options.trim === true && opts.ltrim !== false) {
-    options.ltrim = true;
-  } else if (options.ltrim !== true) {
-    options.ltrim = false;
-  }
-  if (options.trim === true && opts.rtrim !== false) {
-    options.rtrim = true;
-  } else if (options.rtrim !== true) {
-    options.rtrim = false;
-  }
-  // Normalize option `to`
-  if (options.to === undefined || options.to === null) {
-    options.to = -1;
-  } else if (options.to !== -1) {
-    if (typeof options.to === "string" && /\d+/.test(options.to)) {
-      options.to = parseInt(options.to);
-    }
-    if (Number.isInteger(options.to)) {
-      if (options.to <= 0) {
-        throw new Error(
-          `Invalid Option: to must be a positive integer greater than 0, got ${JSON.stringify(opts.to)}`,
-        );
-      }
-    } else {
-      throw new Error(
-        `Invalid Option: to must be an integer, got ${JSON.stringify(opts.to)}`,
-      );
-    }
-  }
-  // Normalize option `to_line`
-  if (options.to_line === undefined || options.to_line === null) {
-    options.to_line = -1;
-  } else if (options.to_line !== -1) {
-    if (typeof options.to_line === "string" && /\d+/.test(options.to_line)) {
-      options.to_line = parseInt(options.to_line);
-    }
-    if (Number.isInteger(options.to_line)) {
-      if (options.to_line <= 0) {
-        throw new Error(
-          `Invalid Option: to_line must be a positive integer greater than 0, got ${JSON.stringify(opts.to_line)}`,
-        );
-      }
-    } else {
-      throw new Error(
-        `Invalid Option: to_line must be an integer, got ${JSON.stringify(opts.to_line)}`,
-      );
-    }
-  }
-  return options;
-};
-
-
-
-
-/***/ }),
-
-/***/ 8467:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   v: () => (/* binding */ is_object)
-/* harmony export */ });
-const is_object = function (obj) {
-  return typeof obj === "object" && obj !== null && !Array.isArray(obj);
-};
-
-
 
 
 /***/ }),
