@@ -93,7 +93,20 @@ const BREAKS: readonly [RuleId, Breaker, string][] = [
     `${RECORD}:6`,
   ],
   ['code/dirty', inRecord('dirty: false', 'dirty: true'), `${RECORD}:7`],
-  ['code/changed-since', (at) => (at.write('evaluate.py', 'print("new")\n'), void at.save()), `${RECORD}:6`],
+  [
+    'code/dependency-changed',
+    (at) => (digits('code: ["*.py"]')(at), at.write('evaluate.py', 'print("new")\n'), void at.save()),
+    `${RECORD}:6`,
+  ],
+  [
+    'record/irregular',
+    (at) => {
+      at.write('models/other.yml', at.read(RECORD))
+      rmSync(join(at.root, RECORD))
+      symlinkSync('../other.yml', join(at.root, RECORD))
+    },
+    RECORD,
+  ],
   ['data/missing', inRecord(/data:\n(?: {2,}.*\n)+/, ''), `${RECORD}:2`],
   ['data/version-missing', inRecord('    version: v3\n', ''), `${RECORD}:9`],
   ['data/version-malformed', inRecord('version: v3', 'version: [v3]'), `${RECORD}:10`],
@@ -182,6 +195,12 @@ test.each<[RuleId, Breaker, string, string]>([
   ],
   ['data/licence-missing', inRecord('    licence: CC-BY-4.0\n', ''), '9', 'Licence of digits is missing.'],
   [
+    'code/changed-since',
+    (at) => (at.write('evaluate.py', 'print("new")\n'), void at.save()),
+    '6',
+    expect.stringMatching(/^Changed since the run at \w{7}: evaluate.py\.$/) as unknown as string,
+  ],
+  [
     'metrics/value-not-finite',
     inRecord('accuracy: 0.972175', 'accuracy: .nan'),
     '29',
@@ -260,7 +279,7 @@ test('a Dockerfile behind a link is not one: the builder would follow it to one 
   expect(findingsOf(await repository.check())).toMatchObject([{ rule: 'environment/dockerfile-missing' }])
 })
 
-test('a record cannot excuse a change of code by calling the code its answers', async () => {
+test('a change of code is named, whatever the record calls it', async () => {
   repository.edit(RECORD, /$/, '  predictions: {path: evaluate.py, output: evaluate.py}\n')
   repository.write('evaluate.py', 'print("new")\n')
   repository.save()
@@ -284,6 +303,61 @@ test('data that equals the recorded answers is not for the evaluation, whatever 
   )
   expect(findingsOf(await repository.check())).toMatchObject([
     { rule: 'data/exposes-answers', field: 'data[1].path', line: 18 },
+  ])
+})
+
+describe('as a pull request', () => {
+  const proposal = (base: string) => ({
+    occasion: {
+      kind: 'proposal' as const,
+      base: { commit: base, ref: 'main' },
+      head: repository.git('rev-parse', 'HEAD'),
+    },
+  })
+  test('a model that the base knows cannot vanish, nor lower its track', async () => {
+    repository.edit(RECORD, 'reprogate: record/1', 'track: production')
+    const base = repository.save()
+    repository.edit(RECORD, 'track: production', 'track: exploratory')
+    repository.edit(RECORD, 'dirty: false', 'dirty: true')
+    repository.save()
+    expect(await repository.check(proposal(base))).toMatchObject({
+      decision: 'fail',
+      models: [{ name: 'digits', track: 'production' }],
+    })
+    repository.git('rm', '-q', RECORD)
+    repository.save()
+    const report = await repository.check(proposal(base))
+    expect(report).toMatchObject({ verdict: 'incomplete', decision: 'fail' })
+    expect(findingsOf(report)).toMatchObject([
+      { rule: 'record/removed', level: 'error', message: expect.stringContaining('the record of digits') },
+    ])
+  })
+  test('a new model that the policy does not name is checked, and shown as not covered', async () => {
+    repository.write('reprogate.yml', `models: {digits: {record: ${RECORD}}}`)
+    const base = repository.save()
+    repository.write('models/letters/provenance.yml', 'model: {name: letters}\n')
+    repository.save()
+    const report = await repository.check(proposal(base))
+    expect(report.models.map(({ name }) => name)).toEqual(['digits', 'letters'])
+    expect(findingsOf(report)).toContainEqual(
+      expect.objectContaining({ rule: 'record/not-covered', level: 'warn', stage: 'provenance' }),
+    )
+  })
+  test('records are those of the judged commit, not of the work tree', async () => {
+    const base = repository.git('rev-parse', 'HEAD')
+    repository.edit(RECORD, 'dirty: false', 'dirty: true')
+    const report = await repository.check(proposal(base))
+    expect(findingsOf(report)).toEqual([])
+  })
+})
+
+test('beyond the time limit of all models each is named as not checked, and nothing passes', async () => {
+  repository.write('reprogate.yml', 'track: production\nlimits: {total: 1.0e-7}\n')
+  repository.save()
+  const report = await repository.check()
+  expect(report).toMatchObject({ verdict: 'could-not-check', decision: 'fail' })
+  expect(report.models).toMatchObject([
+    { name: 'digits', cause: expect.stringMatching(/^The 1e-7 minutes for all models were over/) },
   ])
 })
 

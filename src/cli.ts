@@ -2,7 +2,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { check } from './gate.js'
 import { record } from './record/record.js'
-import { renderJson } from './report/json.js'
+import { printableJson, renderJson } from './report/json.js'
+import { printed } from './report/plain.js'
 import { renderRecorded } from './report/recorded.js'
 import { renderTerminal } from './report/terminal.js'
 import type { Rebuild } from './stages/subject.js'
@@ -11,6 +12,7 @@ import { writeReportFile } from './system/report-file.js'
 import type { World } from './system/session.js'
 import { VERSION } from './system/version.js'
 import { terminalProgress } from './terminal/progress.js'
+import { cleanLines } from './text/clean.js'
 import type { Report } from './verdict/report.js'
 import { TRACKS, type Track } from './verdict/rules/rule.js'
 
@@ -24,11 +26,17 @@ interface Common {
   config: string
   verbose?: true
 }
-interface CheckOptions extends Common {
-  track?: Track
-  rebuild?: Rebuild
+interface ShowOptions extends Common {
   json?: true
   color: boolean
+}
+interface CheckOptions extends ShowOptions {
+  track?: Track
+  rebuild?: Rebuild
+  base?: string
+}
+interface AuditOptions extends ShowOptions {
+  record?: string
 }
 interface RecordOptions extends Common {
   image?: string
@@ -62,14 +70,15 @@ export async function main(argv: readonly string[]): Promise<number> {
     .showHelpAfterError('(reprogate --help shows every command)')
     .addHelpText('after', HELP)
   addCheck(program, door)
+  addAudit(program, door)
   addRecord(program, door)
   try {
     await program.parseAsync([...argv], { from: 'user' })
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    if (argv.includes('--json')) process.stdout.write(`${JSON.stringify(failedReport(error), null, 2)}\n`)
-    process.stderr.write(failureText(error))
+    if (argv.includes('--json')) process.stdout.write(printableJson(failedReport(error)))
+    process.stderr.write(printed(cleanLines(failureText(error)).split('\n')))
     return 2
   }
 }
@@ -80,6 +89,7 @@ Exit codes: 0 pass or warn, 1 fail, 2 could not check, or wrong usage.
 Examples:
   $ reprogate check                        every model of this repository
   $ reprogate check digits --track production
+  $ reprogate audit digits                 can the recorded run be obtained again?
   $ reprogate record digits --push registry.example/digits`
 
 const configOption = () => new Option('--config <path>', 'the policy').default('reprogate.yml')
@@ -99,19 +109,59 @@ function addCheck(program: Command, door: Door): void {
         'rebuild also on the exploratory track; `cached` is quick and is not evidence',
       ).choices(['fresh', 'cached']),
     )
+    .option(
+      '--base <revision>',
+      'look at it as a pull request into this revision, by whose policy it is judged',
+    )
     .option('--json', 'print the JSON report')
     .option('--no-color', 'no colour, also on a terminal')
     .addOption(configOption())
     .addOption(verboseOption())
     .action(async (models: string[], options: CheckOptions) => {
       const directory = process.cwd()
-      const { track, rebuild, config, json } = options
-      const report = await check({ directory, config, models, track, rebuild }, door.world(options))
-      const reportPath = await writeReportFile(directory, renderJson(report))
-      const colour = options.color && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined
-      process.stdout.write(json ? renderJson(report) : renderTerminal(report, { colour, reportPath }))
-      door.ended(exitCode(report))
+      const { track, rebuild, config, base } = options
+      const occasion = { kind: 'work-tree', base } as const
+      const report = await check({ directory, config, models, track, rebuild, occasion }, door.world(options))
+      await show(report, options, door)
     })
+}
+
+function addAudit(program: Command, door: Door): void {
+  program
+    .command('audit')
+    .description('check whether the recorded run can be obtained again, at the commit that its record names')
+    .argument('[model...]', 'models of the policy; none: all')
+    .option(
+      '--record <path[@revision]>',
+      'the record to audit, as it is at a revision; default: the work tree',
+    )
+    .option('--json', 'print the JSON report')
+    .option('--no-color', 'no colour, also on a terminal')
+    .addOption(configOption())
+    .addOption(verboseOption())
+    .action(async (models: string[], options: AuditOptions) => {
+      const [, path, at] = /^(.*?)(?:@([^@]+))?$/s.exec(options.record ?? '') ?? []
+      const report = await check(
+        {
+          directory: process.cwd(),
+          config: options.config,
+          models,
+          record: path || undefined,
+          rebuild: 'fresh',
+          occasion: { kind: 'work-tree', at },
+          audit: true,
+        },
+        door.world(options),
+      )
+      await show(report, options, door)
+    })
+}
+
+async function show(report: Report, { json, color }: ShowOptions, door: Door): Promise<void> {
+  const reportPath = await writeReportFile(process.cwd(), renderJson(report))
+  const colour = color && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined
+  process.stdout.write(json ? renderJson(report) : renderTerminal(report, { colour, reportPath }))
+  door.ended(exitCode(report))
 }
 
 function addRecord(program: Command, door: Door): void {

@@ -1,16 +1,22 @@
 import { findEngine } from './engine/find.js'
-import { loadPolicy, type Base } from './policy/load.js'
-import { selectModels } from './policy/models.js'
-import { modelNameIn } from './provenance/sources/index.js'
+import { DEFAULT_LIMITS, loadPolicy } from './policy/load.js'
+import { selectModels, type Records, type SelectedModel } from './policy/models.js'
+import { judgementOf, type JudgedTree, type Occasion } from './policy/occasion.js'
+import { ownWords } from './provenance/sources/index.js'
+import type { SourceTree } from './provenance/sources/source.js'
+import { atRecordedCommit } from './stages/audit.js'
 import { data } from './stages/data.js'
+import { OutOfTime, timeLimited } from './stages/deadline.js'
 import { environment } from './stages/environment.js'
 import { evaluation } from './stages/evaluation.js'
 import { runStages } from './stages/journal.js'
 import { provenance } from './stages/provenance.js'
 import type { Stage, Tools } from './stages/stage.js'
-import { subjectOf, type Rebuild, type Subject, type JudgedTree } from './stages/subject.js'
+import { subjectOf, type Rebuild, type Subject } from './stages/subject.js'
 import type { Context } from './system/context.js'
+import { ReprogateError } from './system/errors.js'
 import { withSession, type World } from './system/session.js'
+import { filesOfCommit, filesOfWorkTree, type TreeFiles } from './system/tree-files.js'
 import { foldModel, foldReport } from './verdict/fold.js'
 import type { ModelReport, Report } from './verdict/report.js'
 import type { Track } from './verdict/rules/rule.js'
@@ -25,10 +31,14 @@ export interface CheckRequest {
   config: string
   /** Names of models; none: all. */
   models: readonly string[]
+  /** Path of the one record that is wanted. */
+  record?: string | undefined
   track?: Track | undefined
   /** Asks for the costly stages on the exploratory track, too. */
   rebuild?: Rebuild | undefined
-  pullRequest?: { base: Base; head: string } | undefined
+  occasion: Occasion
+  /** Asks whether the recorded run can be obtained again, at its own commit; by default what is judged is now. */
+  audit?: boolean | undefined
 }
 
 /**
@@ -41,41 +51,88 @@ export function check(request: CheckRequest, world: World): Promise<Report> {
   const started = new Date().toISOString()
   const begun = performance.now()
   return withSession(request.directory, world, async (context) => {
-    const tree = await treeOf(context, request)
-    const loaded = await loadPolicy(context, request.config, request.pullRequest)
-    const tools = toolsOf(context)
-    const selected = await selectModels(loaded.policy, await context.git.files(), request.models, (path) =>
-      modelNameIn(context, path),
+    const judgement = await judgementOf(context.git, request.occasion)
+    const { tree, bases } = judgement
+    const loaded = await loadPolicy(context, request.config, judgement)
+    const records = recordsOf(context, filesOf(context, tree))
+    const [base] = bases
+    const before = base && recordsOf(context, filesOfCommit(context.git, base.commit))
+    const selected = await selectModels(
+      loaded.policy,
+      await known(records),
+      before && (await known(before)),
+      request.models,
     )
-    const models: ModelReport[] = []
-    for (const model of selected)
-      models.push(await checkModel(tools, await subjectOf(context, model, { ...request, tree, loaded })))
+    const subjects: Subject[] = []
+    for (const model of withRecord(selected, request.record)) {
+      const subject = await subjectOf(records, model, { ...request, tree, base, loaded })
+      subjects.push(request.audit ? await atRecordedCommit(context, subject) : subject)
+    }
+    const { total } = loaded.policy.limits ?? DEFAULT_LIMITS
+    const models = await checkAll(toolsOf(context), subjects, total)
     const { path, from, change } = loaded
     const seconds = Math.round(performance.now() - begun) / 1000
-    return foldReport({ commit: tree.commit, started, seconds, policy: { path, from, change } }, models)
+    return foldReport(
+      { commit: tree.commit, judged: tree.what, started, seconds, policy: { path, from, change } },
+      models,
+    )
   })
 }
 
-async function checkModel(tools: Tools, subject: Subject): Promise<ModelReport> {
-  const runs = await runStages(tools, subject, STAGES)
-  const { record } = subject.claims
-  return foldModel(
-    {
-      name: subject.name,
-      version: record?.model?.version,
-      track: subject.track,
-      levels: subject.levels,
-      record: tools.prefix + subject.model.settings.record,
-      recordedHash: record?.environment?.hash,
-    },
-    runs,
+const filesOf = ({ git, root }: Context, { commit, worktree }: JudgedTree): TreeFiles =>
+  worktree ? filesOfWorkTree(git, root) : filesOfCommit(git, commit)
+
+const recordsOf = ({ prefix }: Context, files: TreeFiles): SourceTree => ({ files, prefix })
+
+const known = async (tree: SourceTree): Promise<Records> => ({
+  files: await tree.files.list(),
+  of: (record) => ownWords(tree, record),
+})
+
+function withRecord(models: readonly SelectedModel[], record: string | undefined): readonly SelectedModel[] {
+  const found = models.filter(({ settings }) => record === undefined || settings.record === record)
+  if (found.length > 0) return found
+  const records = models.map(({ settings }) => settings.record)
+  throw new ReprogateError(
+    'models/none',
+    `no model has the record ${record}`,
+    `Records here: ${records.join(', ')}.`,
   )
 }
 
-/** What is judged: the pull request's own head, not the merge that a runner checks out. */
-async function treeOf({ git }: Context, { pullRequest }: CheckRequest): Promise<JudgedTree> {
-  const commit = pullRequest && (await git.has(pullRequest.head)) ? pullRequest.head : await git.head()
-  return { commit, worktree: !pullRequest }
+/** One after the other; those that the time does not reach are named, and not checked. */
+async function checkAll(all: Tools, subjects: readonly Subject[], minutes: number): Promise<ModelReport[]> {
+  const { tools, release } = timeLimited(all, minutes)
+  const models: ModelReport[] = []
+  try {
+    for (const subject of subjects) models.push(await checkModel(tools, subject))
+    return models
+  } finally {
+    release()
+  }
+}
+
+async function checkModel(tools: Tools, subject: Subject): Promise<ModelReport> {
+  const { record } = subject.claims
+  const head = {
+    name: subject.name,
+    version: record?.model?.version,
+    track: subject.track,
+    levels: subject.levels,
+    record: tools.prefix + subject.model.settings.record,
+    recordedHash: record?.environment?.hash,
+  }
+  try {
+    tools.signal.throwIfAborted()
+    return foldModel(head, await runStages(tools, subject, STAGES))
+  } catch (error) {
+    if (!(error instanceof OutOfTime)) throw error
+    const outcome = { notRun: error.message }
+    return foldModel(
+      head,
+      STAGES.map(({ name }) => ({ name, seconds: 0, outcome })),
+    )
+  }
 }
 
 function toolsOf(context: Context): Tools {

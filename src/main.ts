@@ -2,6 +2,7 @@ import * as core from '@actions/core'
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { readEvent } from './action/event.js'
+import { fetchMissing } from './action/fetch.js'
 import { describeFailure } from './action/failure.js'
 import { loadInputs, type Inputs } from './action/inputs.js'
 import { logProgress } from './action/progress.js'
@@ -33,6 +34,7 @@ async function run(inputs: () => Inputs, signal: AbortSignal, decide: (decision:
     const event = await readEvent(runner)
     to = { runner, event, inputs: given }
     const directory = await workingDirectory(runner.workspace, given['working-directory'])
+    await fetchMissing(runner, event, { directory, token: given['github-token'] })
     const report = await check(
       {
         directory,
@@ -40,10 +42,7 @@ async function run(inputs: () => Inputs, signal: AbortSignal, decide: (decision:
         models: given.models,
         track: given.track,
         rebuild: given.rebuild,
-        pullRequest:
-          event.kind === 'pull_request'
-            ? { base: { commit: event.base.sha, ref: event.base.ref }, head: event.head }
-            : undefined,
+        occasion: event.occasion,
       },
       { progress, signal },
     )

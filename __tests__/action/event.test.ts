@@ -12,31 +12,76 @@ const parse = ({ name, payload, sha }: ReturnType<typeof other>) => parseEvent(n
 describe('event', () => {
   test.each(['opened', 'synchronize'] as const)('pull_request %s', (action) => {
     expect(parse(pullRequest(action, commits))).toEqual({
-      kind: 'pull_request',
-      number: 2,
-      head: commits.head,
-      base: { sha: commits.base, ref: 'main' },
-      fork: false,
+      occasion: {
+        kind: 'proposal',
+        head: commits.head,
+        base: { commit: commits.base, ref: 'main' },
+        merge: commits.merge,
+        defaultBranch: expect.any(String),
+      },
+      pullRequest: { number: 2, head: commits.head, fork: false },
+      commit: commits.head,
     })
   })
 
+  test.each(['pull_request_review', 'pull_request_review_comment'])(
+    '%s is about its pull request',
+    (name) => {
+      const { payload } = pullRequest('opened', commits)
+      expect(parseEvent(name, payload, commits.merge)).toMatchObject({
+        occasion: { kind: 'proposal', head: commits.head, merge: commits.merge },
+        pullRequest: { number: 2 },
+      })
+    },
+  )
+
   test('a head in another repository is a fork', () => {
-    expect(parse(pullRequest('opened', commits, { fork: true }))).toMatchObject({ fork: true })
+    expect(parse(pullRequest('opened', commits, { fork: true }))).toMatchObject({
+      pullRequest: { fork: true },
+    })
   })
 
   test('a fork that was deleted is a fork', () => {
     const event = pullRequest('opened', commits)
     const payload = event.payload as { pull_request: { head: { repo: unknown } } }
     payload.pull_request.head.repo = null
-    expect(parse(event)).toMatchObject({ kind: 'pull_request', fork: true })
+    expect(parse(event)).toMatchObject({ pullRequest: { fork: true } })
   })
 
-  test.each(['push', 'merge_group', 'workflow_dispatch', 'schedule', 'release'])(
-    '%s has no pull request',
-    (name) => {
-      expect(parseEvent(name, {}, commits.merge)).toEqual({ kind: 'other', name, sha: commits.merge })
-    },
-  )
+  test('merge_group has a base and no pull request', () => {
+    const payload = {
+      merge_group: { head_sha: commits.head, base_sha: commits.base, base_ref: 'refs/heads/release' },
+      repository: { full_name: 'acme/digits', default_branch: 'main' },
+    }
+    expect(parseEvent('merge_group', payload, commits.head)).toEqual({
+      occasion: {
+        kind: 'proposal',
+        head: commits.head,
+        base: { commit: commits.base, ref: 'release' },
+        defaultBranch: 'main',
+      },
+      commit: commits.head,
+    })
+  })
+
+  test.each([
+    ['push', 'refs/heads/main', 'yes'],
+    ['push', 'refs/heads/change', 'no'],
+    ['push', 'refs/heads/main/x', 'no'],
+    ['push', 'refs/tags/v1', 'if-ancestor'],
+    ['release', undefined, 'if-ancestor'],
+    ['workflow_dispatch', 'refs/heads/main', 'no'],
+    ['repository_dispatch', undefined, 'no'],
+    ['schedule', undefined, 'no'],
+    ['check_run', undefined, 'no'],
+    ['issues', undefined, 'no'],
+  ])('%s of %s is judged by its own rules: %s', (name, ref, merged) => {
+    const payload = { ref, repository: { full_name: 'acme/digits', default_branch: 'main' } }
+    expect(parseEvent(name, payload, commits.merge)).toEqual({
+      occasion: { kind: 'commit', commit: commits.merge, defaultBranch: 'main', merged },
+      commit: commits.merge,
+    })
+  })
 
   test.each(['pull_request_target', 'workflow_run', 'issue_comment'])('%s is refused', (name) => {
     const { payload } = pullRequest('opened', commits)

@@ -22,7 +22,10 @@ const to: Publication = {
     workspace: '/workspace',
     repositoryUrl: 'https://github.example/acme/digits',
   },
-  event: { kind: 'other', name: 'push', sha: 'c'.repeat(40) },
+  event: {
+    occasion: { kind: 'commit', commit: 'c'.repeat(40), merged: 'yes' },
+    commit: 'c'.repeat(40),
+  },
   inputs: loadInputs(() => ''),
 }
 

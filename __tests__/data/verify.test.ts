@@ -29,6 +29,7 @@ const verify = async (
     claimed: [{ ...TRAINING, ...claimed }],
     answers,
     commit: repository.commit,
+    judged: 'HEAD',
   })
 
 test('bytes as recorded are verified, and may be mounted', async () => {
@@ -84,6 +85,7 @@ test('a file that is not there', async () => {
 describe('bytes that are not the recorded ones', () => {
   test('of a table: the rows are named, and how to restore them', async () => {
     repository.edit('data/train.csv', '0.25', '0.26')
+    repository.save()
     expect((await verify()).findings).toEqual([
       {
         rule: 'data/digest-mismatch',
@@ -92,9 +94,19 @@ describe('bytes that are not the recorded ones', () => {
         expected: sha256(TRAIN),
         actual: expect.stringMatching(/^sha256:/),
         remedy:
-          'Restore data/train.csv with `git checkout data/train.csv`, or record the run of digits again with the new bytes.',
+          'Restore data/train.csv as it was for this run, or record the run of digits again with the new bytes.',
       },
     ])
+  })
+  test('that git does not hold: nothing of them is quoted, as they may be a secret', async () => {
+    repository.edit('data/train.csv', '0.25', 'hunter2')
+    const [finding] = (await verify()).findings
+    expect(finding).toMatchObject({
+      message: 'data/train.csv does not match its recorded digest',
+      remedy:
+        'Restore data/train.csv with `git checkout data/train.csv`, or record the run of digits again with the new bytes.',
+    })
+    expect(JSON.stringify(finding)).not.toContain('hunter2')
   })
   test('of which the old ones are not known: no more is said', async () => {
     const [finding] = (await verify({ digest: `md5:${'0'.repeat(32)}` })).findings

@@ -18,10 +18,12 @@ describe('the arguments of a build', () => {
     args: { BASE: 'a=b', EMPTY: '' },
     fresh: true,
     pull: true,
+    namespace: 'own',
     idFile: '/id',
   }
   const common = ['--file', '/x/Dockerfile', '--iidfile', '/id']
-  const args = ['--build-arg', 'BASE=a=b', '--build-arg', 'EMPTY=', '--', '/x']
+  const given = ['--build-arg', 'BASE=a=b', '--build-arg', 'EMPTY=']
+  const args = [...given, '--build-arg', 'BUILDKIT_CACHE_MOUNT_NS=own', '--', '/x']
 
   test('buildx', () => {
     expect(buildArguments('buildx', command)).toEqual([
@@ -50,7 +52,23 @@ describe('the arguments of a build', () => {
   test('classic, cached, for another platform', () => {
     expect(
       buildArguments('classic', { ...command, platform: 'linux/arm64', fresh: false, pull: false }),
-    ).toEqual(['build', '--force-rm', ...common, '--platform', 'linux/arm64', ...args])
+    ).toEqual([
+      ...['build', '--force-rm', ...common, '--ulimit', 'nproc=16384'],
+      ...['--platform', 'linux/arm64', ...given, '--', '/x'],
+    ])
+  })
+  test('without network, with a limit of memory where the builder takes one, labelled', () => {
+    const more = { ...command, network: 'none', memory: 2, label: 'a=b' } as const
+    const classic = buildArguments('classic', more).join(' ')
+    expect(classic).toContain('--network none --memory 2147483648 --memory-swap 2147483648 --ulimit')
+    expect(classic).toContain('--label a=b')
+    const buildx = buildArguments('buildx', more).join(' ')
+    expect(buildx).toContain('--network none --label a=b')
+    expect(buildx).not.toContain('--memory')
+  })
+  test('nobody chooses the namespace of the caches', () => {
+    const args = { BUILDKIT_CACHE_MOUNT_NS: 'shared' }
+    expect(buildArguments('buildx', { ...command, args }).join(' ')).toContain('CACHE_MOUNT_NS=own --')
   })
 })
 

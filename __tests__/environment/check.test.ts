@@ -59,6 +59,7 @@ function engineFor({ lines = [], result = {}, files = WAS, layer = 'new', gone =
     cleanup: () => Promise.resolve(null),
     removeImage: () => Promise.resolve(),
     sweep: () => Promise.resolve(),
+    sweepDead: () => Promise.resolve(),
     docker: async (args, { onLine } = {}) => {
       for (const line of lines) onLine?.(line, 'stderr')
       if ((result.code ?? 0) === 0) await writeFile(args[args.indexOf('--iidfile') + 1]!, 'built')
@@ -207,8 +208,21 @@ describe('a rebuild that differs', () => {
 describe('without the pinned image', () => {
   const gone = { gone: true }
 
+  test('what came with the same change cannot vouch for it', async () => {
+    for (const more of [{ manifestFile }, {}]) {
+      const { findings } = await check(gone, more)
+      expect(findings).toMatchObject([{ rule: 'environment/manifest-unknown', field: 'environment.image' }])
+    }
+    expect(RULES['environment/manifest-unknown']).toMatchObject({
+      kind: 'infrastructure',
+      production: 'error',
+    })
+    expect(RULES['environment/image-gone'].production).toBe('warn')
+  })
+
   test('the manifest stands in', async () => {
-    const result = await check({ ...gone, files: { ...WAS, 'srv/x': 'y' } }, { manifestFile })
+    const files = { ...WAS, 'srv/x': 'y' }
+    const result = await check({ ...gone, files }, { manifestFile, manifestKnown: true })
     expect(result).toMatchObject({ parity: 'packages', evidence: { pinned: { from: 'manifest' } } })
     expect(result.findings).toMatchObject([
       { rule: 'environment/file-differs' },
@@ -222,7 +236,7 @@ describe('without the pinned image', () => {
   })
 
   test('so does the hash, if it is the same', async () => {
-    expect(await check(gone)).toMatchObject({
+    expect(await check(gone, { manifestKnown: true })).toMatchObject({
       parity: 'content',
       summary: '1 package, 3 files',
       findings: [{ rule: 'environment/image-gone', message: expect.stringContaining('the hash in the') }],

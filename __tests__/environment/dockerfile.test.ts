@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { baseImages } from '../../src/environment/base-images.js'
+import fc from 'fast-check'
+import { baseImages, readDockerfile } from '../../src/environment/base-images.js'
 import { dockerfileFindings, instructionLine } from '../../src/environment/dockerfile.js'
 
 const D = `sha256:${'a'.repeat(64)}`
@@ -154,6 +155,124 @@ describe('the frontend', () => {
         remedy: 'Remove the build argument BUILDKIT_SYNTAX.',
       }),
     ])
+  })
+})
+
+describe('what is not understood', () => {
+  const unclear = (text: string) =>
+    dockerfileFindings('Dockerfile', text)
+      .filter(({ rule }) => rule === 'environment/dockerfile-unclear')
+      .map(({ line }) => line)
+
+  test.each<[string, string, number]>([
+    ['full-width letters', `FROM debian@${D}\nＦＲＯＭ evil`, 2],
+    ['a no-break space behind the keyword', 'FROM\u00a0debian', 1],
+    ['an instruction that nobody knows', `FROM debian@${D}\nRUM x`, 2],
+    ['the Kelvin sign', `FROM debian@${D}\nWOR\u212aDIR /x`, 2],
+    ['words behind FROM', `FROM debian@${D} evil`, 1],
+    ['ONBUILD twice', `FROM debian@${D}\nONBUILD ONBUILD RUN x`, 2],
+    ['two backslashes before an instruction', `FROM debian@${D}\nLABEL a=b \\\\\nCOPY --from=evil / /`, 3],
+    [
+      'an escape directive too late',
+      `#\n# escape=\`\nFROM debian@${D}\nLABEL a=b \\\nCOPY --from=evil / /`,
+      5,
+    ],
+    ['a here-document that ends with an instruction', `FROM debian@${D}\nCOPY <<CMD /x\nFROM evil\nCMD`, 3],
+    ['a here-document that does not end', `FROM debian@${D}\nRUN <<EOF\nx`, 2],
+    ['a mount of an unknown type', `FROM debian@${D}\nRUN --mount=type=evil x`, 2],
+    ['escapes in a flag', `FROM debian@${D}\nCOPY --from=\\a / /`, 2],
+    ['a preset with a value', `ARG TARGETOS=x\nFROM debian@${D}`, 1],
+  ])('%s is said', (_, text, line) => expect(unclear(text)).toContain(line))
+
+  test.each<[string, string]>([
+    ['CRLF', `FROM debian@${D}\r\nRUN a \\\r\n  b\r\n`],
+    ['a byte order mark', `\uFEFFFROM debian@${D}`],
+    ['comments and empty lines in a step', `FROM debian@${D}\nRUN a && \\\n# why\n\n  b`],
+    ['SQL in a here-document', `FROM debian@${D}\nRUN <<EOF\nSELECT 1\nFROM users\nEOF`],
+    ['two here-documents', `FROM debian@${D}\nCOPY <<A <<-"B" /x/\nFROM a\nA\n\tFROM b\n\tB`],
+    ['a shift in a shell', `FROM debian@${D}\nRUN echo $((1 << 2)) "<<EOF"`],
+    ['backslashes', `FROM debian@${D}\nRUN printf 'a\\\\'`],
+    ['unicode', `FROM debian@${D}\nLABEL who="Zoë \u00a0 名前"\nCOPY "ein ordner" /größe/`],
+    ['lower case and tabs', `from\tdebian@${D}\tas\tx\nrun\ttrue`],
+    ['a platform', `FROM --platform=$BUILDPLATFORM debian@${D} AS b\nFROM debian@${D}`],
+    ['Windows', `# escape=\`\nFROM debian@${D}\nCOPY a C:\\b\\\nRUN x`],
+    [
+      'a mount of everything',
+      `FROM debian@${D} AS a\nRUN --mount=type=bind,from=a,target=/x --mount=type=tmpfs,target=/t y`,
+    ],
+    [
+      'a stage by its architecture',
+      `FROM debian@${D} AS x-amd64\nFROM debian@${D} AS x-arm64\nFROM x-\${TARGETARCH}`,
+    ],
+  ])('%s is honest', (_, text) =>
+    expect(
+      dockerfileFindings('Dockerfile', text).filter(
+        ({ rule }) => rule !== 'environment/base-not-pinned' || !text.includes('TARGETARCH'),
+      ),
+    ).toEqual([]),
+  )
+
+  test('an architecture is known with the platform', () => {
+    const text = `FROM debian@${D} AS x-amd64\nFROM x-\${TARGETARCH}`
+    expect(dockerfileFindings('Dockerfile', text, {}, { platform: 'linux/amd64' })).toEqual([])
+    const evil = `FROM \${TARGETOS:+evil}\${TARGETOS:-debian@${D}}`
+    expect(readDockerfile(evil, {}, 'linux/amd64').bases).toMatchObject([{ pinned: false }])
+  })
+
+  test('mounts that get nothing are named; arguments that steer the builder are refused', () => {
+    const text = `FROM debian@${D}\nRUN --mount=type=cache,target=/c --mount=type=secret,id=s --mount=type=ssh x`
+    expect(dockerfileFindings('Dockerfile', text, { BUILDKIT_CACHE_MOUNT_NS: 'x', A: 'b' })).toMatchObject([
+      { rule: 'environment/argument-not-allowed', actual: 'BUILDKIT_CACHE_MOUNT_NS' },
+      {
+        rule: 'environment/mount-empty',
+        line: 2,
+        message: expect.stringContaining('cache and secret and ssh'),
+      },
+    ])
+  })
+
+  test.each([
+    ['docker/dockerfile:1.3', false],
+    ['docker/dockerfile:1.0-experimental', false],
+    ['docker/dockerfile:master', false],
+    [`docker/dockerfile@${D}`, false],
+    ['docker/dockerfile:1.4', true],
+    ['docker/dockerfile:1.12.1', true],
+    ['docker/dockerfile:1-labs', true],
+  ])('the frontend %s: %j', (frontend, allowed) => {
+    const found = dockerfileFindings('Dockerfile', `# syntax=${frontend}\nFROM scratch`)
+    expect(found.map(({ rule }) => rule)).toEqual(allowed ? [] : ['environment/syntax-not-allowed'])
+  })
+
+  test('no text makes it throw, and every image behind FROM is seen', () => {
+    const piece = fc.constantFrom(
+      'FROM ',
+      'evil',
+      '\\',
+      '\n',
+      '\r',
+      '\v',
+      '\u00a0',
+      '#',
+      '<<',
+      'EOF',
+      '"',
+      ' ',
+      'RUN ',
+      'ONBUILD ',
+      '--from=',
+      'ARG A=',
+      '$A',
+      '`',
+      'escape=',
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+        const { bases, unclear } = readDockerfile(`FROM debian@${D}\n${pieces.join('')}\nFROM evil\n`)
+        // It may be part of a step or of a document; what is read in two ways is unclear.
+        expect(bases.length + unclear.length).toBeGreaterThan(0)
+      }),
+    )
   })
 })
 

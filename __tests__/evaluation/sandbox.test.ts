@@ -15,6 +15,8 @@ const SANDBOX: Sandbox = {
   command: ['python3', 'evaluate.py', '--privileged', '-v', '/:/host'],
   workspace: '/tmp/w, "quoted"',
   mounts: [{ source: '/home/a,b/data', target: 'data/train.csv' }],
+  covers: { folders: [], files: [] },
+  nothing: '/scratch/nothing',
   volumes: [],
   user: { uid: 65534, gid: 65534 },
   conditions: STANDARD,
@@ -73,6 +75,24 @@ describe('the arguments of a sandbox', () => {
     expect(after(args, '--mount')).toEqual([
       'type=bind,"source=/tmp/w, ""quoted""",target=/workspace',
       'type=bind,"source=/home/a,b/data",target=/workspace/data/train.csv,readonly',
+    ])
+  })
+
+  test('what nobody compared is covered, and the workspace and the volumes stay ours', () => {
+    const covering = {
+      ...SANDBOX,
+      mounts: [],
+      volumes: ['/run/lock', '/keep'],
+      covers: {
+        folders: ['/run', '/a,b', '/workspace/.git/logs'],
+        files: ['/etc/machine-id', '/workspace/x'],
+      },
+    }
+    expect(after(createArguments(covering), '--mount').slice(1)).toEqual([
+      'type=volume,source=reprogate-replay-1-0,target=/keep,readonly',
+      'type=tmpfs,target=/run,tmpfs-size=4096,tmpfs-mode=0555,readonly',
+      'type=tmpfs,"target=/a,b",tmpfs-size=4096,tmpfs-mode=0555,readonly',
+      'type=bind,source=/scratch/nothing,target=/etc/machine-id,readonly',
     ])
   })
 

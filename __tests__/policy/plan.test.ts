@@ -22,7 +22,10 @@ describe('the plan', () => {
       command: undefined,
       metrics: 'metrics.json',
       predictions: undefined,
-      limits: { build: 30, evaluation: 30, memory: 8, processes: 512, output: 2 },
+      limits: { build: 30, evaluation: 30, memory: 8, processes: 512, output: 2, total: 330 },
+      code: [],
+      network: 'default',
+      allowed: {},
     })
   })
   test('takes the policy’s word before the record’s', () => {
@@ -63,10 +66,10 @@ describe('the plan', () => {
       environment: { manifest: { path: 'environment.json', digest } },
       evaluation: { predictions: { path: 'evaluate.py', output: 'p.csv', digest } },
     }
-    const { answers, settled } = planOf(model(), loaded, record)
+    const { answers, records } = planOf(model(), loaded, record)
     const paths = ['models/digits/provenance.yml', 'metrics.json', 'p.csv', 'environment.json']
     expect(answers).toEqual({ paths, digests: [digest] })
-    expect(settled).toEqual([...paths, 'reprogate.yml', 'model.bin', 'data', 'data.sha256'])
+    expect(records).toEqual([...paths, 'reprogate.yml'])
   })
 })
 

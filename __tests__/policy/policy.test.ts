@@ -63,7 +63,11 @@ describe('in a repository', () => {
   })
   afterEach(() => repository.remove())
   const pullRequest = (base: string) => ({
-    pullRequest: { base: { commit: base, ref: 'main' }, head: repository.git('rev-parse', 'HEAD') },
+    occasion: {
+      kind: 'proposal' as const,
+      base: { commit: base, ref: 'main' },
+      head: repository.git('rev-parse', 'HEAD'),
+    },
   })
 
   test('a pull request is judged by the policy of its base; its own change is shown, not obeyed', async () => {
@@ -155,7 +159,7 @@ describe('in a repository', () => {
     repository.write('examples/a/evaluate.py', 'other')
     expect(findingsOf(await repository.check({ directory: `${root}/examples/a` }))).toMatchObject([
       { rule: 'code/dirty', file: `examples/a/${RECORD}`, line: 7 },
-      { rule: 'code/changed-since', actual: 'evaluate.py' },
+      { rule: 'code/uncommitted', actual: expect.stringContaining('evaluate.py') },
     ])
   })
 

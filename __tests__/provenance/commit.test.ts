@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { checkCommit, leavesCodeAlone } from '../../src/provenance/commit.js'
+import { checkCommit, isDocumentation, uncommittedFindings } from '../../src/provenance/commit.js'
 import { openGit } from '../support/git.js'
-import { createRepository, type Repository } from '../support/gate.js'
+import { createRepository, RECORD, type Repository } from '../support/gate.js'
 
 let repository: Repository
 beforeEach(() => {
@@ -9,13 +9,10 @@ beforeEach(() => {
 })
 afterEach(() => repository.remove())
 
-const check = async (
-  claim: { commit?: string; dirty?: boolean; worktree?: boolean; settled?: string[] } = {},
-  at = repository,
-) => {
-  const { commit = repository.commit, dirty, worktree = true, settled = ['models'] } = claim
+const check = async (claim: { commit?: string; dirty?: boolean; code?: string[] } = {}, at = repository) => {
+  const { commit = repository.commit, dirty, code = [] } = claim
   const head = at.git('rev-parse', 'HEAD')
-  return checkCommit(await openGit(at.root), { commit, dirty, head, worktree, settled })
+  return checkCommit(await openGit(at.root), { commit, dirty, head, code, records: [RECORD] })
 }
 
 test('a commit that is known, part of the branch and still the code has no finding', async () => {
@@ -58,8 +55,8 @@ test('a shallow clone is told apart from an unknown commit', async () => {
   }
 })
 
-describe('a change of code after the commit is named', () => {
-  test('committed', async () => {
+describe('what changed after the commit is named', () => {
+  test('as a warning: the replay of the judged tree is the proof', async () => {
     repository.write('evaluate.py', 'print("other")\n')
     repository.write('requirements.txt', 'numpy\n')
     repository.save()
@@ -71,30 +68,49 @@ describe('a change of code after the commit is named', () => {
       },
     ])
   })
-  test('in the work tree, if that is judged', async () => {
-    repository.write('evaluate.py', 'print("not committed")\n')
-    expect(await check()).toMatchObject([{ rule: 'code/changed-since', actual: 'evaluate.py' }])
-    expect(await check({ worktree: false })).toEqual([])
+  test('as an error, if the policy says that the run depends on it; nothing excuses that', async () => {
+    repository.write('evaluate.py', 'print("other")\n')
+    repository.write('docs/model.md', 'text\n')
+    repository.write('other.py', '')
+    repository.save()
+    expect(await check({ code: ['*.py', 'docs/**', '!other.py'] })).toMatchObject([
+      { rule: 'code/dependency-changed', actual: 'docs/model.md, evaluate.py, other.py' },
+    ])
+    expect(await check({ code: ['evaluate.py'] })).toMatchObject([
+      { rule: 'code/dependency-changed', actual: 'evaluate.py' },
+      { rule: 'code/changed-since', actual: 'other.py' },
+    ])
+  })
+  test('not records and documentation', async () => {
+    repository.write('README.md', 'more\n')
+    repository.write(RECORD, `${repository.read(RECORD)}# more\n`)
+    repository.save()
+    expect(await check()).toEqual([])
   })
   test('of many the first are', async () => {
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) repository.write(`${name}.py`, '')
+    repository.save()
     expect((await check())[0]?.message).toMatch(/: a.py, b.py, c.py, d.py, e.py and 2 more$/)
   })
+})
+
+test('what is not committed is not judged, and is named', () => {
+  expect(uncommittedFindings(['evaluate.py', '.reprogate/report.json'])).toMatchObject([
+    { rule: 'code/uncommitted', message: 'not committed, and so not judged: evaluate.py' },
+  ])
+  expect(uncommittedFindings(['.reprogate/report.json'])).toEqual([])
+  expect(uncommittedFindings(['data/a.csv', 'p.yml'], ['data', 'p.yml'])).toEqual([])
 })
 
 test.each([
   ['README.md', true],
   ['docs/guide.html', true],
   ['LICENSE', true],
-  ['.reprogate/report.json', true],
-  ['models/digits/provenance.yml', true],
-  ['models', true],
   ['requirements.txt', false],
   ['constraints-dev.txt', false],
   ['CMakeLists.txt', false],
   ['data/words.txt', false],
   ['evaluate.py', false],
-  ['models2/a.bin', false],
-])('%s leaves the code alone: %s', (path, alone) => {
-  expect(leavesCodeAlone(['models/'])(path)).toBe(alone)
+])('%s is documentation: %s', (path, documentation) => {
+  expect(isDocumentation(path)).toBe(documentation)
 })

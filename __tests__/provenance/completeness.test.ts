@@ -126,7 +126,8 @@ describe('two places that cannot both be right', () => {
   test('not two algorithms', () => {
     const md5 = `md5:${'0'.repeat(32)}`
     const data = [COMPLETE.data![0]!, { ...COMPLETE.data![0]!, digest: md5 }]
-    expect(missing({ data })).toEqual([])
+    // That an md5 proves nothing is another matter.
+    expect(missing({ data }).map(({ rule }) => rule)).toEqual(['record/digest-weak'])
   })
   test('one name with two versions', () => {
     const data = [COMPLETE.data![0]!, { ...COMPLETE.data![1]!, name: 'digits', version: 'v2' }]
@@ -176,4 +177,19 @@ describe('the summary names what is there, and only that', () => {
     expect(summary({ ...COMPLETE, data })).toMatch(/^complete/)
     expect(summary({ ...COMPLETE, data }, () => true)).toBe('16 of 18 required fields')
   })
+})
+
+test('a digest by md5 proves nothing, wherever it stands', () => {
+  const md5 = `md5:${'0'.repeat(32)}`
+  const weak = missing({
+    data: [{ ...COMPLETE.data![0]!, digest: md5 }],
+    model: { ...COMPLETE.model, digest: md5 },
+    environment: { ...COMPLETE.environment, manifest: { path: 'm.json', digest: md5 } },
+    evaluation: { ...COMPLETE.evaluation, predictions: { digest: md5 } },
+  })
+  expect(weak.map(({ rule, field }) => [rule, field])).toEqual(
+    ['data[0].digest', 'model.digest', 'environment.manifest.digest', 'evaluation.predictions.digest'].map(
+      (field) => ['record/digest-weak', field],
+    ),
+  )
 })

@@ -15,7 +15,12 @@ export interface Repository extends Files {
 
 export function createRepository(): Repository {
   const files = createFiles()
-  const request = { directory: files.root, config: 'reprogate.yml', models: [] }
+  const request: CheckRequest = {
+    directory: files.root,
+    config: 'reprogate.yml',
+    models: [],
+    occasion: { kind: 'work-tree' },
+  }
   return {
     ...files,
     check: (own = {}) =>

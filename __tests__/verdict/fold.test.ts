@@ -182,3 +182,19 @@ test('of several models the worst counts; a report of none passes nothing', () =
   expect(report).toMatchObject({ verdict: 'incomplete', decision: 'fail' })
   expect(foldReport(head, [])).toMatchObject({ verdict: 'could-not-check', decision: 'fail' })
 })
+
+test('of a rule that is broken without end the first are told and the rest counted; the verdict stays', () => {
+  const many = Array.from({ length: 10_000 }, (_, i) =>
+    finding({ rule: 'data/licence-missing', stage: 'provenance', level: 'warn', message: `n${i}` }),
+  )
+  const wrong = finding({ rule: 'code/dirty', stage: 'provenance' })
+  const { findings, verdict, cause } = foldModel(HEAD, all({ provenance: { findings: [...many, wrong] } }))
+  expect(verdict).toBe('incomplete')
+  expect(cause).toContain('code/dirty')
+  expect(findings).toHaveLength(52)
+  expect(findings.at(-1)).toMatchObject({
+    rule: 'data/licence-missing',
+    level: 'warn',
+    message: '9,950 more of the same: Data licence missing',
+  })
+})

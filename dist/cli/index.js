@@ -2,4207 +2,6 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 5940:
-/***/ ((__unused_webpack_module, exports) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Argument = void 0;
-class Argument {
-    constructor(value, range) {
-        this.value = value;
-        this.range = range;
-    }
-    toString() {
-        return this.value;
-    }
-    getRange() {
-        return this.range;
-    }
-    getValue() {
-        return this.value;
-    }
-    isAfter(position) {
-        if (this.range.end.line < position.line) {
-            return false;
-        }
-        return this.range.start.line > position.line ? true : this.range.start.character > position.character;
-    }
-    isBefore(position) {
-        if (this.range.start.line < position.line) {
-            return true;
-        }
-        return this.range.end.line > position.line ? false : this.range.end.character < position.character;
-    }
-}
-exports.Argument = Argument;
-
-
-/***/ }),
-
-/***/ 4022:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Comment = void 0;
-const vscode_languageserver_types_1 = __nccwpck_require__(4612);
-const line_1 = __nccwpck_require__(7005);
-const util_1 = __nccwpck_require__(7459);
-class Comment extends line_1.Line {
-    constructor(document, range) {
-        super(document, range);
-    }
-    toString() {
-        const content = this.getContent();
-        if (content) {
-            return "# " + content;
-        }
-        return "#";
-    }
-    /**
-     * Returns the content of this comment. This excludes leading and
-     * trailing whitespace as well as the # symbol. If the comment only
-     * consists of whitespace, the empty string will be returned.
-     */
-    getContent() {
-        let range = this.getContentRange();
-        if (range === null) {
-            return "";
-        }
-        return this.document.getText().substring(this.document.offsetAt(range.start), this.document.offsetAt(range.end));
-    }
-    /**
-     * Returns a range that includes the content of the comment
-     * excluding any leading and trailing whitespace as well as the #
-     * symbol. May return null if the comment only consists of whitespace
-     * characters.
-     */
-    getContentRange() {
-        let range = this.getRange();
-        const startOffset = this.document.offsetAt(range.start);
-        let raw = this.document.getText().substring(startOffset, this.document.offsetAt(range.end));
-        let start = -1;
-        let end = -1;
-        // skip the first # symbol
-        for (let i = 1; i < raw.length; i++) {
-            if (!util_1.Util.isWhitespace(raw.charAt(i))) {
-                start = i;
-                break;
-            }
-        }
-        if (start === -1) {
-            return null;
-        }
-        // go backwards up to the first # symbol
-        for (let i = raw.length - 1; i >= 1; i--) {
-            if (!util_1.Util.isWhitespace(raw.charAt(i))) {
-                end = i + 1;
-                break;
-            }
-        }
-        return vscode_languageserver_types_1.Range.create(this.document.positionAt(startOffset + start), this.document.positionAt(startOffset + end));
-    }
-}
-exports.Comment = Comment;
-
-
-/***/ }),
-
-/***/ 9933:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-/* --------------------------------------------------------------------------------------------
- * Copyright (c) Remy Suen. All rights reserved.
- * Licensed under the MIT License. See License.txt in the project root for license information.
- * ------------------------------------------------------------------------------------------ */
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Dockerfile = void 0;
-const vscode_languageserver_types_1 = __nccwpck_require__(4612);
-const ast = __nccwpck_require__(8390);
-const imageTemplate_1 = __nccwpck_require__(3520);
-const from_1 = __nccwpck_require__(5377);
-const util_1 = __nccwpck_require__(7459);
-const main_1 = __nccwpck_require__(8390);
-class Dockerfile extends imageTemplate_1.ImageTemplate {
-    constructor(document) {
-        super();
-        this.initialInstructions = new imageTemplate_1.ImageTemplate();
-        this.buildStages = [];
-        this.directives = [];
-        /**
-         * Whether a FROM instruction has been added to this Dockerfile or not.
-         */
-        this.foundFrom = false;
-        this.document = document;
-    }
-    getEscapeCharacter() {
-        for (const directive of this.directives) {
-            if (directive.getDirective() === ast.Directive.escape) {
-                const value = directive.getValue();
-                if (value === '\\' || value === '`') {
-                    return value;
-                }
-            }
-        }
-        return '\\';
-    }
-    getInitialARGs() {
-        return this.initialInstructions.getARGs();
-    }
-    getContainingImage(position) {
-        let range = vscode_languageserver_types_1.Range.create(vscode_languageserver_types_1.Position.create(0, 0), this.document.positionAt(this.document.getText().length));
-        if (!util_1.Util.isInsideRange(position, range)) {
-            // not inside the document, invalid position
-            return null;
-        }
-        if (this.initialInstructions.getComments().length > 0 || this.initialInstructions.getInstructions().length > 0) {
-            if (util_1.Util.isInsideRange(position, this.initialInstructions.getRange())) {
-                return this.initialInstructions;
-            }
-        }
-        for (const buildStage of this.buildStages) {
-            if (util_1.Util.isInsideRange(position, buildStage.getRange())) {
-                return buildStage;
-            }
-        }
-        return this;
-    }
-    addInstruction(instruction) {
-        if (instruction.getKeyword() === main_1.Keyword.FROM) {
-            this.currentBuildStage = new imageTemplate_1.ImageTemplate();
-            this.buildStages.push(this.currentBuildStage);
-            this.foundFrom = true;
-        }
-        else if (!this.foundFrom) {
-            this.initialInstructions.addInstruction(instruction);
-        }
-        if (this.foundFrom) {
-            this.currentBuildStage.addInstruction(instruction);
-        }
-        super.addInstruction(instruction);
-    }
-    setDirectives(directives) {
-        this.directives = directives;
-    }
-    getDirective() {
-        return this.directives.length === 0 ? null : this.directives[0];
-    }
-    getDirectives() {
-        return this.directives;
-    }
-    resolveVariable(variable, line) {
-        for (let from of this.getFROMs()) {
-            let range = from.getRange();
-            if (range.start.line <= line && line <= range.end.line) {
-                // resolve the FROM variable against the initial ARGs
-                let initialARGs = new imageTemplate_1.ImageTemplate();
-                for (let instruction of this.initialInstructions.getARGs()) {
-                    initialARGs.addInstruction(instruction);
-                }
-                return initialARGs.resolveVariable(variable, line);
-            }
-        }
-        let image = this.getContainingImage(vscode_languageserver_types_1.Position.create(line, 0));
-        if (image === null) {
-            return undefined;
-        }
-        let resolvedVariable = image.resolveVariable(variable, line);
-        if (resolvedVariable === null) {
-            // refers to an uninitialized ARG variable,
-            // try resolving it against the initial ARGs then
-            let initialARGs = new imageTemplate_1.ImageTemplate();
-            for (let instruction of this.initialInstructions.getARGs()) {
-                initialARGs.addInstruction(instruction);
-            }
-            return initialARGs.resolveVariable(variable, line);
-        }
-        return resolvedVariable;
-    }
-    getAvailableVariables(currentLine) {
-        if (this.getInstructionAt(currentLine) instanceof from_1.From) {
-            let variables = [];
-            for (let arg of this.getInitialARGs()) {
-                let property = arg.getProperty();
-                if (property) {
-                    variables.push(property.getName());
-                }
-            }
-            return variables;
-        }
-        let image = this.getContainingImage(vscode_languageserver_types_1.Position.create(currentLine, 0));
-        return image ? image.getAvailableVariables(currentLine) : [];
-    }
-    getParentStage(image) {
-        const templateFrom = image.getFROM();
-        const imageName = templateFrom === null ? null : templateFrom.getImageName();
-        if (imageName === null) {
-            return null;
-        }
-        for (const from of this.getFROMs()) {
-            if (from.getBuildStage() === imageName) {
-                const range = from.getRange();
-                // on the same line then it's an image that shares the name as the build stage
-                if (range.start.line === templateFrom.getRange().start.line) {
-                    return null;
-                }
-                return this.getContainingImage(range.start);
-            }
-        }
-        return null;
-    }
-    getStageHierarchy(line) {
-        const image = this.getContainingImage(vscode_languageserver_types_1.Position.create(line, 0));
-        if (image === null) {
-            return [];
-        }
-        const stages = [image];
-        let stage = this.getParentStage(image);
-        while (stage !== null) {
-            stages.splice(0, 0, stage);
-            stage = this.getParentStage(stage);
-        }
-        return stages;
-    }
-    getAvailableWorkingDirectories(line) {
-        const availableDirectories = new Set();
-        for (const image of this.getStageHierarchy(line)) {
-            for (const workdir of image.getWORKDIRs()) {
-                if (workdir.getRange().end.line < line) {
-                    let directory = workdir.getAbsolutePath();
-                    if (directory !== undefined && directory !== null) {
-                        if (!directory.endsWith("/")) {
-                            directory += "/";
-                        }
-                        availableDirectories.add(directory);
-                    }
-                }
-            }
-        }
-        return Array.from(availableDirectories);
-    }
-    /**
-     * Internally reorganize the comments in the Dockerfile and allocate
-     * them to the relevant build stages that they belong to.
-     */
-    organizeComments() {
-        const comments = this.getComments();
-        for (let i = 0; i < comments.length; i++) {
-            if (util_1.Util.isInsideRange(comments[i].getRange().end, this.initialInstructions.getRange())) {
-                this.initialInstructions.addComment(comments[i]);
-            }
-            else {
-                for (const buildStage of this.buildStages) {
-                    if (util_1.Util.isInsideRange(comments[i].getRange().start, buildStage.getRange())) {
-                        buildStage.addComment(comments[i]);
-                    }
-                }
-            }
-        }
-    }
-    getRange() {
-        const comments = this.getComments();
-        const instructions = this.getInstructions();
-        let range = null;
-        if (comments.length === 0) {
-            if (instructions.length > 0) {
-                range = vscode_languageserver_types_1.Range.create(instructions[0].getRange().start, instructions[instructions.length - 1].getRange().end);
-            }
-        }
-        else if (instructions.length === 0) {
-            range = vscode_languageserver_types_1.Range.create(comments[0].getRange().start, comments[comments.length - 1].getRange().end);
-        }
-        else {
-            const commentStart = comments[0].getRange().start;
-            const commentEnd = comments[comments.length - 1].getRange().end;
-            const instructionStart = instructions[0].getRange().start;
-            const instructionEnd = instructions[instructions.length - 1].getRange().end;
-            if (commentStart.line < instructionStart.line) {
-                if (commentEnd.line < instructionEnd.line) {
-                    range = vscode_languageserver_types_1.Range.create(commentStart, instructionEnd);
-                }
-                range = vscode_languageserver_types_1.Range.create(commentStart, commentEnd);
-            }
-            else if (commentEnd.line < instructionEnd.line) {
-                range = vscode_languageserver_types_1.Range.create(instructionStart, instructionEnd);
-            }
-            else {
-                range = vscode_languageserver_types_1.Range.create(instructionStart, commentEnd);
-            }
-        }
-        if (range === null) {
-            if (this.directives.length === 0) {
-                return null;
-            }
-            return this.directives[0].getRange();
-        }
-        else if (this.directives.length === 0) {
-            return range;
-        }
-        return vscode_languageserver_types_1.Range.create(this.directives[0].getRange().start, range.end);
-    }
-}
-exports.Dockerfile = Dockerfile;
-
-
-/***/ }),
-
-/***/ 1077:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Flag = void 0;
-const vscode_languageserver_types_1 = __nccwpck_require__(4612);
-const flagOption_1 = __nccwpck_require__(3700);
-class Flag {
-    constructor(document, range, name, nameRange, value, valueRange) {
-        this.options = [];
-        this.range = range;
-        this.name = name;
-        this.nameRange = nameRange;
-        this.value = value;
-        this.valueRange = valueRange;
-        if (this.value !== null) {
-            let offset = document.offsetAt(valueRange.start);
-            let nameStart = -1;
-            let valueStart = -1;
-            let hasOptions = false;
-            for (let i = 0; i < value.length; i++) {
-                switch (value.charAt(i)) {
-                    case '=':
-                        hasOptions = true;
-                        if (valueStart === -1) {
-                            valueStart = i + 1;
-                            break;
-                        }
-                        break;
-                    case ',':
-                        this.options.push(this.createFlagOption(document, value, offset, nameStart, valueStart, i));
-                        nameStart = -1;
-                        valueStart = -1;
-                        break;
-                    default:
-                        if (nameStart === -1) {
-                            nameStart = i;
-                        }
-                        break;
-                }
-            }
-            if (hasOptions && nameStart !== -1) {
-                this.options.push(this.createFlagOption(document, value, offset, nameStart, valueStart, value.length));
-            }
-        }
-    }
-    createFlagOption(document, content, documentOffset, nameStart, valueStart, valueEnd) {
-        const optionRange = vscode_languageserver_types_1.Range.create(document.positionAt(documentOffset + nameStart), document.positionAt(documentOffset + valueEnd));
-        if (valueStart === -1) {
-            return new flagOption_1.FlagOption(optionRange, content.substring(nameStart, valueEnd), optionRange, null, null);
-        }
-        return new flagOption_1.FlagOption(optionRange, content.substring(nameStart, valueStart - 1), vscode_languageserver_types_1.Range.create(document.positionAt(documentOffset + nameStart), document.positionAt(documentOffset + valueStart - 1)), content.substring(valueStart, valueEnd), vscode_languageserver_types_1.Range.create(document.positionAt(documentOffset + valueStart), document.positionAt(documentOffset + valueEnd)));
-    }
-    toString() {
-        if (this.valueRange) {
-            return "--" + this.name + "=" + this.value;
-        }
-        return "--" + this.name;
-    }
-    /**
-     * Returns the range that encompasses this entire flag. This includes the
-     * -- prefix in the beginning to the last character of the flag's value (if
-     * it has been defined).
-     *
-     * @return the entire range of this flag
-     */
-    getRange() {
-        return this.range;
-    }
-    /**
-     * Returns the name of this flag. The name does not include the -- prefix.
-     * Thus, for HEALTHCHECK's --interval flag, interval is the flag's name and
-     * not --interval.
-     *
-     * @return this flag's name
-     */
-    getName() {
-        return this.name;
-    }
-    /**
-     * Returns the range that encompasses the flag's name
-     *
-     * @return the range containing the flag's name
-     */
-    getNameRange() {
-        return this.nameRange;
-    }
-    /**
-     * Returns the value that has been set to this flag. May be null if the
-     * flag is invalid and has no value set like a --start-period. If the flag
-     * is instead a --start-period= with an equals sign then the flag's value
-     * is the empty string.
-     *
-     * @return this flag's value if it has been defined, null otherwise
-     */
-    getValue() {
-        return this.value;
-    }
-    /**
-     * Returns the range that encompasses this flag's value. If no value has
-     * been set then null will be returned.
-     *
-     * @return the range containing this flag's value, or null if the flag
-     *         has no value defined
-     */
-    getValueRange() {
-        return this.valueRange;
-    }
-    getOption(name) {
-        for (const option of this.options) {
-            if (option.getName() === name) {
-                return option;
-            }
-        }
-        return null;
-    }
-    getOptions() {
-        return this.options;
-    }
-    hasOptions() {
-        return this.options.length > 0;
-    }
-}
-exports.Flag = Flag;
-
-
-/***/ }),
-
-/***/ 3700:
-/***/ ((__unused_webpack_module, exports) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.FlagOption = void 0;
-class FlagOption {
-    constructor(range, name, nameRange, value, valueRange) {
-        this.range = range;
-        this.name = name;
-        this.nameRange = nameRange;
-        this.value = value;
-        this.valueRange = valueRange;
-    }
-    toString() {
-        if (this.valueRange !== null) {
-            return this.name + "=" + this.value;
-        }
-        return this.name;
-    }
-    getRange() {
-        return this.range;
-    }
-    getName() {
-        return this.name;
-    }
-    getNameRange() {
-        return this.nameRange;
-    }
-    getValue() {
-        return this.value;
-    }
-    getValueRange() {
-        return this.valueRange;
-    }
-}
-exports.FlagOption = FlagOption;
-
-
-/***/ }),
-
-/***/ 7599:
-/***/ ((__unused_webpack_module, exports) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Heredoc = void 0;
-/**
- * Heredoc represents a here-document that has been embedded in a
- * Dockerfile.
- *
- * This API is experimental and subject to change.
- */
-class Heredoc {
-    constructor(startRange, name, nameRange, contentRange, endRange) {
-        this.startRange = startRange;
-        this.name = name;
-        this.nameRange = nameRange;
-        this.contentRange = contentRange;
-        this.endRange = endRange;
-    }
-    /**
-     * Returns the name of the here-document.
-     *
-     * This API is experimental and subject to change.
-     */
-    getName() {
-        return this.name;
-    }
-    /**
-     * Returns the range of the start operator and the name. If the
-     * here-document is initialized with <<EOT then the start range would
-     * encompass all five characters.
-     *
-     * This API is experimental and subject to change.
-     */
-    getStartRange() {
-        return this.startRange;
-    }
-    /**
-     * Returns the range of this here-document's name that is declared at
-     * the beginning of the here-document with the operator. If the
-     * here-document is initialized with <<EOT then the name range would
-     * encompass the latter three "EOT" characters.
-     *
-     * This API is experimental and subject to change.
-     */
-    getNameRange() {
-        return this.nameRange;
-    }
-    /**
-     * Returns the range of the content of this here-document. This may
-     * be null if the here-document has no content because:
-     * - the start range is the only thing that was declared
-     * - the end range was declared immediately and there is no content
-     *
-     * This API is experimental and subject to change.
-     */
-    getContentRange() {
-        return this.contentRange;
-    }
-    /**
-     * Returns the range of the here-document's name on a line that
-     * represents the end of the here-document.
-     *
-     * This API is experimental and subject to change.
-     */
-    getDelimiterRange() {
-        return this.endRange;
-    }
-}
-exports.Heredoc = Heredoc;
-
-
-/***/ }),
-
-/***/ 3520:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-/* --------------------------------------------------------------------------------------------
- * Copyright (c) Remy Suen. All rights reserved.
- * Licensed under the MIT License. See License.txt in the project root for license information.
- * ------------------------------------------------------------------------------------------ */
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.ImageTemplate = void 0;
-const vscode_languageserver_types_1 = __nccwpck_require__(4612);
-const arg_1 = __nccwpck_require__(4381);
-const cmd_1 = __nccwpck_require__(5517);
-const copy_1 = __nccwpck_require__(444);
-const env_1 = __nccwpck_require__(1822);
-const entrypoint_1 = __nccwpck_require__(1835);
-const from_1 = __nccwpck_require__(5377);
-const healthcheck_1 = __nccwpck_require__(1167);
-const onbuild_1 = __nccwpck_require__(5554);
-const util_1 = __nccwpck_require__(7459);
-const workdir_1 = __nccwpck_require__(7529);
-class ImageTemplate {
-    constructor() {
-        this.comments = [];
-        this.instructions = [];
-    }
-    addComment(comment) {
-        this.comments.push(comment);
-    }
-    getComments() {
-        return this.comments;
-    }
-    addInstruction(instruction) {
-        this.instructions.push(instruction);
-    }
-    getInstructions() {
-        return this.instructions;
-    }
-    getInstructionAt(line) {
-        for (let instruction of this.instructions) {
-            if (util_1.Util.isInsideRange(vscode_languageserver_types_1.Position.create(line, 0), instruction.getRange())) {
-                return instruction;
-            }
-        }
-        return null;
-    }
-    /**
-     * Gets all the ARG instructions that are defined in this image.
-     */
-    getARGs() {
-        let args = [];
-        for (let instruction of this.instructions) {
-            if (instruction instanceof arg_1.Arg) {
-                args.push(instruction);
-            }
-        }
-        return args;
-    }
-    /**
-     * Gets all the CMD instructions that are defined in this image.
-     */
-    getCMDs() {
-        let cmds = [];
-        for (let instruction of this.instructions) {
-            if (instruction instanceof cmd_1.Cmd) {
-                cmds.push(instruction);
-            }
-        }
-        return cmds;
-    }
-    /**
-     * Gets all the COPY instructions that are defined in this image.
-     */
-    getCOPYs() {
-        let copies = [];
-        for (let instruction of this.instructions) {
-            if (instruction instanceof copy_1.Copy) {
-                copies.push(instruction);
-            }
-        }
-        return copies;
-    }
-    /**
-     * Gets all the ENTRYPOINT instructions that are defined in this image.
-     */
-    getENTRYPOINTs() {
-        let froms = [];
-        for (let instruction of this.instructions) {
-            if (instruction instanceof entrypoint_1.Entrypoint) {
-                froms.push(instruction);
-            }
-        }
-        return froms;
-    }
-    /**
-     * Gets all the ENV instructions that are defined in this image.
-     */
-    getENVs() {
-        let args = [];
-        for (let instruction of this.instructions) {
-            if (instruction instanceof env_1.Env) {
-                args.push(instruction);
-            }
-        }
-        return args;
-    }
-    getFROM() {
-        for (const instruction of this.instructions) {
-            if (instruction instanceof from_1.From) {
-                return instruction;
-            }
-        }
-        return null;
-    }
-    /**
-     * Gets all the FROM instructions that are defined in this image.
-     */
-    getFROMs() {
-        let froms = [];
-        for (let instruction of this.instructions) {
-            if (instruction instanceof from_1.From) {
-                froms.push(instruction);
-            }
-        }
-        return froms;
-    }
-    /**
-     * Gets all the HEALTHCHECK instructions that are defined in this image.
-     */
-    getHEALTHCHECKs() {
-        let froms = [];
-        for (let instruction of this.instructions) {
-            if (instruction instanceof healthcheck_1.Healthcheck) {
-                froms.push(instruction);
-            }
-        }
-        return froms;
-    }
-    getWORKDIRs() {
-        const workdirs = [];
-        for (const instruction of this.instructions) {
-            if (instruction instanceof workdir_1.Workdir) {
-                workdirs.push(instruction);
-            }
-        }
-        return workdirs;
-    }
-    getOnbuildTriggers() {
-        let triggers = [];
-        for (let instruction of this.instructions) {
-            if (instruction instanceof onbuild_1.Onbuild) {
-                let trigger = instruction.getTriggerInstruction();
-                if (trigger) {
-                    triggers.push(trigger);
-                }
-            }
-        }
-        return triggers;
-    }
-    getAvailableVariables(currentLine) {
-        const variables = [];
-        for (const arg of this.getARGs()) {
-            if (arg.isBefore(currentLine)) {
-                const property = arg.getProperty();
-                if (property) {
-                    const variable = property.getName();
-                    if (variables.indexOf(variable) === -1) {
-                        variables.push(variable);
-                    }
-                }
-            }
-        }
-        for (const env of this.getENVs()) {
-            if (env.isBefore(currentLine)) {
-                for (const property of env.getProperties()) {
-                    const variable = property.getName();
-                    if (variables.indexOf(variable) === -1) {
-                        variables.push(variable);
-                    }
-                }
-            }
-        }
-        return variables;
-    }
-    /**
-     * Resolves a variable with the given name at the specified line
-     * to its value. If null is returned, then the variable has been
-     * defined but no value was given. If undefined is returned, then
-     * a variable with the given name has not been defined yet as of
-     * the given line.
-     *
-     * @param variable the name of the variable to resolve
-     * @param line the line number that the variable is on, zero-based
-     * @return the value of the variable as defined by an ARG or ENV
-     *         instruction, or null if no value has been specified, or
-     *         undefined if a variable with the given name has not
-     *         been defined
-     */
-    resolveVariable(variable, line) {
-        let envs = this.getENVs();
-        for (let i = envs.length - 1; i >= 0; i--) {
-            if (envs[i].isBefore(line)) {
-                for (let property of envs[i].getProperties()) {
-                    if (property.getName() === variable) {
-                        return property.getValue();
-                    }
-                }
-            }
-        }
-        let args = this.getARGs();
-        for (let i = args.length - 1; i >= 0; i--) {
-            if (args[i].isBefore(line)) {
-                let property = args[i].getProperty();
-                if (property && property.getName() === variable) {
-                    return property.getValue();
-                }
-            }
-        }
-        return undefined;
-    }
-    getRange() {
-        const instructions = this.getInstructions();
-        if (instructions.length === 0) {
-            // all templates should have instructions, this only happens for
-            // the initial set of instruction
-            return vscode_languageserver_types_1.Range.create(0, 0, 0, 0);
-        }
-        const instructionStart = instructions[0].getRange().start;
-        const instructionEnd = instructions[instructions.length - 1].getRange().end;
-        return vscode_languageserver_types_1.Range.create(instructionStart, instructionEnd);
-    }
-    contains(position) {
-        const range = this.getRange();
-        if (range === null) {
-            return false;
-        }
-        return util_1.Util.isInsideRange(position, range);
-    }
-}
-exports.ImageTemplate = ImageTemplate;
-
-
-/***/ }),
-
-/***/ 5279:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Instruction = void 0;
-const vscode_languageserver_types_1 = __nccwpck_require__(4612);
-const util_1 = __nccwpck_require__(7459);
-const line_1 = __nccwpck_require__(7005);
-const argument_1 = __nccwpck_require__(5940);
-const heredoc_1 = __nccwpck_require__(7599);
-const variable_1 = __nccwpck_require__(3743);
-const main_1 = __nccwpck_require__(8390);
-class Instruction extends line_1.Line {
-    constructor(document, range, dockerfile, escapeChar, instruction, instructionRange) {
-        super(document, range);
-        this.dockerfile = dockerfile;
-        this.escapeChar = escapeChar;
-        this.instruction = instruction;
-        this.instructionRange = instructionRange;
-    }
-    toString() {
-        let value = this.getKeyword();
-        for (let arg of this.getRawArguments()) {
-            value += ' ';
-            value += arg.getValue();
-        }
-        return value;
-    }
-    getRangeContent(range) {
-        if (range === null) {
-            return null;
-        }
-        return this.document.getText().substring(this.document.offsetAt(range.start), this.document.offsetAt(range.end));
-    }
-    getInstructionRange() {
-        return this.instructionRange;
-    }
-    getInstruction() {
-        return this.instruction;
-    }
-    getKeyword() {
-        return this.getInstruction().toUpperCase();
-    }
-    getArgumentsRange() {
-        let args = this.getArguments();
-        if (args.length === 0) {
-            return null;
-        }
-        return vscode_languageserver_types_1.Range.create(args[0].getRange().start, args[args.length - 1].getRange().end);
-    }
-    getArgumentsRanges() {
-        let args = this.getArguments();
-        if (args.length === 0) {
-            return [];
-        }
-        if (args[0].getRange().start.line === args[args.length - 1].getRange().end.line) {
-            return [vscode_languageserver_types_1.Range.create(args[0].getRange().start, args[args.length - 1].getRange().end)];
-        }
-        let ranges = [];
-        let end = -1;
-        let startPosition = args[0].getRange().start;
-        let range = this.getInstructionRange();
-        let extra = this.document.offsetAt(startPosition) - this.document.offsetAt(range.start);
-        let content = this.getTextContent();
-        let fullArgs = content.substring(extra, this.document.offsetAt(args[args.length - 1].getRange().end) - this.document.offsetAt(range.start));
-        let offset = this.document.offsetAt(range.start) + extra;
-        let start = false;
-        let comment = false;
-        for (let i = 0; i < fullArgs.length; i++) {
-            let char = fullArgs.charAt(i);
-            if (char === this.escapeChar) {
-                let next = fullArgs.charAt(i + 1);
-                if (next === ' ' || next === '\t') {
-                    whitespaceCheck: for (let j = i + 2; j < fullArgs.length; j++) {
-                        switch (fullArgs.charAt(j)) {
-                            case ' ':
-                            case '\t':
-                                continue;
-                            case '\r':
-                                j++;
-                            case '\n':
-                                if (startPosition !== null) {
-                                    ranges.push(vscode_languageserver_types_1.Range.create(startPosition, this.document.positionAt(offset + end + 1)));
-                                }
-                                startPosition = null;
-                                start = true;
-                                comment = false;
-                                i = j;
-                                break whitespaceCheck;
-                            default:
-                                break whitespaceCheck;
-                        }
-                    }
-                }
-                else if (next === '\r') {
-                    if (startPosition !== null) {
-                        ranges.push(vscode_languageserver_types_1.Range.create(startPosition, this.document.positionAt(offset + end + 1)));
-                        startPosition = null;
-                    }
-                    start = true;
-                    comment = false;
-                    i += 2;
-                }
-                else if (next === '\n') {
-                    if (startPosition !== null) {
-                        ranges.push(vscode_languageserver_types_1.Range.create(startPosition, this.document.positionAt(offset + end + 1)));
-                    }
-                    startPosition = null;
-                    start = true;
-                    comment = false;
-                    i++;
-                }
-                else {
-                    i++;
-                }
-            }
-            else if (util_1.Util.isNewline(char)) {
-                if (comment) {
-                    startPosition = null;
-                    start = true;
-                    comment = false;
-                }
-            }
-            else {
-                if (!comment) {
-                    if (startPosition === null) {
-                        if (char === '#') {
-                            comment = true;
-                            continue;
-                        }
-                        let position = this.document.positionAt(offset + i);
-                        if (position.character !== 0) {
-                            startPosition = vscode_languageserver_types_1.Position.create(position.line, 0);
-                        }
-                    }
-                    end = i;
-                }
-            }
-        }
-        if (startPosition === null) {
-            // should only happen if the last argument is on its own line with
-            // no leading whitespace
-            ranges.push(vscode_languageserver_types_1.Range.create(this.document.positionAt(offset + end), this.document.positionAt(offset + end + 1)));
-        }
-        else {
-            ranges.push(vscode_languageserver_types_1.Range.create(startPosition, this.document.positionAt(offset + end + 1)));
-        }
-        return ranges;
-    }
-    getRawArgumentsContent() {
-        let args = this.getArguments();
-        if (args.length === 0) {
-            return null;
-        }
-        return this.getRangeContent(vscode_languageserver_types_1.Range.create(args[0].getRange().start, args[args.length - 1].getRange().end));
-    }
-    getArgumentsContent() {
-        let args = this.getArguments();
-        if (args.length === 0) {
-            return null;
-        }
-        let content = "";
-        let ranges = this.getArgumentsRanges();
-        let documentText = this.document.getText();
-        for (let range of ranges) {
-            content += documentText.substring(this.document.offsetAt(range.start), this.document.offsetAt(range.end));
-        }
-        return content;
-    }
-    getArguments() {
-        return this.getRawArguments();
-    }
-    getRawArguments() {
-        let args = [];
-        let range = this.getInstructionRange();
-        let extra = this.document.offsetAt(range.end) - this.document.offsetAt(range.start);
-        let content = this.getTextContent();
-        let fullArgs = content.substring(extra);
-        let offset = this.document.offsetAt(range.start) + extra;
-        let start = false;
-        let comment = false;
-        let found = -1;
-        // determines whether the parser has found a space or tab
-        // whitespace character that's a part of an escaped newline sequence
-        let escapedWhitespaceDetected = false;
-        // determines if the parser is currently in an escaped newline sequence
-        let escaping = false;
-        let escapeMarker = -1;
-        let escapedArg = "";
-        for (let i = 0; i < fullArgs.length; i++) {
-            let char = fullArgs.charAt(i);
-            if (util_1.Util.isWhitespace(char)) {
-                if (escaping) {
-                    escapedWhitespaceDetected = true;
-                    if (util_1.Util.isNewline(char)) {
-                        // reached a newline, any previously
-                        // detected whitespace should be ignored
-                        escapedWhitespaceDetected = false;
-                        if (comment) {
-                            // reached a newline, no longer in a comment
-                            comment = false;
-                            start = true;
-                        }
-                    }
-                    continue;
-                }
-                else if (found !== -1) {
-                    if (escapeMarker === -1) {
-                        args.push(new argument_1.Argument(escapedArg, vscode_languageserver_types_1.Range.create(this.document.positionAt(offset + found), this.document.positionAt(offset + i))));
-                    }
-                    else {
-                        args.push(new argument_1.Argument(escapedArg, vscode_languageserver_types_1.Range.create(this.document.positionAt(offset + found), this.document.positionAt(offset + escapeMarker))));
-                    }
-                    escapeMarker = -1;
-                    escapedArg = "";
-                    found = -1;
-                }
-            }
-            else if (char === this.escapeChar) {
-                let next = fullArgs.charAt(i + 1);
-                if (next === ' ' || next === '\t') {
-                    whitespaceCheck: for (let j = i + 2; j < fullArgs.length; j++) {
-                        let newlineCheck = fullArgs.charAt(j);
-                        switch (newlineCheck) {
-                            case ' ':
-                            case '\t':
-                                continue;
-                            case '\r':
-                                j++;
-                            case '\n':
-                                comment = false;
-                                escaping = true;
-                                start = true;
-                                if (found !== -1) {
-                                    escapeMarker = i;
-                                }
-                                i = j;
-                                break whitespaceCheck;
-                            default:
-                                escapeMarker = i;
-                                if (found === -1) {
-                                    i = j - 1;
-                                }
-                                break whitespaceCheck;
-                        }
-                    }
-                }
-                else if (next === '\r') {
-                    comment = false;
-                    escaping = true;
-                    start = true;
-                    if (found !== -1 && escapeMarker === -1) {
-                        escapeMarker = i;
-                    }
-                    i += 2;
-                }
-                else if (next === '\n') {
-                    comment = false;
-                    escaping = true;
-                    start = true;
-                    if (found !== -1 && escapeMarker === -1) {
-                        escapeMarker = i;
-                    }
-                    i++;
-                }
-                else {
-                    if (escapedWhitespaceDetected && escapeMarker !== -1) {
-                        args.push(new argument_1.Argument(escapedArg, vscode_languageserver_types_1.Range.create(this.document.positionAt(offset + found), this.document.positionAt(offset + escapeMarker))));
-                        escapedArg = "";
-                        found = -1;
-                    }
-                    escapeMarker = -1;
-                    escapedWhitespaceDetected = false;
-                    escaping = false;
-                    if (next === '$') {
-                        escapedArg = escapedArg + char + next;
-                    }
-                    else if (next === '') {
-                        // reached EOF, stop processing
-                        break;
-                    }
-                    else {
-                        escapedArg = escapedArg + next;
-                    }
-                    if (found === -1) {
-                        found = i;
-                    }
-                    i++;
-                }
-            }
-            else if (!comment) {
-                if (start && char === '#') {
-                    comment = true;
-                }
-                else {
-                    if (escapedWhitespaceDetected && escapeMarker !== -1) {
-                        args.push(new argument_1.Argument(escapedArg, vscode_languageserver_types_1.Range.create(this.document.positionAt(offset + found), this.document.positionAt(offset + escapeMarker))));
-                        escapedArg = "";
-                        found = -1;
-                    }
-                    escapedWhitespaceDetected = false;
-                    escaping = false;
-                    escapeMarker = -1;
-                    escapedArg = escapedArg + char;
-                    if (found === -1) {
-                        found = i;
-                    }
-                }
-                // non-whitespace character detected, reset
-                start = false;
-            }
-        }
-        if (found !== -1) {
-            if (escapeMarker === -1) {
-                args.push(new argument_1.Argument(escapedArg, vscode_languageserver_types_1.Range.create(this.document.positionAt(offset + found), this.document.positionAt(offset + fullArgs.length))));
-            }
-            else {
-                args.push(new argument_1.Argument(escapedArg, vscode_languageserver_types_1.Range.create(this.document.positionAt(offset + found), this.document.positionAt(offset + escapeMarker))));
-            }
-        }
-        return args;
-    }
-    getExpandedArguments() {
-        let args = this.getArguments();
-        for (let i = 0; i < args.length; i++) {
-            const argRange = args[i].getRange();
-            let offset = this.document.offsetAt(argRange.start);
-            const variables = this.parseVariables(offset, args[i].getValue());
-            const swaps = [];
-            let requiresExpansion = false;
-            for (let variable of variables) {
-                const value = this.dockerfile.resolveVariable(variable.getName(), variable.getNameRange().start.line);
-                swaps.push(value);
-                requiresExpansion = requiresExpansion || value !== undefined;
-            }
-            if (requiresExpansion) {
-                let expanded = "";
-                for (let j = 0; j < swaps.length; j++) {
-                    const variableRange = variables[j].getRange();
-                    const start = this.document.offsetAt(variableRange.start);
-                    const end = this.document.offsetAt(variableRange.end);
-                    if (swaps[j]) {
-                        // replace variable with its resolved value
-                        expanded += this.document.getText().substring(offset, start);
-                        expanded += swaps[j];
-                        offset = end;
-                    }
-                    else {
-                        expanded += this.document.getText().substring(offset, end);
-                        offset = end;
-                    }
-                }
-                const argEnd = this.document.offsetAt(argRange.end);
-                if (argEnd !== offset) {
-                    // if the variable's range doesn't match the argument,
-                    // append the remaining text
-                    expanded += this.document.getText().substring(offset, argEnd);
-                }
-                args[i] = new argument_1.Argument(expanded, argRange);
-            }
-        }
-        return args;
-    }
-    getVariables() {
-        const variables = [];
-        const args = this.getRawArguments();
-        for (const arg of args) {
-            let range = arg.getRange();
-            let rawValue = this.document.getText().substring(this.document.offsetAt(range.start), this.document.offsetAt(range.end));
-            const parsedVariables = this.parseVariables(this.document.offsetAt(arg.getRange().start), rawValue);
-            for (const parsedVariable of parsedVariables) {
-                variables.push(parsedVariable);
-            }
-        }
-        return variables;
-    }
-    parseVariables(offset, arg) {
-        let variables = [];
-        variableLoop: for (let i = 0; i < arg.length; i++) {
-            switch (arg.charAt(i)) {
-                case this.escapeChar:
-                    if (arg.charAt(i + 1) === '$') {
-                        i++;
-                    }
-                    break;
-                case '$':
-                    if (arg.charAt(i + 1) === '{') {
-                        let escapedString = "${";
-                        let escapedName = "";
-                        let nameEnd = -1;
-                        let escapedSubstitutionParameter = "";
-                        let substitutionStart = -1;
-                        let substitutionEnd = -1;
-                        let modifierRead = -1;
-                        nameLoop: for (let j = i + 2; j < arg.length; j++) {
-                            let char = arg.charAt(j);
-                            switch (char) {
-                                case this.escapeChar:
-                                    for (let k = j + 1; k < arg.length; k++) {
-                                        switch (arg.charAt(k)) {
-                                            case ' ':
-                                            case '\t':
-                                            case '\r':
-                                                // ignore whitespace
-                                                continue;
-                                            case '\n':
-                                                // escape this newline
-                                                j = k;
-                                                continue nameLoop;
-                                        }
-                                    }
-                                    break;
-                                case '}':
-                                    escapedString += '}';
-                                    let modifier = null;
-                                    let modifierRange = null;
-                                    let substitutionParameter = modifierRead !== -1 ? escapedSubstitutionParameter : null;
-                                    let substitutionRange = null;
-                                    if (nameEnd === -1) {
-                                        nameEnd = j;
-                                    }
-                                    else if (nameEnd + 1 === j) {
-                                        modifier = "";
-                                        modifierRange = vscode_languageserver_types_1.Range.create(this.document.positionAt(offset + nameEnd + 1), this.document.positionAt(offset + nameEnd + 1));
-                                    }
-                                    else {
-                                        if (substitutionStart === -1) {
-                                            // no substitution parameter found,
-                                            // but a modifier character existed,
-                                            // just offset the range by 1 from
-                                            // the modifier character
-                                            substitutionStart = modifierRead + 1;
-                                            substitutionEnd = modifierRead + 1;
-                                        }
-                                        else {
-                                            // offset one more from the last
-                                            // character found
-                                            substitutionEnd = substitutionEnd + 1;
-                                        }
-                                        modifier = arg.substring(modifierRead, modifierRead + 1);
-                                        modifierRange = vscode_languageserver_types_1.Range.create(this.document.positionAt(offset + modifierRead), this.document.positionAt(offset + modifierRead + 1));
-                                        substitutionRange = vscode_languageserver_types_1.Range.create(this.document.positionAt(offset + substitutionStart), this.document.positionAt(offset + substitutionEnd));
-                                    }
-                                    let start = this.document.positionAt(offset + i);
-                                    variables.push(new variable_1.Variable(escapedName, vscode_languageserver_types_1.Range.create(this.document.positionAt(offset + i + 2), this.document.positionAt(offset + nameEnd)), vscode_languageserver_types_1.Range.create(start, this.document.positionAt(offset + j + 1)), modifier, modifierRange, substitutionParameter, substitutionRange, this.dockerfile.resolveVariable(escapedName, start.line) !== undefined, this.isBuildVariable(escapedName, start.line), escapedString));
-                                    i = j;
-                                    continue variableLoop;
-                                case ':':
-                                    if (nameEnd === -1) {
-                                        nameEnd = j;
-                                    }
-                                    else if (modifierRead !== -1) {
-                                        if (substitutionStart === -1) {
-                                            substitutionStart = j;
-                                            substitutionEnd = j;
-                                        }
-                                        else {
-                                            substitutionEnd = j;
-                                        }
-                                        escapedSubstitutionParameter += ':';
-                                    }
-                                    else {
-                                        modifierRead = j;
-                                    }
-                                    escapedString += ':';
-                                    break;
-                                case '\n':
-                                case '\r':
-                                case ' ':
-                                case '\t':
-                                    break;
-                                default:
-                                    if (nameEnd === -1) {
-                                        escapedName += char;
-                                    }
-                                    else if (modifierRead !== -1) {
-                                        if (substitutionStart === -1) {
-                                            substitutionStart = j;
-                                            substitutionEnd = j;
-                                        }
-                                        else {
-                                            substitutionEnd = j;
-                                        }
-                                        escapedSubstitutionParameter += char;
-                                    }
-                                    else {
-                                        modifierRead = j;
-                                    }
-                                    escapedString += char;
-                                    break;
-                            }
-                        }
-                        // no } found, not a valid variable, stop processing
-                        break variableLoop;
-                    }
-                    else if (util_1.Util.isWhitespace(arg.charAt(i + 1)) || i === arg.length - 1) {
-                        // $ followed by whitespace or EOF, ignore this variable
-                        continue;
-                    }
-                    else {
-                        let escapedName = "";
-                        nameLoop: for (let j = i + 1; j < arg.length; j++) {
-                            let char = arg.charAt(j);
-                            switch (char) {
-                                case '\r':
-                                case '\n':
-                                case ' ':
-                                case '\t':
-                                    continue;
-                                case '$':
-                                case '\'':
-                                case '"':
-                                    let varStart = this.document.positionAt(offset + i);
-                                    variables.push(new variable_1.Variable(escapedName, vscode_languageserver_types_1.Range.create(this.document.positionAt(offset + i + 1), this.document.positionAt(offset + j)), vscode_languageserver_types_1.Range.create(varStart, this.document.positionAt(offset + j)), null, null, null, null, this.dockerfile.resolveVariable(escapedName, varStart.line) !== undefined, this.isBuildVariable(escapedName, varStart.line), '$' + escapedName));
-                                    i = j - 1;
-                                    continue variableLoop;
-                                case this.escapeChar:
-                                    for (let k = j + 1; k < arg.length; k++) {
-                                        switch (arg.charAt(k)) {
-                                            case ' ':
-                                            case '\t':
-                                            case '\r':
-                                                // ignore whitespace
-                                                continue;
-                                            case '\n':
-                                                // escape this newline
-                                                j = k;
-                                                continue nameLoop;
-                                        }
-                                    }
-                                    // reached EOF after an escape character
-                                    let start = this.document.positionAt(offset + i);
-                                    variables.push(new variable_1.Variable(escapedName, vscode_languageserver_types_1.Range.create(this.document.positionAt(offset + i + 1), this.document.positionAt(offset + j)), vscode_languageserver_types_1.Range.create(start, this.document.positionAt(offset + j)), null, null, null, null, this.dockerfile.resolveVariable(escapedName, start.line) !== undefined, this.isBuildVariable(escapedName, start.line), '$' + escapedName));
-                                    break variableLoop;
-                            }
-                            if (char.match(/^[a-z0-9_]+$/i) === null) {
-                                let varStart = this.document.positionAt(offset + i);
-                                variables.push(new variable_1.Variable(escapedName, vscode_languageserver_types_1.Range.create(this.document.positionAt(offset + i + 1), this.document.positionAt(offset + j)), vscode_languageserver_types_1.Range.create(varStart, this.document.positionAt(offset + j)), null, null, null, null, this.dockerfile.resolveVariable(escapedName, varStart.line) !== undefined, this.isBuildVariable(escapedName, varStart.line), '$' + escapedName));
-                                i = j - 1;
-                                continue variableLoop;
-                            }
-                            escapedName += char;
-                        }
-                        let start = this.document.positionAt(offset + i);
-                        variables.push(new variable_1.Variable(escapedName, vscode_languageserver_types_1.Range.create(this.document.positionAt(offset + i + 1), this.document.positionAt(offset + arg.length)), vscode_languageserver_types_1.Range.create(start, this.document.positionAt(offset + arg.length)), null, null, null, null, this.dockerfile.resolveVariable(escapedName, start.line) !== undefined, this.isBuildVariable(escapedName, start.line), '$' + escapedName));
-                    }
-                    break variableLoop;
-            }
-        }
-        return variables;
-    }
-    isBuildVariable(variable, line) {
-        if (this.getKeyword() === main_1.Keyword.FROM) {
-            for (const initialArg of this.dockerfile.getInitialARGs()) {
-                const arg = initialArg;
-                const property = arg.getProperty();
-                if (property && variable === property.getName()) {
-                    return true;
-                }
-            }
-            return undefined;
-        }
-        let image = this.dockerfile.getContainingImage(vscode_languageserver_types_1.Position.create(line, 0));
-        let envs = image.getENVs();
-        for (let i = envs.length - 1; i >= 0; i--) {
-            if (envs[i].isBefore(line)) {
-                for (let property of envs[i].getProperties()) {
-                    if (property.getName() === variable) {
-                        return false;
-                    }
-                }
-            }
-        }
-        let args = image.getARGs();
-        for (let i = args.length - 1; i >= 0; i--) {
-            if (args[i].isBefore(line)) {
-                let property = args[i].getProperty();
-                if (property && property.getName() === variable) {
-                    return true;
-                }
-            }
-        }
-        return undefined;
-    }
-    createSingleLineHeredocs(args) {
-        const heredocs = [];
-        // instruction only on one line, if heredocs exist they would be incomplete
-        for (const arg of args) {
-            const value = arg.getValue();
-            if (value.startsWith("<<") && util_1.Util.parseHeredocName(value) !== null) {
-                const startRange = arg.getRange();
-                const nameRange = this.getNameRange(startRange);
-                const name = this.getName(nameRange);
-                heredocs.push(new heredoc_1.Heredoc(startRange, name, nameRange, null, null));
-            }
-        }
-        return heredocs;
-    }
-    getName(nameRange) {
-        const content = this.document.getText(nameRange);
-        let escaping = false;
-        let name = "";
-        nameLoop: for (let i = 0; i < content.length; i++) {
-            const ch = content.charAt(i);
-            switch (ch) {
-                case this.escapeChar:
-                    escaping = true;
-                    for (let j = i + 1; j < content.length; j++) {
-                        switch (content.charAt(j)) {
-                            case ' ':
-                            case '\t':
-                                break;
-                            case '\r':
-                                i = j + 1;
-                                continue nameLoop;
-                            case '\n':
-                                i = j;
-                                continue nameLoop;
-                            default:
-                                name += content.charAt(j);
-                                i = j;
-                                continue nameLoop;
-                        }
-                    }
-                    break;
-                case '#':
-                    if (escaping) {
-                        for (let j = i + 1; j < content.length; j++) {
-                            switch (content.charAt(j)) {
-                                case '\n':
-                                    i = j;
-                                    continue nameLoop;
-                            }
-                        }
-                    }
-                case ' ':
-                case '\t':
-                case '\r':
-                case '\n':
-                    if (escaping) {
-                        break;
-                    }
-                default:
-                    name += ch;
-                    break;
-            }
-        }
-        return name;
-    }
-    getNameRange(startRange) {
-        const content = this.document.getText(startRange);
-        let endFound = false;
-        let searchHyphen = false;
-        let start = -1;
-        let end = -1;
-        let escaping = false;
-        let quote = null;
-        contentLoop: for (let i = 0; i < content.length; i++) {
-            const ch = content.charAt(i);
-            switch (ch) {
-                case '"':
-                case '\'':
-                    if (quote === ch) {
-                        break contentLoop;
-                    }
-                    quote = ch;
-                    continue;
-                case this.escapeChar:
-                    for (let j = i + 1; j < content.length; j++) {
-                        switch (content.charAt(j)) {
-                            case '\n':
-                                escaping = true;
-                                j = i;
-                                continue contentLoop;
-                        }
-                    }
-                    break;
-                case ' ':
-                case '\t':
-                case '\r':
-                case '\n':
-                    break;
-                case '<':
-                    if (endFound) {
-                        searchHyphen = true;
-                    }
-                    else {
-                        endFound = true;
-                    }
-                    break;
-                case '-':
-                    if (searchHyphen) {
-                        searchHyphen = false;
-                        break;
-                    }
-                case '#':
-                    if (escaping) {
-                        for (let j = i + 1; j < content.length; j++) {
-                            switch (content.charAt(j)) {
-                                case '\n':
-                                    i = j;
-                                    continue contentLoop;
-                            }
-                        }
-                    }
-                default:
-                    if (start === -1) {
-                        start = i;
-                    }
-                    if (quote !== null) {
-                        end = i + 1;
-                        break;
-                    }
-                    break contentLoop;
-            }
-        }
-        if (start === -1) {
-            return vscode_languageserver_types_1.Range.create(startRange.end, startRange.end);
-        }
-        const nameStart = this.document.positionAt(this.document.offsetAt(startRange.start) + start);
-        const nameEnd = quote !== null ? this.document.positionAt(this.document.offsetAt(startRange.start) + end) : startRange.end;
-        return vscode_languageserver_types_1.Range.create(nameStart, nameEnd);
-    }
-    getHeredocs() {
-        const args = this.getArguments();
-        if (args.length === 0) {
-            return [];
-        }
-        const heredocs = [];
-        const range = this.getRange();
-        if (range.start.line === range.end.line) {
-            // instruction only on one line, if heredocs exist they would be incomplete
-            return this.createSingleLineHeredocs(args);
-        }
-        const heredocDefinitions = [];
-        let heredocsProcessed = false;
-        let escaping = false;
-        let contentStart = -1;
-        let contentEnd = -1;
-        let lineStart = -1;
-        let currentHeredoc = 0;
-        const startOffset = this.document.offsetAt(args[0].getRange().start);
-        const content = this.getRangeContent(vscode_languageserver_types_1.Range.create(args[0].getRange().start, this.getRange().end));
-        contentLoop: for (let i = 0; i < content.length; i++) {
-            switch (content.charAt(i)) {
-                case this.escapeChar:
-                    escaping = true;
-                    for (let j = i + 1; j < content.length; j++) {
-                        switch (content.charAt(j)) {
-                            case ' ':
-                            case '\t':
-                                break;
-                            case '\r':
-                                j++;
-                            case '\n':
-                                i = j;
-                                continue contentLoop;
-                            default:
-                                i = j;
-                                continue contentLoop;
-                        }
-                    }
-                    break;
-                case '\r':
-                    break;
-                case '\n':
-                    if (escaping) {
-                        break;
-                    }
-                    if (heredocsProcessed) {
-                        if (contentStart === -1) {
-                            contentStart = i;
-                        }
-                        contentEnd = i;
-                        const arg = heredocDefinitions[currentHeredoc];
-                        const startRange = arg.getRange();
-                        const nameRange = this.getNameRange(startRange);
-                        const name = this.getName(nameRange);
-                        const delimiterRange = this.getDelimiterRange(arg, name, vscode_languageserver_types_1.Range.create(this.document.positionAt(startOffset + lineStart), this.document.positionAt(startOffset + i)));
-                        if (delimiterRange !== null) {
-                            const contentRange = vscode_languageserver_types_1.Range.create(this.document.positionAt(startOffset + contentStart), this.document.positionAt(startOffset + lineStart - 1));
-                            heredocs.push(new heredoc_1.Heredoc(startRange, name, nameRange, contentRange, delimiterRange));
-                            contentStart = -1;
-                            currentHeredoc++;
-                        }
-                        lineStart = -1;
-                    }
-                    else {
-                        // found a newline that hasn't been escaped,
-                        // must be in a heredoc
-                        const offsetLimit = startOffset + i;
-                        for (const arg of args) {
-                            // check if this argument is on the initial line of the instruction,
-                            // note that it may not all be on the same line due to escaped newlines,
-                            // because of that we need to use offset checks instead of line checks
-                            // as an argument being on a different line in the document does not
-                            // imply it is on a different line from the Dockerfile's point of view
-                            if (this.document.offsetAt(arg.getRange().start) < offsetLimit) {
-                                if (arg.getValue().startsWith("<<")) {
-                                    heredocDefinitions.push(arg);
-                                }
-                            }
-                            else {
-                                break;
-                            }
-                        }
-                        heredocsProcessed = true;
-                        lineStart = -1;
-                        continue contentLoop;
-                    }
-                    break;
-                case ' ':
-                case '\t':
-                    if (escaping) {
-                        break;
-                    }
-                case '#':
-                    if (escaping) {
-                        for (let j = i + 1; j < content.length; j++) {
-                            switch (content.charAt(j)) {
-                                case '\n':
-                                    i = j;
-                                    continue contentLoop;
-                            }
-                        }
-                    }
-                default:
-                    if (escaping) {
-                        escaping = false;
-                    }
-                    if (heredocsProcessed) {
-                        if (contentStart === -1) {
-                            contentStart = i;
-                        }
-                        if (lineStart === -1) {
-                            lineStart = i;
-                        }
-                    }
-                    break;
-            }
-        }
-        if (heredocsProcessed) {
-            const arg = heredocDefinitions[currentHeredoc];
-            const startRange = arg.getRange();
-            const nameRange = this.getNameRange(startRange);
-            const name = this.getName(nameRange);
-            let contentRange = null;
-            // check if the last line of this instruction matches the name of the last heredoc
-            const delimiterRange = this.getDelimiterRange(arg, name, vscode_languageserver_types_1.Range.create(this.document.positionAt(startOffset + lineStart), range.end));
-            if (delimiterRange === null) {
-                contentRange = vscode_languageserver_types_1.Range.create(this.document.positionAt(startOffset + contentStart), range.end);
-            }
-            else if (contentEnd !== -1) {
-                contentRange = vscode_languageserver_types_1.Range.create(this.document.positionAt(startOffset + contentStart), this.document.positionAt(startOffset + contentEnd));
-            }
-            heredocs.push(new heredoc_1.Heredoc(startRange, name, nameRange, contentRange, delimiterRange));
-            currentHeredoc++;
-            for (let i = currentHeredoc; i < heredocDefinitions.length; i++) {
-                const arg = heredocDefinitions[currentHeredoc];
-                const startRange = arg.getRange();
-                const nameRange = this.getNameRange(startRange);
-                const name = this.getName(nameRange);
-                heredocs.push(new heredoc_1.Heredoc(startRange, name, nameRange, null, null));
-                currentHeredoc++;
-            }
-        }
-        else {
-            // instruction only on one line, if heredocs exist they would be incomplete
-            return this.createSingleLineHeredocs(args);
-        }
-        return heredocs;
-    }
-    getDelimiterRange(startArg, name, candidateRange) {
-        const text = this.document.getText(candidateRange);
-        if (startArg.getValue().startsWith("<<-")) {
-            // remove tabs in the front
-            let index = 0;
-            while (text.charAt(index) === '\t') {
-                index++;
-            }
-            if (text.substring(index) === name) {
-                return vscode_languageserver_types_1.Range.create(vscode_languageserver_types_1.Position.create(candidateRange.start.line, index), candidateRange.end);
-            }
-            return null;
-        }
-        return text === name ? candidateRange : null;
-    }
-}
-exports.Instruction = Instruction;
-
-
-/***/ }),
-
-/***/ 9618:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Add = void 0;
-const jsonInstruction_1 = __nccwpck_require__(5305);
-class Add extends jsonInstruction_1.JSONInstruction {
-    constructor(document, range, dockerfile, escapeChar, instruction, instructionRange) {
-        super(document, range, dockerfile, escapeChar, instruction, instructionRange);
-    }
-    stopSearchingForFlags(argument) {
-        return argument.indexOf("--") === -1;
-    }
-}
-exports.Add = Add;
-
-
-/***/ }),
-
-/***/ 4381:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Arg = void 0;
-const property_1 = __nccwpck_require__(9602);
-const propertyInstruction_1 = __nccwpck_require__(4984);
-class Arg extends propertyInstruction_1.PropertyInstruction {
-    constructor(document, range, dockerfile, escapeChar, instruction, instructionRange) {
-        super(document, range, dockerfile, escapeChar, instruction, instructionRange);
-        this.property = null;
-        const args = this.getPropertyArguments();
-        if (args.length === 1) {
-            this.property = new property_1.Property(this.document, this.escapeChar, args[0]);
-        }
-        else {
-            this.property = null;
-        }
-    }
-    /**
-     * Returns the variable defined by this ARG. This may be null if
-     * this ARG instruction is malformed and has no variable
-     * declaration.
-     */
-    getProperty() {
-        return this.property;
-    }
-}
-exports.Arg = Arg;
-
-
-/***/ }),
-
-/***/ 5517:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Cmd = void 0;
-const jsonInstruction_1 = __nccwpck_require__(5305);
-class Cmd extends jsonInstruction_1.JSONInstruction {
-    constructor(document, range, dockerfile, escapeChar, instruction, instructionRange) {
-        super(document, range, dockerfile, escapeChar, instruction, instructionRange);
-    }
-}
-exports.Cmd = Cmd;
-
-
-/***/ }),
-
-/***/ 444:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Copy = void 0;
-const jsonInstruction_1 = __nccwpck_require__(5305);
-class Copy extends jsonInstruction_1.JSONInstruction {
-    constructor(document, range, dockerfile, escapeChar, instruction, instructionRange) {
-        super(document, range, dockerfile, escapeChar, instruction, instructionRange);
-    }
-    stopSearchingForFlags(argument) {
-        return argument.indexOf("--") === -1;
-    }
-    getFromFlag() {
-        let flags = super.getFlags();
-        return flags.length === 1 && flags[0].getName() === "from" ? flags[0] : null;
-    }
-    /**
-     * Returns there here-documents that are defined in this RUN
-     * instruction.
-     *
-     * This API is experimental and subject to change.
-     */
-    getHeredocs() {
-        return super.getHeredocs();
-    }
-}
-exports.Copy = Copy;
-
-
-/***/ }),
-
-/***/ 1835:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Entrypoint = void 0;
-const jsonInstruction_1 = __nccwpck_require__(5305);
-class Entrypoint extends jsonInstruction_1.JSONInstruction {
-    constructor(document, range, dockerfile, escapeChar, instruction, instructionRange) {
-        super(document, range, dockerfile, escapeChar, instruction, instructionRange);
-    }
-}
-exports.Entrypoint = Entrypoint;
-
-
-/***/ }),
-
-/***/ 1822:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Env = void 0;
-const propertyInstruction_1 = __nccwpck_require__(4984);
-class Env extends propertyInstruction_1.PropertyInstruction {
-    constructor(document, range, dockerfile, escapeChar, instruction, instructionRange) {
-        super(document, range, dockerfile, escapeChar, instruction, instructionRange);
-    }
-    getProperties() {
-        return super.getProperties();
-    }
-}
-exports.Env = Env;
-
-
-/***/ }),
-
-/***/ 5377:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.From = void 0;
-const vscode_languageserver_types_1 = __nccwpck_require__(4612);
-const modifiableInstruction_1 = __nccwpck_require__(2393);
-class From extends modifiableInstruction_1.ModifiableInstruction {
-    constructor(document, range, dockerfile, escapeChar, instruction, instructionRange) {
-        super(document, range, dockerfile, escapeChar, instruction, instructionRange);
-    }
-    stopSearchingForFlags(argument) {
-        return argument.indexOf("--") === -1;
-    }
-    getImage() {
-        const args = this.getArguments();
-        return args.length > 0 ? args[0].getValue() : null;
-    }
-    /**
-     * Returns the name of the image that will be used as the base image.
-     *
-     * @return the base image's name, or null if unspecified
-     */
-    getImageName() {
-        const imageName = this.getRangeContent(this.getImageNameRange());
-        if (imageName === null) {
-            return null;
-        }
-        let commented = false;
-        let escaped = false;
-        let name = "";
-        for (let i = 0; i < imageName.length; i++) {
-            const ch = imageName.charAt(i);
-            switch (ch) {
-                case this.escapeChar:
-                    escaped = true;
-                    break;
-                case '\r':
-                    continue;
-                case '\n':
-                    commented = false;
-                    break;
-                case ' ':
-                case '\t':
-                    break;
-                case '#':
-                    if (escaped) {
-                        commented = true;
-                    }
-                    else {
-                        name = name + ch;
-                        escaped = false;
-                    }
-                    break;
-                default:
-                    if (!commented) {
-                        name = name + ch;
-                        escaped = false;
-                    }
-                    break;
-            }
-        }
-        return name;
-    }
-    /**
-     * Returns the range that covers the name of the image used by
-     * this instruction.
-     *
-     * @return the range of the name of this instruction's argument,
-     *         or null if no image has been specified
-     */
-    getImageNameRange() {
-        let range = this.getImageRange();
-        if (range) {
-            let registryRange = this.getRegistryRange();
-            if (registryRange) {
-                range.start = this.document.positionAt(this.document.offsetAt(registryRange.end) + 1);
-            }
-            let tagRange = this.getImageTagRange();
-            let digestRange = this.getImageDigestRange();
-            if (tagRange === null) {
-                if (digestRange !== null) {
-                    range.end = this.document.positionAt(this.document.offsetAt(digestRange.start) - 1);
-                }
-            }
-            else {
-                range.end = this.document.positionAt(this.document.offsetAt(tagRange.start) - 1);
-            }
-            return range;
-        }
-        return null;
-    }
-    /**
-     * Returns the range that covers the image argument of this
-     * instruction. This includes the tag or digest of the image if
-     * it has been specified by the instruction.
-     *
-     * @return the range of the image argument, or null if no image
-     *         has been specified
-     */
-    getImageRange() {
-        let args = this.getArguments();
-        return args.length !== 0 ? args[0].getRange() : null;
-    }
-    getImageTag() {
-        return this.getRangeContent(this.getImageTagRange());
-    }
-    /**
-     * Returns the range in the document that the tag of the base
-     * image encompasses.
-     *
-     * @return the base image's tag's range in the document, or null
-     *         if no tag has been specified
-     */
-    getImageTagRange() {
-        const range = this.getImageRange();
-        if (range) {
-            const rangeStartOffset = this.document.offsetAt(range.start);
-            const content = this.getRangeContent(range);
-            const atIndex = this.indexOf(rangeStartOffset, content, '@');
-            const slashIndex = content.indexOf('/');
-            if (atIndex === -1) {
-                const colonIndex = this.lastIndexOf(rangeStartOffset, content, ':');
-                if (colonIndex > slashIndex) {
-                    return vscode_languageserver_types_1.Range.create(this.document.positionAt(rangeStartOffset + colonIndex + 1), range.end);
-                }
-            }
-            const subcontent = content.substring(0, atIndex);
-            const subcolonIndex = subcontent.indexOf(':');
-            if (subcolonIndex === -1) {
-                return null;
-            }
-            if (slashIndex === -1) {
-                // slash not found suggests no registry and no namespace defined
-                return vscode_languageserver_types_1.Range.create(this.document.positionAt(rangeStartOffset + subcolonIndex + 1), this.document.positionAt(rangeStartOffset + atIndex));
-            }
-            // both colon and slash found, check if it is a port
-            if (subcolonIndex < slashIndex) {
-                return null;
-            }
-            return vscode_languageserver_types_1.Range.create(this.document.positionAt(rangeStartOffset + subcolonIndex + 1), this.document.positionAt(rangeStartOffset + subcontent.length));
-        }
-        return null;
-    }
-    getImageDigest() {
-        return this.getRangeContent(this.getImageDigestRange());
-    }
-    /**
-     * Returns the range in the document that the digest of the base
-     * image encompasses.
-     *
-     * @return the base image's digest's range in the document, or null
-     *         if no digest has been specified
-     */
-    getImageDigestRange() {
-        let range = this.getImageRange();
-        if (range) {
-            let content = this.getRangeContent(range);
-            let index = this.lastIndexOf(this.document.offsetAt(range.start), content, '@');
-            if (index !== -1) {
-                return vscode_languageserver_types_1.Range.create(range.start.line, range.start.character + index + 1, range.end.line, range.end.character);
-            }
-        }
-        return null;
-    }
-    indexOf(documentOffset, content, searchString) {
-        let index = content.indexOf(searchString);
-        const variables = this.getVariables();
-        for (let i = 0; i < variables.length; i++) {
-            const position = documentOffset + index;
-            const variableRange = variables[i].getRange();
-            if (this.document.offsetAt(variableRange.start) < position && position < this.document.offsetAt(variableRange.end)) {
-                const offset = this.document.offsetAt(variableRange.end) - documentOffset;
-                const substring = content.substring(offset);
-                const subIndex = substring.indexOf(searchString);
-                if (subIndex === -1) {
-                    return -1;
-                }
-                index = subIndex + offset;
-                i = -1;
-                continue;
-            }
-        }
-        return index;
-    }
-    lastIndexOf(documentOffset, content, searchString) {
-        let index = content.lastIndexOf(searchString);
-        const variables = this.getVariables();
-        for (let i = 0; i < variables.length; i++) {
-            const position = documentOffset + index;
-            const variableRange = variables[i].getRange();
-            if (this.document.offsetAt(variableRange.start) < position && position < this.document.offsetAt(variableRange.end)) {
-                index = content.substring(0, index).lastIndexOf(searchString);
-                if (index === -1) {
-                    return -1;
-                }
-                i = -1;
-                continue;
-            }
-        }
-        return index;
-    }
-    getRegistry() {
-        return this.getRangeContent(this.getRegistryRange());
-    }
-    getRegistryRange() {
-        const range = this.getImageRange();
-        if (range) {
-            const tagRange = this.getImageTagRange();
-            const digestRange = this.getImageDigestRange();
-            if (tagRange === null) {
-                if (digestRange !== null) {
-                    range.end = this.document.positionAt(this.document.offsetAt(digestRange.start) - 1);
-                }
-            }
-            else {
-                range.end = this.document.positionAt(this.document.offsetAt(tagRange.start) - 1);
-            }
-            const content = this.getRangeContent(range);
-            const rangeStart = this.document.offsetAt(range.start);
-            const startingSlashIndex = this.indexOf(rangeStart, content, '/');
-            if (startingSlashIndex === -1) {
-                return null;
-            }
-            const portIndex = this.indexOf(rangeStart, content, ':');
-            const dotIndex = this.indexOf(rangeStart, content, '.');
-            // hostname detected
-            if (portIndex !== -1 || dotIndex !== -1) {
-                return vscode_languageserver_types_1.Range.create(range.start, this.document.positionAt(rangeStart + startingSlashIndex));
-            }
-            const registry = content.substring(0, startingSlashIndex);
-            // localhost registry detected
-            if (registry === 'localhost') {
-                return vscode_languageserver_types_1.Range.create(range.start, this.document.positionAt(rangeStart + startingSlashIndex));
-            }
-        }
-        return null;
-    }
-    getBuildStage() {
-        let range = this.getBuildStageRange();
-        return range === null ? null : this.getRangeContent(range);
-    }
-    getBuildStageRange() {
-        let args = this.getArguments();
-        if (args.length > 2 && args[1].getValue().toUpperCase() === "AS") {
-            return args[2].getRange();
-        }
-        return null;
-    }
-    getPlatformFlag() {
-        let flags = super.getFlags();
-        return flags.length === 1 && flags[0].getName() === "platform" ? flags[0] : null;
-    }
-}
-exports.From = From;
-
-
-/***/ }),
-
-/***/ 1167:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Healthcheck = void 0;
-const modifiableInstruction_1 = __nccwpck_require__(2393);
-class Healthcheck extends modifiableInstruction_1.ModifiableInstruction {
-    constructor(document, range, dockerfile, escapeChar, instruction, instructionRange) {
-        super(document, range, dockerfile, escapeChar, instruction, instructionRange);
-    }
-    stopSearchingForFlags(argument) {
-        argument = argument.toUpperCase();
-        return argument === "CMD" || argument === "NONE";
-    }
-    getSubcommand() {
-        let args = this.getArguments();
-        return args.length !== 0 ? args[0] : null;
-    }
-}
-exports.Healthcheck = Healthcheck;
-
-
-/***/ }),
-
-/***/ 3871:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Label = void 0;
-const propertyInstruction_1 = __nccwpck_require__(4984);
-const util_1 = __nccwpck_require__(7459);
-class Label extends propertyInstruction_1.PropertyInstruction {
-    constructor(document, range, dockerfile, escapeChar, instruction, instructionRange) {
-        super(document, range, dockerfile, escapeChar, instruction, instructionRange);
-    }
-    getVariables() {
-        const variables = super.getVariables();
-        const properties = this.getProperties();
-        // iterate over all of this LABEL's properties
-        for (const property of properties) {
-            const value = property.getUnescapedValue();
-            // check if the value is contained in single quotes,
-            // single quotes would indicate a literal value
-            if (value !== null && value.length > 2 && value.charAt(0) === '\'' && value.charAt(value.length - 1) === '\'') {
-                const range = property.getValueRange();
-                for (let i = 0; i < variables.length; i++) {
-                    // if a variable is in a single quote, remove it from the list
-                    if (util_1.Util.isInsideRange(variables[i].getRange().start, range)) {
-                        variables.splice(i, 1);
-                        i--;
-                    }
-                }
-            }
-        }
-        return variables;
-    }
-    getProperties() {
-        return super.getProperties();
-    }
-}
-exports.Label = Label;
-
-
-/***/ }),
-
-/***/ 5554:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Onbuild = void 0;
-const vscode_languageserver_types_1 = __nccwpck_require__(4612);
-const parser_1 = __nccwpck_require__(7988);
-const instruction_1 = __nccwpck_require__(5279);
-class Onbuild extends instruction_1.Instruction {
-    constructor(document, range, dockerfile, escapeChar, instruction, instructionRange) {
-        super(document, range, dockerfile, escapeChar, instruction, instructionRange);
-    }
-    getTrigger() {
-        let trigger = this.getTriggerWord();
-        return trigger === null ? null : trigger.toUpperCase();
-    }
-    getTriggerWord() {
-        return this.getRangeContent(this.getTriggerRange());
-    }
-    getTriggerRange() {
-        let args = this.getArguments();
-        return args.length > 0 ? args[0].getRange() : null;
-    }
-    getTriggerInstruction() {
-        let triggerRange = this.getTriggerRange();
-        if (triggerRange === null) {
-            return null;
-        }
-        let args = this.getArguments();
-        return parser_1.Parser.createInstruction(this.document, this.dockerfile, this.escapeChar, vscode_languageserver_types_1.Range.create(args[0].getRange().start, this.getRange().end), this.getTriggerWord(), triggerRange);
-    }
-}
-exports.Onbuild = Onbuild;
-
-
-/***/ }),
-
-/***/ 7224:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Run = void 0;
-const jsonInstruction_1 = __nccwpck_require__(5305);
-class Run extends jsonInstruction_1.JSONInstruction {
-    constructor(document, range, dockerfile, escapeChar, instruction, instructionRange) {
-        super(document, range, dockerfile, escapeChar, instruction, instructionRange);
-    }
-    stopSearchingForFlags(argument) {
-        return argument.indexOf("--") === -1;
-    }
-    /**
-     * Returns there here-documents that are defined in this RUN
-     * instruction.
-     *
-     * This API is experimental and subject to change.
-     */
-    getHeredocs() {
-        return super.getHeredocs();
-    }
-}
-exports.Run = Run;
-
-
-/***/ }),
-
-/***/ 7523:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Shell = void 0;
-const jsonInstruction_1 = __nccwpck_require__(5305);
-class Shell extends jsonInstruction_1.JSONInstruction {
-    constructor(document, range, dockerfile, escapeChar, instruction, instructionRange) {
-        super(document, range, dockerfile, escapeChar, instruction, instructionRange);
-    }
-}
-exports.Shell = Shell;
-
-
-/***/ }),
-
-/***/ 4301:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Stopsignal = void 0;
-const instruction_1 = __nccwpck_require__(5279);
-class Stopsignal extends instruction_1.Instruction {
-    constructor(document, range, dockerfile, escapeChar, instruction, instructionRange) {
-        super(document, range, dockerfile, escapeChar, instruction, instructionRange);
-    }
-}
-exports.Stopsignal = Stopsignal;
-
-
-/***/ }),
-
-/***/ 3998:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.User = void 0;
-const instruction_1 = __nccwpck_require__(5279);
-class User extends instruction_1.Instruction {
-    constructor(document, range, dockerfile, escapeChar, instruction, instructionRange) {
-        super(document, range, dockerfile, escapeChar, instruction, instructionRange);
-    }
-}
-exports.User = User;
-
-
-/***/ }),
-
-/***/ 1347:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Volume = void 0;
-const jsonInstruction_1 = __nccwpck_require__(5305);
-class Volume extends jsonInstruction_1.JSONInstruction {
-    constructor(document, range, dockerfile, escapeChar, instruction, instructionRange) {
-        super(document, range, dockerfile, escapeChar, instruction, instructionRange);
-    }
-}
-exports.Volume = Volume;
-
-
-/***/ }),
-
-/***/ 7529:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Workdir = void 0;
-const instruction_1 = __nccwpck_require__(5279);
-class Workdir extends instruction_1.Instruction {
-    constructor(document, range, dockerfile, escapeChar, instruction, instructionRange) {
-        super(document, range, dockerfile, escapeChar, instruction, instructionRange);
-    }
-    /**
-     * Returns the path that has been defined. Note that this path may
-     * be absolute or relative depending on what was written in the
-     * instruction.
-     *
-     * @return the working directory's path, or null if this
-     *         instruction has no arguments
-     */
-    getPath() {
-        return this.getArgumentsContent();
-    }
-    /**
-     * Returns the absolute path that this instruction resolves to. The
-     * function will inspect prior WORKDIR instructions in the current
-     * image or another build stage in the Dockerfile to try to
-     * determine this.
-     *
-     * @return the absolute path of the working directory, or null if
-     *         this instruction has no arguments, or undefined if it
-     *         cannot be determined because only relative paths could be
-     *         found
-     */
-    getAbsolutePath() {
-        const path = this.getPath();
-        if (path === null || path.startsWith("/")) {
-            return path;
-        }
-        const startLine = this.getRange().start.line;
-        const hierarchy = this.dockerfile.getStageHierarchy(startLine);
-        for (let i = hierarchy.length - 1; i >= 0; i--) {
-            const workdirs = hierarchy[i].getWORKDIRs();
-            for (let j = workdirs.length - 1; j >= 0; j--) {
-                if (workdirs[j].getRange().start.line < startLine) {
-                    const parent = workdirs[j].getAbsolutePath();
-                    if (parent === undefined || parent === null) {
-                        return undefined;
-                    }
-                    return parent.endsWith("/") ? parent + path : parent + "/" + path;
-                }
-            }
-        }
-        return undefined;
-    }
-}
-exports.Workdir = Workdir;
-
-
-/***/ }),
-
-/***/ 3702:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.JSONArgument = void 0;
-const argument_1 = __nccwpck_require__(5940);
-class JSONArgument extends argument_1.Argument {
-    constructor(value, range, jsonRange) {
-        super(value, range);
-        this.jsonRange = jsonRange;
-    }
-    getJSONRange() {
-        return this.jsonRange;
-    }
-    getJSONValue() {
-        let value = super.getValue();
-        value = value.substring(1, value.length - 1);
-        return value;
-    }
-}
-exports.JSONArgument = JSONArgument;
-
-
-/***/ }),
-
-/***/ 5305:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.JSONInstruction = void 0;
-const vscode_languageserver_types_1 = __nccwpck_require__(4612);
-const argument_1 = __nccwpck_require__(5940);
-const jsonArgument_1 = __nccwpck_require__(3702);
-const modifiableInstruction_1 = __nccwpck_require__(2393);
-class JSONInstruction extends modifiableInstruction_1.ModifiableInstruction {
-    constructor(document, range, dockerfile, escapeChar, instruction, instructionRange) {
-        super(document, range, dockerfile, escapeChar, instruction, instructionRange);
-        this.openingBracket = null;
-        this.closingBracket = null;
-        this.jsonStrings = [];
-        const argsContent = this.getRawArgumentsContent();
-        if (argsContent === null) {
-            return;
-        }
-        const args = this.getArguments();
-        if (args.length === 1 && args[0].getValue() === "[]") {
-            let argRange = args[0].getRange();
-            this.openingBracket = new argument_1.Argument("[", vscode_languageserver_types_1.Range.create(argRange.start.line, argRange.start.character, argRange.start.line, argRange.start.character + 1));
-            this.closingBracket = new argument_1.Argument("]", vscode_languageserver_types_1.Range.create(argRange.start.line, argRange.start.character + 1, argRange.end.line, argRange.end.character));
-            return;
-        }
-        else if (args.length === 2 && args[0].getValue() === '[' && args[1].getValue() === ']') {
-            this.openingBracket = args[0];
-            this.closingBracket = args[1];
-            return;
-        }
-        const argsOffset = document.offsetAt(this.getArgumentsRange().start);
-        let start = -1;
-        let last = "";
-        let quoted = false;
-        let escapedArg = "";
-        argsCheck: for (let i = 0; i < argsContent.length; i++) {
-            let char = argsContent.charAt(i);
-            switch (char) {
-                case '[':
-                    if (last === "") {
-                        this.openingBracket = new argument_1.Argument("[", vscode_languageserver_types_1.Range.create(document.positionAt(argsOffset + i), document.positionAt(argsOffset + i + 1)));
-                        last = '[';
-                    }
-                    else if (quoted) {
-                        escapedArg = escapedArg + char;
-                    }
-                    else {
-                        break argsCheck;
-                    }
-                    break;
-                case '"':
-                    if (last === '[' || last === ',') {
-                        start = i;
-                        quoted = true;
-                        last = '"';
-                        escapedArg = escapedArg + char;
-                        continue;
-                    }
-                    else if (last === '"') {
-                        if (quoted) {
-                            escapedArg = escapedArg + char;
-                            // quoted string done
-                            quoted = false;
-                            this.jsonStrings.push(new jsonArgument_1.JSONArgument(escapedArg, vscode_languageserver_types_1.Range.create(document.positionAt(argsOffset + start), document.positionAt(argsOffset + i + 1)), vscode_languageserver_types_1.Range.create(document.positionAt(argsOffset + start + 1), document.positionAt(argsOffset + i))));
-                            escapedArg = "";
-                        }
-                        else {
-                            // should be a , or a ]
-                            break argsCheck;
-                        }
-                    }
-                    else {
-                        break argsCheck;
-                    }
-                    break;
-                case ',':
-                    if (quoted) {
-                        escapedArg = escapedArg + char;
-                    }
-                    else {
-                        if (last === '"') {
-                            last = ',';
-                        }
-                        else {
-                            break argsCheck;
-                        }
-                    }
-                    break;
-                case ']':
-                    if (quoted) {
-                        escapedArg = escapedArg + char;
-                    }
-                    else if (last !== "") {
-                        this.closingBracket = new argument_1.Argument("]", vscode_languageserver_types_1.Range.create(document.positionAt(argsOffset + i), document.positionAt(argsOffset + i + 1)));
-                        break argsCheck;
-                    }
-                    break;
-                case ' ':
-                case '\t':
-                    break;
-                case '\\':
-                    if (quoted) {
-                        switch (argsContent.charAt(i + 1)) {
-                            case '"':
-                            case '\\':
-                                escapedArg = escapedArg + argsContent.charAt(i + 1);
-                                i++;
-                                continue;
-                            case ' ':
-                            case '\t':
-                                escapeCheck: for (let j = i + 2; j < argsContent.length; j++) {
-                                    switch (argsContent.charAt(j)) {
-                                        case '\r':
-                                            // offset one more for \r\n
-                                            j++;
-                                        case '\n':
-                                            i = j;
-                                            continue argsCheck;
-                                        case ' ':
-                                        case '\t':
-                                            break;
-                                        default:
-                                            break escapeCheck;
-                                    }
-                                }
-                                break;
-                            case '\r':
-                                // offset one more for \r\n
-                                i++;
-                            default:
-                                i++;
-                                continue;
-                        }
-                    }
-                    else {
-                        escapeCheck: for (let j = i + 1; j < argsContent.length; j++) {
-                            switch (argsContent.charAt(j)) {
-                                case '\r':
-                                    // offset one more for \r\n
-                                    j++;
-                                case '\n':
-                                    i = j;
-                                    continue argsCheck;
-                                case ' ':
-                                case '\t':
-                                    break;
-                                default:
-                                    break escapeCheck;
-                            }
-                        }
-                    }
-                    break argsCheck;
-                default:
-                    if (!quoted) {
-                        break argsCheck;
-                    }
-                    escapedArg = escapedArg + char;
-                    break;
-            }
-        }
-    }
-    stopSearchingForFlags(_value) {
-        return true;
-    }
-    getOpeningBracket() {
-        return this.openingBracket;
-    }
-    getJSONStrings() {
-        return this.jsonStrings;
-    }
-    getClosingBracket() {
-        return this.closingBracket;
-    }
-}
-exports.JSONInstruction = JSONInstruction;
-
-
-/***/ }),
-
-/***/ 7005:
-/***/ ((__unused_webpack_module, exports) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Line = void 0;
-class Line {
-    constructor(document, range) {
-        this.document = document;
-        this.range = range;
-    }
-    getRange() {
-        return this.range;
-    }
-    getTextContent() {
-        return this.document.getText().substring(this.document.offsetAt(this.range.start), this.document.offsetAt(this.range.end));
-    }
-    isAfter(line) {
-        return this.range.start.line > line.range.start.line;
-    }
-    isBefore(line) {
-        return this.range.start.line < line;
-    }
-}
-exports.Line = Line;
-
-
-/***/ }),
-
-/***/ 8390:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.DockerfileParser = exports.DefaultVariables = exports.Directive = exports.Keyword = exports.Workdir = exports.Volume = exports.User = exports.Stopsignal = exports.Shell = exports.Run = exports.PropertyInstruction = exports.Onbuild = exports.ModifiableInstruction = exports.Label = exports.JSONInstruction = exports.Heredoc = exports.Healthcheck = exports.From = exports.Env = exports.Entrypoint = exports.Copy = exports.Cmd = exports.Arg = exports.Add = exports.Variable = exports.Property = exports.ParserDirective = exports.Line = exports.Instruction = exports.Flag = exports.Comment = exports.JSONArgument = exports.Argument = void 0;
-var argument_1 = __nccwpck_require__(5940);
-Object.defineProperty(exports, "Argument", ({ enumerable: true, get: function () { return argument_1.Argument; } }));
-var jsonArgument_1 = __nccwpck_require__(3702);
-Object.defineProperty(exports, "JSONArgument", ({ enumerable: true, get: function () { return jsonArgument_1.JSONArgument; } }));
-const comment_1 = __nccwpck_require__(4022);
-Object.defineProperty(exports, "Comment", ({ enumerable: true, get: function () { return comment_1.Comment; } }));
-const parser_1 = __nccwpck_require__(7988);
-var flag_1 = __nccwpck_require__(1077);
-Object.defineProperty(exports, "Flag", ({ enumerable: true, get: function () { return flag_1.Flag; } }));
-const instruction_1 = __nccwpck_require__(5279);
-Object.defineProperty(exports, "Instruction", ({ enumerable: true, get: function () { return instruction_1.Instruction; } }));
-var line_1 = __nccwpck_require__(7005);
-Object.defineProperty(exports, "Line", ({ enumerable: true, get: function () { return line_1.Line; } }));
-const parserDirective_1 = __nccwpck_require__(7499);
-Object.defineProperty(exports, "ParserDirective", ({ enumerable: true, get: function () { return parserDirective_1.ParserDirective; } }));
-var property_1 = __nccwpck_require__(9602);
-Object.defineProperty(exports, "Property", ({ enumerable: true, get: function () { return property_1.Property; } }));
-var variable_1 = __nccwpck_require__(3743);
-Object.defineProperty(exports, "Variable", ({ enumerable: true, get: function () { return variable_1.Variable; } }));
-var add_1 = __nccwpck_require__(9618);
-Object.defineProperty(exports, "Add", ({ enumerable: true, get: function () { return add_1.Add; } }));
-const arg_1 = __nccwpck_require__(4381);
-Object.defineProperty(exports, "Arg", ({ enumerable: true, get: function () { return arg_1.Arg; } }));
-const cmd_1 = __nccwpck_require__(5517);
-Object.defineProperty(exports, "Cmd", ({ enumerable: true, get: function () { return cmd_1.Cmd; } }));
-const copy_1 = __nccwpck_require__(444);
-Object.defineProperty(exports, "Copy", ({ enumerable: true, get: function () { return copy_1.Copy; } }));
-const entrypoint_1 = __nccwpck_require__(1835);
-Object.defineProperty(exports, "Entrypoint", ({ enumerable: true, get: function () { return entrypoint_1.Entrypoint; } }));
-const env_1 = __nccwpck_require__(1822);
-Object.defineProperty(exports, "Env", ({ enumerable: true, get: function () { return env_1.Env; } }));
-const from_1 = __nccwpck_require__(5377);
-Object.defineProperty(exports, "From", ({ enumerable: true, get: function () { return from_1.From; } }));
-const healthcheck_1 = __nccwpck_require__(1167);
-Object.defineProperty(exports, "Healthcheck", ({ enumerable: true, get: function () { return healthcheck_1.Healthcheck; } }));
-var heredoc_1 = __nccwpck_require__(7599);
-Object.defineProperty(exports, "Heredoc", ({ enumerable: true, get: function () { return heredoc_1.Heredoc; } }));
-var jsonInstruction_1 = __nccwpck_require__(5305);
-Object.defineProperty(exports, "JSONInstruction", ({ enumerable: true, get: function () { return jsonInstruction_1.JSONInstruction; } }));
-var label_1 = __nccwpck_require__(3871);
-Object.defineProperty(exports, "Label", ({ enumerable: true, get: function () { return label_1.Label; } }));
-var modifiableInstruction_1 = __nccwpck_require__(2393);
-Object.defineProperty(exports, "ModifiableInstruction", ({ enumerable: true, get: function () { return modifiableInstruction_1.ModifiableInstruction; } }));
-var onbuild_1 = __nccwpck_require__(5554);
-Object.defineProperty(exports, "Onbuild", ({ enumerable: true, get: function () { return onbuild_1.Onbuild; } }));
-var propertyInstruction_1 = __nccwpck_require__(4984);
-Object.defineProperty(exports, "PropertyInstruction", ({ enumerable: true, get: function () { return propertyInstruction_1.PropertyInstruction; } }));
-var run_1 = __nccwpck_require__(7224);
-Object.defineProperty(exports, "Run", ({ enumerable: true, get: function () { return run_1.Run; } }));
-var shell_1 = __nccwpck_require__(7523);
-Object.defineProperty(exports, "Shell", ({ enumerable: true, get: function () { return shell_1.Shell; } }));
-var stopsignal_1 = __nccwpck_require__(4301);
-Object.defineProperty(exports, "Stopsignal", ({ enumerable: true, get: function () { return stopsignal_1.Stopsignal; } }));
-var user_1 = __nccwpck_require__(3998);
-Object.defineProperty(exports, "User", ({ enumerable: true, get: function () { return user_1.User; } }));
-var volume_1 = __nccwpck_require__(1347);
-Object.defineProperty(exports, "Volume", ({ enumerable: true, get: function () { return volume_1.Volume; } }));
-const workdir_1 = __nccwpck_require__(7529);
-Object.defineProperty(exports, "Workdir", ({ enumerable: true, get: function () { return workdir_1.Workdir; } }));
-var Keyword;
-(function (Keyword) {
-    Keyword["ADD"] = "ADD";
-    Keyword["ARG"] = "ARG";
-    Keyword["CMD"] = "CMD";
-    Keyword["COPY"] = "COPY";
-    Keyword["ENTRYPOINT"] = "ENTRYPOINT";
-    Keyword["ENV"] = "ENV";
-    Keyword["EXPOSE"] = "EXPOSE";
-    Keyword["FROM"] = "FROM";
-    Keyword["HEALTHCHECK"] = "HEALTHCHECK";
-    Keyword["LABEL"] = "LABEL";
-    Keyword["MAINTAINER"] = "MAINTAINER";
-    Keyword["ONBUILD"] = "ONBUILD";
-    Keyword["RUN"] = "RUN";
-    Keyword["SHELL"] = "SHELL";
-    Keyword["STOPSIGNAL"] = "STOPSIGNAL";
-    Keyword["USER"] = "USER";
-    Keyword["VOLUME"] = "VOLUME";
-    Keyword["WORKDIR"] = "WORKDIR";
-})(Keyword || (exports.Keyword = Keyword = {}));
-var Directive;
-(function (Directive) {
-    Directive["escape"] = "escape";
-    Directive["syntax"] = "syntax";
-})(Directive || (exports.Directive = Directive = {}));
-exports.DefaultVariables = [
-    "ALL_PROXY", "all_proxy",
-    "FTP_PROXY", "ftp_proxy",
-    "HTTP_PROXY", "http_proxy",
-    "HTTPS_PROXY", "https_proxy",
-    "NO_PROXY", "no_proxy"
-];
-var DockerfileParser;
-(function (DockerfileParser) {
-    function parse(content) {
-        let parser = new parser_1.Parser();
-        return parser.parse(content);
-    }
-    DockerfileParser.parse = parse;
-})(DockerfileParser || (exports.DockerfileParser = DockerfileParser = {}));
-
-
-/***/ }),
-
-/***/ 2393:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.ModifiableInstruction = void 0;
-const vscode_languageserver_types_1 = __nccwpck_require__(4612);
-const flag_1 = __nccwpck_require__(1077);
-const instruction_1 = __nccwpck_require__(5279);
-class ModifiableInstruction extends instruction_1.Instruction {
-    constructor(document, range, dockerfile, escapeChar, instruction, instructionRange) {
-        super(document, range, dockerfile, escapeChar, instruction, instructionRange);
-    }
-    getFlags() {
-        if (!this.flags) {
-            this.flags = [];
-            for (let arg of this.getArguments()) {
-                let value = arg.getValue();
-                if (this.stopSearchingForFlags(value)) {
-                    return this.flags;
-                }
-                else if (value.indexOf("--") === 0) {
-                    let range = arg.getRange();
-                    let rawValue = this.document.getText().substring(this.document.offsetAt(range.start), this.document.offsetAt(range.end));
-                    let nameIndex = value.indexOf('=');
-                    let index = rawValue.indexOf('=');
-                    let firstMatch = false;
-                    let secondMatch = false;
-                    let startIndex = -1;
-                    nameSearchLoop: for (let i = 0; i < rawValue.length; i++) {
-                        switch (rawValue.charAt(i)) {
-                            case '\\':
-                            case ' ':
-                            case '\t':
-                            case '\r':
-                            case '\n':
-                                break;
-                            case '-':
-                                if (secondMatch) {
-                                    startIndex = i;
-                                    break nameSearchLoop;
-                                }
-                                else if (firstMatch) {
-                                    secondMatch = true;
-                                }
-                                else {
-                                    firstMatch = true;
-                                }
-                                break;
-                            default:
-                                startIndex = i;
-                                break nameSearchLoop;
-                        }
-                    }
-                    let nameStart = this.document.positionAt(this.document.offsetAt(range.start) + startIndex);
-                    if (index === -1) {
-                        this.flags.push(new flag_1.Flag(this.document, range, value.substring(2), vscode_languageserver_types_1.Range.create(nameStart, range.end), null, null));
-                    }
-                    else if (index === value.length - 1) {
-                        let nameEnd = this.document.positionAt(this.document.offsetAt(range.start) + index);
-                        this.flags.push(new flag_1.Flag(this.document, range, value.substring(2, index), vscode_languageserver_types_1.Range.create(nameStart, nameEnd), "", vscode_languageserver_types_1.Range.create(range.end, range.end)));
-                    }
-                    else {
-                        let nameEnd = this.document.positionAt(this.document.offsetAt(range.start) + index);
-                        this.flags.push(new flag_1.Flag(this.document, range, value.substring(2, nameIndex), vscode_languageserver_types_1.Range.create(nameStart, nameEnd), value.substring(nameIndex + 1), vscode_languageserver_types_1.Range.create(this.document.positionAt(this.document.offsetAt(range.start) + index + 1), range.end)));
-                    }
-                }
-            }
-        }
-        return this.flags;
-    }
-    getArguments() {
-        const args = super.getArguments();
-        const flags = this.getFlags();
-        if (flags.length === 0) {
-            return args;
-        }
-        for (let i = 0; i < flags.length; i++) {
-            args.shift();
-        }
-        return args;
-    }
-}
-exports.ModifiableInstruction = ModifiableInstruction;
-
-
-/***/ }),
-
-/***/ 7988:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-/* --------------------------------------------------------------------------------------------
- * Copyright (c) Remy Suen. All rights reserved.
- * Licensed under the MIT License. See License.txt in the project root for license information.
- * ------------------------------------------------------------------------------------------ */
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Parser = void 0;
-const vscode_languageserver_textdocument_1 = __nccwpck_require__(3383);
-const vscode_languageserver_types_1 = __nccwpck_require__(4612);
-const comment_1 = __nccwpck_require__(4022);
-const parserDirective_1 = __nccwpck_require__(7499);
-const instruction_1 = __nccwpck_require__(5279);
-const add_1 = __nccwpck_require__(9618);
-const arg_1 = __nccwpck_require__(4381);
-const cmd_1 = __nccwpck_require__(5517);
-const copy_1 = __nccwpck_require__(444);
-const env_1 = __nccwpck_require__(1822);
-const entrypoint_1 = __nccwpck_require__(1835);
-const from_1 = __nccwpck_require__(5377);
-const healthcheck_1 = __nccwpck_require__(1167);
-const label_1 = __nccwpck_require__(3871);
-const onbuild_1 = __nccwpck_require__(5554);
-const run_1 = __nccwpck_require__(7224);
-const shell_1 = __nccwpck_require__(7523);
-const stopsignal_1 = __nccwpck_require__(4301);
-const workdir_1 = __nccwpck_require__(7529);
-const user_1 = __nccwpck_require__(3998);
-const volume_1 = __nccwpck_require__(1347);
-const dockerfile_1 = __nccwpck_require__(9933);
-const util_1 = __nccwpck_require__(7459);
-const main_1 = __nccwpck_require__(8390);
-class Parser {
-    constructor() {
-        this.escapeChar = null;
-    }
-    static createInstruction(document, dockerfile, escapeChar, lineRange, instruction, instructionRange) {
-        switch (instruction.toUpperCase()) {
-            case "ADD":
-                return new add_1.Add(document, lineRange, dockerfile, escapeChar, instruction, instructionRange);
-            case "ARG":
-                return new arg_1.Arg(document, lineRange, dockerfile, escapeChar, instruction, instructionRange);
-            case "CMD":
-                return new cmd_1.Cmd(document, lineRange, dockerfile, escapeChar, instruction, instructionRange);
-            case "COPY":
-                return new copy_1.Copy(document, lineRange, dockerfile, escapeChar, instruction, instructionRange);
-            case "ENTRYPOINT":
-                return new entrypoint_1.Entrypoint(document, lineRange, dockerfile, escapeChar, instruction, instructionRange);
-            case "ENV":
-                return new env_1.Env(document, lineRange, dockerfile, escapeChar, instruction, instructionRange);
-            case "FROM":
-                return new from_1.From(document, lineRange, dockerfile, escapeChar, instruction, instructionRange);
-            case "HEALTHCHECK":
-                return new healthcheck_1.Healthcheck(document, lineRange, dockerfile, escapeChar, instruction, instructionRange);
-            case "LABEL":
-                return new label_1.Label(document, lineRange, dockerfile, escapeChar, instruction, instructionRange);
-            case "ONBUILD":
-                return new onbuild_1.Onbuild(document, lineRange, dockerfile, escapeChar, instruction, instructionRange);
-            case "RUN":
-                return new run_1.Run(document, lineRange, dockerfile, escapeChar, instruction, instructionRange);
-            case "SHELL":
-                return new shell_1.Shell(document, lineRange, dockerfile, escapeChar, instruction, instructionRange);
-            case "STOPSIGNAL":
-                return new stopsignal_1.Stopsignal(document, lineRange, dockerfile, escapeChar, instruction, instructionRange);
-            case "WORKDIR":
-                return new workdir_1.Workdir(document, lineRange, dockerfile, escapeChar, instruction, instructionRange);
-            case "USER":
-                return new user_1.User(document, lineRange, dockerfile, escapeChar, instruction, instructionRange);
-            case "VOLUME":
-                return new volume_1.Volume(document, lineRange, dockerfile, escapeChar, instruction, instructionRange);
-        }
-        return new instruction_1.Instruction(document, lineRange, dockerfile, escapeChar, instruction, instructionRange);
-    }
-    getParserDirectives(document, buffer) {
-        // reset the escape directive in between runs
-        const directives = [];
-        this.escapeChar = '';
-        const offset = util_1.Util.isUTF8BOM(buffer.substring(0, 1)) ? 1 : 0;
-        directiveCheck: for (let i = offset; i < buffer.length; i++) {
-            switch (buffer.charAt(i)) {
-                case ' ':
-                case '\t':
-                    break;
-                case '\r':
-                case '\n':
-                    // blank lines stop the parsing of directives immediately
-                    break directiveCheck;
-                case '#':
-                    let directiveStart = -1;
-                    let directiveEnd = -1;
-                    for (let j = i + 1; j < buffer.length; j++) {
-                        let char = buffer.charAt(j);
-                        switch (char) {
-                            case ' ':
-                            case '\t':
-                                if (directiveStart !== -1 && directiveEnd === -1) {
-                                    directiveEnd = j;
-                                }
-                                break;
-                            case '\r':
-                            case '\n':
-                                break directiveCheck;
-                            case '=':
-                                let valueStart = -1;
-                                let valueEnd = -1;
-                                if (directiveEnd === -1) {
-                                    directiveEnd = j;
-                                }
-                                // assume the line ends with the file
-                                let lineEnd = buffer.length;
-                                directiveValue: for (let k = j + 1; k < buffer.length; k++) {
-                                    char = buffer.charAt(k);
-                                    switch (char) {
-                                        case '\r':
-                                        case '\n':
-                                            if (valueStart !== -1 && valueEnd === -1) {
-                                                valueEnd = k;
-                                            }
-                                            // line break found, reset
-                                            lineEnd = k;
-                                            break directiveValue;
-                                        case '\t':
-                                        case ' ':
-                                            if (valueStart !== -1 && valueEnd === -1) {
-                                                valueEnd = k;
-                                            }
-                                            continue;
-                                        default:
-                                            if (valueStart === -1) {
-                                                valueStart = k;
-                                            }
-                                            break;
-                                    }
-                                }
-                                if (directiveStart === -1) {
-                                    // no directive, it's a regular comment
-                                    break directiveCheck;
-                                }
-                                if (valueStart === -1) {
-                                    // no non-whitespace characters found, highlight all the characters then
-                                    valueStart = j + 1;
-                                    valueEnd = lineEnd;
-                                }
-                                else if (valueEnd === -1) {
-                                    // reached EOF
-                                    valueEnd = buffer.length;
-                                }
-                                const lineRange = vscode_languageserver_types_1.Range.create(document.positionAt(i), document.positionAt(lineEnd));
-                                const nameRange = vscode_languageserver_types_1.Range.create(document.positionAt(directiveStart), document.positionAt(directiveEnd));
-                                const valueRange = vscode_languageserver_types_1.Range.create(document.positionAt(valueStart), document.positionAt(valueEnd));
-                                directives.push(new parserDirective_1.ParserDirective(document, lineRange, nameRange, valueRange));
-                                directiveStart = -1;
-                                if (buffer.charAt(valueEnd) === '\r') {
-                                    // skip over the \r
-                                    i = valueEnd + 1;
-                                }
-                                else {
-                                    i = valueEnd;
-                                }
-                                continue directiveCheck;
-                            default:
-                                if (directiveStart === -1) {
-                                    directiveStart = j;
-                                }
-                                break;
-                        }
-                    }
-                    break;
-                default:
-                    break directiveCheck;
-            }
-        }
-        return directives;
-    }
-    parse(buffer) {
-        this.document = vscode_languageserver_textdocument_1.TextDocument.create("", "", 0, buffer);
-        this.buffer = buffer;
-        let dockerfile = new dockerfile_1.Dockerfile(this.document);
-        let directives = this.getParserDirectives(this.document, this.buffer);
-        let offset = 0;
-        this.escapeChar = '\\';
-        if (directives.length > 0) {
-            dockerfile.setDirectives(directives);
-            this.escapeChar = dockerfile.getEscapeCharacter();
-            // start parsing after the directives
-            offset = this.document.offsetAt(vscode_languageserver_types_1.Position.create(directives.length, 0));
-        }
-        else if (util_1.Util.isUTF8BOM(buffer.substring(0, 1))) {
-            offset = 1;
-        }
-        for (let i = offset; i < this.buffer.length; i++) {
-            const char = this.buffer.charAt(i);
-            switch (char) {
-                case ' ':
-                case '\t':
-                case '\r':
-                case '\n':
-                    break;
-                case '#':
-                    i = this.processComment(dockerfile, i);
-                    break;
-                default:
-                    i = this.processInstruction(dockerfile, char, i);
-                    break;
-            }
-        }
-        dockerfile.organizeComments();
-        return dockerfile;
-    }
-    processInstruction(dockerfile, char, start) {
-        let instruction = char;
-        let instructionEnd = -1;
-        let escapedInstruction = false;
-        instructionCheck: for (let i = start + 1; i < this.buffer.length; i++) {
-            char = this.buffer.charAt(i);
-            switch (char) {
-                case this.escapeChar:
-                    escapedInstruction = true;
-                    char = this.buffer.charAt(i + 1);
-                    if (char === '\r' || char === '\n') {
-                        if (instructionEnd === -1) {
-                            instructionEnd = i;
-                        }
-                        i++;
-                    }
-                    else if (char === ' ' || char === '\t') {
-                        for (let j = i + 2; j < this.buffer.length; j++) {
-                            switch (this.buffer.charAt(j)) {
-                                case ' ':
-                                case '\t':
-                                    break;
-                                case '\r':
-                                case '\n':
-                                    i = j;
-                                    continue instructionCheck;
-                                default:
-                                    // found an argument, mark end of instruction
-                                    instructionEnd = i + 1;
-                                    instruction = instruction + this.escapeChar;
-                                    i = j - 2;
-                                    continue instructionCheck;
-                            }
-                        }
-                        // reached EOF
-                        instructionEnd = i + 1;
-                        instruction = instruction + this.escapeChar;
-                        break instructionCheck;
-                    }
-                    else {
-                        instructionEnd = i + 1;
-                        instruction = instruction + this.escapeChar;
-                        // reset and consider it as one contiguous word
-                        escapedInstruction = false;
-                    }
-                    break;
-                case ' ':
-                case '\t':
-                    if (escapedInstruction) {
-                        // on an escaped newline, need to search for non-whitespace
-                        escapeCheck: for (let j = i + 1; j < this.buffer.length; j++) {
-                            switch (this.buffer.charAt(j)) {
-                                case ' ':
-                                case '\t':
-                                    break;
-                                case '\r':
-                                case '\n':
-                                    i = j;
-                                    continue instructionCheck;
-                                default:
-                                    break escapeCheck;
-                            }
-                        }
-                        escapedInstruction = false;
-                    }
-                    if (instructionEnd === -1) {
-                        instructionEnd = i;
-                    }
-                    i = this.processArguments(dockerfile, instruction, instructionEnd, start, i);
-                    dockerfile.addInstruction(this.createInstruction(dockerfile, instruction, start, instructionEnd, i));
-                    return i;
-                case '\r':
-                case '\n':
-                    if (escapedInstruction) {
-                        continue;
-                    }
-                    if (instructionEnd === -1) {
-                        instructionEnd = i;
-                    }
-                    dockerfile.addInstruction(this.createInstruction(dockerfile, instruction, start, i, i));
-                    return i;
-                case '#':
-                    if (escapedInstruction) {
-                        continue;
-                    }
-                default:
-                    instructionEnd = i + 1;
-                    instruction = instruction + char;
-                    escapedInstruction = false;
-                    break;
-            }
-        }
-        // reached EOF
-        if (instructionEnd === -1) {
-            instructionEnd = this.buffer.length;
-        }
-        dockerfile.addInstruction(this.createInstruction(dockerfile, instruction, start, instructionEnd, this.buffer.length));
-        return this.buffer.length;
-    }
-    processHeredocs(instruction, offset) {
-        let keyword = instruction.getKeyword();
-        if (keyword === main_1.Keyword.ONBUILD) {
-            instruction = instruction.getTriggerInstruction();
-            if (instruction === null) {
-                return offset;
-            }
-            keyword = instruction.getKeyword();
-        }
-        if (keyword !== main_1.Keyword.ADD && keyword !== main_1.Keyword.COPY && keyword !== main_1.Keyword.RUN) {
-            return offset;
-        }
-        const heredocs = [];
-        let tabbed = false;
-        for (const arg of instruction.getArguments()) {
-            const value = arg.getValue();
-            if (value.startsWith("<<") && value.length > 2) {
-                if (value.startsWith("<<-")) {
-                    tabbed = true;
-                }
-                const name = util_1.Util.parseHeredocName(value);
-                if (name !== null) {
-                    heredocs.push(name);
-                }
-            }
-        }
-        if (heredocs.length > 0) {
-            for (const heredoc of heredocs) {
-                offset = this.parseHeredoc(heredoc, offset, tabbed);
-            }
-        }
-        return offset;
-    }
-    processArguments(dockerfile, instruction, instructionEnd, start, offset) {
-        let escaped = false;
-        argumentsCheck: for (let i = offset + 1; i < this.buffer.length; i++) {
-            switch (this.buffer.charAt(i)) {
-                case '\r':
-                case '\n':
-                    if (escaped) {
-                        continue;
-                    }
-                    return this.processHeredocs(this.createInstruction(dockerfile, instruction, start, instructionEnd, i), i);
-                case this.escapeChar:
-                    const next = this.buffer.charAt(i + 1);
-                    if (next === '\n' || next === '\r') {
-                        escaped = true;
-                        i++;
-                    }
-                    else if (next === ' ' || next === '\t') {
-                        for (let j = i + 2; j < this.buffer.length; j++) {
-                            switch (this.buffer.charAt(j)) {
-                                case ' ':
-                                case '\t':
-                                    break;
-                                case '\r':
-                                case '\n':
-                                    escaped = true;
-                                default:
-                                    i = j;
-                                    continue argumentsCheck;
-                            }
-                        }
-                        // reached EOF
-                        return this.buffer.length;
-                    }
-                    continue;
-                case '#':
-                    if (escaped) {
-                        i = this.processComment(dockerfile, i);
-                        continue argumentsCheck;
-                    }
-                    break;
-                case ' ':
-                case '\t':
-                    break;
-                default:
-                    if (escaped) {
-                        escaped = false;
-                    }
-                    break;
-            }
-        }
-        return this.buffer.length;
-    }
-    processComment(dockerfile, start) {
-        let end = this.buffer.length;
-        commentLoop: for (let i = start + 1; i < this.buffer.length; i++) {
-            switch (this.buffer.charAt(i)) {
-                case '\r':
-                case '\n':
-                    end = i;
-                    break commentLoop;
-            }
-        }
-        const range = vscode_languageserver_types_1.Range.create(this.document.positionAt(start), this.document.positionAt(end));
-        dockerfile.addComment(new comment_1.Comment(this.document, range));
-        return end;
-    }
-    parseHeredoc(heredocName, offset, tabbed) {
-        let startWord = -1;
-        let lineStart = true;
-        for (let i = offset; i < this.buffer.length; i++) {
-            switch (this.buffer.charAt(i)) {
-                case ' ':
-                    lineStart = false;
-                    break;
-                case '\t':
-                    if (!tabbed) {
-                        lineStart = false;
-                    }
-                    break;
-                case '\r':
-                case '\n':
-                    if (startWord !== -1 && heredocName === this.buffer.substring(startWord, i)) {
-                        return i;
-                    }
-                    startWord = -1;
-                    lineStart = true;
-                    break;
-                default:
-                    if (lineStart) {
-                        startWord = i;
-                        lineStart = false;
-                    }
-                    break;
-            }
-        }
-        return this.buffer.length;
-    }
-    createInstruction(dockerfile, instruction, start, instructionEnd, end) {
-        const startPosition = this.document.positionAt(start);
-        const instructionRange = vscode_languageserver_types_1.Range.create(startPosition, this.document.positionAt(instructionEnd));
-        const lineRange = vscode_languageserver_types_1.Range.create(startPosition, this.document.positionAt(end));
-        return Parser.createInstruction(this.document, dockerfile, this.escapeChar, lineRange, instruction, instructionRange);
-    }
-}
-exports.Parser = Parser;
-
-
-/***/ }),
-
-/***/ 7499:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.ParserDirective = void 0;
-const main_1 = __nccwpck_require__(8390);
-const line_1 = __nccwpck_require__(7005);
-class ParserDirective extends line_1.Line {
-    constructor(document, range, nameRange, valueRange) {
-        super(document, range);
-        this.nameRange = nameRange;
-        this.valueRange = valueRange;
-    }
-    toString() {
-        return "# " + this.getName() + '=' + this.getValue();
-    }
-    getNameRange() {
-        return this.nameRange;
-    }
-    getValueRange() {
-        return this.valueRange;
-    }
-    getName() {
-        return this.document.getText().substring(this.document.offsetAt(this.nameRange.start), this.document.offsetAt(this.nameRange.end));
-    }
-    getValue() {
-        return this.document.getText().substring(this.document.offsetAt(this.valueRange.start), this.document.offsetAt(this.valueRange.end));
-    }
-    getDirective() {
-        const directive = main_1.Directive[this.getName().toLowerCase()];
-        return directive === undefined ? null : directive;
-    }
-}
-exports.ParserDirective = ParserDirective;
-
-
-/***/ }),
-
-/***/ 9602:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Property = void 0;
-const vscode_languageserver_types_1 = __nccwpck_require__(4612);
-const util_1 = __nccwpck_require__(7459);
-class Property {
-    constructor(document, escapeChar, arg, arg2) {
-        this.assignmentOperatorRange = null;
-        this.assignmentOperator = null;
-        this.valueRange = null;
-        this.value = null;
-        this.document = document;
-        this.escapeChar = escapeChar;
-        this.nameRange = Property.getNameRange(document, arg);
-        let value = document.getText().substring(document.offsetAt(this.nameRange.start), document.offsetAt(this.nameRange.end));
-        this.name = Property.getValue(value, escapeChar);
-        if (arg2) {
-            this.valueRange = arg2.getRange();
-            value = document.getText().substring(document.offsetAt(this.valueRange.start), document.offsetAt(this.valueRange.end));
-            this.value = Property.getValue(value, escapeChar);
-            this.range = vscode_languageserver_types_1.Range.create(this.nameRange.start, this.valueRange.end);
-        }
-        else {
-            let argRange = arg.getRange();
-            if (this.nameRange.start.line === argRange.start.line
-                && this.nameRange.start.character === argRange.start.character
-                && this.nameRange.end.line === argRange.end.line
-                && this.nameRange.end.character === argRange.end.character) {
-            }
-            else {
-                this.valueRange = Property.getValueRange(document, arg);
-                value = document.getText().substring(document.offsetAt(this.valueRange.start), document.offsetAt(this.valueRange.end));
-                this.value = Property.getValue(value, escapeChar);
-                this.assignmentOperatorRange = vscode_languageserver_types_1.Range.create(this.nameRange.end, this.valueRange.start);
-                this.assignmentOperator = "=";
-            }
-            this.range = argRange;
-        }
-    }
-    getRange() {
-        return this.range;
-    }
-    getName() {
-        return this.name;
-    }
-    getNameRange() {
-        return this.nameRange;
-    }
-    getValue() {
-        return this.value;
-    }
-    getValueRange() {
-        return this.valueRange;
-    }
-    /**
-     * Retrieves the operator used for delimiting between the name and
-     * value of this property. This will either be the "=" character
-     * or null if a character was not used or if this property has no
-     * value defined.
-     */
-    getAssignmentOperator() {
-        return this.assignmentOperator;
-    }
-    getAssignmentOperatorRange() {
-        return this.assignmentOperatorRange;
-    }
-    /**
-     * Returns the value of this property including any enclosing
-     * single or double quotes and relevant escape characters.
-     * Escaped newlines and its associated contiguous whitespace
-     * characters however will not be returned as they are deemed to
-     * be uninteresting to clients trying to return a Dockerfile.
-     *
-     * @return the unescaped value of this property or null if this
-     *         property has no associated value
-     */
-    getUnescapedValue() {
-        if (this.valueRange === null) {
-            return null;
-        }
-        let escaped = false;
-        let rawValue = "";
-        let value = this.document.getText().substring(this.document.offsetAt(this.valueRange.start), this.document.offsetAt(this.valueRange.end));
-        rawLoop: for (let i = 0; i < value.length; i++) {
-            let char = value.charAt(i);
-            switch (char) {
-                case this.escapeChar:
-                    for (let j = i + 1; j < value.length; j++) {
-                        switch (value.charAt(j)) {
-                            case '\r':
-                                j++;
-                            case '\n':
-                                escaped = true;
-                                i = j;
-                                continue rawLoop;
-                            case ' ':
-                            case '\t':
-                                break;
-                            default:
-                                rawValue = rawValue + char;
-                                continue rawLoop;
-                        }
-                    }
-                    // this happens if there's only whitespace after the escape character
-                    rawValue = rawValue + char;
-                    break;
-                case '\r':
-                case '\n':
-                    break;
-                case ' ':
-                case '\t':
-                    if (!escaped) {
-                        rawValue = rawValue + char;
-                    }
-                    break;
-                case '#':
-                    if (escaped) {
-                        for (let j = i + 1; j < value.length; j++) {
-                            switch (value.charAt(j)) {
-                                case '\r':
-                                    j++;
-                                case '\n':
-                                    i = j;
-                                    continue rawLoop;
-                            }
-                        }
-                    }
-                    else {
-                        rawValue = rawValue + char;
-                    }
-                    break;
-                default:
-                    rawValue = rawValue + char;
-                    escaped = false;
-                    break;
-            }
-        }
-        return rawValue;
-    }
-    static getNameRange(document, arg) {
-        let value = arg.getValue();
-        let index = value.indexOf('=');
-        if (index !== -1) {
-            let initial = value.charAt(0);
-            let before = value.charAt(index - 1);
-            // check if content before the equals sign are in quotes
-            // "var"=value
-            // 'var'=value
-            // otherwise, just assume it's a standard definition
-            // var=value
-            if ((initial === '"' && before === '"') || (initial === '\'' && before === '\'') || (initial !== '"' && initial !== '\'')) {
-                return vscode_languageserver_types_1.Range.create(arg.getRange().start, document.positionAt(document.offsetAt(arg.getRange().start) + index));
-            }
-        }
-        // no '=' found, just defined the property's name
-        return arg.getRange();
-    }
-    static getValueRange(document, arg) {
-        return vscode_languageserver_types_1.Range.create(document.positionAt(document.offsetAt(arg.getRange().start) + arg.getValue().indexOf('=') + 1), document.positionAt(document.offsetAt(arg.getRange().end)));
-    }
-    /**
-     * Returns the actual value of this key-value pair. The value will
-     * have its escape characters removed if applicable. If the value
-     * spans multiple lines and there are comments nested within the
-     * lines, they too will be removed.
-     *
-     * @return the value that this key-value pair will actually be, may
-     *         be null if no value is defined, may be the empty string
-     *         if the value only consists of whitespace
-     */
-    static getValue(value, escapeChar) {
-        let escaped = false;
-        const skip = util_1.Util.findLeadingNonWhitespace(value, escapeChar);
-        if (skip !== 0 && value.charAt(skip) === '#') {
-            // need to skip over comments
-            escaped = true;
-        }
-        value = value.substring(skip);
-        let first = value.charAt(0);
-        let last = value.charAt(value.length - 1);
-        let literal = first === '\'' || first === '"';
-        let inSingle = (first === '\'' && last === '\'');
-        let inDouble = false;
-        if (first === '"') {
-            for (let i = 1; i < value.length; i++) {
-                if (value.charAt(i) === escapeChar) {
-                    i++;
-                }
-                else if (value.charAt(i) === '"' && i === value.length - 1) {
-                    inDouble = true;
-                }
-            }
-        }
-        if (inSingle || inDouble) {
-            value = value.substring(1, value.length - 1);
-        }
-        let commentCheck = -1;
-        let escapedValue = "";
-        let start = 0;
-        parseValue: for (let i = 0; i < value.length; i++) {
-            let char = value.charAt(i);
-            switch (char) {
-                case escapeChar:
-                    if (i + 1 === value.length) {
-                        escapedValue = escapedValue + escapeChar;
-                        break parseValue;
-                    }
-                    char = value.charAt(i + 1);
-                    if (char === ' ' || char === '\t') {
-                        whitespaceCheck: for (let j = i + 2; j < value.length; j++) {
-                            let char2 = value.charAt(j);
-                            switch (char2) {
-                                case ' ':
-                                case '\t':
-                                    break;
-                                case '\r':
-                                    j++;
-                                case '\n':
-                                    escaped = true;
-                                    i = j;
-                                    continue parseValue;
-                                default:
-                                    if (!inDouble && !inSingle && !literal) {
-                                        if (char2 === escapeChar) {
-                                            // add the escaped character
-                                            escapedValue = escapedValue + char;
-                                            // now start parsing from the next escape character
-                                            i = i + 1;
-                                        }
-                                        else {
-                                            // the expectation is that this j = i + 2 here
-                                            escapedValue = escapedValue + char + char2;
-                                            i = j;
-                                        }
-                                        continue parseValue;
-                                    }
-                                    break whitespaceCheck;
-                            }
-                        }
-                    }
-                    if (inDouble) {
-                        if (char === '\r') {
-                            escaped = true;
-                            i = i + 2;
-                        }
-                        else if (char === '\n') {
-                            escaped = true;
-                            i++;
-                        }
-                        else if (char !== '"') {
-                            if (char === escapeChar) {
-                                i++;
-                            }
-                            escapedValue = escapedValue + escapeChar;
-                        }
-                        continue parseValue;
-                    }
-                    else if (inSingle || literal) {
-                        if (char === '\r') {
-                            escaped = true;
-                            i = i + 2;
-                        }
-                        else if (char === '\n') {
-                            escaped = true;
-                            i++;
-                        }
-                        else {
-                            escapedValue = escapedValue + escapeChar;
-                        }
-                        continue parseValue;
-                    }
-                    else if (char === escapeChar) {
-                        // double escape, append one and move on
-                        escapedValue = escapedValue + escapeChar;
-                        i++;
-                    }
-                    else if (char === '\r') {
-                        escaped = true;
-                        // offset one more for \r\n
-                        i = i + 2;
-                    }
-                    else if (char === '\n') {
-                        escaped = true;
-                        i++;
-                        start = i;
-                    }
-                    else {
-                        // any other escapes are simply ignored
-                        escapedValue = escapedValue + char;
-                        i++;
-                    }
-                    break;
-                case ' ':
-                case '\t':
-                    if (escaped && commentCheck === -1) {
-                        commentCheck = i;
-                    }
-                    escapedValue = escapedValue + char;
-                    break;
-                case '\r':
-                    i++;
-                case '\n':
-                    if (escaped && commentCheck !== -1) {
-                        // rollback and remove the whitespace that was previously appended
-                        escapedValue = escapedValue.substring(0, escapedValue.length - (i - commentCheck - 1));
-                        commentCheck = -1;
-                    }
-                    break;
-                case '#':
-                    // a newline was escaped and now there's a comment
-                    if (escaped) {
-                        if (commentCheck !== -1) {
-                            // rollback and remove the whitespace that was previously appended
-                            escapedValue = escapedValue.substring(0, escapedValue.length - (i - commentCheck));
-                            commentCheck = -1;
-                        }
-                        newlineCheck: for (let j = i + 1; j < value.length; j++) {
-                            switch (value.charAt(j)) {
-                                case '\r':
-                                    j++;
-                                case '\n':
-                                    i = j;
-                                    break newlineCheck;
-                            }
-                        }
-                        continue parseValue;
-                    }
-                default:
-                    if (escaped) {
-                        escaped = false;
-                        commentCheck = -1;
-                    }
-                    escapedValue = escapedValue + char;
-                    break;
-            }
-        }
-        return escapedValue;
-    }
-}
-exports.Property = Property;
-
-
-/***/ }),
-
-/***/ 4984:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.PropertyInstruction = void 0;
-const vscode_languageserver_types_1 = __nccwpck_require__(4612);
-const instruction_1 = __nccwpck_require__(5279);
-const property_1 = __nccwpck_require__(9602);
-const argument_1 = __nccwpck_require__(5940);
-const util_1 = __nccwpck_require__(7459);
-class PropertyInstruction extends instruction_1.Instruction {
-    constructor(document, range, dockerfile, escapeChar, instruction, instructionRange) {
-        super(document, range, dockerfile, escapeChar, instruction, instructionRange);
-        this.properties = undefined;
-    }
-    getProperties() {
-        if (this.properties === undefined) {
-            let args = this.getPropertyArguments();
-            if (args.length === 0) {
-                this.properties = [];
-            }
-            else if (args.length === 1) {
-                this.properties = [new property_1.Property(this.document, this.escapeChar, args[0])];
-            }
-            else if (args.length === 2) {
-                if (args[0].getValue().indexOf('=') === -1) {
-                    this.properties = [new property_1.Property(this.document, this.escapeChar, args[0], args[1])];
-                }
-                else {
-                    this.properties = [
-                        new property_1.Property(this.document, this.escapeChar, args[0]),
-                        new property_1.Property(this.document, this.escapeChar, args[1])
-                    ];
-                }
-            }
-            else if (args[0].getValue().indexOf('=') === -1) {
-                let text = this.document.getText();
-                let start = args[1].getRange().start;
-                let end = args[args.length - 1].getRange().end;
-                text = text.substring(this.document.offsetAt(start), this.document.offsetAt(end));
-                this.properties = [new property_1.Property(this.document, this.escapeChar, args[0], new argument_1.Argument(text, vscode_languageserver_types_1.Range.create(args[1].getRange().start, args[args.length - 1].getRange().end)))];
-            }
-            else {
-                this.properties = [];
-                for (let i = 0; i < args.length; i++) {
-                    this.properties.push(new property_1.Property(this.document, this.escapeChar, args[i]));
-                }
-            }
-        }
-        return this.properties;
-    }
-    /**
-     * Goes from the back of the string and returns the first
-     * non-whitespace character that is found. If an escape character
-     * is found with newline characters, the escape character will
-     * not be considered a non-whitespace character and its index in
-     * the string will not be returned.
-     *
-     * @param content the string to search through
-     * @return the index in the string for the first non-whitespace
-     *         character when searching from the end of the string
-     */
-    findTrailingNonWhitespace(content) {
-        // loop back to find the first non-whitespace character
-        let index = content.length;
-        whitespaceCheck: for (let i = content.length - 1; i >= 0; i--) {
-            switch (content.charAt(i)) {
-                case ' ':
-                case '\t':
-                    continue;
-                case '\n':
-                    if (content.charAt(i - 1) === '\r') {
-                        i = i - 1;
-                    }
-                case '\r':
-                    newlineCheck: for (let j = i - 1; j >= 0; j--) {
-                        switch (content.charAt(j)) {
-                            case ' ':
-                            case '\t':
-                            case '\r':
-                            case '\n':
-                            case this.escapeChar:
-                                continue;
-                            default:
-                                index = j;
-                                break newlineCheck;
-                        }
-                    }
-                    break whitespaceCheck;
-                default:
-                    index = i;
-                    break whitespaceCheck;
-            }
-        }
-        return index;
-    }
-    getPropertyArguments() {
-        const args = [];
-        let range = this.getInstructionRange();
-        let instructionNameEndOffset = this.document.offsetAt(range.end);
-        let extra = instructionNameEndOffset - this.document.offsetAt(range.start);
-        let content = this.getTextContent();
-        let fullArgs = content.substring(extra);
-        let start = util_1.Util.findLeadingNonWhitespace(fullArgs, this.escapeChar);
-        if (start === -1) {
-            // only whitespace found, no arguments
-            return [];
-        }
-        const startPosition = this.document.positionAt(instructionNameEndOffset + start);
-        // records whether the parser has just processed an escaped newline or not,
-        // if our starting position is not on the same line as the instruction then
-        // the start of the content is already on an escaped line
-        let escaped = range.start.line !== startPosition.line;
-        // flag to track if the last character was an escape character
-        let endingEscape = false;
-        // position before the first escape character was hit
-        let mark = -1;
-        let end = this.findTrailingNonWhitespace(fullArgs);
-        content = fullArgs.substring(start, end + 1);
-        let argStart = escaped ? -1 : 0;
-        let spaced = false;
-        argumentLoop: for (let i = 0; i < content.length; i++) {
-            let char = content.charAt(i);
-            switch (char) {
-                case this.escapeChar:
-                    if (i + 1 === content.length) {
-                        endingEscape = true;
-                        break argumentLoop;
-                    }
-                    if (!escaped) {
-                        mark = i;
-                    }
-                    switch (content.charAt(i + 1)) {
-                        case ' ':
-                        case '\t':
-                            if (!util_1.Util.isWhitespace(content.charAt(i + 2))) {
-                                // space was escaped, continue as normal
-                                i = i + 1;
-                                continue argumentLoop;
-                            }
-                            // whitespace encountered, need to figure out if it extends to EOL
-                            whitespaceCheck: for (let j = i + 2; j < content.length; j++) {
-                                switch (content.charAt(j)) {
-                                    case '\r':
-                                        // offset one more for \r\n
-                                        j++;
-                                    case '\n':
-                                        // whitespace only, safe to skip
-                                        escaped = true;
-                                        i = j;
-                                        continue argumentLoop;
-                                    case ' ':
-                                    case '\t':
-                                        // ignore whitespace
-                                        break;
-                                    default:
-                                        // whitespace doesn't extend to EOL, create an argument
-                                        args.push(new argument_1.Argument(content.substring(argStart, i), vscode_languageserver_types_1.Range.create(this.document.positionAt(instructionNameEndOffset + start + argStart), this.document.positionAt(instructionNameEndOffset + start + i + 2))));
-                                        argStart = j;
-                                        break whitespaceCheck;
-                                }
-                            }
-                            // go back and start processing the encountered non-whitespace character
-                            i = argStart - 1;
-                            continue argumentLoop;
-                        case '\r':
-                            // offset one more for \r\n
-                            i++;
-                        case '\n':
-                            // immediately followed by a newline, skip the newline
-                            escaped = true;
-                            i = i + 1;
-                            continue argumentLoop;
-                        case this.escapeChar:
-                            // double escape found, skip it and move on
-                            if (argStart === -1) {
-                                argStart = i;
-                            }
-                            i = i + 1;
-                            continue argumentLoop;
-                        default:
-                            if (argStart === -1) {
-                                argStart = i;
-                            }
-                            // non-whitespace encountered, skip the escape and process the
-                            // character normally
-                            continue argumentLoop;
-                    }
-                case '\'':
-                case '"':
-                    if (spaced) {
-                        this.createSpacedArgument(argStart, args, content, mark, instructionNameEndOffset, start);
-                        // reset to start a new argument
-                        argStart = i;
-                        spaced = false;
-                    }
-                    if (argStart === -1) {
-                        argStart = i;
-                    }
-                    for (let j = i + 1; j < content.length; j++) {
-                        switch (content.charAt(j)) {
-                            case char:
-                                if (content.charAt(j + 1) !== ' ' && content.charAt(j + 1) !== '') {
-                                    // there is more content after this quote,
-                                    // continue so that it is all processed as
-                                    // one single argument
-                                    i = j;
-                                    continue argumentLoop;
-                                }
-                                args.push(new argument_1.Argument(content.substring(argStart, j + 1), vscode_languageserver_types_1.Range.create(this.document.positionAt(instructionNameEndOffset + start + argStart), this.document.positionAt(instructionNameEndOffset + start + j + 1))));
-                                i = j;
-                                argStart = -1;
-                                continue argumentLoop;
-                            case this.escapeChar:
-                                j++;
-                                break;
-                        }
-                    }
-                    break argumentLoop;
-                case ' ':
-                case '\t':
-                    if (escaped) {
-                        // consider there to be a space only if an argument
-                        // is not spanning multiple lines
-                        if (argStart !== -1) {
-                            spaced = true;
-                        }
-                    }
-                    else if (argStart !== -1) {
-                        args.push(new argument_1.Argument(content.substring(argStart, i), vscode_languageserver_types_1.Range.create(this.document.positionAt(instructionNameEndOffset + start + argStart), this.document.positionAt(instructionNameEndOffset + start + i))));
-                        argStart = -1;
-                    }
-                    break;
-                case '\r':
-                    // offset one more for \r\n
-                    i++;
-                case '\n':
-                    spaced = false;
-                    break;
-                case '#':
-                    if (escaped) {
-                        // a newline was escaped and now there's a comment
-                        for (let j = i + 1; j < content.length; j++) {
-                            switch (content.charAt(j)) {
-                                case '\r':
-                                    j++;
-                                case '\n':
-                                    i = j;
-                                    spaced = false;
-                                    continue argumentLoop;
-                            }
-                        }
-                        // went to the end without finding a newline,
-                        // the comment was the last line in the instruction,
-                        // just stop parsing, create an argument if needed
-                        if (argStart !== -1) {
-                            let value = content.substring(argStart, mark);
-                            args.push(new argument_1.Argument(value, vscode_languageserver_types_1.Range.create(this.document.positionAt(instructionNameEndOffset + start + argStart), this.document.positionAt(instructionNameEndOffset + start + mark))));
-                            argStart = -1;
-                        }
-                        break argumentLoop;
-                    }
-                    else if (argStart === -1) {
-                        argStart = i;
-                    }
-                    break;
-                default:
-                    if (spaced) {
-                        this.createSpacedArgument(argStart, args, content, mark, instructionNameEndOffset, start);
-                        // reset to start a new argument
-                        argStart = i;
-                        spaced = false;
-                    }
-                    escaped = false;
-                    if (argStart === -1) {
-                        argStart = i;
-                    }
-                    // variable detected
-                    if (char === '$' && content.charAt(i + 1) === '{') {
-                        let singleQuotes = false;
-                        let doubleQuotes = false;
-                        let escaped = false;
-                        for (let j = i + 1; j < content.length; j++) {
-                            switch (content.charAt(j)) {
-                                case this.escapeChar:
-                                    escaped = true;
-                                    break;
-                                case '\r':
-                                case '\n':
-                                    break;
-                                case '\'':
-                                    singleQuotes = !singleQuotes;
-                                    escaped = false;
-                                    break;
-                                case '"':
-                                    doubleQuotes = !doubleQuotes;
-                                    escaped = false;
-                                    break;
-                                case ' ':
-                                case '\t':
-                                    if (escaped || singleQuotes || doubleQuotes) {
-                                        break;
-                                    }
-                                    i = j - 1;
-                                    continue argumentLoop;
-                                case '}':
-                                    i = j;
-                                    continue argumentLoop;
-                                default:
-                                    escaped = false;
-                                    break;
-                            }
-                        }
-                        break argumentLoop;
-                    }
-                    break;
-            }
-        }
-        if (argStart !== -1 && argStart !== content.length) {
-            let end = endingEscape ? content.length - 1 : content.length;
-            let value = content.substring(argStart, end);
-            args.push(new argument_1.Argument(value, vscode_languageserver_types_1.Range.create(this.document.positionAt(instructionNameEndOffset + start + argStart), this.document.positionAt(instructionNameEndOffset + start + end))));
-        }
-        return args;
-    }
-    createSpacedArgument(argStart, args, content, mark, instructionNameEndOffset, start) {
-        if (argStart !== -1) {
-            args.push(new argument_1.Argument(content.substring(argStart, mark), vscode_languageserver_types_1.Range.create(this.document.positionAt(instructionNameEndOffset + start + argStart), this.document.positionAt(instructionNameEndOffset + start + mark))));
-        }
-    }
-}
-exports.PropertyInstruction = PropertyInstruction;
-
-
-/***/ }),
-
-/***/ 7459:
-/***/ ((__unused_webpack_module, exports) => {
-
-/* --------------------------------------------------------------------------------------------
- * Copyright (c) Remy Suen. All rights reserved.
- * Licensed under the MIT License. See License.txt in the project root for license information.
- * ------------------------------------------------------------------------------------------ */
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Util = void 0;
-class Util {
-    static isUTF8BOM(char) {
-        const uintArray = Uint8Array.from(Buffer.from(char, "UTF-8"));
-        return uintArray[0] === 0xEF && uintArray[1] == 0xBB && uintArray[2] == 0xBF;
-    }
-    static isWhitespace(char) {
-        return char === ' ' || char === '\t' || Util.isNewline(char);
-    }
-    static isNewline(char) {
-        return char === '\r' || char === '\n';
-    }
-    static findLeadingNonWhitespace(content, escapeChar) {
-        whitespaceCheck: for (let i = 0; i < content.length; i++) {
-            switch (content.charAt(i)) {
-                case ' ':
-                case '\t':
-                    continue;
-                case escapeChar:
-                    escapeCheck: for (let j = i + 1; j < content.length; j++) {
-                        switch (content.charAt(j)) {
-                            case ' ':
-                            case '\t':
-                                continue;
-                            case '\r':
-                                // offset one more for \r\n
-                                i = j + 1;
-                                continue whitespaceCheck;
-                            case '\n':
-                                i = j;
-                                continue whitespaceCheck;
-                            default:
-                                break escapeCheck;
-                        }
-                    }
-                    // found an escape character and then reached EOF
-                    return -1;
-                default:
-                    return i;
-            }
-        }
-        // only possible if the content is the empty string
-        return -1;
-    }
-    /**
-     * Determines if the given position is contained within the given range.
-     *
-     * @param position the position to check
-     * @param range the range to see if the position is inside of
-     */
-    static isInsideRange(position, range) {
-        if (range.start.line === range.end.line) {
-            return range.start.line === position.line
-                && range.start.character <= position.character
-                && position.character <= range.end.character;
-        }
-        else if (range.start.line === position.line) {
-            return range.start.character <= position.character;
-        }
-        else if (range.end.line === position.line) {
-            return position.character <= range.end.character;
-        }
-        return range.start.line < position.line && position.line < range.end.line;
-    }
-    static parseHeredocName(value) {
-        value = value.substring(2);
-        if (value.charAt(0) === '-') {
-            value = value.substring(1);
-        }
-        if (value.charAt(0) === '"') {
-            if (value.charAt(value.length - 1) !== '"') {
-                return null;
-            }
-            value = value.substring(1, value.length - 1);
-        }
-        if (value.charAt(0) === '\'') {
-            if (value.charAt(value.length - 1) !== '\'') {
-                return null;
-            }
-            value = value.substring(1, value.length - 1);
-        }
-        if (value.charAt(0) === "<") {
-            return null;
-        }
-        return value;
-    }
-}
-exports.Util = Util;
-
-
-/***/ }),
-
-/***/ 3743:
-/***/ ((__unused_webpack_module, exports) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.Variable = void 0;
-class Variable {
-    constructor(name, nameRange, range, modifier, modifierRange, substitutionParameter, substitutionRange, defined, buildVariable, stringValue) {
-        this.name = name;
-        this.nameRange = nameRange;
-        this.range = range;
-        this.modifier = modifier;
-        this.modifierRange = modifierRange;
-        this.substitutionParameter = substitutionParameter;
-        this.substitutionRange = substitutionRange;
-        this.defined = defined;
-        this.buildVariable = buildVariable;
-        this.stringValue = stringValue;
-    }
-    toString() {
-        return this.stringValue;
-    }
-    getName() {
-        return this.name;
-    }
-    getNameRange() {
-        return this.nameRange;
-    }
-    /**
-     * Returns the range of the entire variable. This includes the symbols for
-     * the declaration of the variable such as the $, {, and } symbols.
-     *
-     * @return the range in the document that this variable encompasses in its
-     *         entirety
-     */
-    getRange() {
-        return this.range;
-    }
-    /**
-     * Returns the modifier character that has been set for
-     * specifying how this variable should be expanded and resolved.
-     * If this variable is ${variable:+value} then the modifier
-     * character is '+'. Will be the empty string if the variable is
-     * declared as ${variable:}. Otherwise, will be null if this
-     * variable will not use variable substitution at all (such as
-     * ${variable} or $variable).
-     *
-     * @return this variable's modifier character, or the empty
-     *         string if it does not have one, or null if this
-     *         variable will not use variable substitution
-     */
-    getModifier() {
-        return this.modifier;
-    }
-    getModifierRange() {
-        return this.modifierRange;
-    }
-    /**
-     * Returns the parameter that will be used for substitution if
-     * this variable uses modifiers to define how its value should be
-     * resolved. If this variable is ${variable:+value} then the
-     * substitution value will be 'value'. Will be the empty string
-     * if the variable is declared as ${variable:+} or some other
-     * variant where the only thing that follows the modifier
-     * character (excluding considerations of escape characters and
-     * so on) is the variable's closing bracket. May be null if this
-     * variable does not have a modifier character defined (such as
-     * ${variable} or $variable).
-     *
-     * @return this variable's substitution parameter, or the empty
-     *         string if it does not have one, or null if there is
-     *         not one defined
-     */
-    getSubstitutionParameter() {
-        return this.substitutionParameter;
-    }
-    getSubstitutionRange() {
-        return this.substitutionRange;
-    }
-    /**
-     * Returns whether this variable has been defined or not.
-     *
-     * @return true if this variable has been defined, false otherwise
-     */
-    isDefined() {
-        return this.defined;
-    }
-    isBuildVariable() {
-        return this.buildVariable === true;
-    }
-    isEnvironmentVariable() {
-        return this.buildVariable === false;
-    }
-}
-exports.Variable = Variable;
-
-
-/***/ }),
-
 /***/ 1916:
 /***/ ((__unused_webpack_module, exports) => {
 
@@ -8315,2824 +4114,6 @@ exports.basename = (path, { windows } = {}) => {
 
 /***/ }),
 
-/***/ 3383:
-/***/ (function(module, exports) {
-
-var __spreadArray = (this && this.__spreadArray) || function (to, from, pack) {
-    if (pack || arguments.length === 2) for (var i = 0, l = from.length, ar; i < l; i++) {
-        if (ar || !(i in from)) {
-            if (!ar) ar = Array.prototype.slice.call(from, 0, i);
-            ar[i] = from[i];
-        }
-    }
-    return to.concat(ar || Array.prototype.slice.call(from));
-};
-(function (factory) {
-    if ( true && typeof module.exports === "object") {
-        var v = factory(__WEBPACK_EXTERNAL_createRequire(import.meta.url), exports);
-        if (v !== undefined) module.exports = v;
-    }
-    else if (typeof define === "function" && define.amd) {
-        define(["require", "exports"], factory);
-    }
-})(function (require, exports) {
-    /* --------------------------------------------------------------------------------------------
-     * Copyright (c) Microsoft Corporation. All rights reserved.
-     * Licensed under the MIT License. See License.txt in the project root for license information.
-     * ------------------------------------------------------------------------------------------ */
-    'use strict';
-    Object.defineProperty(exports, "__esModule", { value: true });
-    exports.TextDocument = void 0;
-    var FullTextDocument = /** @class */ (function () {
-        function FullTextDocument(uri, languageId, version, content) {
-            this._uri = uri;
-            this._languageId = languageId;
-            this._version = version;
-            this._content = content;
-            this._lineOffsets = undefined;
-        }
-        Object.defineProperty(FullTextDocument.prototype, "uri", {
-            get: function () {
-                return this._uri;
-            },
-            enumerable: false,
-            configurable: true
-        });
-        Object.defineProperty(FullTextDocument.prototype, "languageId", {
-            get: function () {
-                return this._languageId;
-            },
-            enumerable: false,
-            configurable: true
-        });
-        Object.defineProperty(FullTextDocument.prototype, "version", {
-            get: function () {
-                return this._version;
-            },
-            enumerable: false,
-            configurable: true
-        });
-        FullTextDocument.prototype.getText = function (range) {
-            if (range) {
-                var start = this.offsetAt(range.start);
-                var end = this.offsetAt(range.end);
-                return this._content.substring(start, end);
-            }
-            return this._content;
-        };
-        FullTextDocument.prototype.update = function (changes, version) {
-            for (var _i = 0, changes_1 = changes; _i < changes_1.length; _i++) {
-                var change = changes_1[_i];
-                if (FullTextDocument.isIncremental(change)) {
-                    // makes sure start is before end
-                    var range = getWellformedRange(change.range);
-                    // update content
-                    var startOffset = this.offsetAt(range.start);
-                    var endOffset = this.offsetAt(range.end);
-                    this._content = this._content.substring(0, startOffset) + change.text + this._content.substring(endOffset, this._content.length);
-                    var insertedEndOffset = startOffset + change.text.length;
-                    var crlfAtStart = this._content.charCodeAt(startOffset - 1) === 13 /* CharCode.CarriageReturn */ && this._content.charCodeAt(startOffset) === 10 /* CharCode.LineFeed */;
-                    var crlfAtEnd = this._content.charCodeAt(insertedEndOffset - 1) === 13 /* CharCode.CarriageReturn */ && this._content.charCodeAt(insertedEndOffset) === 10 /* CharCode.LineFeed */;
-                    if (crlfAtStart || crlfAtEnd) {
-                        // A CRLF pair across an edit boundary is not included in the inserted text's line offsets.
-                        this._lineOffsets = undefined;
-                        continue;
-                    }
-                    // update the offsets
-                    var startLine = Math.max(range.start.line, 0);
-                    var endLine = Math.max(range.end.line, 0);
-                    var lineOffsets = this._lineOffsets;
-                    var addedLineOffsets = computeLineOffsets(change.text, false, startOffset);
-                    if (endLine - startLine === addedLineOffsets.length) {
-                        for (var i = 0, len = addedLineOffsets.length; i < len; i++) {
-                            lineOffsets[i + startLine + 1] = addedLineOffsets[i];
-                        }
-                    }
-                    else {
-                        if (addedLineOffsets.length < 10000) {
-                            lineOffsets.splice.apply(lineOffsets, __spreadArray([startLine + 1, endLine - startLine], addedLineOffsets, false));
-                        }
-                        else { // avoid too many arguments for splice
-                            this._lineOffsets = lineOffsets = lineOffsets.slice(0, startLine + 1).concat(addedLineOffsets, lineOffsets.slice(endLine + 1));
-                        }
-                    }
-                    var diff = change.text.length - (endOffset - startOffset);
-                    if (diff !== 0) {
-                        for (var i = startLine + 1 + addedLineOffsets.length, len = lineOffsets.length; i < len; i++) {
-                            lineOffsets[i] = lineOffsets[i] + diff;
-                        }
-                    }
-                }
-                else if (FullTextDocument.isFull(change)) {
-                    this._content = change.text;
-                    this._lineOffsets = undefined;
-                }
-                else {
-                    throw new Error('Unknown change event received');
-                }
-            }
-            this._version = version;
-        };
-        FullTextDocument.prototype.getLineOffsets = function () {
-            if (this._lineOffsets === undefined) {
-                this._lineOffsets = computeLineOffsets(this._content, true);
-            }
-            return this._lineOffsets;
-        };
-        FullTextDocument.prototype.positionAt = function (offset) {
-            offset = Math.max(Math.min(offset, this._content.length), 0);
-            var lineOffsets = this.getLineOffsets();
-            var low = 0, high = lineOffsets.length;
-            if (high === 0) {
-                return { line: 0, character: offset };
-            }
-            while (low < high) {
-                var mid = Math.floor((low + high) / 2);
-                if (lineOffsets[mid] > offset) {
-                    high = mid;
-                }
-                else {
-                    low = mid + 1;
-                }
-            }
-            // low is the least x for which the line offset is larger than the current offset
-            // or array.length if no line offset is larger than the current offset
-            var line = low - 1;
-            offset = this.ensureBeforeEOL(offset, lineOffsets[line]);
-            return { line: line, character: offset - lineOffsets[line] };
-        };
-        FullTextDocument.prototype.offsetAt = function (position) {
-            var lineOffsets = this.getLineOffsets();
-            if (position.line >= lineOffsets.length) {
-                return this._content.length;
-            }
-            else if (position.line < 0) {
-                return 0;
-            }
-            var lineOffset = lineOffsets[position.line];
-            if (position.character <= 0) {
-                return lineOffset;
-            }
-            var nextLineOffset = (position.line + 1 < lineOffsets.length) ? lineOffsets[position.line + 1] : this._content.length;
-            var offset = Math.min(lineOffset + position.character, nextLineOffset);
-            return this.ensureBeforeEOL(offset, lineOffset);
-        };
-        FullTextDocument.prototype.getLineRange = function (line) {
-            var lineOffsets = this.getLineOffsets();
-            if (line >= lineOffsets.length) {
-                var lastLine = lineOffsets.length - 1;
-                return { start: { line: lastLine, character: 0 }, end: { line: lastLine, character: this._content.length - lineOffsets[lastLine] } };
-            }
-            else if (line < 0) {
-                return { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
-            }
-            var startOffset = lineOffsets[line];
-            var nextLineOffset = (line + 1 < lineOffsets.length) ? lineOffsets[line + 1] : this._content.length;
-            var endOffset = this.ensureBeforeEOL(nextLineOffset, startOffset);
-            return { start: { line: line, character: 0 }, end: { line: line, character: endOffset - startOffset } };
-        };
-        FullTextDocument.prototype.getEOLCharacters = function (line) {
-            var lineOffsets = this.getLineOffsets();
-            if (line >= lineOffsets.length) {
-                return '';
-            }
-            else if (line < 0) {
-                return '';
-            }
-            var nextLineOffset = (line + 1 < lineOffsets.length) ? lineOffsets[line + 1] : this._content.length;
-            var eolOffset = this.ensureBeforeEOL(nextLineOffset, lineOffsets[line]);
-            return this._content.substring(eolOffset, nextLineOffset);
-        };
-        FullTextDocument.prototype.ensureBeforeEOL = function (offset, lineOffset) {
-            while (offset > lineOffset && isEOL(this._content.charCodeAt(offset - 1))) {
-                offset--;
-            }
-            return offset;
-        };
-        Object.defineProperty(FullTextDocument.prototype, "lineCount", {
-            get: function () {
-                return this.getLineOffsets().length;
-            },
-            enumerable: false,
-            configurable: true
-        });
-        FullTextDocument.isIncremental = function (event) {
-            var candidate = event;
-            return candidate !== undefined && candidate !== null &&
-                typeof candidate.text === 'string' && candidate.range !== undefined &&
-                (candidate.rangeLength === undefined || typeof candidate.rangeLength === 'number');
-        };
-        FullTextDocument.isFull = function (event) {
-            var candidate = event;
-            return candidate !== undefined && candidate !== null &&
-                typeof candidate.text === 'string' && candidate.range === undefined && candidate.rangeLength === undefined;
-        };
-        return FullTextDocument;
-    }());
-    var TextDocument;
-    (function (TextDocument) {
-        /**
-         * Creates a new text document.
-         *
-         * @param uri The document's uri.
-         * @param languageId  The document's language Id.
-         * @param version The document's initial version number.
-         * @param content The document's content.
-         */
-        function create(uri, languageId, version, content) {
-            return new FullTextDocument(uri, languageId, version, content);
-        }
-        TextDocument.create = create;
-        /**
-         * Updates a TextDocument by modifying its content.
-         *
-         * @param document the document to update. Only documents created by TextDocument.create are valid inputs.
-         * @param changes the changes to apply to the document.
-         * @param version the changes version for the document.
-         * @returns The updated TextDocument. Note: That's the same document instance passed in as first parameter.
-         *
-         */
-        function update(document, changes, version) {
-            if (document instanceof FullTextDocument) {
-                document.update(changes, version);
-                return document;
-            }
-            else {
-                throw new Error('TextDocument.update: document must be created by TextDocument.create');
-            }
-        }
-        TextDocument.update = update;
-        function applyEdits(document, edits) {
-            var text = document.getText();
-            var sortedEdits = mergeSort(edits.map(getWellformedEdit), function (a, b) {
-                var diff = a.range.start.line - b.range.start.line;
-                if (diff === 0) {
-                    return a.range.start.character - b.range.start.character;
-                }
-                return diff;
-            });
-            var lastModifiedOffset = 0;
-            var spans = [];
-            for (var _i = 0, sortedEdits_1 = sortedEdits; _i < sortedEdits_1.length; _i++) {
-                var e = sortedEdits_1[_i];
-                var startOffset = document.offsetAt(e.range.start);
-                if (startOffset < lastModifiedOffset) {
-                    throw new Error('Overlapping edit');
-                }
-                else if (startOffset > lastModifiedOffset) {
-                    spans.push(text.substring(lastModifiedOffset, startOffset));
-                }
-                if (e.newText.length) {
-                    spans.push(e.newText);
-                }
-                lastModifiedOffset = document.offsetAt(e.range.end);
-            }
-            spans.push(text.substr(lastModifiedOffset));
-            return spans.join('');
-        }
-        TextDocument.applyEdits = applyEdits;
-    })(TextDocument || (exports.TextDocument = TextDocument = {}));
-    function mergeSort(data, compare) {
-        if (data.length <= 1) {
-            // sorted
-            return data;
-        }
-        var p = (data.length / 2) | 0;
-        var left = data.slice(0, p);
-        var right = data.slice(p);
-        mergeSort(left, compare);
-        mergeSort(right, compare);
-        var leftIdx = 0;
-        var rightIdx = 0;
-        var i = 0;
-        while (leftIdx < left.length && rightIdx < right.length) {
-            var ret = compare(left[leftIdx], right[rightIdx]);
-            if (ret <= 0) {
-                // smaller_equal -> take left to preserve order
-                data[i++] = left[leftIdx++];
-            }
-            else {
-                // greater -> take right
-                data[i++] = right[rightIdx++];
-            }
-        }
-        while (leftIdx < left.length) {
-            data[i++] = left[leftIdx++];
-        }
-        while (rightIdx < right.length) {
-            data[i++] = right[rightIdx++];
-        }
-        return data;
-    }
-    function computeLineOffsets(text, isAtLineStart, textOffset) {
-        if (textOffset === void 0) { textOffset = 0; }
-        var result = isAtLineStart ? [textOffset] : [];
-        for (var i = 0; i < text.length; i++) {
-            var ch = text.charCodeAt(i);
-            if (isEOL(ch)) {
-                if (ch === 13 /* CharCode.CarriageReturn */ && i + 1 < text.length && text.charCodeAt(i + 1) === 10 /* CharCode.LineFeed */) {
-                    i++;
-                }
-                result.push(textOffset + i + 1);
-            }
-        }
-        return result;
-    }
-    function isEOL(char) {
-        return char === 13 /* CharCode.CarriageReturn */ || char === 10 /* CharCode.LineFeed */;
-    }
-    function getWellformedRange(range) {
-        var start = range.start;
-        var end = range.end;
-        if (start.line > end.line || (start.line === end.line && start.character > end.character)) {
-            return { start: end, end: start };
-        }
-        return range;
-    }
-    function getWellformedEdit(textEdit) {
-        var range = getWellformedRange(textEdit.range);
-        if (range !== textEdit.range) {
-            return { newText: textEdit.newText, range: range };
-        }
-        return textEdit;
-    }
-});
-
-
-/***/ }),
-
-/***/ 4612:
-/***/ ((module, exports) => {
-
-(function (factory) {
-    if ( true && typeof module.exports === "object") {
-        var v = factory(__WEBPACK_EXTERNAL_createRequire(import.meta.url), exports);
-        if (v !== undefined) module.exports = v;
-    }
-    else if (typeof define === "function" && define.amd) {
-        define(["require", "exports"], factory);
-    }
-})(function () {
-    /* --------------------------------------------------------------------------------------------
-     * Copyright (c) Microsoft Corporation. All rights reserved.
-     * Licensed under the MIT License. See License.txt in the project root for license information.
-     * ------------------------------------------------------------------------------------------ */
-    'use strict';
-    Object.defineProperty(exports, "__esModule", ({ value: true }));
-    exports.TextDocument = exports.EOL = exports.WorkspaceFolder = exports.InlineCompletionContext = exports.SelectedCompletionInfo = exports.InlineCompletionTriggerKind = exports.InlineCompletionList = exports.InlineCompletionItem = exports.StringValue = exports.InlayHint = exports.InlayHintLabelPart = exports.InlayHintKind = exports.InlineValueContext = exports.InlineValueEvaluatableExpression = exports.InlineValueVariableLookup = exports.InlineValueText = exports.SemanticTokens = exports.SemanticTokenModifiers = exports.SemanticTokenTypes = exports.SelectionRange = exports.DocumentLink = exports.FormattingOptions = exports.CodeLens = exports.CodeAction = exports.CodeActionTag = exports.CodeActionContext = exports.CodeActionTriggerKind = exports.CodeActionKind = exports.DocumentSymbol = exports.WorkspaceSymbol = exports.SymbolInformation = exports.SymbolTag = exports.SymbolKind = exports.DocumentHighlight = exports.DocumentHighlightKind = exports.SignatureInformation = exports.ParameterInformation = exports.Hover = exports.MarkedString = exports.CompletionList = exports.CompletionItem = exports.CompletionItemLabelDetails = exports.ApplyKind = exports.InsertTextMode = exports.InsertReplaceEdit = exports.CompletionItemTag = exports.InsertTextFormat = exports.CompletionItemKind = exports.MarkupContent = exports.MarkupKind = exports.TextDocumentItem = exports.LanguageKind = exports.OptionalVersionedTextDocumentIdentifier = exports.VersionedTextDocumentIdentifier = exports.TextDocumentIdentifier = exports.WorkspaceChange = exports.SnippetTextEdit = exports.WorkspaceEdit = exports.DeleteFile = exports.RenameFile = exports.CreateFile = exports.TextDocumentEdit = exports.AnnotatedTextEdit = exports.ChangeAnnotationIdentifier = exports.ChangeAnnotation = exports.TextEdit = exports.Command = exports.Diagnostic = exports.CodeDescription = exports.DiagnosticTag = exports.DiagnosticSeverity = exports.DiagnosticRelatedInformation = exports.FoldingRange = exports.FoldingRangeKind = exports.ColorPresentation = exports.ColorInformation = exports.Color = exports.LocationLink = exports.Location = exports.Range = exports.Position = exports.uinteger = exports.integer = exports.URI = exports.DocumentUri = void 0;
-    var DocumentUri;
-    (function (DocumentUri) {
-        function is(value) {
-            return typeof value === 'string';
-        }
-        DocumentUri.is = is;
-    })(DocumentUri || (exports.DocumentUri = DocumentUri = {}));
-    var URI;
-    (function (URI) {
-        function is(value) {
-            return typeof value === 'string';
-        }
-        URI.is = is;
-    })(URI || (exports.URI = URI = {}));
-    var integer;
-    (function (integer) {
-        integer.MIN_VALUE = -2147483648;
-        integer.MAX_VALUE = 2147483647;
-        function is(value) {
-            return typeof value === 'number' && integer.MIN_VALUE <= value && value <= integer.MAX_VALUE;
-        }
-        integer.is = is;
-    })(integer || (exports.integer = integer = {}));
-    var uinteger;
-    (function (uinteger) {
-        uinteger.MIN_VALUE = 0;
-        uinteger.MAX_VALUE = 2147483647;
-        function is(value) {
-            return typeof value === 'number' && uinteger.MIN_VALUE <= value && value <= uinteger.MAX_VALUE;
-        }
-        uinteger.is = is;
-    })(uinteger || (exports.uinteger = uinteger = {}));
-    /**
-     * The Position namespace provides helper functions to work with
-     * {@link Position} literals.
-     */
-    var Position;
-    (function (Position) {
-        /**
-         * Creates a new Position literal from the given line and character.
-         * @param line The position's line.
-         * @param character The position's character.
-         */
-        function create(line, character) {
-            if (line === Number.MAX_VALUE) {
-                line = uinteger.MAX_VALUE;
-            }
-            if (character === Number.MAX_VALUE) {
-                character = uinteger.MAX_VALUE;
-            }
-            return { line: line, character: character };
-        }
-        Position.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link Position} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.objectLiteral(candidate) && Is.uinteger(candidate.line) && Is.uinteger(candidate.character);
-        }
-        Position.is = is;
-    })(Position || (exports.Position = Position = {}));
-    /**
-     * The Range namespace provides helper functions to work with
-     * {@link Range} literals.
-     */
-    var Range;
-    (function (Range) {
-        function create(one, two, three, four) {
-            if (Is.uinteger(one) && Is.uinteger(two) && Is.uinteger(three) && Is.uinteger(four)) {
-                return { start: Position.create(one, two), end: Position.create(three, four) };
-            }
-            else if (Position.is(one) && Position.is(two)) {
-                return { start: one, end: two };
-            }
-            else {
-                throw new Error("Range#create called with invalid arguments[".concat(one, ", ").concat(two, ", ").concat(three, ", ").concat(four, "]"));
-            }
-        }
-        Range.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link Range} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.objectLiteral(candidate) && Position.is(candidate.start) && Position.is(candidate.end);
-        }
-        Range.is = is;
-    })(Range || (exports.Range = Range = {}));
-    /**
-     * The Location namespace provides helper functions to work with
-     * {@link Location} literals.
-     */
-    var Location;
-    (function (Location) {
-        /**
-         * Creates a Location literal.
-         * @param uri The location's uri.
-         * @param range The location's range.
-         */
-        function create(uri, range) {
-            return { uri: uri, range: range };
-        }
-        Location.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link Location} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.objectLiteral(candidate) && Range.is(candidate.range) && (Is.string(candidate.uri) || Is.undefined(candidate.uri));
-        }
-        Location.is = is;
-    })(Location || (exports.Location = Location = {}));
-    /**
-     * The LocationLink namespace provides helper functions to work with
-     * {@link LocationLink} literals.
-     */
-    var LocationLink;
-    (function (LocationLink) {
-        /**
-         * Creates a LocationLink literal.
-         * @param targetUri The definition's uri.
-         * @param targetRange The full range of the definition.
-         * @param targetSelectionRange The span of the symbol definition at the target.
-         * @param originSelectionRange The span of the symbol being defined in the originating source file.
-         */
-        function create(targetUri, targetRange, targetSelectionRange, originSelectionRange) {
-            return { targetUri: targetUri, targetRange: targetRange, targetSelectionRange: targetSelectionRange, originSelectionRange: originSelectionRange };
-        }
-        LocationLink.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link LocationLink} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.objectLiteral(candidate) && Range.is(candidate.targetRange) && Is.string(candidate.targetUri)
-                && Range.is(candidate.targetSelectionRange)
-                && (Range.is(candidate.originSelectionRange) || Is.undefined(candidate.originSelectionRange));
-        }
-        LocationLink.is = is;
-    })(LocationLink || (exports.LocationLink = LocationLink = {}));
-    /**
-     * The Color namespace provides helper functions to work with
-     * {@link Color} literals.
-     */
-    var Color;
-    (function (Color) {
-        /**
-         * Creates a new Color literal.
-         */
-        function create(red, green, blue, alpha) {
-            return {
-                red: red,
-                green: green,
-                blue: blue,
-                alpha: alpha,
-            };
-        }
-        Color.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link Color} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.objectLiteral(candidate) && Is.numberRange(candidate.red, 0, 1)
-                && Is.numberRange(candidate.green, 0, 1)
-                && Is.numberRange(candidate.blue, 0, 1)
-                && Is.numberRange(candidate.alpha, 0, 1);
-        }
-        Color.is = is;
-    })(Color || (exports.Color = Color = {}));
-    /**
-     * The ColorInformation namespace provides helper functions to work with
-     * {@link ColorInformation} literals.
-     */
-    var ColorInformation;
-    (function (ColorInformation) {
-        /**
-         * Creates a new ColorInformation literal.
-         */
-        function create(range, color) {
-            return {
-                range: range,
-                color: color,
-            };
-        }
-        ColorInformation.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link ColorInformation} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.objectLiteral(candidate) && Range.is(candidate.range) && Color.is(candidate.color);
-        }
-        ColorInformation.is = is;
-    })(ColorInformation || (exports.ColorInformation = ColorInformation = {}));
-    /**
-     * The Color namespace provides helper functions to work with
-     * {@link ColorPresentation} literals.
-     */
-    var ColorPresentation;
-    (function (ColorPresentation) {
-        /**
-         * Creates a new ColorInformation literal.
-         */
-        function create(label, textEdit, additionalTextEdits) {
-            return {
-                label: label,
-                textEdit: textEdit,
-                additionalTextEdits: additionalTextEdits,
-            };
-        }
-        ColorPresentation.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link ColorInformation} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.objectLiteral(candidate) && Is.string(candidate.label)
-                && (Is.undefined(candidate.textEdit) || TextEdit.is(candidate.textEdit))
-                && (Is.undefined(candidate.additionalTextEdits) || Is.typedArray(candidate.additionalTextEdits, TextEdit.is));
-        }
-        ColorPresentation.is = is;
-    })(ColorPresentation || (exports.ColorPresentation = ColorPresentation = {}));
-    /**
-     * A set of predefined range kinds.
-     */
-    var FoldingRangeKind;
-    (function (FoldingRangeKind) {
-        /**
-         * Folding range for a comment
-         */
-        FoldingRangeKind.Comment = 'comment';
-        /**
-         * Folding range for an import or include
-         */
-        FoldingRangeKind.Imports = 'imports';
-        /**
-         * Folding range for a region (e.g. `#region`)
-         */
-        FoldingRangeKind.Region = 'region';
-    })(FoldingRangeKind || (exports.FoldingRangeKind = FoldingRangeKind = {}));
-    /**
-     * The folding range namespace provides helper functions to work with
-     * {@link FoldingRange} literals.
-     */
-    var FoldingRange;
-    (function (FoldingRange) {
-        /**
-         * Creates a new FoldingRange literal.
-         */
-        function create(startLine, endLine, startCharacter, endCharacter, kind, collapsedText) {
-            var result = {
-                startLine: startLine,
-                endLine: endLine
-            };
-            if (Is.defined(startCharacter)) {
-                result.startCharacter = startCharacter;
-            }
-            if (Is.defined(endCharacter)) {
-                result.endCharacter = endCharacter;
-            }
-            if (Is.defined(kind)) {
-                result.kind = kind;
-            }
-            if (Is.defined(collapsedText)) {
-                result.collapsedText = collapsedText;
-            }
-            return result;
-        }
-        FoldingRange.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link FoldingRange} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.objectLiteral(candidate) && Is.uinteger(candidate.startLine) && Is.uinteger(candidate.endLine)
-                && (Is.undefined(candidate.startCharacter) || Is.uinteger(candidate.startCharacter))
-                && (Is.undefined(candidate.endCharacter) || Is.uinteger(candidate.endCharacter))
-                && (Is.undefined(candidate.kind) || Is.string(candidate.kind));
-        }
-        FoldingRange.is = is;
-    })(FoldingRange || (exports.FoldingRange = FoldingRange = {}));
-    /**
-     * The DiagnosticRelatedInformation namespace provides helper functions to work with
-     * {@link DiagnosticRelatedInformation} literals.
-     */
-    var DiagnosticRelatedInformation;
-    (function (DiagnosticRelatedInformation) {
-        /**
-         * Creates a new DiagnosticRelatedInformation literal.
-         */
-        function create(location, message) {
-            return {
-                location: location,
-                message: message
-            };
-        }
-        DiagnosticRelatedInformation.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link DiagnosticRelatedInformation} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.defined(candidate) && Location.is(candidate.location) && Is.string(candidate.message);
-        }
-        DiagnosticRelatedInformation.is = is;
-    })(DiagnosticRelatedInformation || (exports.DiagnosticRelatedInformation = DiagnosticRelatedInformation = {}));
-    /**
-     * The diagnostic's severity.
-     */
-    var DiagnosticSeverity;
-    (function (DiagnosticSeverity) {
-        /**
-         * Reports an error.
-         */
-        DiagnosticSeverity.Error = 1;
-        /**
-         * Reports a warning.
-         */
-        DiagnosticSeverity.Warning = 2;
-        /**
-         * Reports an information.
-         */
-        DiagnosticSeverity.Information = 3;
-        /**
-         * Reports a hint.
-         */
-        DiagnosticSeverity.Hint = 4;
-    })(DiagnosticSeverity || (exports.DiagnosticSeverity = DiagnosticSeverity = {}));
-    /**
-     * The diagnostic tags.
-     *
-     * @since 3.15.0
-     */
-    var DiagnosticTag;
-    (function (DiagnosticTag) {
-        /**
-         * Unused or unnecessary code.
-         *
-         * Clients are allowed to render diagnostics with this tag faded out instead of having
-         * an error squiggle.
-         */
-        DiagnosticTag.Unnecessary = 1;
-        /**
-         * Deprecated or obsolete code.
-         *
-         * Clients are allowed to rendered diagnostics with this tag strike through.
-         */
-        DiagnosticTag.Deprecated = 2;
-    })(DiagnosticTag || (exports.DiagnosticTag = DiagnosticTag = {}));
-    /**
-     * The CodeDescription namespace provides functions to deal with descriptions for diagnostic codes.
-     *
-     * @since 3.16.0
-     */
-    var CodeDescription;
-    (function (CodeDescription) {
-        function is(value) {
-            var candidate = value;
-            return Is.objectLiteral(candidate) && Is.string(candidate.href);
-        }
-        CodeDescription.is = is;
-    })(CodeDescription || (exports.CodeDescription = CodeDescription = {}));
-    /**
-     * The Diagnostic namespace provides helper functions to work with
-     * {@link Diagnostic} literals.
-     */
-    var Diagnostic;
-    (function (Diagnostic) {
-        /**
-         * Creates a new Diagnostic literal.
-         */
-        function create(range, message, severity, code, source, relatedInformation) {
-            var result = { range: range, message: message };
-            if (Is.defined(severity)) {
-                result.severity = severity;
-            }
-            if (Is.defined(code)) {
-                result.code = code;
-            }
-            if (Is.defined(source)) {
-                result.source = source;
-            }
-            if (Is.defined(relatedInformation)) {
-                result.relatedInformation = relatedInformation;
-            }
-            return result;
-        }
-        Diagnostic.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link Diagnostic} interface.
-         */
-        function is(value) {
-            var _a;
-            var candidate = value;
-            return Is.defined(candidate)
-                && Range.is(candidate.range)
-                && (Is.string(candidate.message) || MarkupContent.is(candidate.message))
-                && (Is.number(candidate.severity) || Is.undefined(candidate.severity))
-                && (Is.integer(candidate.code) || Is.string(candidate.code) || Is.undefined(candidate.code))
-                && (Is.undefined(candidate.codeDescription) || (Is.string((_a = candidate.codeDescription) === null || _a === void 0 ? void 0 : _a.href)))
-                && (Is.string(candidate.source) || Is.undefined(candidate.source))
-                && (Is.undefined(candidate.relatedInformation) || Is.typedArray(candidate.relatedInformation, DiagnosticRelatedInformation.is));
-        }
-        Diagnostic.is = is;
-        /**
-         * Checks whether the given diagnostic's message conforms to the 3.17.0
-         * version of the protocol where the message is a string.
-         *
-         * @param value the diagnostic
-         * @returns true if the diagnostic's message is a string, false otherwise.
-         */
-        function is3_17(value) {
-            return Is.string(value.message);
-        }
-        Diagnostic.is3_17 = is3_17;
-        /**
-         * Gets the message string of a diagnostic. If the message is already a
-         * string, it is returned as is. If the message is a MarkupContent,
-         * the value of the MarkupContent is returned. Otherwise an error is thrown.
-         *
-         * @param diagnostic the diagnostic to get the message string from.
-         * @returns the message string of the given diagnostic.
-         */
-        function getMessageString(diagnostic) {
-            if (Is.string(diagnostic.message)) {
-                return diagnostic.message;
-            }
-            else if (MarkupContent.is(diagnostic.message)) {
-                return diagnostic.message.value;
-            }
-            else {
-                throw new Error("Unknown message type ".concat(typeof diagnostic.message));
-            }
-        }
-        Diagnostic.getMessageString = getMessageString;
-    })(Diagnostic || (exports.Diagnostic = Diagnostic = {}));
-    /**
-     * The Command namespace provides helper functions to work with
-     * {@link Command} literals.
-     */
-    var Command;
-    (function (Command) {
-        /**
-         * Creates a new Command literal.
-         */
-        function create(title, command) {
-            var args = [];
-            for (var _i = 2; _i < arguments.length; _i++) {
-                args[_i - 2] = arguments[_i];
-            }
-            var result = { title: title, command: command };
-            if (Is.defined(args) && args.length > 0) {
-                result.arguments = args;
-            }
-            return result;
-        }
-        Command.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link Command} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.defined(candidate) && Is.string(candidate.title) && (candidate.tooltip === undefined || Is.string(candidate.tooltip)) && Is.string(candidate.command);
-        }
-        Command.is = is;
-    })(Command || (exports.Command = Command = {}));
-    /**
-     * The TextEdit namespace provides helper function to create replace,
-     * insert and delete edits more easily.
-     */
-    var TextEdit;
-    (function (TextEdit) {
-        /**
-         * Creates a replace text edit.
-         * @param range The range of text to be replaced.
-         * @param newText The new text.
-         */
-        function replace(range, newText) {
-            return { range: range, newText: newText };
-        }
-        TextEdit.replace = replace;
-        /**
-         * Creates an insert text edit.
-         * @param position The position to insert the text at.
-         * @param newText The text to be inserted.
-         */
-        function insert(position, newText) {
-            return { range: { start: position, end: position }, newText: newText };
-        }
-        TextEdit.insert = insert;
-        /**
-         * Creates a delete text edit.
-         * @param range The range of text to be deleted.
-         */
-        function del(range) {
-            return { range: range, newText: '' };
-        }
-        TextEdit.del = del;
-        function is(value) {
-            var candidate = value;
-            return Is.objectLiteral(candidate)
-                && Is.string(candidate.newText)
-                && Range.is(candidate.range);
-        }
-        TextEdit.is = is;
-    })(TextEdit || (exports.TextEdit = TextEdit = {}));
-    var ChangeAnnotation;
-    (function (ChangeAnnotation) {
-        function create(label, needsConfirmation, description) {
-            var result = { label: label };
-            if (needsConfirmation !== undefined) {
-                result.needsConfirmation = needsConfirmation;
-            }
-            if (description !== undefined) {
-                result.description = description;
-            }
-            return result;
-        }
-        ChangeAnnotation.create = create;
-        function is(value) {
-            var candidate = value;
-            return Is.objectLiteral(candidate) && Is.string(candidate.label) &&
-                (Is.boolean(candidate.needsConfirmation) || candidate.needsConfirmation === undefined) &&
-                (Is.string(candidate.description) || candidate.description === undefined);
-        }
-        ChangeAnnotation.is = is;
-    })(ChangeAnnotation || (exports.ChangeAnnotation = ChangeAnnotation = {}));
-    var ChangeAnnotationIdentifier;
-    (function (ChangeAnnotationIdentifier) {
-        function is(value) {
-            var candidate = value;
-            return Is.string(candidate);
-        }
-        ChangeAnnotationIdentifier.is = is;
-    })(ChangeAnnotationIdentifier || (exports.ChangeAnnotationIdentifier = ChangeAnnotationIdentifier = {}));
-    var AnnotatedTextEdit;
-    (function (AnnotatedTextEdit) {
-        /**
-         * Creates an annotated replace text edit.
-         *
-         * @param range The range of text to be replaced.
-         * @param newText The new text.
-         * @param annotation The annotation.
-         */
-        function replace(range, newText, annotation) {
-            return { range: range, newText: newText, annotationId: annotation };
-        }
-        AnnotatedTextEdit.replace = replace;
-        /**
-         * Creates an annotated insert text edit.
-         *
-         * @param position The position to insert the text at.
-         * @param newText The text to be inserted.
-         * @param annotation The annotation.
-         */
-        function insert(position, newText, annotation) {
-            return { range: { start: position, end: position }, newText: newText, annotationId: annotation };
-        }
-        AnnotatedTextEdit.insert = insert;
-        /**
-         * Creates an annotated delete text edit.
-         *
-         * @param range The range of text to be deleted.
-         * @param annotation The annotation.
-         */
-        function del(range, annotation) {
-            return { range: range, newText: '', annotationId: annotation };
-        }
-        AnnotatedTextEdit.del = del;
-        function is(value) {
-            var candidate = value;
-            return TextEdit.is(candidate) && (ChangeAnnotation.is(candidate.annotationId) || ChangeAnnotationIdentifier.is(candidate.annotationId));
-        }
-        AnnotatedTextEdit.is = is;
-    })(AnnotatedTextEdit || (exports.AnnotatedTextEdit = AnnotatedTextEdit = {}));
-    /**
-     * The TextDocumentEdit namespace provides helper function to create
-     * an edit that manipulates a text document.
-     */
-    var TextDocumentEdit;
-    (function (TextDocumentEdit) {
-        /**
-         * Creates a new `TextDocumentEdit`
-         */
-        function create(textDocument, edits) {
-            return { textDocument: textDocument, edits: edits };
-        }
-        TextDocumentEdit.create = create;
-        function is(value) {
-            var candidate = value;
-            return Is.defined(candidate)
-                && OptionalVersionedTextDocumentIdentifier.is(candidate.textDocument)
-                && Array.isArray(candidate.edits);
-        }
-        TextDocumentEdit.is = is;
-    })(TextDocumentEdit || (exports.TextDocumentEdit = TextDocumentEdit = {}));
-    var CreateFile;
-    (function (CreateFile) {
-        function create(uri, options, annotation) {
-            var result = {
-                kind: 'create',
-                uri: uri
-            };
-            if (options !== undefined && (options.overwrite !== undefined || options.ignoreIfExists !== undefined)) {
-                result.options = options;
-            }
-            if (annotation !== undefined) {
-                result.annotationId = annotation;
-            }
-            return result;
-        }
-        CreateFile.create = create;
-        function is(value) {
-            var candidate = value;
-            return candidate && candidate.kind === 'create' && Is.string(candidate.uri) && (candidate.options === undefined ||
-                ((candidate.options.overwrite === undefined || Is.boolean(candidate.options.overwrite)) && (candidate.options.ignoreIfExists === undefined || Is.boolean(candidate.options.ignoreIfExists)))) && (candidate.annotationId === undefined || ChangeAnnotationIdentifier.is(candidate.annotationId));
-        }
-        CreateFile.is = is;
-    })(CreateFile || (exports.CreateFile = CreateFile = {}));
-    var RenameFile;
-    (function (RenameFile) {
-        function create(oldUri, newUri, options, annotation) {
-            var result = {
-                kind: 'rename',
-                oldUri: oldUri,
-                newUri: newUri
-            };
-            if (options !== undefined && (options.overwrite !== undefined || options.ignoreIfExists !== undefined)) {
-                result.options = options;
-            }
-            if (annotation !== undefined) {
-                result.annotationId = annotation;
-            }
-            return result;
-        }
-        RenameFile.create = create;
-        function is(value) {
-            var candidate = value;
-            return candidate && candidate.kind === 'rename' && Is.string(candidate.oldUri) && Is.string(candidate.newUri) && (candidate.options === undefined ||
-                ((candidate.options.overwrite === undefined || Is.boolean(candidate.options.overwrite)) && (candidate.options.ignoreIfExists === undefined || Is.boolean(candidate.options.ignoreIfExists)))) && (candidate.annotationId === undefined || ChangeAnnotationIdentifier.is(candidate.annotationId));
-        }
-        RenameFile.is = is;
-    })(RenameFile || (exports.RenameFile = RenameFile = {}));
-    var DeleteFile;
-    (function (DeleteFile) {
-        function create(uri, options, annotation) {
-            var result = {
-                kind: 'delete',
-                uri: uri
-            };
-            if (options !== undefined && (options.recursive !== undefined || options.ignoreIfNotExists !== undefined)) {
-                result.options = options;
-            }
-            if (annotation !== undefined) {
-                result.annotationId = annotation;
-            }
-            return result;
-        }
-        DeleteFile.create = create;
-        function is(value) {
-            var candidate = value;
-            return candidate && candidate.kind === 'delete' && Is.string(candidate.uri) && (candidate.options === undefined ||
-                ((candidate.options.recursive === undefined || Is.boolean(candidate.options.recursive)) && (candidate.options.ignoreIfNotExists === undefined || Is.boolean(candidate.options.ignoreIfNotExists)))) && (candidate.annotationId === undefined || ChangeAnnotationIdentifier.is(candidate.annotationId));
-        }
-        DeleteFile.is = is;
-    })(DeleteFile || (exports.DeleteFile = DeleteFile = {}));
-    var WorkspaceEdit;
-    (function (WorkspaceEdit) {
-        function is(value) {
-            var candidate = value;
-            return candidate &&
-                (candidate.changes !== undefined || candidate.documentChanges !== undefined) &&
-                (candidate.documentChanges === undefined || candidate.documentChanges.every(function (change) {
-                    if (Is.string(change.kind)) {
-                        return CreateFile.is(change) || RenameFile.is(change) || DeleteFile.is(change);
-                    }
-                    else {
-                        return TextDocumentEdit.is(change);
-                    }
-                }));
-        }
-        WorkspaceEdit.is = is;
-    })(WorkspaceEdit || (exports.WorkspaceEdit = WorkspaceEdit = {}));
-    var TextEditChangeImpl = /** @class */ (function () {
-        function TextEditChangeImpl(edits, changeAnnotations) {
-            this.edits = edits;
-            this.changeAnnotations = changeAnnotations;
-        }
-        TextEditChangeImpl.prototype.insert = function (position, newText, annotation) {
-            var edit;
-            var id;
-            if (annotation === undefined) {
-                edit = TextEdit.insert(position, newText);
-            }
-            else if (ChangeAnnotationIdentifier.is(annotation)) {
-                id = annotation;
-                edit = AnnotatedTextEdit.insert(position, newText, annotation);
-            }
-            else {
-                this.assertChangeAnnotations(this.changeAnnotations);
-                id = this.changeAnnotations.manage(annotation);
-                edit = AnnotatedTextEdit.insert(position, newText, id);
-            }
-            this.edits.push(edit);
-            if (id !== undefined) {
-                return id;
-            }
-        };
-        TextEditChangeImpl.prototype.replace = function (range, newText, annotation) {
-            var edit;
-            var id;
-            if (annotation === undefined) {
-                edit = TextEdit.replace(range, newText);
-            }
-            else if (ChangeAnnotationIdentifier.is(annotation)) {
-                id = annotation;
-                edit = AnnotatedTextEdit.replace(range, newText, annotation);
-            }
-            else {
-                this.assertChangeAnnotations(this.changeAnnotations);
-                id = this.changeAnnotations.manage(annotation);
-                edit = AnnotatedTextEdit.replace(range, newText, id);
-            }
-            this.edits.push(edit);
-            if (id !== undefined) {
-                return id;
-            }
-        };
-        TextEditChangeImpl.prototype.delete = function (range, annotation) {
-            var edit;
-            var id;
-            if (annotation === undefined) {
-                edit = TextEdit.del(range);
-            }
-            else if (ChangeAnnotationIdentifier.is(annotation)) {
-                id = annotation;
-                edit = AnnotatedTextEdit.del(range, annotation);
-            }
-            else {
-                this.assertChangeAnnotations(this.changeAnnotations);
-                id = this.changeAnnotations.manage(annotation);
-                edit = AnnotatedTextEdit.del(range, id);
-            }
-            this.edits.push(edit);
-            if (id !== undefined) {
-                return id;
-            }
-        };
-        TextEditChangeImpl.prototype.add = function (edit) {
-            this.edits.push(edit);
-        };
-        TextEditChangeImpl.prototype.all = function () {
-            return this.edits;
-        };
-        TextEditChangeImpl.prototype.clear = function () {
-            this.edits.splice(0, this.edits.length);
-        };
-        TextEditChangeImpl.prototype.assertChangeAnnotations = function (value) {
-            if (value === undefined) {
-                throw new Error("Text edit change is not configured to manage change annotations.");
-            }
-        };
-        return TextEditChangeImpl;
-    }());
-    var SnippetTextEdit;
-    (function (SnippetTextEdit) {
-        function is(value) {
-            var candidate = value;
-            return Is.objectLiteral(candidate)
-                && Range.is(candidate.range)
-                && StringValue.isSnippet(candidate.snippet)
-                && (candidate.annotationId === undefined ||
-                    (ChangeAnnotation.is(candidate.annotationId) || ChangeAnnotationIdentifier.is(candidate.annotationId)));
-        }
-        SnippetTextEdit.is = is;
-    })(SnippetTextEdit || (exports.SnippetTextEdit = SnippetTextEdit = {}));
-    /**
-     * A helper class
-     */
-    var ChangeAnnotations = /** @class */ (function () {
-        function ChangeAnnotations(annotations) {
-            this._annotations = annotations === undefined ? Object.create(null) : annotations;
-            this._counter = 0;
-            this._size = 0;
-        }
-        ChangeAnnotations.prototype.all = function () {
-            return this._annotations;
-        };
-        Object.defineProperty(ChangeAnnotations.prototype, "size", {
-            get: function () {
-                return this._size;
-            },
-            enumerable: false,
-            configurable: true
-        });
-        ChangeAnnotations.prototype.manage = function (idOrAnnotation, annotation) {
-            var id;
-            if (ChangeAnnotationIdentifier.is(idOrAnnotation)) {
-                id = idOrAnnotation;
-            }
-            else {
-                id = this.nextId();
-                annotation = idOrAnnotation;
-            }
-            if (this._annotations[id] !== undefined) {
-                throw new Error("Id ".concat(id, " is already in use."));
-            }
-            if (annotation === undefined) {
-                throw new Error("No annotation provided for id ".concat(id));
-            }
-            this._annotations[id] = annotation;
-            this._size++;
-            return id;
-        };
-        ChangeAnnotations.prototype.nextId = function () {
-            this._counter++;
-            return this._counter.toString();
-        };
-        return ChangeAnnotations;
-    }());
-    /**
-     * A workspace change helps constructing changes to a workspace.
-     */
-    var WorkspaceChange = /** @class */ (function () {
-        function WorkspaceChange(workspaceEdit) {
-            var _this = this;
-            this._textEditChanges = Object.create(null);
-            if (workspaceEdit !== undefined) {
-                this._workspaceEdit = workspaceEdit;
-                if (workspaceEdit.documentChanges) {
-                    this._changeAnnotations = new ChangeAnnotations(workspaceEdit.changeAnnotations);
-                    workspaceEdit.changeAnnotations = this._changeAnnotations.all();
-                    workspaceEdit.documentChanges.forEach(function (change) {
-                        if (TextDocumentEdit.is(change)) {
-                            var textEditChange = new TextEditChangeImpl(change.edits, _this._changeAnnotations);
-                            _this._textEditChanges[change.textDocument.uri] = textEditChange;
-                        }
-                    });
-                }
-                else if (workspaceEdit.changes) {
-                    Object.keys(workspaceEdit.changes).forEach(function (key) {
-                        var textEditChange = new TextEditChangeImpl(workspaceEdit.changes[key]);
-                        _this._textEditChanges[key] = textEditChange;
-                    });
-                }
-            }
-            else {
-                this._workspaceEdit = {};
-            }
-        }
-        Object.defineProperty(WorkspaceChange.prototype, "edit", {
-            /**
-             * Returns the underlying {@link WorkspaceEdit} literal
-             * use to be returned from a workspace edit operation like rename.
-             */
-            get: function () {
-                this.initDocumentChanges();
-                if (this._changeAnnotations !== undefined) {
-                    if (this._changeAnnotations.size === 0) {
-                        this._workspaceEdit.changeAnnotations = undefined;
-                    }
-                    else {
-                        this._workspaceEdit.changeAnnotations = this._changeAnnotations.all();
-                    }
-                }
-                return this._workspaceEdit;
-            },
-            enumerable: false,
-            configurable: true
-        });
-        WorkspaceChange.prototype.getTextEditChange = function (key) {
-            if (OptionalVersionedTextDocumentIdentifier.is(key)) {
-                this.initDocumentChanges();
-                if (this._workspaceEdit.documentChanges === undefined) {
-                    throw new Error('Workspace edit is not configured for document changes.');
-                }
-                var textDocument = { uri: key.uri, version: key.version };
-                var result = this._textEditChanges[textDocument.uri];
-                if (!result) {
-                    var edits = [];
-                    var textDocumentEdit = {
-                        textDocument: textDocument,
-                        edits: edits
-                    };
-                    this._workspaceEdit.documentChanges.push(textDocumentEdit);
-                    result = new TextEditChangeImpl(edits, this._changeAnnotations);
-                    this._textEditChanges[textDocument.uri] = result;
-                }
-                return result;
-            }
-            else {
-                this.initChanges();
-                if (this._workspaceEdit.changes === undefined) {
-                    throw new Error('Workspace edit is not configured for normal text edit changes.');
-                }
-                var result = this._textEditChanges[key];
-                if (!result) {
-                    var edits = [];
-                    this._workspaceEdit.changes[key] = edits;
-                    result = new TextEditChangeImpl(edits);
-                    this._textEditChanges[key] = result;
-                }
-                return result;
-            }
-        };
-        WorkspaceChange.prototype.initDocumentChanges = function () {
-            if (this._workspaceEdit.documentChanges === undefined && this._workspaceEdit.changes === undefined) {
-                this._changeAnnotations = new ChangeAnnotations();
-                this._workspaceEdit.documentChanges = [];
-                this._workspaceEdit.changeAnnotations = this._changeAnnotations.all();
-            }
-        };
-        WorkspaceChange.prototype.initChanges = function () {
-            if (this._workspaceEdit.documentChanges === undefined && this._workspaceEdit.changes === undefined) {
-                this._workspaceEdit.changes = Object.create(null);
-            }
-        };
-        WorkspaceChange.prototype.createFile = function (uri, optionsOrAnnotation, options) {
-            this.initDocumentChanges();
-            if (this._workspaceEdit.documentChanges === undefined) {
-                throw new Error('Workspace edit is not configured for document changes.');
-            }
-            var annotation;
-            if (ChangeAnnotation.is(optionsOrAnnotation) || ChangeAnnotationIdentifier.is(optionsOrAnnotation)) {
-                annotation = optionsOrAnnotation;
-            }
-            else {
-                options = optionsOrAnnotation;
-            }
-            var operation;
-            var id;
-            if (annotation === undefined) {
-                operation = CreateFile.create(uri, options);
-            }
-            else {
-                id = ChangeAnnotationIdentifier.is(annotation) ? annotation : this._changeAnnotations.manage(annotation);
-                operation = CreateFile.create(uri, options, id);
-            }
-            this._workspaceEdit.documentChanges.push(operation);
-            if (id !== undefined) {
-                return id;
-            }
-        };
-        WorkspaceChange.prototype.renameFile = function (oldUri, newUri, optionsOrAnnotation, options) {
-            this.initDocumentChanges();
-            if (this._workspaceEdit.documentChanges === undefined) {
-                throw new Error('Workspace edit is not configured for document changes.');
-            }
-            var annotation;
-            if (ChangeAnnotation.is(optionsOrAnnotation) || ChangeAnnotationIdentifier.is(optionsOrAnnotation)) {
-                annotation = optionsOrAnnotation;
-            }
-            else {
-                options = optionsOrAnnotation;
-            }
-            var operation;
-            var id;
-            if (annotation === undefined) {
-                operation = RenameFile.create(oldUri, newUri, options);
-            }
-            else {
-                id = ChangeAnnotationIdentifier.is(annotation) ? annotation : this._changeAnnotations.manage(annotation);
-                operation = RenameFile.create(oldUri, newUri, options, id);
-            }
-            this._workspaceEdit.documentChanges.push(operation);
-            if (id !== undefined) {
-                return id;
-            }
-        };
-        WorkspaceChange.prototype.deleteFile = function (uri, optionsOrAnnotation, options) {
-            this.initDocumentChanges();
-            if (this._workspaceEdit.documentChanges === undefined) {
-                throw new Error('Workspace edit is not configured for document changes.');
-            }
-            var annotation;
-            if (ChangeAnnotation.is(optionsOrAnnotation) || ChangeAnnotationIdentifier.is(optionsOrAnnotation)) {
-                annotation = optionsOrAnnotation;
-            }
-            else {
-                options = optionsOrAnnotation;
-            }
-            var operation;
-            var id;
-            if (annotation === undefined) {
-                operation = DeleteFile.create(uri, options);
-            }
-            else {
-                id = ChangeAnnotationIdentifier.is(annotation) ? annotation : this._changeAnnotations.manage(annotation);
-                operation = DeleteFile.create(uri, options, id);
-            }
-            this._workspaceEdit.documentChanges.push(operation);
-            if (id !== undefined) {
-                return id;
-            }
-        };
-        return WorkspaceChange;
-    }());
-    exports.WorkspaceChange = WorkspaceChange;
-    /**
-     * The TextDocumentIdentifier namespace provides helper functions to work with
-     * {@link TextDocumentIdentifier} literals.
-     */
-    var TextDocumentIdentifier;
-    (function (TextDocumentIdentifier) {
-        /**
-         * Creates a new TextDocumentIdentifier literal.
-         * @param uri The document's uri.
-         */
-        function create(uri) {
-            return { uri: uri };
-        }
-        TextDocumentIdentifier.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link TextDocumentIdentifier} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.defined(candidate) && Is.string(candidate.uri);
-        }
-        TextDocumentIdentifier.is = is;
-    })(TextDocumentIdentifier || (exports.TextDocumentIdentifier = TextDocumentIdentifier = {}));
-    /**
-     * The VersionedTextDocumentIdentifier namespace provides helper functions to work with
-     * {@link VersionedTextDocumentIdentifier} literals.
-     */
-    var VersionedTextDocumentIdentifier;
-    (function (VersionedTextDocumentIdentifier) {
-        /**
-         * Creates a new VersionedTextDocumentIdentifier literal.
-         * @param uri The document's uri.
-         * @param version The document's version.
-         */
-        function create(uri, version) {
-            return { uri: uri, version: version };
-        }
-        VersionedTextDocumentIdentifier.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link VersionedTextDocumentIdentifier} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.defined(candidate) && Is.string(candidate.uri) && Is.integer(candidate.version);
-        }
-        VersionedTextDocumentIdentifier.is = is;
-    })(VersionedTextDocumentIdentifier || (exports.VersionedTextDocumentIdentifier = VersionedTextDocumentIdentifier = {}));
-    /**
-     * The OptionalVersionedTextDocumentIdentifier namespace provides helper functions to work with
-     * {@link OptionalVersionedTextDocumentIdentifier} literals.
-     */
-    var OptionalVersionedTextDocumentIdentifier;
-    (function (OptionalVersionedTextDocumentIdentifier) {
-        /**
-         * Creates a new OptionalVersionedTextDocumentIdentifier literal.
-         * @param uri The document's uri.
-         * @param version The document's version.
-         */
-        function create(uri, version) {
-            return { uri: uri, version: version };
-        }
-        OptionalVersionedTextDocumentIdentifier.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link OptionalVersionedTextDocumentIdentifier} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.defined(candidate) && Is.string(candidate.uri) && (candidate.version === null || Is.integer(candidate.version));
-        }
-        OptionalVersionedTextDocumentIdentifier.is = is;
-    })(OptionalVersionedTextDocumentIdentifier || (exports.OptionalVersionedTextDocumentIdentifier = OptionalVersionedTextDocumentIdentifier = {}));
-    /**
-     * Predefined Language kinds
-     * @since 3.18.0
-     */
-    var LanguageKind;
-    (function (LanguageKind) {
-        LanguageKind.ABAP = 'abap';
-        LanguageKind.WindowsBat = 'bat';
-        LanguageKind.BibTeX = 'bibtex';
-        LanguageKind.Clojure = 'clojure';
-        LanguageKind.Coffeescript = 'coffeescript';
-        LanguageKind.C = 'c';
-        LanguageKind.CPP = 'cpp';
-        LanguageKind.CSharp = 'csharp';
-        LanguageKind.CSS = 'css';
-        /**
-         * @since 3.18.0
-         */
-        LanguageKind.D = 'd';
-        /**
-         * @since 3.18.0
-         */
-        LanguageKind.Delphi = 'pascal';
-        LanguageKind.Diff = 'diff';
-        LanguageKind.Dart = 'dart';
-        LanguageKind.Dockerfile = 'dockerfile';
-        LanguageKind.Elixir = 'elixir';
-        LanguageKind.Erlang = 'erlang';
-        LanguageKind.FSharp = 'fsharp';
-        LanguageKind.GitCommit = 'git-commit';
-        LanguageKind.GitRebase = 'git-rebase';
-        LanguageKind.Go = 'go';
-        LanguageKind.Groovy = 'groovy';
-        LanguageKind.Handlebars = 'handlebars';
-        LanguageKind.Haskell = 'haskell';
-        LanguageKind.HTML = 'html';
-        LanguageKind.Ini = 'ini';
-        LanguageKind.Java = 'java';
-        LanguageKind.JavaScript = 'javascript';
-        LanguageKind.JavaScriptReact = 'javascriptreact';
-        LanguageKind.JSON = 'json';
-        LanguageKind.LaTeX = 'latex';
-        LanguageKind.Less = 'less';
-        LanguageKind.Lua = 'lua';
-        LanguageKind.Makefile = 'makefile';
-        LanguageKind.Markdown = 'markdown';
-        LanguageKind.ObjectiveC = 'objective-c';
-        LanguageKind.ObjectiveCPP = 'objective-cpp';
-        /**
-         * @since 3.18.0
-         */
-        LanguageKind.Pascal = 'pascal';
-        LanguageKind.Perl = 'perl';
-        LanguageKind.Perl6 = 'perl6';
-        LanguageKind.PHP = 'php';
-        LanguageKind.Plaintext = 'plaintext';
-        LanguageKind.Powershell = 'powershell';
-        LanguageKind.Pug = 'jade';
-        LanguageKind.Python = 'python';
-        LanguageKind.R = 'r';
-        LanguageKind.Razor = 'razor';
-        LanguageKind.Ruby = 'ruby';
-        LanguageKind.Rust = 'rust';
-        LanguageKind.SCSS = 'scss';
-        LanguageKind.SASS = 'sass';
-        LanguageKind.Scala = 'scala';
-        LanguageKind.ShaderLab = 'shaderlab';
-        LanguageKind.ShellScript = 'shellscript';
-        LanguageKind.SQL = 'sql';
-        LanguageKind.Swift = 'swift';
-        LanguageKind.TypeScript = 'typescript';
-        LanguageKind.TypeScriptReact = 'typescriptreact';
-        LanguageKind.TeX = 'tex';
-        LanguageKind.VisualBasic = 'vb';
-        LanguageKind.XML = 'xml';
-        LanguageKind.XSL = 'xsl';
-        LanguageKind.YAML = 'yaml';
-    })(LanguageKind || (exports.LanguageKind = LanguageKind = {}));
-    /**
-     * The TextDocumentItem namespace provides helper functions to work with
-     * {@link TextDocumentItem} literals.
-     */
-    var TextDocumentItem;
-    (function (TextDocumentItem) {
-        /**
-         * Creates a new TextDocumentItem literal.
-         * @param uri The document's uri.
-         * @param languageId The document's language identifier.
-         * @param version The document's version number.
-         * @param text The document's text.
-         */
-        function create(uri, languageId, version, text) {
-            return { uri: uri, languageId: languageId, version: version, text: text };
-        }
-        TextDocumentItem.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link TextDocumentItem} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.defined(candidate) && Is.string(candidate.uri) && Is.string(candidate.languageId) && Is.integer(candidate.version) && Is.string(candidate.text);
-        }
-        TextDocumentItem.is = is;
-    })(TextDocumentItem || (exports.TextDocumentItem = TextDocumentItem = {}));
-    /**
-     * Describes the content type that a client supports in various
-     * result literals like `Hover`, `ParameterInfo` or `CompletionItem`.
-     *
-     * Please note that `MarkupKinds` must not start with a `$`. This kinds
-     * are reserved for internal usage.
-     */
-    var MarkupKind;
-    (function (MarkupKind) {
-        /**
-         * Plain text is supported as a content format
-         */
-        MarkupKind.PlainText = 'plaintext';
-        /**
-         * Markdown is supported as a content format
-         */
-        MarkupKind.Markdown = 'markdown';
-        /**
-         * Checks whether the given value is a value of the {@link MarkupKind} type.
-         */
-        function is(value) {
-            var candidate = value;
-            return candidate === MarkupKind.PlainText || candidate === MarkupKind.Markdown;
-        }
-        MarkupKind.is = is;
-    })(MarkupKind || (exports.MarkupKind = MarkupKind = {}));
-    var MarkupContent;
-    (function (MarkupContent) {
-        /**
-         * Checks whether the given value conforms to the {@link MarkupContent} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.objectLiteral(value) && MarkupKind.is(candidate.kind) && Is.string(candidate.value);
-        }
-        MarkupContent.is = is;
-    })(MarkupContent || (exports.MarkupContent = MarkupContent = {}));
-    /**
-     * The kind of a completion entry.
-     */
-    var CompletionItemKind;
-    (function (CompletionItemKind) {
-        CompletionItemKind.Text = 1;
-        CompletionItemKind.Method = 2;
-        CompletionItemKind.Function = 3;
-        CompletionItemKind.Constructor = 4;
-        CompletionItemKind.Field = 5;
-        CompletionItemKind.Variable = 6;
-        CompletionItemKind.Class = 7;
-        CompletionItemKind.Interface = 8;
-        CompletionItemKind.Module = 9;
-        CompletionItemKind.Property = 10;
-        CompletionItemKind.Unit = 11;
-        CompletionItemKind.Value = 12;
-        CompletionItemKind.Enum = 13;
-        CompletionItemKind.Keyword = 14;
-        CompletionItemKind.Snippet = 15;
-        CompletionItemKind.Color = 16;
-        CompletionItemKind.File = 17;
-        CompletionItemKind.Reference = 18;
-        CompletionItemKind.Folder = 19;
-        CompletionItemKind.EnumMember = 20;
-        CompletionItemKind.Constant = 21;
-        CompletionItemKind.Struct = 22;
-        CompletionItemKind.Event = 23;
-        CompletionItemKind.Operator = 24;
-        CompletionItemKind.TypeParameter = 25;
-    })(CompletionItemKind || (exports.CompletionItemKind = CompletionItemKind = {}));
-    /**
-     * Defines whether the insert text in a completion item should be interpreted as
-     * plain text or a snippet.
-     */
-    var InsertTextFormat;
-    (function (InsertTextFormat) {
-        /**
-         * The primary text to be inserted is treated as a plain string.
-         */
-        InsertTextFormat.PlainText = 1;
-        /**
-         * The primary text to be inserted is treated as a snippet.
-         *
-         * A snippet can define tab stops and placeholders with `$1`, `$2`
-         * and `${3:foo}`. `$0` defines the final tab stop, it defaults to
-         * the end of the snippet. Placeholders with equal identifiers are linked,
-         * that is typing in one will update others too.
-         *
-         * See also: https://microsoft.github.io/language-server-protocol/specifications/specification-current/#snippet_syntax
-         */
-        InsertTextFormat.Snippet = 2;
-    })(InsertTextFormat || (exports.InsertTextFormat = InsertTextFormat = {}));
-    /**
-     * Completion item tags are extra annotations that tweak the rendering of a completion
-     * item.
-     *
-     * @since 3.15.0
-     */
-    var CompletionItemTag;
-    (function (CompletionItemTag) {
-        /**
-         * Render a completion as obsolete, usually using a strike-out.
-         */
-        CompletionItemTag.Deprecated = 1;
-    })(CompletionItemTag || (exports.CompletionItemTag = CompletionItemTag = {}));
-    /**
-     * The InsertReplaceEdit namespace provides functions to deal with insert / replace edits.
-     *
-     * @since 3.16.0
-     */
-    var InsertReplaceEdit;
-    (function (InsertReplaceEdit) {
-        /**
-         * Creates a new insert / replace edit
-         */
-        function create(newText, insert, replace) {
-            return { newText: newText, insert: insert, replace: replace };
-        }
-        InsertReplaceEdit.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link InsertReplaceEdit} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return candidate && Is.string(candidate.newText) && Range.is(candidate.insert) && Range.is(candidate.replace);
-        }
-        InsertReplaceEdit.is = is;
-    })(InsertReplaceEdit || (exports.InsertReplaceEdit = InsertReplaceEdit = {}));
-    /**
-     * How whitespace and indentation is handled during completion
-     * item insertion.
-     *
-     * @since 3.16.0
-     */
-    var InsertTextMode;
-    (function (InsertTextMode) {
-        /**
-         * The insertion or replace strings is taken as it is. If the
-         * value is multi line the lines below the cursor will be
-         * inserted using the indentation defined in the string value.
-         * The client will not apply any kind of adjustments to the
-         * string.
-         */
-        InsertTextMode.asIs = 1;
-        /**
-         * The editor adjusts leading whitespace of new lines so that
-         * they match the indentation up to the cursor of the line for
-         * which the item is accepted.
-         *
-         * Consider a line like this: <2tabs><cursor><3tabs>foo. Accepting a
-         * multi line completion item is indented using 2 tabs and all
-         * following lines inserted will be indented using 2 tabs as well.
-         */
-        InsertTextMode.adjustIndentation = 2;
-    })(InsertTextMode || (exports.InsertTextMode = InsertTextMode = {}));
-    /**
-     * Defines how values from a set of defaults and an individual item will be
-     * merged.
-     *
-     * @since 3.18.0
-     */
-    var ApplyKind;
-    (function (ApplyKind) {
-        /**
-         * The value from the individual item (if provided and not `null`) will be
-         * used instead of the default.
-         */
-        ApplyKind.Replace = 1;
-        /**
-         * The value from the item will be merged with the default.
-         *
-         * The specific rules for mergeing values are defined against each field
-         * that supports merging.
-         */
-        ApplyKind.Merge = 2;
-    })(ApplyKind || (exports.ApplyKind = ApplyKind = {}));
-    var CompletionItemLabelDetails;
-    (function (CompletionItemLabelDetails) {
-        function is(value) {
-            var candidate = value;
-            return candidate && (Is.string(candidate.detail) || candidate.detail === undefined) &&
-                (Is.string(candidate.description) || candidate.description === undefined);
-        }
-        CompletionItemLabelDetails.is = is;
-    })(CompletionItemLabelDetails || (exports.CompletionItemLabelDetails = CompletionItemLabelDetails = {}));
-    /**
-     * The CompletionItem namespace provides functions to deal with
-     * completion items.
-     */
-    var CompletionItem;
-    (function (CompletionItem) {
-        /**
-         * Create a completion item and seed it with a label.
-         * @param label The completion item's label
-         */
-        function create(label) {
-            return { label: label };
-        }
-        CompletionItem.create = create;
-    })(CompletionItem || (exports.CompletionItem = CompletionItem = {}));
-    /**
-     * The CompletionList namespace provides functions to deal with
-     * completion lists.
-     */
-    var CompletionList;
-    (function (CompletionList) {
-        /**
-         * Creates a new completion list.
-         *
-         * @param items The completion items.
-         * @param isIncomplete The list is not complete.
-         */
-        function create(items, isIncomplete) {
-            return { items: items ? items : [], isIncomplete: !!isIncomplete };
-        }
-        CompletionList.create = create;
-    })(CompletionList || (exports.CompletionList = CompletionList = {}));
-    var MarkedString;
-    (function (MarkedString) {
-        /**
-         * Creates a marked string from plain text.
-         *
-         * @param plainText The plain text.
-         */
-        function fromPlainText(plainText) {
-            return plainText.replace(/[\\`*_{}[\]()#+\-.!]/g, '\\$&'); // escape markdown syntax tokens: http://daringfireball.net/projects/markdown/syntax#backslash
-        }
-        MarkedString.fromPlainText = fromPlainText;
-        /**
-         * Checks whether the given value conforms to the {@link MarkedString} type.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.string(candidate) || (Is.objectLiteral(candidate) && Is.string(candidate.language) && Is.string(candidate.value));
-        }
-        MarkedString.is = is;
-    })(MarkedString || (exports.MarkedString = MarkedString = {}));
-    var Hover;
-    (function (Hover) {
-        /**
-         * Checks whether the given value conforms to the {@link Hover} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return !!candidate && Is.objectLiteral(candidate) && (MarkupContent.is(candidate.contents) ||
-                MarkedString.is(candidate.contents) ||
-                Is.typedArray(candidate.contents, MarkedString.is)) && (value.range === undefined || Range.is(value.range));
-        }
-        Hover.is = is;
-    })(Hover || (exports.Hover = Hover = {}));
-    /**
-     * The ParameterInformation namespace provides helper functions to work with
-     * {@link ParameterInformation} literals.
-     */
-    var ParameterInformation;
-    (function (ParameterInformation) {
-        /**
-         * Creates a new parameter information literal.
-         *
-         * @param label A label string.
-         * @param documentation A doc string.
-         */
-        function create(label, documentation) {
-            return documentation ? { label: label, documentation: documentation } : { label: label };
-        }
-        ParameterInformation.create = create;
-    })(ParameterInformation || (exports.ParameterInformation = ParameterInformation = {}));
-    /**
-     * The SignatureInformation namespace provides helper functions to work with
-     * {@link SignatureInformation} literals.
-     */
-    var SignatureInformation;
-    (function (SignatureInformation) {
-        function create(label, documentation) {
-            var parameters = [];
-            for (var _i = 2; _i < arguments.length; _i++) {
-                parameters[_i - 2] = arguments[_i];
-            }
-            var result = { label: label };
-            if (Is.defined(documentation)) {
-                result.documentation = documentation;
-            }
-            if (Is.defined(parameters)) {
-                result.parameters = parameters;
-            }
-            else {
-                result.parameters = [];
-            }
-            return result;
-        }
-        SignatureInformation.create = create;
-    })(SignatureInformation || (exports.SignatureInformation = SignatureInformation = {}));
-    /**
-     * A document highlight kind.
-     */
-    var DocumentHighlightKind;
-    (function (DocumentHighlightKind) {
-        /**
-         * A textual occurrence.
-         */
-        DocumentHighlightKind.Text = 1;
-        /**
-         * Read-access of a symbol, like reading a variable.
-         */
-        DocumentHighlightKind.Read = 2;
-        /**
-         * Write-access of a symbol, like writing to a variable.
-         */
-        DocumentHighlightKind.Write = 3;
-    })(DocumentHighlightKind || (exports.DocumentHighlightKind = DocumentHighlightKind = {}));
-    /**
-     * DocumentHighlight namespace to provide helper functions to work with
-     * {@link DocumentHighlight} literals.
-     */
-    var DocumentHighlight;
-    (function (DocumentHighlight) {
-        /**
-         * Create a DocumentHighlight object.
-         * @param range The range the highlight applies to.
-         * @param kind The highlight kind
-         */
-        function create(range, kind) {
-            var result = { range: range };
-            if (Is.number(kind)) {
-                result.kind = kind;
-            }
-            return result;
-        }
-        DocumentHighlight.create = create;
-    })(DocumentHighlight || (exports.DocumentHighlight = DocumentHighlight = {}));
-    /**
-     * A symbol kind.
-     */
-    var SymbolKind;
-    (function (SymbolKind) {
-        SymbolKind.File = 1;
-        SymbolKind.Module = 2;
-        SymbolKind.Namespace = 3;
-        SymbolKind.Package = 4;
-        SymbolKind.Class = 5;
-        SymbolKind.Method = 6;
-        SymbolKind.Property = 7;
-        SymbolKind.Field = 8;
-        SymbolKind.Constructor = 9;
-        SymbolKind.Enum = 10;
-        SymbolKind.Interface = 11;
-        SymbolKind.Function = 12;
-        SymbolKind.Variable = 13;
-        SymbolKind.Constant = 14;
-        SymbolKind.String = 15;
-        SymbolKind.Number = 16;
-        SymbolKind.Boolean = 17;
-        SymbolKind.Array = 18;
-        SymbolKind.Object = 19;
-        SymbolKind.Key = 20;
-        SymbolKind.Null = 21;
-        SymbolKind.EnumMember = 22;
-        SymbolKind.Struct = 23;
-        SymbolKind.Event = 24;
-        SymbolKind.Operator = 25;
-        SymbolKind.TypeParameter = 26;
-    })(SymbolKind || (exports.SymbolKind = SymbolKind = {}));
-    /**
-     * Symbol tags are extra annotations that tweak the rendering of a symbol.
-     *
-     * @since 3.16
-     */
-    var SymbolTag;
-    (function (SymbolTag) {
-        /**
-         * Render a symbol as obsolete, usually using a strike-out.
-         */
-        SymbolTag.Deprecated = 1;
-    })(SymbolTag || (exports.SymbolTag = SymbolTag = {}));
-    var SymbolInformation;
-    (function (SymbolInformation) {
-        /**
-         * Creates a new symbol information literal.
-         *
-         * @param name The name of the symbol.
-         * @param kind The kind of the symbol.
-         * @param range The range of the location of the symbol.
-         * @param uri The resource of the location of symbol.
-         * @param containerName The name of the symbol containing the symbol.
-         */
-        function create(name, kind, range, uri, containerName) {
-            var result = {
-                name: name,
-                kind: kind,
-                location: { uri: uri, range: range }
-            };
-            if (containerName) {
-                result.containerName = containerName;
-            }
-            return result;
-        }
-        SymbolInformation.create = create;
-    })(SymbolInformation || (exports.SymbolInformation = SymbolInformation = {}));
-    var WorkspaceSymbol;
-    (function (WorkspaceSymbol) {
-        /**
-         * Create a new workspace symbol.
-         *
-         * @param name The name of the symbol.
-         * @param kind The kind of the symbol.
-         * @param uri The resource of the location of the symbol.
-         * @param range An options range of the location.
-         * @returns A WorkspaceSymbol.
-         */
-        function create(name, kind, uri, range) {
-            return range !== undefined
-                ? { name: name, kind: kind, location: { uri: uri, range: range } }
-                : { name: name, kind: kind, location: { uri: uri } };
-        }
-        WorkspaceSymbol.create = create;
-    })(WorkspaceSymbol || (exports.WorkspaceSymbol = WorkspaceSymbol = {}));
-    var DocumentSymbol;
-    (function (DocumentSymbol) {
-        /**
-         * Creates a new symbol information literal.
-         *
-         * @param name The name of the symbol.
-         * @param detail The detail of the symbol.
-         * @param kind The kind of the symbol.
-         * @param range The range of the symbol.
-         * @param selectionRange The selectionRange of the symbol.
-         * @param children Children of the symbol.
-         */
-        function create(name, detail, kind, range, selectionRange, children) {
-            var result = {
-                name: name,
-                detail: detail,
-                kind: kind,
-                range: range,
-                selectionRange: selectionRange
-            };
-            if (children !== undefined) {
-                result.children = children;
-            }
-            return result;
-        }
-        DocumentSymbol.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link DocumentSymbol} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return candidate &&
-                Is.string(candidate.name) && Is.number(candidate.kind) &&
-                Range.is(candidate.range) && Range.is(candidate.selectionRange) &&
-                (candidate.detail === undefined || Is.string(candidate.detail)) &&
-                (candidate.deprecated === undefined || Is.boolean(candidate.deprecated)) &&
-                (candidate.children === undefined || Array.isArray(candidate.children)) &&
-                (candidate.tags === undefined || Array.isArray(candidate.tags));
-        }
-        DocumentSymbol.is = is;
-    })(DocumentSymbol || (exports.DocumentSymbol = DocumentSymbol = {}));
-    /**
-     * A set of predefined code action kinds
-     */
-    var CodeActionKind;
-    (function (CodeActionKind) {
-        /**
-         * Empty kind.
-         */
-        CodeActionKind.Empty = '';
-        /**
-         * Base kind for quickfix actions: 'quickfix'
-         */
-        CodeActionKind.QuickFix = 'quickfix';
-        /**
-         * Base kind for refactoring actions: 'refactor'
-         */
-        CodeActionKind.Refactor = 'refactor';
-        /**
-         * Base kind for refactoring extraction actions: 'refactor.extract'
-         *
-         * Example extract actions:
-         *
-         * - Extract method
-         * - Extract function
-         * - Extract variable
-         * - Extract interface from class
-         * - ...
-         */
-        CodeActionKind.RefactorExtract = 'refactor.extract';
-        /**
-         * Base kind for refactoring inline actions: 'refactor.inline'
-         *
-         * Example inline actions:
-         *
-         * - Inline function
-         * - Inline variable
-         * - Inline constant
-         * - ...
-         */
-        CodeActionKind.RefactorInline = 'refactor.inline';
-        /**
-         * Base kind for refactoring move actions: `refactor.move`
-         *
-         * Example move actions:
-         *
-         * - Move a function to a new file
-         * - Move a property between classes
-         * - Move method to base class
-         * - ...
-         *
-         * @since 3.18.0
-         */
-        CodeActionKind.RefactorMove = 'refactor.move';
-        /**
-         * Base kind for refactoring rewrite actions: 'refactor.rewrite'
-         *
-         * Example rewrite actions:
-         *
-         * - Convert JavaScript function to class
-         * - Add or remove parameter
-         * - Encapsulate field
-         * - Make method static
-         * - Move method to base class
-         * - ...
-         */
-        CodeActionKind.RefactorRewrite = 'refactor.rewrite';
-        /**
-         * Base kind for source actions: `source`
-         *
-         * Source code actions apply to the entire file.
-         */
-        CodeActionKind.Source = 'source';
-        /**
-         * Base kind for an organize imports source action: `source.organizeImports`
-         */
-        CodeActionKind.SourceOrganizeImports = 'source.organizeImports';
-        /**
-         * Base kind for auto-fix source actions: `source.fixAll`.
-         *
-         * Fix all actions automatically fix errors that have a clear fix that do not require user input.
-         * They should not suppress errors or perform unsafe fixes such as generating new types or classes.
-         *
-         * @since 3.15.0
-         */
-        CodeActionKind.SourceFixAll = 'source.fixAll';
-        /**
-         * Base kind for all code actions applying to the entire notebook's scope. CodeActionKinds using
-         * this should always begin with `notebook.`
-         *
-         * @since 3.18.0
-         */
-        CodeActionKind.Notebook = 'notebook';
-    })(CodeActionKind || (exports.CodeActionKind = CodeActionKind = {}));
-    /**
-     * The reason why code actions were requested.
-     *
-     * @since 3.17.0
-     */
-    var CodeActionTriggerKind;
-    (function (CodeActionTriggerKind) {
-        /**
-         * Code actions were explicitly requested by the user or by an extension.
-         */
-        CodeActionTriggerKind.Invoked = 1;
-        /**
-         * Code actions were requested automatically.
-         *
-         * This typically happens when current selection in a file changes, but can
-         * also be triggered when file content changes.
-         */
-        CodeActionTriggerKind.Automatic = 2;
-    })(CodeActionTriggerKind || (exports.CodeActionTriggerKind = CodeActionTriggerKind = {}));
-    /**
-     * The CodeActionContext namespace provides helper functions to work with
-     * {@link CodeActionContext} literals.
-     */
-    var CodeActionContext;
-    (function (CodeActionContext) {
-        /**
-         * Creates a new CodeActionContext literal.
-         */
-        function create(diagnostics, only, triggerKind) {
-            var result = { diagnostics: diagnostics };
-            if (only !== undefined && only !== null) {
-                result.only = only;
-            }
-            if (triggerKind !== undefined && triggerKind !== null) {
-                result.triggerKind = triggerKind;
-            }
-            return result;
-        }
-        CodeActionContext.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link CodeActionContext} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.defined(candidate) && Is.typedArray(candidate.diagnostics, Diagnostic.is)
-                && (candidate.only === undefined || Is.typedArray(candidate.only, Is.string))
-                && (candidate.triggerKind === undefined || candidate.triggerKind === CodeActionTriggerKind.Invoked || candidate.triggerKind === CodeActionTriggerKind.Automatic);
-        }
-        CodeActionContext.is = is;
-    })(CodeActionContext || (exports.CodeActionContext = CodeActionContext = {}));
-    /**
-     * Code action tags are extra annotations that tweak the behavior of a code action.
-     *
-     * @since 3.18.0
-     */
-    var CodeActionTag;
-    (function (CodeActionTag) {
-        /**
-         * Marks the code action as LLM-generated.
-         */
-        CodeActionTag.LLMGenerated = 1;
-        /**
-         * Checks whether the given literal conforms to the {@link CodeActionTag} interface.
-         */
-        function is(value) {
-            return Is.defined(value) && value === CodeActionTag.LLMGenerated;
-        }
-        CodeActionTag.is = is;
-    })(CodeActionTag || (exports.CodeActionTag = CodeActionTag = {}));
-    var CodeAction;
-    (function (CodeAction) {
-        function create(title, kindOrCommandOrEdit, kind) {
-            var result = { title: title };
-            var checkKind = true;
-            if (typeof kindOrCommandOrEdit === 'string') {
-                checkKind = false;
-                result.kind = kindOrCommandOrEdit;
-            }
-            else if (Command.is(kindOrCommandOrEdit)) {
-                result.command = kindOrCommandOrEdit;
-            }
-            else {
-                result.edit = kindOrCommandOrEdit;
-            }
-            if (checkKind && kind !== undefined) {
-                result.kind = kind;
-            }
-            return result;
-        }
-        CodeAction.create = create;
-        function is(value) {
-            var candidate = value;
-            return candidate && Is.string(candidate.title) &&
-                (candidate.diagnostics === undefined || Is.typedArray(candidate.diagnostics, Diagnostic.is)) &&
-                (candidate.kind === undefined || Is.string(candidate.kind)) &&
-                (candidate.edit !== undefined || candidate.command !== undefined) &&
-                (candidate.command === undefined || Command.is(candidate.command)) &&
-                (candidate.isPreferred === undefined || Is.boolean(candidate.isPreferred)) &&
-                (candidate.edit === undefined || WorkspaceEdit.is(candidate.edit)) &&
-                (candidate.tags === undefined || Is.typedArray(candidate.tags, CodeActionTag.is));
-        }
-        CodeAction.is = is;
-    })(CodeAction || (exports.CodeAction = CodeAction = {}));
-    /**
-     * The CodeLens namespace provides helper functions to work with
-     * {@link CodeLens} literals.
-     */
-    var CodeLens;
-    (function (CodeLens) {
-        /**
-         * Creates a new CodeLens literal.
-         */
-        function create(range, data) {
-            var result = { range: range };
-            if (Is.defined(data)) {
-                result.data = data;
-            }
-            return result;
-        }
-        CodeLens.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link CodeLens} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.defined(candidate) && Range.is(candidate.range) && (Is.undefined(candidate.command) || Command.is(candidate.command));
-        }
-        CodeLens.is = is;
-    })(CodeLens || (exports.CodeLens = CodeLens = {}));
-    /**
-     * The FormattingOptions namespace provides helper functions to work with
-     * {@link FormattingOptions} literals.
-     */
-    var FormattingOptions;
-    (function (FormattingOptions) {
-        /**
-         * Creates a new FormattingOptions literal.
-         */
-        function create(tabSize, insertSpaces) {
-            return { tabSize: tabSize, insertSpaces: insertSpaces };
-        }
-        FormattingOptions.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link FormattingOptions} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.defined(candidate) && Is.uinteger(candidate.tabSize) && Is.boolean(candidate.insertSpaces);
-        }
-        FormattingOptions.is = is;
-    })(FormattingOptions || (exports.FormattingOptions = FormattingOptions = {}));
-    /**
-     * The DocumentLink namespace provides helper functions to work with
-     * {@link DocumentLink} literals.
-     */
-    var DocumentLink;
-    (function (DocumentLink) {
-        /**
-         * Creates a new DocumentLink literal.
-         */
-        function create(range, target, data) {
-            return { range: range, target: target, data: data };
-        }
-        DocumentLink.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link DocumentLink} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.defined(candidate) && Range.is(candidate.range) && (Is.undefined(candidate.target) || Is.string(candidate.target));
-        }
-        DocumentLink.is = is;
-    })(DocumentLink || (exports.DocumentLink = DocumentLink = {}));
-    /**
-     * The SelectionRange namespace provides helper function to work with
-     * SelectionRange literals.
-     */
-    var SelectionRange;
-    (function (SelectionRange) {
-        /**
-         * Creates a new SelectionRange
-         * @param range the range.
-         * @param parent an optional parent.
-         */
-        function create(range, parent) {
-            return { range: range, parent: parent };
-        }
-        SelectionRange.create = create;
-        function is(value) {
-            var candidate = value;
-            return Is.objectLiteral(candidate) && Range.is(candidate.range) && (candidate.parent === undefined || SelectionRange.is(candidate.parent));
-        }
-        SelectionRange.is = is;
-    })(SelectionRange || (exports.SelectionRange = SelectionRange = {}));
-    /**
-     * A set of predefined token types. This set is not fixed
-     * an clients can specify additional token types via the
-     * corresponding client capabilities.
-     *
-     * @since 3.16.0
-     */
-    var SemanticTokenTypes;
-    (function (SemanticTokenTypes) {
-        SemanticTokenTypes["namespace"] = "namespace";
-        /**
-         * Represents a generic type. Acts as a fallback for types which can't be mapped to
-         * a specific type like class or enum.
-         */
-        SemanticTokenTypes["type"] = "type";
-        SemanticTokenTypes["class"] = "class";
-        SemanticTokenTypes["enum"] = "enum";
-        SemanticTokenTypes["interface"] = "interface";
-        SemanticTokenTypes["struct"] = "struct";
-        SemanticTokenTypes["typeParameter"] = "typeParameter";
-        SemanticTokenTypes["parameter"] = "parameter";
-        SemanticTokenTypes["variable"] = "variable";
-        SemanticTokenTypes["property"] = "property";
-        SemanticTokenTypes["enumMember"] = "enumMember";
-        SemanticTokenTypes["event"] = "event";
-        SemanticTokenTypes["function"] = "function";
-        SemanticTokenTypes["method"] = "method";
-        SemanticTokenTypes["macro"] = "macro";
-        SemanticTokenTypes["keyword"] = "keyword";
-        SemanticTokenTypes["modifier"] = "modifier";
-        SemanticTokenTypes["comment"] = "comment";
-        SemanticTokenTypes["string"] = "string";
-        SemanticTokenTypes["number"] = "number";
-        SemanticTokenTypes["regexp"] = "regexp";
-        SemanticTokenTypes["operator"] = "operator";
-        /**
-         * @since 3.17.0
-         */
-        SemanticTokenTypes["decorator"] = "decorator";
-        /**
-         * @since 3.18.0
-         */
-        SemanticTokenTypes["label"] = "label";
-    })(SemanticTokenTypes || (exports.SemanticTokenTypes = SemanticTokenTypes = {}));
-    /**
-     * A set of predefined token modifiers. This set is not fixed
-     * an clients can specify additional token types via the
-     * corresponding client capabilities.
-     *
-     * @since 3.16.0
-     */
-    var SemanticTokenModifiers;
-    (function (SemanticTokenModifiers) {
-        SemanticTokenModifiers["declaration"] = "declaration";
-        SemanticTokenModifiers["definition"] = "definition";
-        SemanticTokenModifiers["readonly"] = "readonly";
-        SemanticTokenModifiers["static"] = "static";
-        SemanticTokenModifiers["deprecated"] = "deprecated";
-        SemanticTokenModifiers["abstract"] = "abstract";
-        SemanticTokenModifiers["async"] = "async";
-        SemanticTokenModifiers["modification"] = "modification";
-        SemanticTokenModifiers["documentation"] = "documentation";
-        SemanticTokenModifiers["defaultLibrary"] = "defaultLibrary";
-    })(SemanticTokenModifiers || (exports.SemanticTokenModifiers = SemanticTokenModifiers = {}));
-    /**
-     * @since 3.16.0
-     */
-    var SemanticTokens;
-    (function (SemanticTokens) {
-        function is(value) {
-            var candidate = value;
-            return Is.objectLiteral(candidate) && (candidate.resultId === undefined || typeof candidate.resultId === 'string') &&
-                Array.isArray(candidate.data) && (candidate.data.length === 0 || typeof candidate.data[0] === 'number');
-        }
-        SemanticTokens.is = is;
-    })(SemanticTokens || (exports.SemanticTokens = SemanticTokens = {}));
-    /**
-     * The InlineValueText namespace provides functions to deal with InlineValueTexts.
-     *
-     * @since 3.17.0
-     */
-    var InlineValueText;
-    (function (InlineValueText) {
-        /**
-         * Creates a new InlineValueText literal.
-         */
-        function create(range, text) {
-            return { range: range, text: text };
-        }
-        InlineValueText.create = create;
-        function is(value) {
-            var candidate = value;
-            return candidate !== undefined && candidate !== null && Range.is(candidate.range) && Is.string(candidate.text);
-        }
-        InlineValueText.is = is;
-    })(InlineValueText || (exports.InlineValueText = InlineValueText = {}));
-    /**
-     * The InlineValueVariableLookup namespace provides functions to
-     * deal with InlineValueVariableLookups.
-     *
-     * @since 3.17.0
-     */
-    var InlineValueVariableLookup;
-    (function (InlineValueVariableLookup) {
-        /**
-         * Creates a new InlineValueText literal.
-         */
-        function create(range, variableName, caseSensitiveLookup) {
-            return { range: range, variableName: variableName, caseSensitiveLookup: caseSensitiveLookup };
-        }
-        InlineValueVariableLookup.create = create;
-        function is(value) {
-            var candidate = value;
-            return candidate !== undefined && candidate !== null && Range.is(candidate.range) && Is.boolean(candidate.caseSensitiveLookup)
-                && (Is.string(candidate.variableName) || candidate.variableName === undefined);
-        }
-        InlineValueVariableLookup.is = is;
-    })(InlineValueVariableLookup || (exports.InlineValueVariableLookup = InlineValueVariableLookup = {}));
-    /**
-     * The InlineValueEvaluatableExpression namespace provides functions to deal with InlineValueEvaluatableExpression.
-     *
-     * @since 3.17.0
-     */
-    var InlineValueEvaluatableExpression;
-    (function (InlineValueEvaluatableExpression) {
-        /**
-         * Creates a new InlineValueEvaluatableExpression literal.
-         */
-        function create(range, expression) {
-            return { range: range, expression: expression };
-        }
-        InlineValueEvaluatableExpression.create = create;
-        function is(value) {
-            var candidate = value;
-            return candidate !== undefined && candidate !== null && Range.is(candidate.range)
-                && (Is.string(candidate.expression) || candidate.expression === undefined);
-        }
-        InlineValueEvaluatableExpression.is = is;
-    })(InlineValueEvaluatableExpression || (exports.InlineValueEvaluatableExpression = InlineValueEvaluatableExpression = {}));
-    /**
-     * The InlineValueContext namespace provides helper functions to work with
-     * {@link InlineValueContext} literals.
-     *
-     * @since 3.17.0
-     */
-    var InlineValueContext;
-    (function (InlineValueContext) {
-        /**
-         * Creates a new InlineValueContext literal.
-         */
-        function create(frameId, stoppedLocation) {
-            return { frameId: frameId, stoppedLocation: stoppedLocation };
-        }
-        InlineValueContext.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link InlineValueContext} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.defined(candidate) && Range.is(value.stoppedLocation);
-        }
-        InlineValueContext.is = is;
-    })(InlineValueContext || (exports.InlineValueContext = InlineValueContext = {}));
-    /**
-     * Inlay hint kinds.
-     *
-     * @since 3.17.0
-     */
-    var InlayHintKind;
-    (function (InlayHintKind) {
-        /**
-         * An inlay hint that for a type annotation.
-         */
-        InlayHintKind.Type = 1;
-        /**
-         * An inlay hint that is for a parameter.
-         */
-        InlayHintKind.Parameter = 2;
-        function is(value) {
-            return value === 1 || value === 2;
-        }
-        InlayHintKind.is = is;
-    })(InlayHintKind || (exports.InlayHintKind = InlayHintKind = {}));
-    var InlayHintLabelPart;
-    (function (InlayHintLabelPart) {
-        function create(value) {
-            return { value: value };
-        }
-        InlayHintLabelPart.create = create;
-        function is(value) {
-            var candidate = value;
-            return Is.objectLiteral(candidate)
-                && (candidate.tooltip === undefined || Is.string(candidate.tooltip) || MarkupContent.is(candidate.tooltip))
-                && (candidate.location === undefined || Location.is(candidate.location))
-                && (candidate.command === undefined || Command.is(candidate.command));
-        }
-        InlayHintLabelPart.is = is;
-    })(InlayHintLabelPart || (exports.InlayHintLabelPart = InlayHintLabelPart = {}));
-    var InlayHint;
-    (function (InlayHint) {
-        function create(position, label, kind) {
-            var result = { position: position, label: label };
-            if (kind !== undefined) {
-                result.kind = kind;
-            }
-            return result;
-        }
-        InlayHint.create = create;
-        function is(value) {
-            var candidate = value;
-            return Is.objectLiteral(candidate) && Position.is(candidate.position)
-                && (Is.string(candidate.label) || Is.typedArray(candidate.label, InlayHintLabelPart.is))
-                && (candidate.kind === undefined || InlayHintKind.is(candidate.kind))
-                && (candidate.textEdits === undefined) || Is.typedArray(candidate.textEdits, TextEdit.is)
-                && (candidate.tooltip === undefined || Is.string(candidate.tooltip) || MarkupContent.is(candidate.tooltip))
-                && (candidate.paddingLeft === undefined || Is.boolean(candidate.paddingLeft))
-                && (candidate.paddingRight === undefined || Is.boolean(candidate.paddingRight));
-        }
-        InlayHint.is = is;
-    })(InlayHint || (exports.InlayHint = InlayHint = {}));
-    var StringValue;
-    (function (StringValue) {
-        function createSnippet(value) {
-            return { kind: 'snippet', value: value };
-        }
-        StringValue.createSnippet = createSnippet;
-        function isSnippet(value) {
-            var candidate = value;
-            return Is.objectLiteral(candidate)
-                && candidate.kind === 'snippet'
-                && Is.string(candidate.value);
-        }
-        StringValue.isSnippet = isSnippet;
-    })(StringValue || (exports.StringValue = StringValue = {}));
-    var InlineCompletionItem;
-    (function (InlineCompletionItem) {
-        function create(insertText, filterText, range, command) {
-            return { insertText: insertText, filterText: filterText, range: range, command: command };
-        }
-        InlineCompletionItem.create = create;
-    })(InlineCompletionItem || (exports.InlineCompletionItem = InlineCompletionItem = {}));
-    var InlineCompletionList;
-    (function (InlineCompletionList) {
-        function create(items) {
-            return { items: items };
-        }
-        InlineCompletionList.create = create;
-    })(InlineCompletionList || (exports.InlineCompletionList = InlineCompletionList = {}));
-    /**
-     * Describes how an {@link InlineCompletionItemProvider inline completion provider} was triggered.
-     *
-     * @since 3.18.0
-     */
-    var InlineCompletionTriggerKind;
-    (function (InlineCompletionTriggerKind) {
-        /**
-         * Completion was triggered explicitly by a user gesture.
-         */
-        InlineCompletionTriggerKind.Invoked = 1;
-        /**
-         * Completion was triggered automatically while editing.
-         */
-        InlineCompletionTriggerKind.Automatic = 2;
-    })(InlineCompletionTriggerKind || (exports.InlineCompletionTriggerKind = InlineCompletionTriggerKind = {}));
-    var SelectedCompletionInfo;
-    (function (SelectedCompletionInfo) {
-        function create(range, text) {
-            return { range: range, text: text };
-        }
-        SelectedCompletionInfo.create = create;
-    })(SelectedCompletionInfo || (exports.SelectedCompletionInfo = SelectedCompletionInfo = {}));
-    var InlineCompletionContext;
-    (function (InlineCompletionContext) {
-        function create(triggerKind, selectedCompletionInfo) {
-            return { triggerKind: triggerKind, selectedCompletionInfo: selectedCompletionInfo };
-        }
-        InlineCompletionContext.create = create;
-    })(InlineCompletionContext || (exports.InlineCompletionContext = InlineCompletionContext = {}));
-    var WorkspaceFolder;
-    (function (WorkspaceFolder) {
-        function is(value) {
-            var candidate = value;
-            return Is.objectLiteral(candidate) && URI.is(candidate.uri) && Is.string(candidate.name);
-        }
-        WorkspaceFolder.is = is;
-    })(WorkspaceFolder || (exports.WorkspaceFolder = WorkspaceFolder = {}));
-    exports.EOL = ['\n', '\r\n', '\r'];
-    /**
-     * @deprecated Use the text document from the new vscode-languageserver-textdocument package.
-     */
-    var TextDocument;
-    (function (TextDocument) {
-        /**
-         * Creates a new ITextDocument literal from the given uri and content.
-         * @param uri The document's uri.
-         * @param languageId The document's language Id.
-         * @param version The document's version.
-         * @param content The document's content.
-         */
-        function create(uri, languageId, version, content) {
-            return new FullTextDocument(uri, languageId, version, content);
-        }
-        TextDocument.create = create;
-        /**
-         * Checks whether the given literal conforms to the {@link ITextDocument} interface.
-         */
-        function is(value) {
-            var candidate = value;
-            return Is.defined(candidate) && Is.string(candidate.uri) && (Is.undefined(candidate.languageId) || Is.string(candidate.languageId)) && Is.uinteger(candidate.lineCount)
-                && Is.func(candidate.getText) && Is.func(candidate.positionAt) && Is.func(candidate.offsetAt) ? true : false;
-        }
-        TextDocument.is = is;
-        function applyEdits(document, edits) {
-            var text = document.getText();
-            var sortedEdits = mergeSort(edits, function (a, b) {
-                var diff = a.range.start.line - b.range.start.line;
-                if (diff === 0) {
-                    return a.range.start.character - b.range.start.character;
-                }
-                return diff;
-            });
-            var lastModifiedOffset = text.length;
-            for (var i = sortedEdits.length - 1; i >= 0; i--) {
-                var e = sortedEdits[i];
-                var startOffset = document.offsetAt(e.range.start);
-                var endOffset = document.offsetAt(e.range.end);
-                if (endOffset <= lastModifiedOffset) {
-                    text = text.substring(0, startOffset) + e.newText + text.substring(endOffset, text.length);
-                }
-                else {
-                    throw new Error('Overlapping edit');
-                }
-                lastModifiedOffset = startOffset;
-            }
-            return text;
-        }
-        TextDocument.applyEdits = applyEdits;
-        function mergeSort(data, compare) {
-            if (data.length <= 1) {
-                // sorted
-                return data;
-            }
-            var p = (data.length / 2) | 0;
-            var left = data.slice(0, p);
-            var right = data.slice(p);
-            mergeSort(left, compare);
-            mergeSort(right, compare);
-            var leftIdx = 0;
-            var rightIdx = 0;
-            var i = 0;
-            while (leftIdx < left.length && rightIdx < right.length) {
-                var ret = compare(left[leftIdx], right[rightIdx]);
-                if (ret <= 0) {
-                    // smaller_equal -> take left to preserve order
-                    data[i++] = left[leftIdx++];
-                }
-                else {
-                    // greater -> take right
-                    data[i++] = right[rightIdx++];
-                }
-            }
-            while (leftIdx < left.length) {
-                data[i++] = left[leftIdx++];
-            }
-            while (rightIdx < right.length) {
-                data[i++] = right[rightIdx++];
-            }
-            return data;
-        }
-    })(TextDocument || (exports.TextDocument = TextDocument = {}));
-    /**
-     * @deprecated Use the text document from the new vscode-languageserver-textdocument package.
-     */
-    var FullTextDocument = /** @class */ (function () {
-        function FullTextDocument(uri, languageId, version, content) {
-            this._uri = uri;
-            this._languageId = languageId;
-            this._version = version;
-            this._content = content;
-            this._lineOffsets = undefined;
-        }
-        Object.defineProperty(FullTextDocument.prototype, "uri", {
-            get: function () {
-                return this._uri;
-            },
-            enumerable: false,
-            configurable: true
-        });
-        Object.defineProperty(FullTextDocument.prototype, "languageId", {
-            get: function () {
-                return this._languageId;
-            },
-            enumerable: false,
-            configurable: true
-        });
-        Object.defineProperty(FullTextDocument.prototype, "version", {
-            get: function () {
-                return this._version;
-            },
-            enumerable: false,
-            configurable: true
-        });
-        FullTextDocument.prototype.getText = function (range) {
-            if (range) {
-                var start = this.offsetAt(range.start);
-                var end = this.offsetAt(range.end);
-                return this._content.substring(start, end);
-            }
-            return this._content;
-        };
-        FullTextDocument.prototype.update = function (event, version) {
-            this._content = event.text;
-            this._version = version;
-            this._lineOffsets = undefined;
-        };
-        FullTextDocument.prototype.getLineOffsets = function () {
-            if (this._lineOffsets === undefined) {
-                var lineOffsets = [];
-                var text = this._content;
-                var isLineStart = true;
-                for (var i = 0; i < text.length; i++) {
-                    if (isLineStart) {
-                        lineOffsets.push(i);
-                        isLineStart = false;
-                    }
-                    var ch = text.charAt(i);
-                    isLineStart = (ch === '\r' || ch === '\n');
-                    if (ch === '\r' && i + 1 < text.length && text.charAt(i + 1) === '\n') {
-                        i++;
-                    }
-                }
-                if (isLineStart && text.length > 0) {
-                    lineOffsets.push(text.length);
-                }
-                this._lineOffsets = lineOffsets;
-            }
-            return this._lineOffsets;
-        };
-        FullTextDocument.prototype.positionAt = function (offset) {
-            offset = Math.max(Math.min(offset, this._content.length), 0);
-            var lineOffsets = this.getLineOffsets();
-            var low = 0, high = lineOffsets.length;
-            if (high === 0) {
-                return Position.create(0, offset);
-            }
-            while (low < high) {
-                var mid = Math.floor((low + high) / 2);
-                if (lineOffsets[mid] > offset) {
-                    high = mid;
-                }
-                else {
-                    low = mid + 1;
-                }
-            }
-            // low is the least x for which the line offset is larger than the current offset
-            // or array.length if no line offset is larger than the current offset
-            var line = low - 1;
-            return Position.create(line, offset - lineOffsets[line]);
-        };
-        FullTextDocument.prototype.offsetAt = function (position) {
-            var lineOffsets = this.getLineOffsets();
-            if (position.line >= lineOffsets.length) {
-                return this._content.length;
-            }
-            else if (position.line < 0) {
-                return 0;
-            }
-            var lineOffset = lineOffsets[position.line];
-            var nextLineOffset = (position.line + 1 < lineOffsets.length) ? lineOffsets[position.line + 1] : this._content.length;
-            return Math.max(Math.min(lineOffset + position.character, nextLineOffset), lineOffset);
-        };
-        Object.defineProperty(FullTextDocument.prototype, "lineCount", {
-            get: function () {
-                return this.getLineOffsets().length;
-            },
-            enumerable: false,
-            configurable: true
-        });
-        return FullTextDocument;
-    }());
-    var Is;
-    (function (Is) {
-        var toString = Object.prototype.toString;
-        function defined(value) {
-            return typeof value !== 'undefined';
-        }
-        Is.defined = defined;
-        function undefined(value) {
-            return typeof value === 'undefined';
-        }
-        Is.undefined = undefined;
-        function boolean(value) {
-            return value === true || value === false;
-        }
-        Is.boolean = boolean;
-        function string(value) {
-            return toString.call(value) === '[object String]';
-        }
-        Is.string = string;
-        function number(value) {
-            return toString.call(value) === '[object Number]';
-        }
-        Is.number = number;
-        function numberRange(value, min, max) {
-            return toString.call(value) === '[object Number]' && min <= value && value <= max;
-        }
-        Is.numberRange = numberRange;
-        function integer(value) {
-            return toString.call(value) === '[object Number]' && -2147483648 <= value && value <= 2147483647;
-        }
-        Is.integer = integer;
-        function uinteger(value) {
-            return toString.call(value) === '[object Number]' && 0 <= value && value <= 2147483647;
-        }
-        Is.uinteger = uinteger;
-        function func(value) {
-            return toString.call(value) === '[object Function]';
-        }
-        Is.func = func;
-        function objectLiteral(value) {
-            // Strictly speaking class instances pass this check as well. Since the LSP
-            // doesn't use classes we ignore this for now. If we do we need to add something
-            // like this: `Object.getPrototypeOf(Object.getPrototypeOf(x)) === null`
-            return value !== null && typeof value === 'object';
-        }
-        Is.objectLiteral = objectLiteral;
-        function typedArray(value, check) {
-            return Array.isArray(value) && value.every(check);
-        }
-        Is.typedArray = typedArray;
-    })(Is || (Is = {}));
-});
-
-
-/***/ }),
-
 /***/ 5581:
 /***/ ((module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -11141,16 +4122,20 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony export */   i: () => (/* binding */ main)
 /* harmony export */ });
 /* harmony import */ var commander__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8179);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(392);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5801);
 /* harmony import */ var _record_record_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9431);
 /* harmony import */ var _report_json_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3768);
-/* harmony import */ var _report_recorded_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5156);
-/* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1057);
-/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6578);
-/* harmony import */ var _system_report_file_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(262);
-/* harmony import */ var _system_version_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1896);
-/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8131);
-/* harmony import */ var _verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9955);
+/* harmony import */ var _report_plain_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(206);
+/* harmony import */ var _report_recorded_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5156);
+/* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1057);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6578);
+/* harmony import */ var _system_report_file_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(262);
+/* harmony import */ var _system_version_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1896);
+/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8131);
+/* harmony import */ var _text_clean_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4118);
+/* harmony import */ var _verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(9955);
+
+
 
 
 
@@ -11167,22 +4152,23 @@ const exitCode = ({ decision, verdict }) => decision !== 'fail' ? 0 : verdict ==
 async function main(argv) {
     const abort = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'])
-        process.on(signal, () => abort.abort(new _system_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .ReprogateError */ .w8('check/cancelled', 'cancelled')));
+        process.on(signal, () => abort.abort(new _system_errors_js__WEBPACK_IMPORTED_MODULE_7__/* .ReprogateError */ .w8('check/cancelled', 'cancelled')));
     let code = 0;
     const door = {
         world: ({ verbose }) => ({
-            progress: (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_9__/* .terminalProgress */ .e)(process.stderr, verbose === true),
+            progress: (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_10__/* .terminalProgress */ .e)(process.stderr, verbose === true),
             signal: abort.signal,
         }),
         ended: (with_) => (code = with_),
     };
     const program = new commander__WEBPACK_IMPORTED_MODULE_0__/* .Command */ .uB('reprogate')
         .description('Can this result be reproduced, and if not, what exactly changed?')
-        .version(_system_version_js__WEBPACK_IMPORTED_MODULE_8__/* .VERSION */ .x)
+        .version(_system_version_js__WEBPACK_IMPORTED_MODULE_9__/* .VERSION */ .x)
         .exitOverride()
         .showHelpAfterError('(reprogate --help shows every command)')
         .addHelpText('after', HELP);
     addCheck(program, door);
+    addAudit(program, door);
     addRecord(program, door);
     try {
         await program.parseAsync([...argv], { from: 'user' });
@@ -11192,8 +4178,8 @@ async function main(argv) {
         if (error instanceof commander__WEBPACK_IMPORTED_MODULE_0__/* .CommanderError */ .b7)
             return error.exitCode === 0 ? 0 : 2;
         if (argv.includes('--json'))
-            process.stdout.write(`${JSON.stringify(failedReport(error), null, 2)}\n`);
-        process.stderr.write(failureText(error));
+            process.stdout.write((0,_report_json_js__WEBPACK_IMPORTED_MODULE_3__/* .printableJson */ .e)(failedReport(error)));
+        process.stderr.write((0,_report_plain_js__WEBPACK_IMPORTED_MODULE_4__/* .printed */ .zd)((0,_text_clean_js__WEBPACK_IMPORTED_MODULE_12__/* .cleanLines */ .v3)(failureText(error)).split('\n')));
         return 2;
     }
 }
@@ -11203,6 +4189,7 @@ Exit codes: 0 pass or warn, 1 fail, 2 could not check, or wrong usage.
 Examples:
   $ reprogate check                        every model of this repository
   $ reprogate check digits --track production
+  $ reprogate audit digits                 can the recorded run be obtained again?
   $ reprogate record digits --push registry.example/digits`;
 const configOption = () => new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--config <path>', 'the policy').default('reprogate.yml');
 const verboseOption = () => new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--verbose', 'show what the build and the evaluation print');
@@ -11211,21 +4198,50 @@ function addCheck(program, door) {
         .command('check')
         .description('check the record, rebuild the image, replay the evaluation, and say what differs')
         .argument('[model...]', 'models of the policy; none: all')
-        .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--track <track>', 'the stricter of this, the policy and the record wins').choices(_verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_10__/* .TRACKS */ .pS))
+        .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--track <track>', 'the stricter of this, the policy and the record wins').choices(_verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_11__/* .TRACKS */ .pS))
         .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--rebuild <how>', 'rebuild also on the exploratory track; `cached` is quick and is not evidence').choices(['fresh', 'cached']))
+        .option('--base <revision>', 'look at it as a pull request into this revision, by whose policy it is judged')
         .option('--json', 'print the JSON report')
         .option('--no-color', 'no colour, also on a terminal')
         .addOption(configOption())
         .addOption(verboseOption())
         .action(async (models, options) => {
         const directory = process.cwd();
-        const { track, rebuild, config, json } = options;
-        const report = await (0,_gate_js__WEBPACK_IMPORTED_MODULE_1__/* .check */ .z)({ directory, config, models, track, rebuild }, door.world(options));
-        const reportPath = await (0,_system_report_file_js__WEBPACK_IMPORTED_MODULE_7__/* .writeReportFile */ .a)(directory, (0,_report_json_js__WEBPACK_IMPORTED_MODULE_3__/* .renderJson */ .h)(report));
-        const colour = options.color && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
-        process.stdout.write(json ? (0,_report_json_js__WEBPACK_IMPORTED_MODULE_3__/* .renderJson */ .h)(report) : (0,_report_terminal_js__WEBPACK_IMPORTED_MODULE_5__/* .renderTerminal */ .b)(report, { colour, reportPath }));
-        door.ended(exitCode(report));
+        const { track, rebuild, config, base } = options;
+        const occasion = { kind: 'work-tree', base };
+        const report = await (0,_gate_js__WEBPACK_IMPORTED_MODULE_1__/* .check */ .z)({ directory, config, models, track, rebuild, occasion }, door.world(options));
+        await show(report, options, door);
     });
+}
+function addAudit(program, door) {
+    program
+        .command('audit')
+        .description('check whether the recorded run can be obtained again, at the commit that its record names')
+        .argument('[model...]', 'models of the policy; none: all')
+        .option('--record <path[@revision]>', 'the record to audit, as it is at a revision; default: the work tree')
+        .option('--json', 'print the JSON report')
+        .option('--no-color', 'no colour, also on a terminal')
+        .addOption(configOption())
+        .addOption(verboseOption())
+        .action(async (models, options) => {
+        const [, path, at] = /^(.*?)(?:@([^@]+))?$/s.exec(options.record ?? '') ?? [];
+        const report = await (0,_gate_js__WEBPACK_IMPORTED_MODULE_1__/* .check */ .z)({
+            directory: process.cwd(),
+            config: options.config,
+            models,
+            record: path || undefined,
+            rebuild: 'fresh',
+            occasion: { kind: 'work-tree', at },
+            audit: true,
+        }, door.world(options));
+        await show(report, options, door);
+    });
+}
+async function show(report, { json, color }, door) {
+    const reportPath = await (0,_system_report_file_js__WEBPACK_IMPORTED_MODULE_8__/* .writeReportFile */ .a)(process.cwd(), (0,_report_json_js__WEBPACK_IMPORTED_MODULE_3__/* .renderJson */ .h)(report));
+    const colour = color && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+    process.stdout.write(json ? (0,_report_json_js__WEBPACK_IMPORTED_MODULE_3__/* .renderJson */ .h)(report) : (0,_report_terminal_js__WEBPACK_IMPORTED_MODULE_6__/* .renderTerminal */ .b)(report, { colour, reportPath }));
+    door.ended(exitCode(report));
 }
 function addRecord(program, door) {
     program
@@ -11241,7 +4257,7 @@ function addRecord(program, door) {
         const { image, push, config, buildArg: args } = options;
         const directory = process.cwd();
         const recorded = await (0,_record_record_js__WEBPACK_IMPORTED_MODULE_2__/* .record */ .g)({ directory, config, model, args, image, push }, door.world(options));
-        process.stdout.write((0,_report_recorded_js__WEBPACK_IMPORTED_MODULE_4__/* .renderRecorded */ .Z)(recorded));
+        process.stdout.write((0,_report_recorded_js__WEBPACK_IMPORTED_MODULE_5__/* .renderRecorded */ .Z)(recorded));
     });
 }
 function buildArgument(text, before) {
@@ -11254,13 +4270,13 @@ const failedReport = (error) => ({
     reprogate: 'report/1',
     verdict: 'could-not-check',
     decision: 'fail',
-    error: error instanceof _system_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .ReprogateError */ .w8
+    error: error instanceof _system_errors_js__WEBPACK_IMPORTED_MODULE_7__/* .ReprogateError */ .w8
         ? { code: error.code, message: error.message, remedy: error.remedy, ...error.location }
-        : { code: 'bug', message: (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .errorText */ .kc)(error) },
+        : { code: 'bug', message: (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_7__/* .errorText */ .kc)(error) },
     models: [],
 });
 function failureText(error) {
-    if (!(error instanceof _system_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .ReprogateError */ .w8))
+    if (!(error instanceof _system_errors_js__WEBPACK_IMPORTED_MODULE_7__/* .ReprogateError */ .w8))
         return `reprogate: this is a bug of reprogate, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`;
     const { file, line } = error.location;
     const where = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `;
@@ -11368,7 +4384,7 @@ async function walk(root, folder, below) {
 
 /***/ }),
 
-/***/ 9078:
+/***/ 7900:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -11377,12 +4393,12 @@ __nccwpck_require__.d(__webpack_exports__, {
   G: () => (/* binding */ findEngine)
 });
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./src/system/errors.ts
 var errors = __nccwpck_require__(6578);
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
 // EXTERNAL MODULE: ./src/system/process.ts
 var system_process = __nccwpck_require__(7848);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
@@ -11417,11 +4433,52 @@ const imageSchema = schemas/* object */.Ikc({
         Volumes: keys,
         ExposedPorts: keys,
         StopSignal: image_text,
+        /** Instructions that run in a build from this image. */
+        OnBuild: list,
+        Labels: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP())
+            .nullish()
+            .transform((value) => value ?? {}),
     }),
 });
 const parseImage = (json) => imageSchema.parse(JSON.parse(json));
 
+// EXTERNAL MODULE: external "node:fs/promises"
+var external_node_fs_promises_ = __nccwpck_require__(1455);
+;// CONCATENATED MODULE: ./src/engine/owner.ts
+
+
+const LABEL = 'reprogate.check';
+const VALUE = /^([0-9a-f-]{36}\.\d+)\.(\d+)\.(\d+)\.([0-9a-f-]{36})$/;
+const owner_text = (path) => (0,external_node_fs_promises_.readFile)(path, 'utf8').then((content) => content.trim(), () => '');
+/** Field 22 of `/proc/<pid>/stat`; the second is a name in brackets and may hold anything. */
+async function startOf(pid) {
+    const stat = await owner_text(`/proc/${pid}/stat`);
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+}
+async function placeOf() {
+    const boot = await owner_text('/proc/sys/kernel/random/boot_id');
+    const namespace = await (0,external_node_fs_promises_.readlink)('/proc/self/ns/pid').catch(() => '');
+    return boot === '' || namespace === '' ? '' : `${boot}.${namespace.replace(/\D/g, '')}`;
+}
+/** The value of the label for what this process starts. */
+async function ownLabel() {
+    const [place, start, id] = [await placeOf(), await startOf(process.pid), (0,external_node_crypto_.randomUUID)()];
+    return place === '' || start === '' ? id : [place, process.pid, start, id].join('.');
+}
+function parseOwner(label) {
+    const [, place, pid, start, id] = VALUE.exec(label) ?? [];
+    return id === undefined ? null : { place: place, pid: Number(pid), start: start, id };
+}
+/** Whether the process that a label names ran here, and runs no more. */
+async function isDead(label) {
+    const owner = parseOwner(label);
+    if (owner === null || owner.place !== (await placeOf()))
+        return false;
+    return (await startOf(owner.pid)) !== owner.start;
+}
+
 ;// CONCATENATED MODULE: ./src/engine/docker.ts
+
 
 
 
@@ -11514,7 +4571,7 @@ class Docker {
             if (!result || result.code === 0 || !IN_USE.test(result.stderr))
                 return;
             // The engine is still taking down the container of a step that was stopped.
-            await (0,promises_namespaceObject.setTimeout)(250);
+            await (0,promises_.setTimeout)(250);
         }
     }
     async exportImage(id, read, timeout = HOUR_MS) {
@@ -11543,6 +4600,27 @@ class Docker {
         if (own.length > 0)
             await this.cleanup(['rm', '--force', '--volumes', '--', ...own]);
     }
+    async sweepDead() {
+        try {
+            const format = `{{.ID}} {{.Label "${LABEL}"}}`;
+            const listed = ['ps', '--all', '--no-trunc', '--filter', `label=${LABEL}`, '--format', format];
+            const containers = await deadAmong(await this.list(listed));
+            if (containers.length > 0)
+                await this.cleanup(['rm', '--force', '--volumes', '--', ...containers]);
+            const unnamed = [...LISTINGS.images, '--filter', `label=${LABEL}`, '--filter', 'dangling=true'];
+            const ids = [...new Set(await this.list(unnamed))];
+            if (ids.length === 0)
+                return;
+            const labels = `{{.Id}} {{index .Config.Labels "${LABEL}"}}`;
+            const images = await deadAmong(await this.list(['image', 'inspect', '--format', labels, '--', ...ids]));
+            // Without force: what a container uses, or another image is built on, stays.
+            if (images.length > 0)
+                await this.cleanup(['image', 'rm', '--', ...images]);
+        }
+        catch {
+            // Another check may sweep at the same time; the next one tries again.
+        }
+    }
     undo(args) {
         return this.always([this.program, ...args], { env: this.env, timeout: MINUTE_MS });
     }
@@ -11553,6 +4631,16 @@ class Docker {
     async must(args, options) {
         return succeeded(args, await this.docker(args, options));
     }
+}
+/** Ids of what dead checks have left, from lines of an id and a label. */
+async function deadAmong(lines) {
+    const dead = [];
+    for (const line of lines) {
+        const [id = '', label = ''] = line.split(' ');
+        if (await isDead(label))
+            dead.push(id);
+    }
+    return dead;
 }
 function succeeded(args, result) {
     if (result.code === 0 && !result.timedOut)
@@ -11593,7 +4681,7 @@ async function findEngine(run, env = process.env) {
         env: { ...base, DOCKER_BUILDKIT: builder === 'classic' ? '0' : '1' },
         builder,
         platform,
-        label: `reprogate.check=${(0,external_node_crypto_.randomUUID)()}`,
+        label: `${LABEL}=${await ownLabel()}`,
     });
 }
 async function platformBehind(attempt) {
@@ -11630,11 +4718,14 @@ async function builderOf(attempt) {
 __nccwpck_require__.d(__webpack_exports__, {
   bi: () => (/* binding */ PARSED_CAP),
   "if": () => (/* binding */ baseImages),
-  cA: () => (/* binding */ lineOf)
+  n_: () => (/* binding */ readDockerfile),
+  po: () => (/* binding */ triggerReading)
 });
 
-// EXTERNAL MODULE: ./node_modules/dockerfile-ast/lib/main.js
-var main = __nccwpck_require__(8390);
+// EXTERNAL MODULE: ./src/environment/dockerfile/instructions.ts
+var dockerfile_instructions = __nccwpck_require__(491);
+// EXTERNAL MODULE: ./src/environment/dockerfile/words.ts
+var words = __nccwpck_require__(5481);
 ;// CONCATENATED MODULE: ./src/environment/variables.ts
 /** Characters of a reference or the value of an argument. Arguments made of arguments would grow without end. */
 const VALUE_CAP = 1024;
@@ -11664,94 +4755,190 @@ function substitute(text, variables, depth = 0) {
 ;// CONCATENATED MODULE: ./src/environment/base-images.ts
 
 
+
 /** Characters that the parser is asked to take; a Dockerfile is written by hand. */
 const PARSED_CAP = 256 * 1024;
-const PINNED = /^[^@\s$]+@sha256:[0-9a-f]{64}$/;
+const PINNED = /^[\w.:/-]+@sha256:[0-9a-f]{64}$/;
+const MOUNTS = new Set(['bind', 'cache', 'secret', 'ssh', 'tmpfs']);
+const SHARED = new Set(['cache', 'secret', 'ssh']);
+/** A URL or a repository, or something that may become one. */
+const REMOTE = /:\/\/|git@|github\.com|\.git\b|\$/i;
+/** Where an image may be pulled for another platform than the engine's; what BuildKit presets of it. */
+const OF_PLATFORM = ['TARGET', 'BUILD'];
 const unquote = (text) => text.replace(/^(["'])(.*)\1$/s, '$2');
-/** Line of an instruction, from 1. */
-const lineOf = (instruction) => instruction.getRange().start.line + 1;
 /**
  * The images that a Dockerfile starts from or copies from, stages and `scratch` left out. Never
  * throws: what cannot be read is a base that is not pinned.
  *
  * @param args build arguments, which win over the defaults of `ARG`
  */
-function baseImages(text, args = {}) {
-    const unreadable = (reference) => [{ reference, line: 1, pinned: false, used: 'FROM' }];
-    if (text.length > PARSED_CAP)
+const baseImages = (text, args = {}) => readDockerfile(text, args).bases;
+/**
+ * Reads a Dockerfile as builders do. Where builders could read it differently, and would take other
+ * images, it is unclear.
+ *
+ * @param platform that is built for, if the builder presets its arguments: BuildKit does
+ */
+function readDockerfile(text, args = {}, platform) {
+    const [likely, ...others] = readingsWith(text, args, platform);
+    if (likely === undefined)
         return unreadable(`(longer than ${PARSED_CAP / 1024} KiB)`);
-    let instructions;
-    try {
-        instructions = main.DockerfileParser.parse(text.replace(/^\uFEFF/, ' ')).getInstructions();
+    const imagesOf = ({ bases }) => JSON.stringify(bases.map(({ reference, used, platform: of }) => [reference, used, of]));
+    // A reading that finds an instruction that nobody knows is a build that fails.
+    const other = others.find((one) => one.unclear.length === 0 && imagesOf(one) !== imagesOf(likely));
+    if (other === undefined)
+        return likely;
+    const linesIn = ({ bases }) => new Set(bases.map(({ line }) => line));
+    const [here, there] = [linesIn(likely), linesIn(other)];
+    const line = [...here, ...there].find((one) => here.has(one) !== there.has(one)) ?? 1;
+    const what = 'the end of a line or of a here-document, which builders read differently';
+    return { ...likely, unclear: [...likely.unclear, { line, what }] };
+}
+function* readingsWith(text, args, platform) {
+    if (text.length > PARSED_CAP)
+        return;
+    const lines = (0,dockerfile_instructions/* linesOf */.Dx)(text);
+    for (const reading of (0,dockerfile_instructions/* readingsOf */.RO)(lines)) {
+        const { instructions, unclear } = (0,dockerfile_instructions/* readInstructions */.KK)(lines, reading);
+        const collector = new Collector(args, platform, unclear);
+        for (const instruction of instructions)
+            collector.add(instruction);
+        yield collector.reading;
     }
-    catch {
-        return unreadable('(cannot be parsed)');
+}
+const unreadable = (reference) => ({
+    bases: [{ reference, line: 1, pinned: false, used: 'FROM' }],
+    mounts: [],
+    unclear: [],
+    remote: [],
+});
+/**
+ * What the triggers of a base image read from: they run in the build, and are written in no file of
+ * the repository.
+ *
+ * @param line of the FROM that names the image
+ */
+function triggerReading(triggers, line) {
+    const collector = new Collector({}, undefined, []);
+    for (const trigger of triggers) {
+        const instruction = (0,dockerfile_instructions/* instructionIn */.Ke)(trigger.trim(), line, true);
+        if ('what' in instruction)
+            collector.reading.unclear.push(instruction);
+        else
+            collector.add(instruction);
     }
-    const collector = new Collector(args);
-    for (const instruction of instructions)
-        collector.add(instruction);
-    return collector.bases;
+    return collector.reading;
 }
 /** Follows a Dockerfile from instruction to instruction, as a builder does. */
 class Collector {
     args;
-    bases = [];
+    platform;
+    reading;
     variables = new Map();
     /** By the names that they can be copied from. */
     stages = new Set(['scratch']);
     stageCount = 0;
-    constructor(args) {
+    constructor(args, platform, unclear) {
         this.args = args;
+        this.platform = platform;
+        this.reading = { bases: [], mounts: [], unclear, remote: [] };
+        for (const [name, value] of presets(platform))
+            this.variables.set(name, value);
     }
     add(instruction) {
-        if (instruction instanceof main.From)
-            this.from(instruction);
-        else if (instruction.getKeyword() === 'ARG')
-            this.argument(instruction);
-        else {
-            for (const { reference, used } of fromFlags(instruction))
-                this.base(reference, lineOf(instruction), used);
+        const { keyword, flags } = instruction;
+        if (keyword === 'FROM')
+            return this.from(instruction);
+        if (keyword === 'ARG')
+            return this.argument(instruction);
+        if (keyword === 'ADD' && REMOTE.test(instruction.rest))
+            this.reading.remote.push(instruction.line);
+        for (const flag of flags) {
+            const name = flag.name.toLowerCase();
+            if (name === 'from')
+                this.copied(instruction, flag);
+            if (name === 'mount')
+                this.mounted(instruction, flag);
         }
     }
-    from(instruction) {
-        const [image = '', as, name] = instruction.getArguments().map((argument) => argument.getValue());
-        this.base(unquote(substitute(image, this.variables)), lineOf(instruction), 'FROM');
+    from({ rest, flags, line }) {
+        const [image = '', as, name, ...more] = (0,words/* wordsOf */.Z9)(rest);
+        if ((as !== undefined && (as.toUpperCase() !== 'AS' || name === undefined)) || more.length > 0)
+            this.unclear(line, 'the words behind FROM');
+        const asked = flags.find((flag) => flag.name.toLowerCase() === 'platform');
+        const platform = asked && substitute(asked.value, this.variables);
+        this.base(unquote(substitute(image, this.variables)), line, 'FROM', platform || undefined);
         this.stageCount++;
-        if (as?.toUpperCase() === 'AS' && name)
+        if (name !== undefined)
             this.stages.add(name.toLowerCase());
     }
-    argument(instruction) {
+    argument({ text, line }) {
         // Only the arguments before the first FROM reach a FROM.
         if (this.stageCount > 0)
             return;
-        for (const argument of instruction.getArguments()) {
-            const [name = '', ...value] = argument.getValue().split('=');
+        for (const argument of (0,words/* wordsOf */.Z9)(text)) {
+            const [name = '', ...value] = argument.split('=');
             const given = Object.hasOwn(this.args, name) ? this.args[name] : undefined;
             const preset = value.length > 0 ? substitute(unquote(value.join('=')), this.variables) : undefined;
+            if (preset !== undefined && given === undefined && this.isPreset(name))
+                this.unclear(line, `ARG ${name}, which builders preset, with a value`);
             const result = given ?? preset;
             if (result !== undefined)
                 this.variables.set(name, result);
         }
     }
-    base(reference, line, used) {
+    isPreset(name) {
+        return presets(this.platform ?? 'linux/amd64').some(([preset]) => preset === name);
+    }
+    copied({ keyword, line }, { value, odd }) {
+        if (odd)
+            this.unclear(line, `the escapes in a flag of ${keyword}`);
+        const isStage = /^\d+$/.test(value) && Number(value) < this.stageCount;
+        if (!isStage)
+            this.base(unquote(value), line, `${keyword} --from`);
+    }
+    mounted({ keyword, line }, { value, odd }) {
+        const fields = (0,words/* csvFields */.qZ)(value);
+        if (fields === null || odd)
+            return this.unclear(line, `the quotes and escapes of a mount of ${keyword}`);
+        const options = new Map();
+        for (const field of fields) {
+            const equals = field.indexOf('=');
+            if (equals !== -1)
+                options.set(field.slice(0, equals).trim().toLowerCase(), field.slice(equals + 1));
+        }
+        const type = options.get('type') ?? 'bind';
+        if (!MOUNTS.has(type))
+            this.unclear(line, `a mount of the type ${JSON.stringify(type.slice(0, 40))}`);
+        if (SHARED.has(type))
+            this.reading.mounts.push({ type, line });
+        const from = options.get('from');
+        if (from !== undefined)
+            this.base(from, line, `${keyword} --mount`);
+    }
+    base(reference, line, used, platform) {
         if (this.stages.has(reference.toLowerCase()))
             return;
-        if (used !== 'FROM' && /^\d+$/.test(reference) && Number(reference) < this.stageCount)
-            return;
-        this.bases.push({ reference, line, pinned: PINNED.test(reference), used });
+        this.reading.bases.push({ reference, line, pinned: PINNED.test(reference), used, platform });
+    }
+    unclear(line, what) {
+        this.reading.unclear.push({ line, what });
     }
 }
-function fromFlags(instruction) {
-    if (!(instruction instanceof main.ModifiableInstruction))
+/** The arguments that BuildKit sets by itself. */
+function presets(platform) {
+    if (platform === undefined)
         return [];
-    const keyword = instruction.getKeyword();
-    return instruction.getFlags().flatMap((flag) => {
-        const [name, value] = [flag.getName().toLowerCase(), unquote(flag.getValue() ?? '')];
-        if (name === 'from')
-            return [{ reference: value, used: `${keyword} --from` }];
-        const from = name === 'mount' ? /(?:^|,)"?from=([^,"]*)/i.exec(value) : null;
-        return from ? [{ reference: from[1], used: `${keyword} --mount` }] : [];
-    });
+    const [os = '', arch = '', variant = ''] = platform.split('/');
+    return [
+        ...OF_PLATFORM.flatMap((of) => [
+            [`${of}PLATFORM`, platform],
+            [`${of}OS`, os],
+            [`${of}ARCH`, arch],
+            [`${of}VARIANT`, variant],
+        ]),
+        ['TARGETSTAGE', 'default'],
+    ];
 }
 
 
@@ -11763,11 +4950,14 @@ function fromFlags(instruction) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  a: () => (/* binding */ rebuild)
+  qE: () => (/* binding */ dockerfileText),
+  aq: () => (/* binding */ rebuild)
 });
 
 // UNUSED EXPORTS: buildArguments
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
@@ -11782,9 +4972,12 @@ var files = __nccwpck_require__(1650);
 var base_images = __nccwpck_require__(5964);
 // EXTERNAL MODULE: ./src/text/clean.ts
 var clean = __nccwpck_require__(4118);
+// EXTERNAL MODULE: ./src/environment/secrets.ts
+var secrets = __nccwpck_require__(1268);
 // EXTERNAL MODULE: ./src/environment/dockerfile.ts + 1 modules
 var dockerfile = __nccwpck_require__(325);
 ;// CONCATENATED MODULE: ./src/environment/build-log.ts
+
 
 
 const TAIL = 20;
@@ -11828,7 +5021,7 @@ class BuildLog {
     constructor(dockerfile) {
         this.dockerfile = dockerfile;
     }
-    /** @returns the line without what moves a cursor or colours it */
+    /** @returns the line without what moves a cursor or colours it, and without obvious secrets */
     add(raw) {
         const line = plain(raw);
         this.follow(line);
@@ -11838,11 +5031,13 @@ class BuildLog {
             if (this.tail.length > TAIL)
                 this.tail.shift();
         }
-        return line;
+        return (0,secrets/* maskKnown */.op)(line);
     }
     failure(reason) {
         const step = this.failed ?? this.step;
-        return { reason, step, line: this.line ?? (step && this.lineOf(step)), tail: [...this.tail] };
+        const line = this.line ?? (step && this.lineOf(step));
+        const shown = step && { ...step, text: (0,secrets/* maskKnown */.op)(step.text) };
+        return { reason, step: shown, line, tail: this.tail.map(secrets/* maskKnown */.op) };
     }
     follow(line) {
         const classic = stepIn(CLASSIC_STEP, line);
@@ -11911,6 +5106,7 @@ function madeSince(before, now, named) {
 
 
 
+
 /** Bytes of a Dockerfile. */
 const DOCKERFILE_CAP = 16 * 1024 * 1024;
 /** Where a path of the export really is; links may not lead out of it: the builder follows them. */
@@ -11924,7 +5120,8 @@ async function inside({ directory }, what, path) {
 }
 /** The arguments of `docker` for one build. */
 function buildArguments(builder, command) {
-    const { dockerfile, context, args, platform, fresh, pull, idFile } = command;
+    const { dockerfile, context, args, platform, fresh, pull, network, label, namespace, idFile } = command;
+    const own = builder === 'classic' ? {} : { BUILDKIT_CACHE_MOUNT_NS: namespace };
     return [
         ...(builder === 'buildx' ? ['buildx', 'build', '--load', '--provenance=false'] : ['build']),
         // An attempt that failed leaves no container behind.
@@ -11932,11 +5129,34 @@ function buildArguments(builder, command) {
         ...['--file', dockerfile, '--iidfile', idFile],
         ...(fresh ? ['--no-cache'] : []),
         ...(pull ? ['--pull'] : []),
+        ...(network === undefined ? [] : ['--network', network]),
+        ...limitsOf(builder, command),
+        ...(label === undefined ? [] : ['--label', label]),
         ...(platform === undefined ? [] : ['--platform', platform]),
-        ...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+        ...Object.entries({ ...args, ...own }).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
         '--',
         context,
     ];
+}
+/** Processes and threads of the user of a step. */
+const PROCESSES = 16_384;
+/** What the classic builder can hold a step to; BuildKit takes neither. */
+function limitsOf(builder, { memory }) {
+    if (builder !== 'classic')
+        return [];
+    const bytes = memory === undefined ? [] : [String(Math.floor(memory * 1024 ** 3))];
+    return [
+        ...bytes.flatMap((value) => ['--memory', value, '--memory-swap', value]),
+        ...['--ulimit', `nproc=${PROCESSES}`],
+    ];
+}
+/**
+ * The bytes of the Dockerfile that is built, decoded.
+ *
+ * @throws ReprogateError `record/path-outside`, `environment/dockerfile-missing`
+ */
+async function dockerfileText(request) {
+    return (await (0,files/* readRegular */.VX)(await inside(request, 'Dockerfile', request.dockerfile), DOCKERFILE_CAP)).toString();
 }
 /** A base that is pinned by digest and already here cannot be fetched into anything else. */
 async function mustPull(engine, dockerfile, args) {
@@ -11954,12 +5174,12 @@ async function mustPull(engine, dockerfile, args) {
  */
 async function rebuild(context, request) {
     const { engine } = context;
-    const { args, platform, fresh, timeout } = request;
+    const { args, platform, fresh, timeout, network, memory, temporary } = request;
     const dockerfile = await inside(request, 'Dockerfile', request.dockerfile);
     const folder = await inside(request, 'context', request.context);
-    const text = (await (0,files/* readRegular */.VX)(dockerfile, DOCKERFILE_CAP)).toString();
     const scratch = await (0,promises_.mkdtemp)((0,external_node_path_.join)(context.scratch, 'build-'));
     const idFile = (0,external_node_path_.join)(scratch, 'id');
+    const text = await dockerfileText(request);
     const log = new BuildLog(text);
     const remains = await remainsOf(engine, log);
     context.defer(() => remains.remove());
@@ -11970,7 +5190,12 @@ async function rebuild(context, request) {
         args,
         platform: platform === engine.platform ? undefined : platform,
         fresh,
-        pull: fresh && (await mustPull(engine, text, args)),
+        // What a check builds on, it has fetched already.
+        pull: fresh && !temporary && (await mustPull(engine, text, args)),
+        network,
+        memory,
+        label: temporary ? engine.label : undefined,
+        namespace: (0,external_node_crypto_.randomUUID)(),
         idFile,
     }), { timeout, outputCap: 0, onLine: (line) => context.progress.line(log.add(line)) });
     const seconds = (context.now() - started) / 1000;
@@ -11994,18 +5219,24 @@ async function rebuild(context, request) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  Bc: () => (/* binding */ LIKELY_PLATFORM),
   zZ: () => (/* binding */ dockerfileFindings),
   mQ: () => (/* binding */ findDockerfile),
-  HH: () => (/* binding */ instructionLine)
+  HH: () => (/* binding */ instructionLine),
+  xo: () => (/* binding */ readingFindings)
 });
 
-// EXTERNAL MODULE: ./node_modules/dockerfile-ast/lib/main.js
-var main = __nccwpck_require__(8390);
 // EXTERNAL MODULE: ./src/environment/base-images.ts + 1 modules
 var base_images = __nccwpck_require__(5964);
+// EXTERNAL MODULE: ./src/environment/dockerfile/instructions.ts
+var dockerfile_instructions = __nccwpck_require__(491);
 ;// CONCATENATED MODULE: ./src/environment/frontend.ts
-const ALLOWED = /^(?:docker\.io\/)?docker\/dockerfile(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
-/** Whether it is Docker's own. */
+/**
+ * Docker's own, by a tag that says what it can do: from 1.4 on, which is the first that reads
+ * here-documents, to the next major one. A digest alone names any version, also the experiments.
+ */
+const ALLOWED = /^(?:docker\.io\/)?docker\/dockerfile(?:|:(?:latest|labs|1|1\.(?:[4-9]|[1-9]\d)(?:\.\d{1,3})?|1-labs|1\.(?:[4-9]|[1-9]\d)(?:\.\d{1,3})?-labs)(?:@sha256:[0-9a-f]{64})?)$/;
+/** Whether it is Docker's own, in a version that reads a Dockerfile as it is read here. */
 const isAllowed = ({ value }) => ALLOWED.test(value);
 /**
  * The frontends that BuildKit would load: `# syntax=`, `// syntax=` or JSON, in the lines before the
@@ -12042,10 +5273,15 @@ function inJson(text) {
     }
 }
 
+// EXTERNAL MODULE: ./src/environment/reference.ts
+var environment_reference = __nccwpck_require__(6276);
 ;// CONCATENATED MODULE: ./src/environment/dockerfile.ts
 
 
 
+
+/** What the builder will preset is known for certain once there is an engine. */
+const LIKELY_PLATFORM = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`;
 /** The first of these Dockerfiles that the commit has; null if it has none, or is not in the repository. */
 async function findDockerfile(git, commit, dockerfiles) {
     for (const path of dockerfiles) {
@@ -12056,23 +5292,95 @@ async function findDockerfile(git, commit, dockerfiles) {
     return null;
 }
 /**
- * Findings about what a Dockerfile builds on: bases that are not pinned, and foreign frontends.
+ * Findings about what a Dockerfile builds on: bases that are not pinned or not allowed, foreign
+ * frontends, and what is not understood.
  *
  * @param path as findings name it
+ * @param more where images may come from; the platform, if the builder presets its arguments
  */
-function dockerfileFindings(path, text, args = {}) {
+function dockerfileFindings(path, text, args = {}, { allowed = {}, platform } = {}) {
     const argument = args.BUILDKIT_SYNTAX;
     const frontends = [
         ...frontendsOf(text.slice(0, base_images/* PARSED_CAP */.bi)),
         ...(argument === undefined ? [] : [{ value: argument }]),
     ];
+    const reading = (0,base_images/* readDockerfile */.n_)(text, args, platform);
     return [
         ...frontends
             .filter((frontend) => !isAllowed(frontend))
             .map((frontend) => frontendFinding(path, frontend)),
-        ...(0,base_images/* baseImages */["if"])(text, args)
-            .filter(({ pinned }) => !pinned)
-            .map((base) => baseFinding(path, base)),
+        ...Object.keys(args).flatMap((name) => argumentFindings(path, name)),
+        ...readingFindings(path, reading, allowed),
+        ...mountFindings(path, reading.mounts),
+    ];
+}
+/** What is found of the images that a Dockerfile, or a trigger of its base, reads from. */
+const readingFindings = (path, { bases, unclear }, allowed) => [
+    ...unclear.slice(0, MOST_UNCLEAR).map((one) => unclearFinding(path, one)),
+    ...bases.filter(({ pinned }) => !pinned).map((base) => baseFinding(path, base)),
+    ...bases.flatMap((base) => allowedFindings(path, base, allowed)),
+];
+const MOST_UNCLEAR = 20;
+const unclearFinding = (file, { line, what }) => ({
+    rule: 'environment/dockerfile-unclear',
+    message: `the Dockerfile cannot be read for certain: ${what}`,
+    file,
+    line,
+    remedy: `Write ${file}:${line} plainly: one instruction, with ASCII letters and plain spaces.`,
+});
+/** Arguments that steer the builder and not the image. */
+function argumentFindings(file, name) {
+    if (!/^BUILDKIT_/i.test(name) || name === 'BUILDKIT_SYNTAX')
+        return [];
+    return [
+        {
+            rule: 'environment/argument-not-allowed',
+            message: `the build argument ${name} steers the builder itself`,
+            file,
+            actual: name,
+            remedy: `Remove the build argument ${name}.`,
+        },
+    ];
+}
+function allowedFindings(file, base, allowed) {
+    const { reference, line, used } = base;
+    const { registries, bases } = allowed;
+    if (bases !== undefined && !(0,environment_reference/* isListed */.yy)(reference, bases))
+        return [
+            {
+                rule: 'environment/base-not-allowed',
+                message: `${used} names ${reference || 'an image without value'}, which is not among the \`bases\` of the policy`,
+                file,
+                line,
+                expected: bases.join(', '),
+                actual: reference,
+            },
+        ];
+    if (bases !== undefined || registries === undefined || (0,environment_reference/* isInRegistry */.Hj)(reference, registries))
+        return [];
+    return [
+        {
+            rule: 'environment/registry-not-allowed',
+            message: `${used} names ${reference || 'an image without value'}, which is in none of the \`registries\` of the policy`,
+            file,
+            line,
+            expected: registries.join(', '),
+            actual: reference,
+        },
+    ];
+}
+function mountFindings(file, mounts) {
+    const [first] = mounts;
+    if (first === undefined)
+        return [];
+    const types = [...new Set(mounts.map(({ type }) => type))];
+    return [
+        {
+            rule: 'environment/mount-empty',
+            message: `the build mounts ${types.join(' and ')}, and gets nothing there`,
+            file,
+            line: first.line,
+        },
     ];
 }
 const frontendFinding = (file, { value, line }) => ({
@@ -12100,11 +5408,7 @@ function baseFinding(file, { reference, line, used }) {
 }
 /** Characters in which two instructions that differ do so. */
 const TELLING = 60;
-const plain = (text) => text
-    .replace(/\\\r?\n/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, TELLING);
+const plain = (text) => text.replace(/\s+/g, ' ').trim().slice(0, TELLING);
 /**
  * The line (from 1) of a step; undefined if it cannot be told.
  *
@@ -12113,21 +5417,267 @@ const plain = (text) => text
 function instructionLine(text, step) {
     if (text.length > base_images/* PARSED_CAP */.bi)
         return undefined;
-    try {
-        const instructions = main.DockerfileParser.parse(text).getInstructions();
-        const found = 'number' in step ? instructions[step.number - 1] : instructions.find(saying(step.text));
-        return found && (0,base_images/* lineOf */.cA)(found);
-    }
-    catch {
-        return undefined;
-    }
+    const lines = (0,dockerfile_instructions/* linesOf */.Dx)(text);
+    const { instructions } = (0,dockerfile_instructions/* readInstructions */.KK)(lines, (0,dockerfile_instructions/* readingsOf */.RO)(lines)[0]);
+    return ('number' in step ? instructions[step.number - 1] : instructions.find(saying(step.text)))?.line;
 }
 function saying(step) {
     const wanted = plain(step);
-    return (instruction) => {
-        const content = plain(`${instruction.getKeyword()} ${instruction.getRawArgumentsContent() ?? ''}`);
-        return content !== '' && wanted.startsWith(content);
-    };
+    return ({ keyword, text, waits }) => wanted.startsWith(plain(`${waits ? 'ONBUILD ' : ''}${keyword} ${text}`));
+}
+
+
+/***/ }),
+
+/***/ 491:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dx: () => (/* binding */ linesOf),
+/* harmony export */   KK: () => (/* binding */ readInstructions),
+/* harmony export */   Ke: () => (/* binding */ instructionIn),
+/* harmony export */   RO: () => (/* binding */ readingsOf)
+/* harmony export */ });
+/* unused harmony export escapesOf */
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5481);
+
+const KEYWORDS = new Set('ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR'.split(' '));
+const WITH_HEREDOCS = new Set(['ADD', 'COPY', 'RUN']);
+/** Characters of a word that a message shows. */
+const SHOWN = 40;
+const escapeDirective = /^\s*#\s*escape\s*=\s*(\S*)\s*$/i;
+const isComment = (line) => (0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .trimLeft */ .Mr)(line).startsWith('#');
+/** The lines of a Dockerfile, without their ends. */
+function linesOf(text) {
+    return text
+        .replace(/^\uFEFF/, '')
+        .split('\n')
+        .map((line) => (line.endsWith('\r') ? line.replace(/\r+$/, '') : line));
+}
+/** The escape characters that a builder may take this file to have; more than one if that cannot be told. */
+function escapesOf(lines) {
+    const end = lines.findIndex((line) => (0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .trimLeft */ .Mr)(line) !== '' && !isComment(line));
+    const head = end === -1 ? lines : lines.slice(0, end);
+    const named = head.flatMap((line, index) => {
+        const match = escapeDirective.exec(line);
+        return match ? [{ index, value: match[1] }] : [];
+    });
+    const [first] = named;
+    if (first === undefined)
+        return ['\\'];
+    // Which comments before it end the directives is another question in every version.
+    const sure = named.length === 1 && first.index === 0 && (first.value === '`' || first.value === '\\');
+    return sure ? [first.value] : ['\\', '`'];
+}
+/** All readings that a builder may have of a file, the likeliest first. */
+function readingsOf(lines) {
+    const heredocs = lines.some((line) => line.includes('<<'))
+        ? ['known', 'naive', 'unknown']
+        : ['known'];
+    return escapesOf(lines).flatMap((escape) => {
+        const twice = escape + escape;
+        const doubled = lines.some((line) => line.trimEnd().endsWith(twice)) ? [false, true] : [false];
+        return doubled.flatMap((one) => heredocs.map((known) => ({ escape, doubled: one, heredocs: known })));
+    });
+}
+/** Reads the instructions of a Dockerfile in one way, as BuildKit's parser does. */
+function readInstructions(lines, reading) {
+    const result = { instructions: [], unclear: [] };
+    for (let at = 0; at < lines.length;) {
+        const line = at + 1;
+        const logical = logicalLine(lines, at, reading);
+        at = logical.next;
+        if (logical.text === '')
+            continue;
+        const instruction = instructionIn(logical.text, line);
+        if ('what' in instruction) {
+            result.unclear.push(instruction);
+            continue;
+        }
+        result.instructions.push(instruction);
+        const end = afterHeredocs(lines, at, { text: logical.text, instruction, reading });
+        if (end === null) {
+            result.unclear.push({ line, what: 'a here-document that does not end' });
+            break;
+        }
+        at = end;
+    }
+    return result;
+}
+/** The line at `start` with all that continue it; comments and empty lines between them do not count. */
+function logicalLine(lines, start, reading) {
+    const first = (0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .trimLeft */ .Mr)(lines[start]);
+    if (first === '' || first.startsWith('#'))
+        return { text: '', next: start + 1 };
+    const parts = [];
+    let next = start + 1;
+    let goesOn = append(parts, first, reading);
+    for (; goesOn && next < lines.length; next++) {
+        const line = lines[next];
+        if (isComment(line) || (0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .trimLeft */ .Mr)(line) === '')
+            continue;
+        goesOn = append(parts, line, reading);
+    }
+    return { text: (0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .trim */ .Bq)(parts.join('')), next };
+}
+/** @returns whether the next line goes on */
+function append(parts, line, { escape, doubled }) {
+    let end = line.length;
+    while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\t'))
+        end--;
+    const goesOn = line[end - 1] === escape && (doubled || line[end - 2] !== escape);
+    parts.push(goesOn ? line.slice(0, end - 1) : line);
+    return goesOn;
+}
+/** One instruction, which stands on one line. */
+function instructionIn(text, line, waits = false) {
+    const [word, rest] = (0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .splitKeyword */ .Yu)(text);
+    const keyword = /^[A-Za-z]+$/.test(word) ? word.toUpperCase() : '';
+    if (!KEYWORDS.has(keyword))
+        return { line, what: `the instruction ${JSON.stringify(word.slice(0, SHOWN))}` };
+    if (keyword === 'ONBUILD') {
+        if (waits)
+            return { line, what: 'ONBUILD in ONBUILD' };
+        return instructionIn((0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .trim */ .Bq)(rest), line, true);
+    }
+    return { keyword, ...(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .splitFlags */ .g0)(rest), text: rest, line, waits };
+}
+/** The line behind the here-documents of an instruction; null if one of them does not end. */
+function afterHeredocs(lines, start, { text, instruction, reading }) {
+    if (reading.heredocs === 'unknown' || !text.includes('<<'))
+        return start;
+    if (!WITH_HEREDOCS.has(instruction.keyword) || isJson(instruction.rest))
+        return start;
+    let at = start;
+    for (const word of reading.heredocs === 'known' ? (0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .shellWords */ .CH)(text) : (0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .wordsOf */ .Z9)(text)) {
+        const [, chomp, name] = /^\d*<<(-?)([^<]+)$/.exec(word) ?? [];
+        if (name === undefined)
+            continue;
+        const terminator = name.replace(/["']|\\(?=.)/g, '');
+        while (at < lines.length && (chomp ? lines[at].replace(/^\t+/, '') : lines[at]) !== terminator)
+            at++;
+        if (at === lines.length)
+            return null;
+        at++;
+    }
+    return at;
+}
+function isJson(text) {
+    if (!text.startsWith('['))
+        return false;
+    try {
+        const value = JSON.parse(text);
+        return Array.isArray(value) && value.every((one) => typeof one === 'string');
+    }
+    catch {
+        return false;
+    }
+}
+
+
+/***/ }),
+
+/***/ 5481:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bq: () => (/* binding */ trim),
+/* harmony export */   CH: () => (/* binding */ shellWords),
+/* harmony export */   Mr: () => (/* binding */ trimLeft),
+/* harmony export */   Yu: () => (/* binding */ splitKeyword),
+/* harmony export */   Z9: () => (/* binding */ wordsOf),
+/* harmony export */   g0: () => (/* binding */ splitFlags),
+/* harmony export */   qZ: () => (/* binding */ csvFields)
+/* harmony export */ });
+/** White space as Go's `unicode.IsSpace` has it, which builders trim lines with; `\s` is another set. */
+const SPACE = '\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
+const START = new RegExp(`^[${SPACE}]+`);
+const IS_SPACE = new RegExp(`[${SPACE}]`);
+/** What separates an instruction from its arguments, and arguments from one another. */
+const SEPARATOR = /[\t\v\f\r ]+/;
+const trimLeft = (text) => text.replace(START, '');
+/** In linear time, however much white space is inside. */
+function trim(text) {
+    let end = text.length;
+    while (end > 0 && IS_SPACE.test(text[end - 1]))
+        end--;
+    return trimLeft(text.slice(0, end));
+}
+const wordsOf = (text) => (text === '' ? [] : text.split(SEPARATOR));
+/** `RUN make it` → `RUN` and `make it` */
+function splitKeyword(text) {
+    const found = SEPARATOR.exec(text);
+    return found ? [text.slice(0, found.index), text.slice(found.index + found[0].length)] : [text, ''];
+}
+/** The flags that an instruction begins with, and what follows them. */
+function splitFlags(text) {
+    const flags = [];
+    let at = 0;
+    for (;;) {
+        while (at < text.length && IS_SPACE.test(text[at]))
+            at++;
+        if (!text.startsWith('--', at))
+            return { flags, rest: text.slice(at) };
+        const { word, odd, end } = flagAt(text, at);
+        at = end;
+        if (word === '--')
+            return { flags, rest: text.slice(at) };
+        const equals = word.indexOf('=');
+        flags.push({
+            name: equals === -1 ? word.slice(2) : word.slice(2, equals),
+            value: equals === -1 ? '' : word.slice(equals + 1),
+            odd,
+        });
+    }
+}
+function flagAt(text, start) {
+    let [word, odd, quote, at] = ['', false, '', start];
+    for (; at < text.length && (quote !== '' || !IS_SPACE.test(text[at])); at++) {
+        const char = text[at];
+        if (char > '\u007f')
+            odd = true;
+        if (char === '\\' && at + 1 < text.length) {
+            odd = true;
+            word += text[++at];
+        }
+        else if (quote === '' ? char === '"' || char === "'" : char === quote) {
+            quote = quote === '' ? char : '';
+        }
+        else
+            word += char;
+    }
+    return { word, odd, end: at };
+}
+/** Words as a shell splits them, with their quotes; `\` escapes. */
+function shellWords(text) {
+    const words = [];
+    let [start, quote] = [-1, ''];
+    for (let at = 0; at < text.length; at++) {
+        const char = text[at];
+        if (quote === '' && IS_SPACE.test(char)) {
+            if (start !== -1)
+                words.push(text.slice(start, at));
+            start = -1;
+            continue;
+        }
+        if (start === -1)
+            start = at;
+        if (char === '\\' && quote !== "'")
+            at++;
+        else if (quote === '' ? char === '"' || char === "'" : char === quote)
+            quote = quote === '' ? char : '';
+    }
+    if (start !== -1)
+        words.push(text.slice(start));
+    return words;
+}
+/** One row of CSV, as the options of a mount are written; null: the quotes are not understood. */
+function csvFields(text) {
+    if (!text.includes('"'))
+        return text.split(',');
+    const fields = [...text.matchAll(/(?:^|,)(?:"([^"]*)"|([^",]*))(?=,|$)/g)];
+    const whole = fields.reduce((length, [field]) => length + field.length, 0) === text.length;
+    return whole ? fields.map(([, quoted, plain]) => quoted ?? plain ?? '') : null;
 }
 
 
@@ -12150,7 +5700,7 @@ function saying(step) {
 /* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6578);
 /* harmony import */ var _text_latin1_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7382);
 /* harmony import */ var _verdict_evidence_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3512);
-/* harmony import */ var _packages_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1603);
+/* harmony import */ var _packages_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5001);
 /* harmony import */ var _hash_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8971);
 /* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6222);
 /* harmony import */ var _normalise_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3385);
@@ -12300,8 +5850,10 @@ function parseManifestFile(text) {
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _packages_package_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5731);
-/* harmony import */ var _normalise_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3385);
+/* harmony import */ var _packages_package_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5731);
+/* harmony import */ var _pause_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1787);
+/* harmony import */ var _normalise_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3385);
+
 
 
 
@@ -12342,10 +5894,15 @@ const entryText = (path, entry) => [
     entry.xattrs,
     '',
 ].join('\0');
-function hashTree(entries) {
+/** Entries between two looks at whether the check goes on. */
+const BATCH = 4096;
+async function hashTree(entries, pause) {
     const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
-    for (const path of [...entries.keys()].sort(byText)) {
+    let done = 0;
+    for (const path of await (0,_pause_js__WEBPACK_IMPORTED_MODULE_1__/* .sortTexts */ .r)([...entries.keys()], pause)) {
         hash.update(entryText(path, entries.get(path)), 'latin1');
+        if (++done % BATCH === 0)
+            await pause();
     }
     return `sha256:${hash.digest('hex')}`;
 }
@@ -12357,14 +5914,14 @@ function hashConfig(config) {
     return `sha256:${sha256(JSON.stringify([...values, shell, volumes, exposedPorts, stopSignal]))}`;
 }
 const packageText = (p) => `${p.ecosystem}\0${p.name}\0${p.version}\0${p.arch}\0${p.root}\0`;
-const sortPackages = (packages) => [...packages].sort((a, b) => byText((0,_packages_package_js__WEBPACK_IMPORTED_MODULE_2__/* .packageKey */ .M)(a), (0,_packages_package_js__WEBPACK_IMPORTED_MODULE_2__/* .packageKey */ .M)(b)) || byText(a.version, b.version));
+const sortPackages = (packages) => [...packages].sort((a, b) => byText((0,_packages_package_js__WEBPACK_IMPORTED_MODULE_3__/* .packageKey */ .M)(a), (0,_packages_package_js__WEBPACK_IMPORTED_MODULE_3__/* .packageKey */ .M)(b)) || byText(a.version, b.version));
 function hashPackages(packages) {
     return `sha256:${sha256(packages.map(packageText).sort(byText).join(''), 'latin1')}`;
 }
 /** `env-v1`: sha256 over the ruleset's name and the three parts, each ended by a zero byte. */
 function combineHashes({ tree, config, packages }) {
-    const total = sha256([_normalise_js__WEBPACK_IMPORTED_MODULE_1__/* .RULESET */ .XZ, tree, config, packages, ''].join('\0'));
-    return { environment: `${_normalise_js__WEBPACK_IMPORTED_MODULE_1__/* .RULESET */ .XZ}:sha256:${total}`, tree, config, packages };
+    const total = sha256([_normalise_js__WEBPACK_IMPORTED_MODULE_2__/* .RULESET */ .XZ, tree, config, packages, ''].join('\0'));
+    return { environment: `${_normalise_js__WEBPACK_IMPORTED_MODULE_2__/* .RULESET */ .XZ}:sha256:${total}`, tree, config, packages };
 }
 
 
@@ -12392,11 +5949,12 @@ function countFiles(entries) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V5: () => (/* binding */ NORMALISATION),
 /* harmony export */   Wh: () => (/* binding */ treatmentOf),
 /* harmony export */   XZ: () => (/* binding */ RULESET),
-/* harmony export */   es: () => (/* binding */ PRIVATE_KEY)
+/* harmony export */   es: () => (/* binding */ PRIVATE_KEY),
+/* harmony export */   sO: () => (/* binding */ globSource)
 /* harmony export */ });
-/* unused harmony exports NORMALISATION, globSource */
 /**
  * What two honest rebuilds of one Dockerfile differ in, and how each is made comparable. Measured on
  * rebuilds by BuildKit and buildah on different days; everything that is not in this table counts.
@@ -12505,7 +6063,7 @@ function treatmentOf(path) {
 
 /***/ }),
 
-/***/ 280:
+/***/ 7181:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -12520,6 +6078,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var hash = __nccwpck_require__(8971);
 // EXTERNAL MODULE: ./src/environment/manifest/normalise.ts
 var normalise = __nccwpck_require__(3385);
+// EXTERNAL MODULE: ./src/environment/pause.ts
+var environment_pause = __nccwpck_require__(1787);
 // EXTERNAL MODULE: ./src/system/errors.ts
 var errors = __nccwpck_require__(6578);
 ;// CONCATENATED MODULE: ./src/environment/manifest/tar-header.ts
@@ -12618,6 +6178,7 @@ function parseHeader(block, { pax, longName, longLink }) {
 }
 
 ;// CONCATENATED MODULE: ./src/environment/manifest/tar.ts
+
 
 /** Bytes of one extended header: names, links and attributes of one file. */
 const EXTENSION_CAP = 1024 * 1024;
@@ -12733,17 +6294,92 @@ class TarParser {
  *
  * @throws ReprogateError `image/unreadable`
  */
-async function readTar(stream, onEntry) {
+async function readTar(stream, onEntry, pause = (0,environment_pause/* pauseFor */.Q)()) {
     const parser = new TarParser(onEntry);
-    for await (const chunk of stream)
+    for await (const chunk of stream) {
         parser.push(chunk);
+        await pause();
+    }
     parser.end();
 }
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./src/environment/packages/index.ts + 3 modules
-var environment_packages = __nccwpck_require__(1603);
+// EXTERNAL MODULE: ./src/environment/packages/index.ts + 2 modules
+var environment_packages = __nccwpck_require__(5001);
+;// CONCATENATED MODULE: ./src/environment/manifest/covers.ts
+
+/** Mounts that a container is given; every honest image stays far below. */
+const MOST_COVERS = 200;
+/** Paths that are named if there are too many, or if they cannot be covered. */
+const NAMED = 5;
+/** Bytes of a path that can be mounted on. */
+const LONGEST = 4096;
+/** The engine mounts something of its own over them, and the sandbox a fresh `/tmp`. */
+const MOUNTED = /^(?:proc|sys|dev|tmp)(?:\/|$)|^etc\/(?:hosts|hostname|resolv\.conf)$/;
+/** R cannot load a package without it. It is made from DESCRIPTION, and dated. */
+const NEEDED = /(?:^|\/)Meta\/package\.rds$/;
+/** The engine's own link. */
+const MOUNT_TABLE = { path: 'etc/mtab', link: /^(?:\.\.)?\/proc\/(?:self\/)?mounts$/ };
+const globsOf = (treatment) => normalise/* NORMALISATION */.V5.filter((rule) => rule.treatment === treatment).flatMap(({ paths }) => [...paths]);
+/** Folders of which everything is ignored that is directly in them. */
+const FOLDERS = new RegExp(`^(?:${globsOf('ignore')
+    .flatMap((glob) => (/\/\*{1,2}$/.test(glob) ? [(0,normalise/* globSource */.sO)(glob.replace(/\/\*+$/, ''))] : []))
+    .join('|')})$`, 's');
+/** Folders of which something is compared all the same: what is in them is covered one by one. */
+const PARTLY = /^(?:root|home\/[^/]*)\/\.cache$/;
+/** Collects what has to be covered, entry by entry of an image's tar. Paths are latin1. */
+class Coverings {
+    folders = new Set();
+    files = new Set();
+    open = new Set();
+    /** Takes an entry whose content is not compared. */
+    add(path, { type, size, link }) {
+        if (MOUNTED.test(path) || NEEDED.test(path))
+            return;
+        const folder = folderOf(path);
+        if (folder !== undefined && folder !== path)
+            return this.put(this.folders, folder);
+        if (type === 'directory')
+            return folder === undefined ? undefined : this.put(this.folders, path);
+        if (type === 'hardlink' || (type === 'file' && (size > 0 || folder !== undefined)))
+            return this.put(this.files, path);
+        if (type !== 'symlink' || (path === MOUNT_TABLE.path && MOUNT_TABLE.link.test(link)))
+            return;
+        this.put(this.open, path);
+    }
+    list() {
+        const [folders, files, open] = [this.folders, this.files, this.open].map((paths) => [...paths].sort().map((path) => `/${utf8(path) ?? path}`));
+        const all = [...folders, ...files];
+        if (all.length > MOST_COVERS)
+            open.push(...all.slice(0, NAMED));
+        return { folders, files, open: open.slice(0, NAMED) };
+    }
+    put(paths, path) {
+        // One more than can be mounted is known to be too many.
+        if (utf8(path) === undefined || path.length > LONGEST)
+            this.open.add(path);
+        else if (paths.size <= MOST_COVERS)
+            paths.add(path);
+    }
+}
+/** The folder to cover: the outermost, or in a folder that is compared in part what is directly in it. */
+function folderOf(path) {
+    const names = path.slice(0, LONGEST).split('/');
+    for (let end = 1; end < names.length; end++) {
+        const folder = names.slice(0, end).join('/');
+        if (FOLDERS.test(folder))
+            return PARTLY.test(folder) ? names.slice(0, end + 1).join('/') : folder;
+    }
+    return undefined;
+}
+/** Names that are no UTF-8 cannot be given to a program. */
+function utf8(latin1) {
+    const bytes = Buffer.from(latin1, 'latin1');
+    const text = bytes.toString('utf8');
+    return Buffer.from(text, 'utf8').equals(bytes) ? text : undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/environment/manifest/masks.ts
 
 /** Largest file whose content is masked; a larger one is compared byte for byte. */
@@ -12835,10 +6471,16 @@ const maskContent = (treatment, content) => MASKS[treatment](content);
 
 
 
+
 /** Bytes of the package databases, each and together: they are held whole while they are parsed. */
 const DATABASE_CAP = 64 * 1024 * 1024;
 const DATABASES_CAP = 256 * 1024 * 1024;
 const ENTRIES_CAP = 3_000_000;
+const PATH_CAP = 4096;
+const DEPTH_CAP = 256;
+/** Characters of all paths, links and attributes, which are held. */
+const TEXT_CAP = 1024 ** 3;
+const PACKAGES_CAP = 200_000;
 const TYPE = {
     file: 'f',
     hardlink: 'f',
@@ -12850,7 +6492,25 @@ const TYPE = {
 };
 const XATTR = 'SCHILY.xattr.';
 const tooLarge = (what) => new errors/* ReprogateError */.w8('image/too-large', `the image cannot be described: ${what}`);
-const cleanPath = (path) => path.replace(/^(?:\.?\/+)+/, '').replace(/\/+$/, '');
+/** Without `./` and slashes before it, and slashes behind; in linear time. */
+function cleanPath(path) {
+    let [start, end] = [0, path.length];
+    while (path[start] === '/' || path.startsWith('./', start))
+        start += path[start] === '/' ? 1 : 2;
+    while (end > start && path[end - 1] === '/')
+        end--;
+    return path.slice(start, end);
+}
+/** A kernel takes no longer path, and nobody nests deeper: what is compared by its folders has to end. */
+function checkPath(path) {
+    if (path.length > PATH_CAP)
+        throw tooLarge(`a path has more than ${PATH_CAP} bytes`);
+    let depth = 1;
+    for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1))
+        depth++;
+    if (depth > DEPTH_CAP)
+        throw tooLarge(`its folders are nested more than ${DEPTH_CAP} deep`);
+}
 function securityAttributes(pax) {
     if (pax.size === 0)
         return '';
@@ -12890,23 +6550,32 @@ class FileTree {
     packages = [];
     ownership = [];
     privateKeys = [];
+    coverings = new Coverings();
     /** Digests of the bytes as they are, if the entry's own digest is another or the path is ignored. */
     raw = new Map();
     /** Package databases by path: installers link them from their cache, whose bytes come first. */
     databases = new Map();
     /** Bytes of them. */
     held = 0;
+    /** Characters that are held of entries. */
+    text = 0;
     /** @throws ReprogateError `image/too-large` */
     add(header) {
         const path = cleanPath(header.path);
         if (path === '')
             return null;
+        checkPath(path);
         if (this.entries.size >= ENTRIES_CAP)
             throw tooLarge(`it has more than ${ENTRIES_CAP} files`);
         const treatment = (0,normalise/* treatmentOf */.Wh)(path);
         if (header.type !== 'directory' && normalise/* PRIVATE_KEY */.es.test(path))
             this.privateKeys.push(path);
+        if (treatment === 'ignore' || (treatment === 'presence' && header.type !== 'symlink'))
+            this.coverings.add(path, header);
         const entry = entryOf(header);
+        this.text += path.length + entry.link.length + entry.xattrs.length;
+        if (this.text > TEXT_CAP)
+            throw tooLarge('its paths, links and attributes are too long');
         if (treatment === 'ignore')
             this.entries.delete(path);
         else
@@ -12915,6 +6584,14 @@ class FileTree {
         if (header.type === 'hardlink')
             this.link(handling, cleanPath(header.link), entry);
         return header.type === 'file' ? this.file(handling, header.size, entry) : null;
+    }
+    /** Every file with the sha256 of its bytes as they are. */
+    *contents() {
+        for (const [path, { digest }] of this.raw)
+            yield [path, digest];
+        for (const [path, { digest }] of this.entries)
+            if (digest !== '' && !this.raw.has(path))
+                yield [path, digest];
     }
     link({ treatment, reader }, target, entry) {
         if (treatment !== 'presence')
@@ -12960,6 +6637,8 @@ class FileTree {
         // Not spread: a database can name more packages than a call takes arguments.
         for (const one of packages)
             this.packages.push(one);
+        if (this.packages.length > PACKAGES_CAP)
+            throw tooLarge(`it has more than ${PACKAGES_CAP} packages`);
         for (const one of ownership)
             this.ownership.push(one);
     }
@@ -12970,17 +6649,20 @@ class FileTree {
 
 
 
+
 /**
  * Describes an image from the tar of its flattened tree (`docker export`). Everything is streamed:
  * held are the metadata of each entry, the package databases (each up to 64 MiB, 256 MiB together),
  * and one file at a time whose content has to be masked (up to 16 MiB).
  *
+ * @param signal ends the reading, also between two chunks
  * @throws ReprogateError `image/unreadable`, `image/too-large`
  */
-async function readManifest(stream, config) {
+async function readManifest(stream, config, signal) {
     const tree = new FileTree();
-    await readTar(stream, (header) => tree.add(header));
-    const { entries, packages, ownership, privateKeys } = tree;
+    const pause = (0,environment_pause/* pauseFor */.Q)(signal);
+    await readTar(stream, (header) => tree.add(header), pause);
+    const { entries, packages, ownership, privateKeys, coverings } = tree;
     return {
         ruleset: normalise/* RULESET */.XZ,
         platform: (0,hash/* platformOf */.tj)(config),
@@ -12988,24 +6670,62 @@ async function readManifest(stream, config) {
         packages: (0,hash/* sortPackages */.O2)(packages),
         entries,
         ownership,
+        contents: () => tree.contents(),
+        covers: coverings.list(),
         privateKeys: privateKeys.sort(),
         hashes: (0,hash/* combineHashes */.K1)({
-            tree: (0,hash/* hashTree */.vz)(entries),
+            tree: await (0,hash/* hashTree */.vz)(entries, pause),
             config: (0,hash/* hashConfig */.v2)(config),
             packages: (0,hash/* hashPackages */.WQ)(packages),
         }),
     };
 }
 /** Reads an image through `docker export`; works with an engine on any machine. */
-function readImage({ engine, progress }, image) {
+function readImage({ engine, progress, signal }, image) {
     progress.line(`reading ${image.Id.slice(0, 19)} …`);
-    return engine.exportImage(image.Id, (tar) => readManifest(tar, (0,hash/* imageConfig */.gj)(image)));
+    return engine.exportImage(image.Id, (tar) => readManifest(tar, (0,hash/* imageConfig */.gj)(image), signal));
 }
 
 
 /***/ }),
 
-/***/ 1603:
+/***/ 5337:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y: () => (/* binding */ headersOf),
+/* harmony export */   k: () => (/* binding */ lineEnd)
+/* harmony export */ });
+const HEADERS = ['Package', 'Version', 'Architecture', 'Status', 'Name'];
+/** Characters of a header's value; a longer one is no name and no version. */
+const VALUE_CAP = 1024;
+/**
+ * The first value of each named header of an RFC 822 paragraph, in time linear to its length.
+ * Continuation lines are skipped, and values longer than 1,024 characters are cut.
+ */
+function headersOf(paragraph) {
+    const found = new Map();
+    for (let at = 0; at < paragraph.length && found.size < HEADERS.length;) {
+        const end = lineEnd(paragraph, at);
+        const header = HEADERS.find((name) => paragraph.startsWith(`${name}:`, at));
+        if (header && !found.has(header)) {
+            const start = at + header.length + 1;
+            found.set(header, paragraph.slice(start, Math.min(end, start + VALUE_CAP)).trim());
+        }
+        at = end + 1;
+    }
+    return found;
+}
+/** Where the line that holds `at` ends. */
+function lineEnd(text, at) {
+    const end = text.indexOf('\n', at);
+    return end === -1 ? text.length : end;
+}
+
+
+/***/ }),
+
+/***/ 5001:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -13019,25 +6739,38 @@ __nccwpck_require__.d(__webpack_exports__, {
   vz: () => (/* binding */ sourceOf)
 });
 
-;// CONCATENATED MODULE: ./src/environment/packages/headers.ts
-/** The first value of each named header of an RFC 822 paragraph. Continuation lines are skipped. */
-function headersOf(paragraph) {
-    const found = new Map();
-    for (const line of paragraph.split('\n')) {
-        const match = /^(Package|Version|Architecture|Status|Name):[ \t]*(.*?)\s*$/.exec(line);
-        if (match && !found.has(match[1]))
-            found.set(match[1], match[2]);
-    }
-    return found;
-}
-
+// EXTERNAL MODULE: ./src/environment/packages/headers.ts
+var packages_headers = __nccwpck_require__(5337);
 ;// CONCATENATED MODULE: ./src/environment/packages/dpkg.ts
 
 const TYPE = 'deb';
+/** Ended by lines with nothing but white space. */
+function paragraphs(text) {
+    const found = [];
+    let start = 0;
+    for (let at = 0; at < text.length;) {
+        const end = (0,packages_headers/* lineEnd */.k)(text, at);
+        if (isBlank(text, at, end)) {
+            if (at > start)
+                found.push(text.slice(start, at));
+            start = end + 1;
+        }
+        at = end + 1;
+    }
+    if (start < text.length)
+        found.push(text.slice(start));
+    return found;
+}
+function isBlank(text, start, end) {
+    let at = start;
+    while (at < end && /\s/.test(text[at]))
+        at++;
+    return at === end;
+}
 /** dpkg's `status`, or a file of `status.d` (which has no Status field). */
 function parseDpkgStatus(text) {
-    return text.split(/\n\s*\n/).flatMap((paragraph) => {
-        const headers = headersOf(paragraph);
+    return paragraphs(text).flatMap((paragraph) => {
+        const headers = (0,packages_headers/* headersOf */.Y)(paragraph);
         const [name, version, status] = ['Package', 'Version', 'Status'].map((header) => headers.get(header));
         if (!name || !version || (status !== undefined && !status.endsWith(' installed')))
             return [];
@@ -13058,7 +6791,7 @@ const dpkg = {
             of: ([, name]) => ({ name: name, root: '' }),
         },
     ],
-    listed: (text) => text.split('\n'),
+    listed: (line) => line,
     folderOf: () => 'usr',
     traces: {
         files: /^(?:var\/lib\/dpkg(?:\/.*)?|var\/lib\/apt\/extended_states|etc\/ld\.so\.cache)$/s,
@@ -13071,9 +6804,19 @@ const dpkg = {
 const python_TYPE = 'pypi';
 /** Normalised as PyPI does: https://packaging.python.org/en/latest/specifications/name-normalization/ */
 const pypiName = (name) => name.toLowerCase().replace(/[-_.]+/g, '-');
+/** Before the first empty line. */
+function headersEnd(text) {
+    for (let at = 0; at < text.length;) {
+        const end = (0,packages_headers/* lineEnd */.k)(text, at);
+        if (end === at || (end === at + 1 && text[at] === '\r'))
+            return at;
+        at = end + 1;
+    }
+    return text.length;
+}
 /** METADATA or PKG-INFO: the headers end at the first empty line. */
 function parsePythonMetadata(text, root) {
-    const headers = headersOf(text.split(/\r?\n\r?\n/, 1)[0]);
+    const headers = (0,packages_headers/* headersOf */.Y)(text.slice(0, headersEnd(text)));
     const name = headers.get('Name');
     if (!name)
         return [];
@@ -13083,8 +6826,10 @@ function parsePythonMetadata(text, root) {
 function firstColumn(line) {
     if (!line.startsWith('"'))
         return line.split(',', 1)[0];
-    const match = /^"((?:[^"]|"")*)"/.exec(line);
-    return match ? match[1].replaceAll('""', '"') : '';
+    for (let at = line.indexOf('"', 1); at !== -1; at = line.indexOf('"', at + 2))
+        if (line[at + 1] !== '"')
+            return line.slice(1, at).replaceAll('""', '"');
+    return '';
 }
 /** `a/__pycache__/b.cpython-311.opt-1.pyc` → `a/b.py`; undefined for a file that is not compiled. */
 function pythonSource(path) {
@@ -13113,7 +6858,7 @@ const python = {
             }),
         },
     ],
-    listed: (text) => text.split('\n').map((line) => firstColumn(line.trimEnd())),
+    listed: (line) => firstColumn(line.trimEnd()),
     folderOf: (root) => root,
     sourceOf: pythonSource,
 };
@@ -13185,6 +6930,59 @@ const packageKey = ({ ecosystem, name, arch, root }) => [ecosystem, name, arch, 
 
 /***/ }),
 
+/***/ 1787:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ pauseFor),
+/* harmony export */   r: () => (/* binding */ sortTexts)
+/* harmony export */ });
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
+
+/** Milliseconds of work between two looks at the world. */
+const WORK_MS = 50;
+function pauseFor(signal) {
+    let last = performance.now();
+    return () => {
+        if (performance.now() - last < WORK_MS)
+            return undefined;
+        return (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setImmediate)().then(() => {
+            last = performance.now();
+            signal?.throwIfAborted();
+        });
+    };
+}
+/** Texts that are sorted at once; a call of `sort` cannot be stopped. */
+const RUN = 1 << 16;
+/** Sorted by code unit, in runs that are merged: it can be stopped between any two of them. */
+async function sortTexts(texts, pause) {
+    let runs = [];
+    for (let at = 0; at < texts.length; at += RUN) {
+        runs.push(texts.slice(at, at + RUN).sort());
+        await pause();
+    }
+    while (runs.length > 1) {
+        const merged = [];
+        for (let at = 0; at < runs.length; at += 2)
+            merged.push(at + 1 < runs.length ? await merge(runs[at], runs[at + 1], pause) : runs[at]);
+        runs = merged;
+    }
+    return runs[0] ?? [];
+}
+async function merge(a, b, pause) {
+    const merged = [];
+    for (let [i, j] = [0, 0]; i < a.length || j < b.length;) {
+        merged.push(j === b.length || (i < a.length && a[i] <= b[j]) ? a[i++] : b[j++]);
+        if (merged.length % RUN === 0)
+            await pause();
+    }
+    return merged;
+}
+
+
+/***/ }),
+
 /***/ 4795:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -13192,7 +6990,7 @@ const packageKey = ({ ecosystem, name, arch, root }) => [ecosystem, name, arch, 
 /* harmony export */   r: () => (/* binding */ readPinned),
 /* harmony export */   t: () => (/* binding */ BY_DIGEST)
 /* harmony export */ });
-/* harmony import */ var _manifest_read_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(280);
+/* harmony import */ var _manifest_read_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7181);
 
 /** By digest, as the end of a reference. */
 const BY_DIGEST = /@sha256:[0-9a-f]{64}$/;
@@ -13220,6 +7018,116 @@ async function findPinned({ engine, progress }, { image, platform, timeout }) {
     if (!pulled.ok)
         return { pinned: null, reason: pulled.reason };
     return { pinned: await engine.inspect(image), reason: 'it was pulled and is not there' };
+}
+
+
+/***/ }),
+
+/***/ 6276:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Hj: () => (/* binding */ isInRegistry),
+/* harmony export */   yy: () => (/* binding */ isListed)
+/* harmony export */ });
+/* unused harmony export parseReference */
+const HUB = 'docker.io';
+function parseReference(text) {
+    const [, name = '', digest] = /^([^@]*)(?:@(.*))?$/s.exec(text) ?? [];
+    const [, path = '', tag] = /^(.*?)(?::([^:/]*))?$/s.exec(name) ?? [];
+    return { repository: fullName(path), tag, digest };
+}
+function fullName(path) {
+    const slash = path.indexOf('/');
+    const host = slash === -1 ? '' : path.slice(0, slash);
+    if (!/[.:]/.test(host) && host !== 'localhost')
+        return fullName(`${HUB}/${path}`);
+    const rest = path.slice(slash + 1);
+    if (host !== HUB && host !== 'index.docker.io')
+        return `${host.toLowerCase()}/${rest}`;
+    return `${HUB}/${rest.includes('/') ? rest : `library/${rest}`}`;
+}
+/** Whether an image is in one of these registries, or below one of these repositories. */
+function isInRegistry(reference, registries) {
+    const { repository } = parseReference(reference);
+    return registries.some((entry) => {
+        const registry = entry.replace(/\/+$/, '');
+        // A registry alone has no path that could be completed.
+        const prefix = /^(?:[^/]*[.:][^/]*|localhost)$/.test(registry)
+            ? registry.toLowerCase().replace(/^index\.docker\.io$/, HUB)
+            : beginning(registry);
+        return repository === prefix || repository.startsWith(`${prefix}/`);
+    });
+}
+/** `acme` → `docker.io/acme`: the beginning of names, not a name. */
+function beginning(registry) {
+    const [host = ''] = registry.split('/');
+    return /[.:]/.test(host) || host === 'localhost'
+        ? registry.replace(host, host.toLowerCase().replace(/^index\.docker\.io$/, HUB))
+        : `${HUB}/${registry}`;
+}
+/** Whether an image is one of these: the same repository, and the same tag and digest where they name one. */
+function isListed(reference, list) {
+    const image = parseReference(reference);
+    return list.some((entry) => {
+        const { repository, tag, digest } = parseReference(entry);
+        return (repository === image.repository &&
+            (digest === undefined || digest === image.digest) &&
+            // A digest says more than the tag beside it.
+            (tag === undefined || digest !== undefined || tag === image.tag));
+    });
+}
+
+
+/***/ }),
+
+/***/ 1268:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $f: () => (/* binding */ isSecret),
+/* harmony export */   op: () => (/* binding */ maskKnown),
+/* harmony export */   v5: () => (/* binding */ MASK)
+/* harmony export */ });
+/** Stands for what is not shown. */
+const MASK = '•••';
+const NAME = /TOKEN|SECRET|PASSW|PASSPHRASE|PWD$|APIKEY|(?:^|_)KEY(?:$|_|S$)|CREDENTIAL|AUTH|PRIVATE|SIGNATURE|COOKIE|SESSION|BEARER|(?:^|_)(?:DSN|SAS|PAT)(?:$|_)/i;
+/** Tokens that are known by how they begin, keys in PEM, and passwords in addresses. */
+const KNOWN = /\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|A[KS]IA[0-9A-Z]{16}|xox[abeoprs]-[\w-]{10,}|hf_\w{20,}|sk-[\w-]{20,}|pypi-[\w-]{20,}|npm_\w{30,}|AIza[\w-]{30,}|eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?)|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*-----|$)|(?<=\/\/)[^\s/@:]{0,256}:[^\s/@]{1,1024}(?=@)/g;
+/** `--password=x`, `API_TOKEN=x`, `Authorization: Bearer x`. */
+const ASSIGNED = /((?:password|passwd|passphrase|secret|token|api[-_]?key|access[-_]?key|credentials?)["']?\s{0,4}[=:]\s{0,4}["']?|\b(?:bearer|basic)\s{1,4})([^\s"',;&]{4,4096})/gi;
+/** Words of a value that could be keys: long, of the letters of base64 or hex. */
+const RUN = /[\w+/=-]{24,4096}/g;
+/** Bits per character that prose, paths and versions do not reach at such lengths. */
+const RANDOM = 3.6;
+const RANDOM_HEX = 3;
+function entropy(text) {
+    const counts = new Map();
+    for (const char of text)
+        counts.set(char, (counts.get(char) ?? 0) + 1);
+    let bits = 0;
+    for (const count of counts.values())
+        bits -= (count / text.length) * Math.log2(count / text.length);
+    return bits;
+}
+/** A digest that says what it is, `sha256:…`, is not a secret. */
+function looksRandom(word) {
+    if (/^[0-9a-f-]+$/i.test(word))
+        return word.length >= 32 && entropy(word) > RANDOM_HEX;
+    if (word.split('/').length > 2 || !/\d/.test(word) || !/[a-z]/.test(word) || !/[A-Z]/.test(word))
+        return false;
+    return entropy(word) > RANDOM;
+}
+/** Text with its obvious secrets masked: tokens by their form, and values of names that say so. */
+const maskKnown = (text) => text.replace(KNOWN, MASK).replace(ASSIGNED, (_, before) => before + MASK);
+/** Whether a variable or setting must not be shown; by its name, or by what its value looks like. */
+function isSecret(name, value) {
+    if (NAME.test(name) && value !== '')
+        return true;
+    if (maskKnown(value) !== value)
+        return true;
+    const plain = value.replace(/sha(?:256|512):[0-9a-f]+/g, '');
+    return [...plain.matchAll(RUN)].some(([word]) => looksRandom(word));
 }
 
 
@@ -13647,8 +7555,8 @@ function endingOf({ Running, OOMKilled, ExitCode, Error: error }, stopped) {
     return { exitCode: ExitCode, stopped: stopped ?? killed, startError };
 }
 
-// EXTERNAL MODULE: ./src/system/digest.ts
-var digest = __nccwpck_require__(3589);
+// EXTERNAL MODULE: ./src/system/answers.ts
+var answers = __nccwpck_require__(2430);
 ;// CONCATENATED MODULE: ./src/evaluation/workspace.ts
 
 
@@ -13661,50 +7569,20 @@ var digest = __nccwpck_require__(3589);
  * make them as root. Follows no link out of the workspace, whose path is a real one.
  */
 async function readyWorkspace(workspace, { hidden, mounts, folders, owner }) {
-    for (const path of hidden.paths)
-        await hide(workspace, path);
+    await (0,answers/* removeAnswers */.CC)(workspace, hidden);
     for (const { source, target } of mounts)
         await makePlace(workspace, target, (await (0,promises_.stat)(source)).isDirectory());
     for (const folder of folders)
         await makePlace(workspace, folder, true);
-    const secret = secrets(hidden.digests);
-    const visit = async (folder) => {
-        for (const entry of await (0,promises_.readdir)(folder, { withFileTypes: true })) {
-            const path = (0,external_node_path_.join)(folder, entry.name);
-            if (entry.isDirectory())
-                await visit(path);
-            else if (entry.isFile() && (await secret(path))) {
-                await (0,promises_.rm)(path);
-                continue;
-            }
-            if (owner)
-                await (0,promises_.lchown)(path, owner.uid, owner.gid);
-        }
-    };
-    await visit(workspace);
     if (owner)
-        await (0,promises_.lchown)(workspace, owner.uid, owner.gid);
+        await own(workspace, owner);
 }
-/** Tells whether a file has one of these digests. */
-function secrets(digests) {
-    const algorithms = [...new Set(digests.map(digest/* algorithmOf */.Hy))];
-    return async (path) => {
-        for (const algorithm of algorithms)
-            if (digests.includes((await (0,digest/* fileDigest */.hd)(path, algorithm)).digest))
-                return true;
-        return false;
-    };
+async function own(path, owner) {
+    if ((await (0,promises_.lstat)(path)).isDirectory())
+        for (const name of await (0,promises_.readdir)(path))
+            await own((0,external_node_path_.join)(path, name), owner);
+    await (0,promises_.lchown)(path, owner.uid, owner.gid);
 }
-/** Removes one path of the workspace, and what it links to. What lies outside stays untouched. */
-async function hide(workspace, path) {
-    const wanted = (0,external_node_path_.join)(workspace, path);
-    const target = await (0,promises_.realpath)(wanted).catch(() => undefined);
-    const folder = await (0,promises_.realpath)((0,external_node_path_.dirname)(wanted)).catch(() => undefined);
-    for (const doomed of [target, folder && (0,external_node_path_.join)(folder, (0,external_node_path_.basename)(wanted))])
-        if (doomed !== undefined && doomed !== workspace && (0,files/* within */.ux)(workspace, doomed) && (await isThere(doomed)))
-            await (0,promises_.rm)(doomed, { recursive: true, force: true });
-}
-const isThere = (path) => (0,promises_.lstat)(path).then(() => true, () => false);
 async function makePlace(workspace, target, folder) {
     let path = workspace;
     const names = (0,files/* plainPath */.s1)(target).split('/');
@@ -13727,16 +7605,18 @@ async function makePlace(workspace, target, folder) {
     }
 }
 /**
- * Hidden things that would be visible through the mounted data: a hidden path below the target of a
- * folder that is mounted. Empty if there are none.
+ * Hidden paths that would be visible through the mounted data: below the target of a folder that is
+ * mounted, `..` resolved. Empty if there are none.
  */
-async function exposed(hidden, mounts) {
+async function exposed({ paths }, mounts) {
     const found = [];
-    for (const path of hidden.paths) {
+    for (const path of paths) {
         for (const { source, target } of mounts) {
-            if (!(0,files/* within */.ux)(target, path))
+            const below = external_node_path_.posix.relative(external_node_path_.posix.normalize(target), external_node_path_.posix.normalize(path));
+            if (below === '..' || below.startsWith('../'))
                 continue;
-            if (await isThere((0,external_node_path_.join)(source, (0,external_node_path_.relative)(target, path))))
+            const there = await (0,promises_.lstat)((0,external_node_path_.join)(source, below)).catch(() => undefined);
+            if (there)
                 found.push(path);
         }
     }
@@ -13785,7 +7665,9 @@ async function replay(context, request) {
         context.signal.throwIfAborted();
         const workspace = await (0,promises_.realpath)(await request.prepare());
         undo.push(() => removeTree(workspace));
-        const sandbox = await prepareSandbox(context, client, request, workspace);
+        const nothing = (0,external_node_path_.join)(context.scratch, `nothing-${(0,external_node_crypto_.randomUUID)()}`);
+        undo.push(() => (0,promises_.rm)(nothing, { force: true }));
+        const sandbox = await prepareSandbox(context, client, request, { workspace, nothing });
         // Registered first: a client that dies can still leave a container behind.
         undo.push(() => removeSandbox(client, sandbox));
         await create(client, sandbox);
@@ -13802,12 +7684,15 @@ async function replay(context, request) {
     }
 }
 /** Makes the workspace ready, and says how the container is to be made. */
-async function prepareSandbox({ engine }, client, request, workspace) {
+async function prepareSandbox({ engine }, client, request, { workspace, nothing }) {
+    await (0,promises_.writeFile)(nothing, '', { flag: 'wx' });
+    await (0,promises_.chmod)(nothing, 0o444);
     const { image, command, limits, conditions = STANDARD } = request;
     const mounts = await realMounts(request);
     const user = (0,evaluation_sandbox/* sandboxUser */.TC)();
+    const covers = request.covers ?? NO_COVERS;
     const volumes = (await engine.inspect(image))?.Config.Volumes ?? [];
-    const folders = (0,evaluation_sandbox/* openVolumes */.mU)({ volumes, mounts })
+    const folders = (0,evaluation_sandbox/* openVolumes */.mU)({ volumes, mounts, covers })
         .filter((path) => (0,files/* within */.ux)(evaluation_sandbox/* WORKSPACE */.un, path))
         .map((path) => (0,external_node_path_.relative)(evaluation_sandbox/* WORKSPACE */.un, path));
     const owner = process.getuid?.() === 0 ? user : undefined;
@@ -13819,6 +7704,8 @@ async function prepareSandbox({ engine }, client, request, workspace) {
         command,
         workspace,
         mounts,
+        covers,
+        nothing,
         volumes,
         user,
         conditions,
@@ -13827,6 +7714,7 @@ async function prepareSandbox({ engine }, client, request, workspace) {
         fileSize: Math.ceil(limits.output * GIB),
     };
 }
+const NO_COVERS = { folders: [], files: [], open: [] };
 /** The mounts with their real sources, none of which shows an answer. */
 async function realMounts({ mounts, hide }) {
     const real = await Promise.all(mounts.map(async ({ source, target }) => ({ source: await (0,promises_.realpath)(source), target })));
@@ -13837,8 +7725,8 @@ async function realMounts({ mounts, hide }) {
 }
 /** What is taken out before the run. A file that was there before must not pass for its output. */
 const hiddenBefore = ({ hide, metrics, predictions }) => ({
+    ...hide,
     paths: [...hide.paths, ...[metrics, predictions?.path].filter((path) => path !== undefined)],
-    digests: hide.digests,
 });
 /** Never more than nine tenths of what the engine has: the rest is for the engine and for us. */
 async function memoryFor(client, { memory }) {
@@ -14026,10 +7914,12 @@ function targetOf(target) {
         throw new Error(`not inside the workspace: ${target}`);
     return path;
 }
+/** What is mounted over a path of the workspace is ours, whatever the image has there. */
+const outside = (paths) => paths.filter((path) => !(0,_system_files_js__WEBPACK_IMPORTED_MODULE_1__/* .within */ .ux)(WORKSPACE, path));
 /** The volumes of an image that nothing else is mounted on. */
-function openVolumes(sandbox) {
-    const taken = new Set(['/tmp', WORKSPACE, ...sandbox.mounts.map(({ target }) => targetOf(target))]);
-    return [...new Set(sandbox.volumes.map((path) => node_path__WEBPACK_IMPORTED_MODULE_0__.posix.join('/', path).replace(/(.)\/$/, '$1')))].filter((path) => !taken.has(path));
+function openVolumes({ volumes, mounts, covers }) {
+    const taken = new Set(['/tmp', WORKSPACE, ...mounts.map(({ target }) => targetOf(target))]);
+    return [...new Set(volumes.map((path) => node_path__WEBPACK_IMPORTED_MODULE_0__.posix.join('/', path).replace(/(.)\/$/, '$1')))].filter((path) => !taken.has(path) && !covers.folders.some((folder) => (0,_system_files_js__WEBPACK_IMPORTED_MODULE_1__/* .within */ .ux)(folder, path)));
 }
 /** Names of the volumes that `createArguments` makes; they have to be removed with the container. */
 const volumeNames = (sandbox) => openVolumes(sandbox).map((_, index) => `${sandbox.name}-${index}`);
@@ -14042,6 +7932,8 @@ const volumeNames = (sandbox) => openVolumes(sandbox).map((_, index) => `${sandb
  * A container is created and then started, not `run`: once it has a name that exists, removing it by
  * name is certain, also when the check is cancelled in between. It is not removed by the engine
  * itself (`--rm`), because only a container that is still there says that it ran out of memory.
+ *
+ * What nobody has compared of the image is covered by empty folders and files.
  *
  * An image can declare volumes, which the engine would make writable and without a limit: they get
  * the image's content, read-only like the rest of it.
@@ -14070,6 +7962,8 @@ function createArguments(sandbox) {
         ...mount({ type: 'bind', source: sandbox.workspace, target: WORKSPACE }),
         ...sandbox.mounts.flatMap(({ source, target }) => mount({ type: 'bind', source, target: targetOf(target), readonly: true })),
         ...openVolumes(sandbox).flatMap((path, index) => mount({ type: 'volume', source: `${sandbox.name}-${index}`, target: path, readonly: true })),
+        ...outside(sandbox.covers.folders).flatMap((target) => mount({ type: 'tmpfs', target, 'tmpfs-size': '4096', 'tmpfs-mode': '0555', readonly: true })),
+        ...outside(sandbox.covers.files).flatMap((target) => mount({ type: 'bind', source: sandbox.nothing, target, readonly: true })),
         ...['--workdir', WORKSPACE, `--entrypoint=${program}`, '--', sandbox.image, ...rest],
     ];
 }
@@ -14077,7 +7971,7 @@ function createArguments(sandbox) {
 
 /***/ }),
 
-/***/ 392:
+/***/ 5801:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14087,13 +7981,31 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./src/engine/find.ts + 3 modules
-var find = __nccwpck_require__(9078);
+var find = __nccwpck_require__(7900);
 // EXTERNAL MODULE: ./src/policy/load.ts
 var load = __nccwpck_require__(8164);
 // EXTERNAL MODULE: ./src/policy/models.ts
 var policy_models = __nccwpck_require__(7814);
+// EXTERNAL MODULE: ./src/policy/occasion.ts
+var occasion = __nccwpck_require__(903);
 // EXTERNAL MODULE: ./src/provenance/sources/index.ts
 var sources = __nccwpck_require__(42);
+;// CONCATENATED MODULE: ./src/stages/audit.ts
+/**
+ * The same subject at the commit that its record names, if git has it: can the past run be obtained
+ * again? A commit that is missing or unknown is for the provenance stage to say.
+ */
+async function atRecordedCommit({ git }, subject) {
+    const commit = subject.claims.record?.code?.commit;
+    if (commit === undefined || !(await git.has(commit)))
+        return subject;
+    return { ...subject, tree: { commit, what: 'recorded commit', worktree: false } };
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./src/system/digest.ts
 var system_digest = __nccwpck_require__(3589);
 // EXTERNAL MODULE: ./src/system/files.ts
@@ -14134,6 +8046,8 @@ async function recordedPredictions({ root, signal }, { path, digest }) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./src/system/answers.ts
+var system_answers = __nccwpck_require__(2430);
 // EXTERNAL MODULE: ./src/text/numbers.ts
 var text_numbers = __nccwpck_require__(2613);
 // EXTERNAL MODULE: ./src/data/digest.ts
@@ -16102,6 +10016,8 @@ function change(before, after) {
 
 
 
+
+
 /** Files that are named if a folder differs. */
 const NAMED = 5;
 /** Commits in which the old bytes of a file are looked for. */
@@ -16141,7 +10057,7 @@ async function verifyOne(context, request, claimed) {
             return unreadable('record/path-outside', `${path}: ${error.message}`);
         throw error;
     }
-    const exposed = exposedAnswer(request.answers, path, now);
+    const exposed = await exposedAnswer(context, request.answers, { path, real: place.absolute, now });
     const verified = digest === now.digest;
     const findings = [
         ...(exposed === undefined
@@ -16161,14 +10077,25 @@ async function verifyOne(context, request, claimed) {
         mount: verified && exposed === undefined ? { source: place.absolute, target: path } : undefined,
     };
 }
-function exposedAnswer({ paths, digests }, path, now) {
-    const byContent = now.files.find((file) => digests.includes(file.digest));
-    return paths.find((answer) => (0,files/* within */.ux)(path, answer)) ?? (byContent && (byContent.path || path));
+/** What of the data is an answer: by its place, links and `..` resolved, or by its bytes. */
+async function exposedAnswer({ root, signal }, answers, { path, real, now }) {
+    for (const answer of answers.paths) {
+        const place = await (0,files/* confine */.Do)(root, answer);
+        if ((0,files/* within */.ux)(path, answer) || (place.ok && (0,files/* within */.ux)(real, place.absolute)))
+            return answer;
+    }
+    const isAnswer = (0,system_answers/* answerTest */.Bj)(answers, signal);
+    for (const { path: name, digest } of now.files) {
+        const known = answers.spelled && digest.startsWith('sha256:');
+        if (answers.digests.includes(digest) || (!known && (await isAnswer((0,external_node_path_.join)(real, name)))))
+            return name || path;
+    }
+    return undefined;
 }
-async function mismatch(context, { commit }, claimed, now) {
+async function mismatch(context, request, claimed, now) {
     const { field, path, name, digest, rules } = claimed;
     const dirty = (await context.git.dirty()).some((file) => (0,files/* within */.ux)(path, file));
-    const what = await whatDiffers(context, commit, claimed, now);
+    const what = await whatDiffers(context, request, claimed, now);
     return {
         rule: rules.mismatch,
         message: `${path} does not match its recorded digest${what === undefined ? '' : `: ${what}`}`,
@@ -16178,16 +10105,16 @@ async function mismatch(context, { commit }, claimed, now) {
         remedy: `Restore ${path} ${dirty ? `with \`git checkout ${path}\`` : 'as it was for this run'}, or record the run of ${name} again with the new bytes.`,
     };
 }
-/** Names the files of a folder, or the rows of a table: `row 211: p2 3 → 9`; undefined if nothing more is known. */
-async function whatDiffers(context, commit, claimed, now) {
+/**
+ * Names the files of a folder, or the rows of a table: `row 211: p2 3 → 9`; undefined if nothing more is
+ * known. Rows are quoted only if git holds both versions: a file that is merely there may be a secret.
+ */
+async function whatDiffers(context, { commit, judged }, claimed, now) {
     const { path, digest = '' } = claimed;
-    const single = now.files.length === 1 && now.files[0]?.path === '';
-    if (single) {
-        const before = await bytesInGit(context, commit, path, digest);
-        const place = await (0,files/* confine */.Do)(context.root, path);
-        return before && place.ok && now.bytes <= TEXT_LARGEST
-            ? differingRows(before, await (0,files/* readRegular */.VX)(place.absolute, TEXT_LARGEST))
-            : undefined;
+    if (now.files.length === 1 && now.files[0]?.path === '') {
+        const after = await bytesInGit(context, [judged], path, now.digest);
+        const before = after && (await bytesInGit(context, await commitsWith(context, commit, path), path, digest));
+        return before && after ? differingRows(before, after) : undefined;
     }
     const before = await listedBefore(context, claimed);
     const names = before ? changesOf(before, now) : await changedInGit(context, commit, path);
@@ -16219,10 +10146,18 @@ async function listedBefore({ root, signal }, { list, digest = '' }) {
         ? (0,data_digest/* parseList */.E1)((await (0,files/* readRegular */.VX)(place.absolute, LIST_LARGEST)).toString(), (0,system_digest/* algorithmOf */.Hy)(digest))
         : null;
 }
-async function bytesInGit({ git }, commit, path, digest) {
-    const algorithm = (0,system_digest/* algorithmOf */.Hy)(digest);
+/** Commits in which the recorded bytes of a file may be, the recorded one first. */
+async function commitsWith({ git }, commit, path) {
     const known = commit !== undefined && (await git.has(commit)) ? [commit] : [];
-    for (const at of [...known, ...(await git.history(path, HISTORY))]) {
+    return [...known, ...(await git.history(path, HISTORY))];
+}
+/** A text of at most 64 MiB that git holds and that has this digest. */
+async function bytesInGit({ git }, commits, path, digest) {
+    const algorithm = (0,system_digest/* algorithmOf */.Hy)(digest);
+    for (const at of commits) {
+        const size = await git.sizeOf(at, path);
+        if (size === undefined || size > TEXT_LARGEST)
+            continue;
         const bytes = await git.show(at, path);
         if (bytes && `${algorithm}:${(0,external_node_crypto_.createHash)(algorithm).update(bytes).digest('hex')}` === digest)
             return bytes;
@@ -16234,28 +10169,51 @@ async function bytesInGit({ git }, commit, path, digest) {
 
 
 
+
+
+
 /** Are the files that the record names still the recorded bytes? */
 const data = {
     name: 'data',
     title: 'data: are these the recorded bytes?',
-    async check(tools, { claims: { record }, plan }) {
+    async check(tools, { claims: { record }, plan, tree }) {
         if (record === null)
             return { notRun: 'there is no record to go by' };
         const claimed = claimedBytes(record);
         if (claimed.length === 0)
             return { notRun: 'the record names no data and no model' };
-        const checked = await verifyData(tools, { claimed, answers: plan.answers, commit: record.code?.commit });
-        const kept = await recordedPredictions(tools, record.evaluation?.predictions ?? {});
+        const predictions = record.evaluation?.predictions ?? {};
+        const kept = await recordedPredictions(tools, predictions);
+        const answers = await (0,system_answers/* knownAnswers */.bo)(plan.answers, kept.file, tools.signal);
+        const there = tree.what === 'recorded commit' ? await oldFiles(tools, tree.commit) : undefined;
+        const at = async (path) => there && (await tools.git.entry(tree.commit, path)) ? { ...tools, root: there } : tools;
+        const checked = { findings: [], data: [], mounts: [] };
+        for (const one of claimed) {
+            const request = { claimed: [one], answers, commit: record.code?.commit, judged: tree.commit };
+            const { findings, data, mounts } = await verifyData(await at(one.path), request);
+            checked.findings.push(...findings);
+            checked.data.push(...data);
+            checked.mounts.push(...mounts);
+        }
         const verified = checked.data.filter((one) => one.verified);
         return {
             findings: [...checked.findings, ...kept.findings],
             summary: summaryOf(record, checked, claimed),
             unverified: verified.length < claimed.length,
             evidence: { data: checked.data },
-            products: { mounts: checked.mounts, predictions: kept.file },
+            products: { mounts: checked.mounts, predictions: kept.file, answers },
         };
     },
 };
+/** The files that git tracked at the commit of a past run; others are where they are now. */
+async function oldFiles({ git, scratch }, commit) {
+    const folder = (0,external_node_path_.join)(scratch, `audit-${commit}`);
+    if (await (0,promises_.lstat)(folder).catch(() => null))
+        return folder;
+    await (0,promises_.mkdir)(folder);
+    await git.export(commit, folder);
+    return folder;
+}
 /** Data sets and the model are checked alike. */
 function claimedBytes({ data: sets = [], model }) {
     const files = [
@@ -16289,10 +10247,36 @@ function summaryOf({ data: sets = [] }, { data: checked }, claimed) {
     return `${[...names].join(', ') || 'model'}: ${(0,text_numbers/* plural */.LS)(files, 'file')} hashed again, as recorded`;
 }
 
+// EXTERNAL MODULE: ./src/system/process.ts
+var process = __nccwpck_require__(7848);
+;// CONCATENATED MODULE: ./src/stages/deadline.ts
+
+/** The time for all models of a check is over. */
+class OutOfTime extends Error {
+    constructor(minutes) {
+        super(`the ${minutes} minutes for all models were over (\`limits.total\` of the policy)`);
+    }
+}
+/** The same tools, for work that ends after so many minutes with `OutOfTime`; `release` when it is done. */
+function timeLimited(tools, minutes) {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(new OutOfTime(minutes)), minutes * 60_000);
+    const signal = AbortSignal.any([tools.signal, limit.signal]);
+    const until = {
+        ...tools,
+        signal,
+        run: (0,process/* createRunner */.j)(signal),
+        engine: async () => (await tools.engine()).until(signal),
+    };
+    return { tools: until, release: () => clearTimeout(timer) };
+}
+
 // EXTERNAL MODULE: ./src/system/context.ts
 var system_context = __nccwpck_require__(7510);
 // EXTERNAL MODULE: ./src/system/errors.ts
 var errors = __nccwpck_require__(6578);
+// EXTERNAL MODULE: ./src/environment/base-images.ts + 1 modules
+var base_images = __nccwpck_require__(5964);
 // EXTERNAL MODULE: ./src/environment/build.ts + 2 modules
 var build = __nccwpck_require__(5371);
 // EXTERNAL MODULE: ./src/environment/manifest/hash.ts
@@ -16340,8 +10324,13 @@ const importance = ({ difference: { kind, pinned, rebuilt }, derived }) => ORDER
     (pinned === undefined || rebuilt === undefined ? 0.25 : 0) +
     (derived ? 0.5 : 0);
 
+// EXTERNAL MODULE: ./src/environment/secrets.ts
+var secrets = __nccwpck_require__(1268);
 ;// CONCATENATED MODULE: ./src/environment/compare/config.ts
 
+
+/** What the note of a setting says whose values are not shown. */
+const ANOTHER_VALUE = 'another value';
 /** How an environment variable is named among the settings. */
 const VARIABLE = 'Env.';
 /** The variable that a setting's name stands for; undefined for other settings. */
@@ -16361,15 +10350,30 @@ function compareConfig(pinned, rebuilt) {
         })),
     ]
         .filter(({ was, is }) => was !== is)
-        .map(({ name, was, is }) => ({ difference: { kind: 'config', name, ...sidesOf(was, is) } }));
+        .map(({ name, was, is }) => ({ difference: { kind: 'config', name, ...shownSides(name, was, is) } }));
+}
+/** Secrets are not shown, on neither side; that they differ is. */
+function shownSides(name, was, is) {
+    const sides = [was, is].filter((side) => side !== undefined);
+    if (!sides.some((side) => (0,secrets/* isSecret */.$f)(name, side)))
+        return sidesOf(was, is);
+    const note = sides.length === 2 ? ANOTHER_VALUE : undefined;
+    return { ...sidesOf(was && secrets/* MASK */.v5, is && secrets/* MASK */.v5), note };
 }
 
 // EXTERNAL MODULE: ./src/text/latin1.ts
 var latin1 = __nccwpck_require__(7382);
-// EXTERNAL MODULE: ./src/environment/packages/index.ts + 3 modules
-var environment_packages = __nccwpck_require__(1603);
+// EXTERNAL MODULE: ./src/environment/packages/index.ts + 2 modules
+var environment_packages = __nccwpck_require__(5001);
+// EXTERNAL MODULE: ./src/environment/packages/headers.ts
+var headers = __nccwpck_require__(5337);
 ;// CONCATENATED MODULE: ./src/environment/packages/owners.ts
 
+
+
+/** Lines of all lists of an image, and characters of one. */
+const LISTED_CAP = 4_000_000;
+const LINE_CAP = 16 * 1024;
 /** Resolves `.` and `..` by name alone; a path cannot leave the root. */
 function joinPath(root, path) {
     const parts = path.startsWith('/') ? [] : root.split('/').filter(Boolean);
@@ -16387,13 +10391,15 @@ function joinPath(root, path) {
  */
 function ownersOf(manifest) {
     const real = throughTopLinks(manifest);
+    const limit = { left: LISTED_CAP };
     const owners = new Map();
     // Folders are shared, and a distribution lists files of Python packages as its own.
     for (const { type } of environment_packages/* ECOSYSTEMS */.SQ.toReversed()) {
         for (const ownership of manifest.ownership) {
             if (ownership.ecosystem !== type)
                 continue;
-            for (const listed of (0,environment_packages/* ecosystemOf */.Mg)(type).listed(ownership.text)) {
+            for (const line of listLines(ownership.text, limit)) {
+                const listed = (0,environment_packages/* ecosystemOf */.Mg)(type).listed(line);
                 const path = listed === '' ? '' : real(joinPath(ownership.root, listed));
                 if (path !== '' && !owners.has(path))
                     owners.set(path, ownership);
@@ -16404,6 +10410,21 @@ function ownersOf(manifest) {
         const source = (0,environment_packages/* sourceOf */.vz)(path);
         return owners.get(path) ?? (source === undefined ? undefined : owners.get(source));
     };
+}
+/**
+ * The lines of a list, one at a time. What is too long for a path is left out.
+ *
+ * @throws ReprogateError `image/too-large`: files that are not looked up would pass as nobody's
+ */
+function* listLines(text, limit) {
+    for (let at = 0; at < text.length;) {
+        const end = (0,headers/* lineEnd */.k)(text, at);
+        if (limit.left-- <= 0)
+            throw new errors/* ReprogateError */.w8('image/too-large', `its packages list more than ${LISTED_CAP} files`);
+        if (end - at <= LINE_CAP)
+            yield text.slice(at, end);
+        at = end + 1;
+    }
 }
 /** Follows links at the top of the tree, as `lib` → `usr/lib`. */
 function throughTopLinks({ entries }) {
@@ -16501,17 +10522,28 @@ const isLone = ({ was, is }) => was === undefined || is === undefined;
 const isFolder = ({ was, is }) => (was ?? is).type === 'd';
 /** Leaves out what lies in a folder that is on one side only, and counts it there. */
 function gathered(rows) {
-    const folders = new Map();
+    const lone = new Map();
+    /** The outermost such folder around a folder, itself included; each folder is looked up once. */
+    const known = new Map();
+    const outermost = (folder) => {
+        const before = known.get(folder);
+        if (before !== undefined)
+            return before;
+        const slash = folder.lastIndexOf('/');
+        const found = (slash > 0 ? outermost(folder.slice(0, slash)) : null) ?? lone.get(folder) ?? null;
+        known.set(folder, found);
+        return found;
+    };
     return rows.filter((row) => {
         if (!isLone(row) || row.owner !== undefined)
             return true;
-        const around = ancestors(row.path).flatMap((folder) => folders.get(folder) ?? []);
-        const outermost = around.at(-1);
-        if (outermost)
-            outermost.inside++;
+        const slash = row.path.lastIndexOf('/');
+        const around = slash > 0 ? outermost(row.path.slice(0, slash)) : null;
+        if (around)
+            around.inside++;
         else if (isFolder(row))
-            folders.set(row.path, row);
-        return outermost === undefined;
+            lone.set(row.path, row);
+        return around === null;
     });
 }
 function differenceOf(row, equal) {
@@ -16677,8 +10709,6 @@ const compareManifests = (pinned, rebuilt) => compareAll(pinned, rebuilt, (chang
  */
 const compareWithFile = (pinned, rebuilt) => compareAll(pinned, rebuilt, (changed) => compareFolders(pinned, rebuilt, changed));
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path/posix"
 var posix_ = __nccwpck_require__(3916);
 ;// CONCATENATED MODULE: ./src/environment/compare/sources.ts
@@ -16746,6 +10776,7 @@ function findMention(sources, names) {
 
 
 
+
 /** Of each kind; the rest is counted in one more finding. */
 const MOST_FINDINGS = 20;
 /** Files that a finding about many of them names. */
@@ -16768,19 +10799,21 @@ function packageRemedy({ name, pinned, rebuilt }, place) {
     const pin = (0,environment_packages/* fromPurl */.Ml)(name)?.ecosystem.pin(nameOf(name), pinned);
     return `${rebuilt === undefined ? 'Install' : 'Pin'} ${pin} in ${place}, ${OR_AGAIN}.`;
 }
-function configMessage({ name, pinned, rebuilt }) {
+function configMessage({ name, pinned, rebuilt, note }) {
     const variable = variableOf(name);
     const what = variable === undefined ? `setting ${name}` : `environment variable ${variable}`;
     if (pinned === undefined)
         return `${what} added: ${rebuilt}`;
     if (rebuilt === undefined)
         return `${what} removed, it was ${pinned}`;
-    return `${what} changed: ${pinned} → ${rebuilt}`;
+    return `${what} changed: ${pinned} → ${rebuilt}${note === undefined ? '' : `, ${note}`}`;
 }
 function configRemedy({ name, pinned }, place) {
     const variable = variableOf(name);
     if (variable === undefined)
         return `Set it in ${place} as the recorded image has it, ${OR_AGAIN}.`;
+    if (pinned === secrets/* MASK */.v5)
+        return `Set ${variable} in ${place} to the value that the recorded image has, ${OR_AGAIN}.`;
     return pinned === undefined
         ? `Remove ${variable} from ${place} or from its base image, ${OR_AGAIN}.`
         : `Set \`ENV ${variable}=${pinned}\` in ${place}, ${OR_AGAIN}.`;
@@ -16927,6 +10960,16 @@ const cachedFinding = (dockerfile) => ({
     message: 'the image was rebuilt from cached layers, which cannot show drift',
     file: dockerfile,
 });
+/** @param files the rebuild's files that are recorded answers, as people read their paths */
+const answerFindings = (files, dockerfile) => files.length === 0
+    ? []
+    : [
+        {
+            rule: 'environment/answers-in-image',
+            message: `the rebuilt image holds the recorded answers: ${(0,text_numbers/* listed */.KE)(files, 3)}`,
+            file: dockerfile,
+        },
+    ];
 const keyFindings = ({ privateKeys }, dockerfile) => privateKeys.map((path) => ({
     rule: 'environment/private-key',
     message: `the build generated the private key /${path} into the image`,
@@ -16958,12 +11001,23 @@ function hashFindings({ recordedHash, manifestFile }, pinned) {
         },
     ];
 }
-/** @param reason why the pinned image cannot be had */
-const goneFinding = (reason, standIn) => ({
-    rule: 'environment/image-gone',
-    message: `the pinned image cannot be pulled (${reason}); the ${standIn} in the record stands in for it`,
-    field: 'environment.image',
-});
+/**
+ * Something in the record stands in for the image: the base has to know it, or the change that is
+ * judged would vouch for itself.
+ *
+ * @param reason why the pinned image cannot be had
+ */
+function goneFinding(reason, standIn, { manifestKnown = false }) {
+    const gone = `the pinned image cannot be pulled (${reason}); the ${standIn} in the record`;
+    const field = 'environment.image';
+    if (manifestKnown)
+        return { rule: 'environment/image-gone', message: `${gone} stands in for it`, field };
+    return {
+        rule: 'environment/manifest-unknown',
+        message: `${gone} came with this change, and cannot vouch for it`,
+        field,
+    };
+}
 /** Nothing is left that could say how the rebuild differs, or whether. */
 function referenceFinding(reason, recordedHash, hash) {
     const rule = 'environment/no-reference';
@@ -16983,11 +11037,142 @@ function referenceFinding(reason, recordedHash, hash) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/environment/manifest/answers.ts
+
+/**
+ * Files of an image that are recorded answers: an evaluation inside it could print them.
+ *
+ * @param files path (latin1, without a leading slash) and sha256 of the bytes as they are, in hex; of
+ *   every file, also of those that the comparison ignores or masks
+ * @param digests `sha256:…`; others cannot be compared with an image
+ * @returns their paths as people read them, in the order of the files
+ */
+function answersAmong(files, digests) {
+    const wanted = new Set(digests.flatMap((digest) => (digest.startsWith('sha256:') ? [digest.slice('sha256:'.length)] : [])));
+    const found = [];
+    for (const [path, digest] of files)
+        if (wanted.has(digest))
+            found.push((0,latin1/* showPath */.P)(path));
+    return found;
+}
+
 // EXTERNAL MODULE: ./src/environment/manifest/manifest.ts
 var manifest = __nccwpck_require__(6222);
-// EXTERNAL MODULE: ./src/environment/manifest/read.ts + 4 modules
-var read = __nccwpck_require__(280);
+// EXTERNAL MODULE: ./src/environment/manifest/read.ts + 5 modules
+var read = __nccwpck_require__(7181);
+// EXTERNAL MODULE: ./src/environment/dockerfile.ts + 1 modules
+var dockerfile = __nccwpck_require__(325);
+// EXTERNAL MODULE: ./src/environment/reference.ts
+var environment_reference = __nccwpck_require__(6276);
+;// CONCATENATED MODULE: ./src/environment/used-images.ts
+
+
+
+/** Images of one build; a Dockerfile is written by hand. */
+const MOST_IMAGES = 100;
+/**
+ * Fetches every image that a Dockerfile reads from, and those that the triggers of its base images
+ * read from, before the build does: so their layers are known, and a tag is fetched again.
+ */
+async function fetchUsed(context, text, file, request) {
+    const { engine } = context;
+    const { args, allowed = {} } = request;
+    const platform = request.platform ?? engine.platform;
+    // The classic builder presets no arguments.
+    const presets = engine.builder === 'classic' ? undefined : platform;
+    const reading = (0,base_images/* readDockerfile */.n_)(text, args, presets);
+    const told = (of) => (0,dockerfile/* dockerfileFindings */.zZ)(file, text, args, { allowed, platform: of });
+    // Before there was an engine, the likeliest reading was judged.
+    const before = new Set(told(dockerfile/* LIKELY_PLATFORM */.Bc).map((finding) => JSON.stringify(finding)));
+    const result = {
+        used: [],
+        findings: told(presets).filter((finding) => !before.has(JSON.stringify(finding))),
+    };
+    await fetchAll(context, reading, request, result);
+    for (const { image, line, used: how } of [...result.used]) {
+        if (how !== 'FROM' || image.Config.OnBuild.length === 0)
+            continue;
+        const triggers = (0,base_images/* triggerReading */.po)(image.Config.OnBuild, line);
+        result.findings.push(...(0,dockerfile/* readingFindings */.xo)(file, triggers, allowed));
+        await fetchAll(context, triggers, request, result);
+    }
+    return result;
+}
+async function fetchAll({ engine, progress }, { bases }, { platform = engine.platform, fresh, timeout }, result) {
+    for (const base of bases) {
+        if (result.missing)
+            return;
+        if (result.used.length >= MOST_IMAGES) {
+            result.missing = { base, reason: `the Dockerfile names more than ${MOST_IMAGES} images` };
+            return;
+        }
+        const wanted = base.platform ?? platform;
+        const found = await obtain(engine, base, {
+            wanted,
+            fresh,
+            timeout,
+            onLine: (line) => progress.line(line),
+        });
+        if ('reason' in found)
+            result.missing = { base, reason: found.reason };
+        else
+            result.used.push({ ...base, image: found.image });
+    }
+}
+const isFor = ({ Os, Architecture }, platform) => platform === `${Os}/${Architecture}` || platform.startsWith(`${Os}/${Architecture}/`);
+async function obtain(engine, { reference, pinned, platform }, { wanted, fresh, timeout, onLine }) {
+    if (reference === '' || reference.startsWith('-'))
+        return { reason: 'that is no name of an image' };
+    const local = await engine.inspect(reference);
+    // What is pinned and here cannot be fetched into anything else, but for another platform.
+    if (local && (pinned || !fresh) && (platform === undefined || isFor(local, wanted)))
+        return { image: local };
+    const asked = wanted === engine.platform ? undefined : wanted;
+    const pulled = await engine.pull(reference, { platform: asked, timeout, onLine });
+    if (!pulled.ok)
+        return { reason: pulled.reason };
+    const image = await engine.inspect(reference);
+    return image ? { image } : { reason: 'it was pulled and is not there' };
+}
+/**
+ * Whether the build gave an image again instead of building it: it read from the pinned image, by
+ * whatever name, or from one that holds all of its layers, or it added nothing to an image.
+ */
+function notRebuilt({ used, pinned, rebuilt, allowed, file }) {
+    for (const { reference, line, used: how, image } of used) {
+        const why = sameness({ image, pinned, rebuilt, isListed: (0,environment_reference/* isListed */.yy)(reference, allowed.bases ?? []), how });
+        if (why === undefined)
+            continue;
+        return {
+            rule: 'environment/not-rebuilt',
+            message: `${how} names ${reference}, which ${why}, so nothing was rebuilt`,
+            file,
+            line,
+            actual: reference,
+            remedy: `Build from the image that the pinned one was built from, in ${file}:${line}. If a base image is all there is, list it in \`bases\` of the policy.`,
+        };
+    }
+    return undefined;
+}
+const holds = (image, other) => {
+    const layers = new Set(image.RootFS.Layers);
+    return other.RootFS.Layers.length > 0 && other.RootFS.Layers.every((layer) => layers.has(layer));
+};
+function sameness({ image, pinned, rebuilt, isListed: listed, how }) {
+    if (image.Id === pinned?.Id)
+        return 'is the pinned image';
+    const addsNothing = how === 'FROM' && holds(image, rebuilt);
+    // The policy knows the image as one to start from, and the Dockerfile only sets what runs in it.
+    if (addsNothing && listed)
+        return undefined;
+    if (pinned && holds(image, pinned))
+        return 'holds every layer of the pinned image';
+    return addsNothing ? 'has every layer of the rebuild' : undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/environment/compare-images.ts
+
+
 
 
 
@@ -17006,7 +11191,15 @@ const sameImage = (a, b) => a.Id === b.Id ||
         a.RootFS.Layers.every((layer, index) => layer === b.RootFS.Layers[index]) &&
         (0,hash/* hashConfig */.v2)((0,hash/* imageConfig */.gj)(a)) === (0,hash/* hashConfig */.v2)((0,hash/* imageConfig */.gj)(b)));
 /** Compares with the pinned image, or with what the record kept of it. */
-async function compareWithPinned(context, task) {
+async function compareWithPinned(context, given) {
+    const { request, rebuilt, pinned, images } = given;
+    const file = context.prefix + request.dockerfile;
+    const { allowed = {} } = request;
+    const task = { ...given, vacuous: notRebuilt({ used: images.used, pinned, rebuilt, allowed, file }) };
+    const checked = await compared(context, task);
+    return { ...checked, findings: [...checked.findings, ...images.findings] };
+}
+async function compared(context, task) {
     const { request, rebuilt, pinned } = task;
     if (pinned && sameImage(pinned, rebuilt))
         return identical(context, task);
@@ -17031,26 +11224,41 @@ const described = ({ evidence, rebuilt }, is) => ({
     packages: is.packages.length,
     files: (0,manifest/* countFiles */.D)(is.entries),
 });
-/** What a rebuild from cached layers is worth. */
-const cached = ({ prefix }, { dockerfile, fresh }, found) => (parityOf(found, fresh) === found ? [] : [cachedFinding(prefix + dockerfile)]);
-const compare_images_summaryOf = ({ fresh }, found, text) => parityOf(found, fresh) === found ? text : `rebuilt from cached layers; ${text}`;
+/** Whether equality would prove anything. */
+const proves = ({ request, vacuous }) => request.fresh && vacuous === undefined;
+/** What the rebuild should not hold, whatever it is compared with. */
+const contentFindings = (is, { answers = [] }, dockerfile) => [
+    ...keyFindings(is, dockerfile),
+    ...answerFindings(answersAmong(is.contents(), answers), dockerfile),
+];
+/** What a rebuild is worth that was not made anew. */
+const worth = (context, { request, vacuous }, found) => [
+    ...(parityOf(found, request.fresh) === found ? [] : [cachedFinding(context.prefix + request.dockerfile)]),
+    ...(vacuous ? [vacuous] : []),
+];
+function compare_images_summaryOf(task, found, text) {
+    if (parityOf(found, proves(task)) === found)
+        return text;
+    return `${task.vacuous ? 'nothing was rebuilt' : 'rebuilt from cached layers'}; ${text}`;
+}
 /** Layers and settings are equal. The one image was read if the record states a hash. */
 function identical(context, task) {
     const { request, was: is, rebuilt, evidence } = task;
     return {
         findings: [
             ...(is ? hashFindings(request, is) : []),
-            ...(is ? keyFindings(is, context.prefix + request.dockerfile) : []),
-            ...cached(context, request, 'identical'),
+            ...(is ? contentFindings(is, request, context.prefix + request.dockerfile) : []),
+            ...worth(context, task, 'identical'),
         ],
-        parity: parityOf('identical', request.fresh),
+        parity: parityOf('identical', proves(task)),
         evidence: {
             ...(is ? described(task, is) : evidence),
             pinned: { image: imageOf(task), from: 'layers', hashes: is?.hashes },
         },
-        summary: compare_images_summaryOf(request, 'identical', is ? size(is) : 'every layer and setting'),
+        summary: compare_images_summaryOf(task, 'identical', is ? size(is) : 'every layer and setting'),
         image: rebuilt.Id,
         hash: is?.hashes.environment,
+        covers: is?.covers,
     };
 }
 /** The manifest stands in for the image; a hash alone can say that all is equal, and nothing else. */
@@ -17062,18 +11270,22 @@ async function withoutImage(context, task, is) {
         return concluded(context, task, {
             comparison: compareWithFile(manifestFile, is),
             is,
-            findings: [goneFinding(reason, 'manifest')],
+            findings: [goneFinding(reason, 'manifest', request)],
             reference: { image: imageOf(task), from: 'manifest', hashes: manifestFile.hashes },
         });
     if (hash === recordedHash)
         return concluded(context, task, {
             comparison: EQUAL,
             is,
-            findings: [goneFinding(reason, 'hash')],
+            findings: [goneFinding(reason, 'hash', request)],
             reference: undefined,
         });
     return {
-        findings: [referenceFinding(reason, recordedHash, hash), ...keyFindings(is, context.prefix + dockerfile)],
+        findings: [
+            referenceFinding(reason, recordedHash, hash),
+            ...contentFindings(is, request, context.prefix + dockerfile),
+            ...(task.vacuous ? [task.vacuous] : []),
+        ],
         parity: 'unverifiable',
         evidence: described(task, is),
         summary: recordedHash === undefined ? 'nothing to compare with' : 'the hash differs, and nothing says where',
@@ -17093,25 +11305,28 @@ async function concluded(context, task, found) {
         findings: [
             ...differenceFindings(comparison, dockerfile, sources),
             ...findings,
-            ...keyFindings(is, dockerfile),
-            ...cached(context, request, parity),
+            ...contentFindings(is, request, dockerfile),
+            ...worth(context, task, parity),
         ],
-        parity: parityOf(parity, request.fresh),
+        parity: parityOf(parity, proves(task)),
         evidence: {
             ...described(task, is),
             pinned: reference,
             differences: differences.slice(0, KEPT),
             differenceCounts: { ...evidence.differenceCounts, ...counts },
         },
-        summary: compare_images_summaryOf(request, parity, text),
+        summary: compare_images_summaryOf(task, parity, text),
         image: rebuilt.Id,
         hash: is.hashes.environment,
+        covers: is.covers,
     };
 }
 
 // EXTERNAL MODULE: ./src/environment/pinned.ts
 var pinned = __nccwpck_require__(4795);
 ;// CONCATENATED MODULE: ./src/environment/check.ts
+
+
 
 
 
@@ -17128,6 +11343,7 @@ var pinned = __nccwpck_require__(4795);
 async function checkEnvironment(context, request) {
     const { engine, signal } = context;
     context.defer(() => engine.sweep());
+    await engine.sweepDead();
     // A build waits for the network most of the time: the pinned image is fetched and read meanwhile.
     const unneeded = new AbortController();
     const reader = engine.until(AbortSignal.any([signal, unneeded.signal]));
@@ -17157,19 +11373,25 @@ function check_build(context, request) {
             differenceCounts: NO_DIFFERENCES,
         };
         try {
-            const { builder, seconds, failure, id } = await (0,build/* rebuild */.a)(context, request);
+            const text = await (0,build/* dockerfileText */.qE)(request);
+            const images = await fetchUsed(context, text, prefix + dockerfile, request);
+            const finding = unusable(images, text, request, prefix + dockerfile);
+            if (finding)
+                return unverifiable(evidence, finding.message, [...images.findings, finding]);
+            const { builder, seconds, failure, id } = await (0,build/* rebuild */.aq)(context, { ...request, temporary: true });
             const measured = { ...evidence, builder, buildSeconds: seconds };
             if (failure) {
                 const { step, line, tail } = failure;
                 const text = step && `${step.number}/${step.total} ${step.text}`;
                 return unverifiable({ ...measured, failure: { step: text, line, tail } }, failureText(failure), [
+                    ...images.findings,
                     buildFinding(failure, prefix + dockerfile, timeout),
                 ]);
             }
             const rebuilt = await engine.inspect(id);
             if (!rebuilt)
                 throw new Error(`the image ${id} was built and is not there`);
-            return { rebuilt, evidence: { ...measured, rebuilt: { id } } };
+            return { rebuilt, images, evidence: { ...measured, rebuilt: { id } } };
         }
         catch (error) {
             const finding = unbuildable(error, prefix + dockerfile);
@@ -17189,6 +11411,28 @@ function unbuildable(error, dockerfile) {
         return undefined;
     return { rule: code, message, file: dockerfile, remedy };
 }
+/** What keeps a build from being tried, if the images or the policy do. */
+function unusable({ missing }, text, { args, network }, file) {
+    if (missing) {
+        const { base, reason } = missing;
+        return {
+            rule: 'environment/build-failed',
+            message: `the base image ${base.reference} cannot be pulled: ${reason}`,
+            file,
+            line: base.line,
+            remedy: `Correct ${file}:${base.line}, or give the job access to the registry.`,
+        };
+    }
+    const [line] = network === 'none' ? (0,base_images/* readDockerfile */.n_)(text, args).remote : [];
+    if (line === undefined)
+        return undefined;
+    return {
+        rule: 'environment/network-used',
+        message: 'ADD may fetch from the network, which the policy does not give the build',
+        file,
+        line,
+    };
+}
 const unverifiable = (evidence, summary, findings) => ({ findings, parity: 'unverifiable', evidence, summary });
 
 // EXTERNAL MODULE: ./src/stages/export.ts
@@ -17196,43 +11440,61 @@ var stages_export = __nccwpck_require__(2189);
 ;// CONCATENATED MODULE: ./src/stages/environment.ts
 
 
+
+
 /** Does the environment come back? */
 const environment = {
     name: 'environment',
     title: 'environment: rebuild the image and compare',
     async check(tools, subject, soFar) {
-        const { claims, plan, rebuild } = subject;
+        const { claims, plan, rebuild, tree } = subject;
         const waiting = whyNotRebuild(subject, soFar);
         if (waiting !== undefined)
             return { notRun: waiting };
         const { record } = claims;
-        const commit = record?.code?.commit;
-        const { dockerfile, manifest } = soFar.products;
-        if (commit === undefined || dockerfile === undefined)
-            return { notRun: 'the record names no commit that has a Dockerfile' };
+        const { dockerfile, manifest, answers = plan.answers } = soFar.products;
+        if (dockerfile === undefined)
+            return { notRun: 'there is no Dockerfile' };
         const { image, hash: recordedHash, platform } = { ...record?.environment };
+        const { folder, missing } = await (0,stages_export/* exportWithoutAnswers */.u)(tools, tree.commit, answers);
         const checked = await checkEnvironment({ ...tools, engine: await tools.engine() }, {
-            directory: await (0,stages_export/* exportWithoutAnswers */.u)(tools, commit, plan.answers),
+            directory: folder,
             dockerfile,
             context: plan.context,
             args: plan.args,
             image,
             recordedHash,
             platform,
+            answers: answers.digests,
             manifestFile: manifest,
+            manifestKnown: await isKnown(tools, subject),
             fresh: rebuild !== 'cached',
             timeout: plan.limits.build * 60_000,
+            memory: plan.limits.memory,
+            network: plan.network === 'none' ? 'none' : undefined,
+            allowed: plan.allowed,
         });
         const { findings, summary, parity, evidence, hash } = checked;
         return {
-            findings,
+            findings: [...(0,stages_export/* missingFindings */.z)(missing, tools.prefix), ...findings],
             summary,
             grade: parity,
             evidence: { environment: evidence, parity, ...(hash !== undefined && { environmentHash: hash }) },
-            products: { image: checked.image },
+            products: { image: checked.image, covers: checked.covers },
         };
     },
 };
+/** Whether what the record kept of the image was there before this change: the base has the same manifest. */
+async function isKnown({ git }, { base, tree, claims }) {
+    if (!base || base.commit === tree.commit)
+        return true;
+    const { path, digest } = claims.record?.environment?.manifest ?? {};
+    const bytes = path === undefined ? null : await git.show(base.commit, path);
+    if (bytes === null || digest === undefined)
+        return false;
+    const algorithm = (0,system_digest/* algorithmOf */.Hy)(digest);
+    return digest === `${algorithm}:${(0,external_node_crypto_.createHash)(algorithm).update(bytes).digest('hex')}`;
+}
 /** Why the costly stages do not run; undefined if they do. */
 function whyNotRebuild({ claims, track, rebuild }, { blocked }) {
     if (claims.record === null)
@@ -17733,7 +11995,8 @@ async function openTable(path) {
         if (!header)
             throw new TableError('is empty');
         table.header = header;
-        const twice = header.find((name, index) => header.indexOf(name) !== index);
+        const seen = new Set();
+        const twice = header.find((name) => seen.has(name) || !seen.add(name));
         if (twice !== undefined)
             throw new TableError(`has two columns named \`${textOf(twice)}\``);
         return table;
@@ -17788,8 +12051,10 @@ const quotedCells = (cells) => cells.slice(0, prediction_result_NAMED).map(quote
  * @throws TableError if they have other columns, or lack one that is asked for
  */
 function matchColumns(recorded, replayed, options) {
-    const only = (a, b) => a.filter((name) => !b.includes(name));
-    const [before, after] = [only(recorded, replayed), only(replayed, recorded)];
+    // A header can name half a million columns: nothing is looked for one by one.
+    const [places, placesThere] = [placesOf(recorded), placesOf(replayed)];
+    const before = recorded.filter((name) => !placesThere.has(name));
+    const after = replayed.filter((name) => !places.has(name));
     const difference = [
         ...(before.length > 0 ? [`only in the record: ${quotedCells(before)}`] : []),
         ...(after.length > 0 ? [`only in the replay: ${quotedCells(after)}`] : []),
@@ -17797,8 +12062,8 @@ function matchColumns(recorded, replayed, options) {
     if (difference.length > 0)
         throw new TableError(`other columns, ${difference.join('; ')}`);
     const find = (name) => {
-        const index = recorded.indexOf(cellOf(name));
-        if (index < 0)
+        const index = places.get(cellOf(name));
+        if (index === undefined)
             throw new TableError(`no column ${(0,words/* quoted */.T)(name)} (there are ${quotedCells(recorded)})`);
         return index;
     };
@@ -17806,12 +12071,13 @@ function matchColumns(recorded, replayed, options) {
     const truth = options.truth === undefined ? -1 : find(options.truth);
     return {
         names: recorded.map(textOf),
-        there: recorded.map((name) => replayed.indexOf(name)),
+        there: recorded.map((name) => placesThere.get(name)),
         key,
         truth,
         decision: recorded.findIndex((_, index) => index !== key && index !== truth),
     };
 }
+const placesOf = (names) => new Map(names.map((name, index) => [name, index]));
 
 ;// CONCATENATED MODULE: ./src/results/pairing.ts
 
@@ -18183,7 +12449,7 @@ var sandbox = __nccwpck_require__(3421);
  */
 async function checkEvaluation(context, request) {
     const evidence = { command: [...request.command], metrics: [], replays: [] };
-    const idle = whyNotRun(request);
+    const idle = whyNotRun(request) ?? uncovered(request);
     if (idle)
         return { ...idle, agreement: null, evidence };
     const { seconds, outcomes, failure } = await replayTwice(context, request);
@@ -18225,6 +12491,22 @@ function whyNotRun({ recorded, metrics, predictions, }) {
         return unwritten('predictions', 'Set `evaluation.predictions.path` in the policy.');
     return undefined;
 }
+/** Whether something in the image was not compared, and could be read all the same. */
+function uncovered({ covers, }) {
+    const [first] = covers?.open ?? [];
+    if (first === undefined)
+        return undefined;
+    return {
+        findings: [
+            {
+                rule: 'evaluation/image-uncovered',
+                message: `the image has ${first}, which is not compared and cannot be kept from the evaluation`,
+                field: 'environment.dockerfile',
+            },
+        ],
+        summary: 'not replayed: something in the image was not compared',
+    };
+}
 const unwritten = (what, remedy) => ({
     findings: [
         {
@@ -18259,19 +12541,19 @@ async function replayTwice(context, request) {
 const evaluation = {
     name: 'evaluation',
     title: 'evaluation: replay inside the rebuild',
-    async check(tools, { claims: { record }, plan }, { products }) {
-        const { image, mounts = [], predictions } = products;
-        const commit = record?.code?.commit;
-        if (image === undefined || commit === undefined)
+    async check(tools, { claims: { record }, plan, tree }, { products }) {
+        const { image, mounts = [], predictions, covers, answers = plan.answers } = products;
+        if (image === undefined)
             return { notRun: 'there is no rebuilt image' };
         if (plan.command === undefined)
             return { notRun: 'nothing says how to evaluate' };
         const recorded = record?.evaluation;
         const { findings, summary, agreement, evidence } = await checkEvaluation({ ...tools, engine: await tools.engine() }, {
             image,
-            prepare: () => (0,stages_export/* exportWithoutAnswers */.u)(tools, commit, plan.answers),
+            covers,
+            prepare: async () => (await (0,stages_export/* exportWithoutAnswers */.u)(tools, tree.commit, answers)).folder,
             mounts,
-            hide: plan.answers,
+            hide: answers,
             command: plan.command,
             metrics: plan.metrics,
             predictions: plan.predictions,
@@ -18337,9 +12619,9 @@ function stamp(found, stage, { claims, track, levels }) {
     };
 }
 
-// EXTERNAL MODULE: ./src/environment/dockerfile.ts + 1 modules
-var dockerfile = __nccwpck_require__(325);
 ;// CONCATENATED MODULE: ./src/environment/pins.ts
+
+
 
 
 
@@ -18353,6 +12635,7 @@ async function checkPins(context, request) {
     return {
         findings: [
             ...tagFindings(request),
+            ...registryFindings(request),
             ...dockerfile.findings,
             ...kept.findings,
             ...(kept.manifest ? contradictions(request, kept.manifest) : []),
@@ -18374,12 +12657,46 @@ function tagFindings({ image }) {
         },
     ];
 }
-async function checkDockerfile(git, { commit, plan: { dockerfiles, args } }) {
+function registryFindings({ image, allowed }) {
+    const registries = allowed?.registries;
+    if (image === undefined || registries === undefined || (0,environment_reference/* isInRegistry */.Hj)(image, registries))
+        return [];
+    return [
+        {
+            rule: 'environment/registry-not-allowed',
+            message: `${image} is in none of the \`registries\` of the policy`,
+            field: 'environment.image',
+            expected: registries.join(', '),
+            actual: image,
+        },
+    ];
+}
+/** The Dockerfile names the very digest that is to be rebuilt. */
+function samePins(file, text, { image, plan }) {
+    if (image === undefined || !pinned/* BY_DIGEST */.t.test(image))
+        return [];
+    return (0,base_images/* baseImages */["if"])(text, plan.args)
+        .filter(({ reference }) => pinned/* BY_DIGEST */.t.test(reference) && digestOf(reference) === digestOf(image))
+        .slice(0, 1)
+        .map(({ reference, line, used }) => ({
+        rule: 'environment/not-rebuilt',
+        message: `${used} names the pinned image itself, so nothing is rebuilt`,
+        file,
+        line,
+        actual: reference,
+    }));
+}
+async function checkDockerfile(git, request) {
+    const { commit, allowed } = request;
+    const { dockerfiles, args } = request.plan;
     if (commit === undefined || !(await git.has(commit)))
         return { findings: [] };
     const found = await (0,dockerfile/* findDockerfile */.mQ)(git, commit, dockerfiles);
-    if (found)
-        return { path: found.path, findings: (0,dockerfile/* dockerfileFindings */.zZ)(git.prefix + found.path, found.text, args) };
+    if (found) {
+        const file = git.prefix + found.path;
+        const findings = (0,dockerfile/* dockerfileFindings */.zZ)(file, found.text, args, { allowed, platform: dockerfile/* LIKELY_PLATFORM */.Bc });
+        return { path: found.path, findings: [...findings, ...samePins(file, found.text, request)] };
+    }
     return {
         findings: [
             {
@@ -18573,25 +12890,36 @@ const provenance = {
     async check(tools, { claims, plan, model, required, tree, track, levels }) {
         const { record, problems } = claims;
         if (record === null)
-            return { findings: problems, summary: 'no readable record', evidence: {} };
+            return {
+                findings: model.removed ? (0,policy_plan/* modelFindings */.wV)(model) : problems,
+                summary: 'no readable record',
+                evidence: {},
+            };
         const mandatory = (rule) => ['production', track].some((one) => (0,verdict_levels/* levelOf */.In)(rule, one, levels) === 'error');
         const completeness = (0,provenance_completeness/* checkCompleteness */.z)(record, { more: required, malformed: problems, mandatory });
-        const pins = await checkPins(tools, { ...record.environment, commit: record.code?.commit, plan });
+        const pins = await checkPins(tools, {
+            ...record.environment,
+            commit: tree.commit,
+            plan,
+            allowed: plan.allowed,
+        });
         const { commit, dirty } = { ...record.code };
         const metrics = record.evaluation?.metrics ?? {};
         const findings = [
             ...problems,
             ...completeness.findings,
             ...(0,policy_plan/* planFindings */.eM)(model, record),
+            ...(0,policy_plan/* modelFindings */.wV)(model),
             ...(commit === undefined
                 ? []
-                : await (0,provenance_commit/* checkCommit */.s)(tools.git, {
+                : await (0,provenance_commit/* checkCommit */.su)(tools.git, {
                     commit,
                     dirty,
                     head: tree.commit,
-                    worktree: tree.worktree,
-                    settled: plan.settled,
+                    code: plan.code,
+                    records: plan.records,
                 })),
+            ...(tree.worktree ? (0,provenance_commit/* uncommittedFindings */.U4)(await tools.git.dirty(), readHere(plan, record)) : []),
             ...committedMetrics(metrics, await tools.git.show(tree.commit, plan.metrics), plan.metrics),
             ...unusableMetrics(metrics),
             ...pins.findings,
@@ -18605,6 +12933,8 @@ const provenance = {
         };
     },
 };
+/** What a check reads from the work tree, committed or not. */
+const readHere = ({ records }, { model, data = [] }) => [...records, model?.path, ...data.flatMap(({ path, list }) => [path, list])].filter((path) => path !== undefined);
 
 // EXTERNAL MODULE: ./src/text/fields.ts
 var fields = __nccwpck_require__(1686);
@@ -18665,12 +12995,13 @@ function valueAt(record, field) {
 
 
 /** Reads everything that is claimed of a model, and plans its check. */
-async function subjectOf(context, model, { tree, loaded, track, rebuild }) {
-    const readings = await (0,sources/* readSources */.tW)(context, model.settings.record);
+async function subjectOf(records, model, { tree, base, loaded, track, rebuild }) {
+    const readings = await (0,sources/* readSources */.tW)(records, model.settings.record);
     const claims = claimsOf(readings);
     return {
         name: model.name,
         tree,
+        base,
         track: (0,policy_plan/* trackOf */.VS)(loaded.policy, model, claims.record, track),
         levels: loaded.policy.rules ?? {},
         rebuild,
@@ -18681,8 +13012,10 @@ async function subjectOf(context, model, { tree, loaded, track, rebuild }) {
     };
 }
 
-// EXTERNAL MODULE: ./src/system/session.ts + 1 modules
-var session = __nccwpck_require__(822);
+// EXTERNAL MODULE: ./src/system/session.ts + 9 modules
+var session = __nccwpck_require__(6040);
+// EXTERNAL MODULE: ./src/system/tree-files.ts
+var tree_files = __nccwpck_require__(1187);
 ;// CONCATENATED MODULE: ./src/verdict/headline.ts
 
 
@@ -18694,13 +13027,13 @@ const sentence = (text) => text.replace(/^\p{Ll}+(?=[\s,])/u, (word) => word.cha
 const inFull = (findings) => findings.filter(({ rule }) => !['missing', 'wrong'].includes(rules/* RULES */.y0[rule].kind));
 /** What is said of results that agree. */
 const CAME_BACK = {
-    identical: (evidence) => `${compared(evidence)} came back, bit for bit`,
-    'identical-values': (evidence) => `${compared(evidence)} came back; only order or format differs`,
-    'within-tolerance': (evidence) => `${compared(evidence)} came back within the tolerances`,
+    identical: (evidence) => `${headline_compared(evidence)} came back, bit for bit`,
+    'identical-values': (evidence) => `${headline_compared(evidence)} came back; only order or format differs`,
+    'within-tolerance': (evidence) => `${headline_compared(evidence)} came back within the tolerances`,
     equivalent: (evidence) => `accuracy over ${(0,text_numbers/* plural */.LS)(evidence?.predictions?.rows ?? 0, 'prediction')} is equivalent to the recorded one, within the declared margin`,
 };
 /** `all 1,797 predictions and 4 metrics`: what was compared, and nothing else. NaN agrees with itself. */
-function compared(evaluation) {
+function headline_compared(evaluation) {
     const rows = evaluation?.predictions?.rows ?? 0;
     const numbers = evaluation?.metrics.filter(({ finite }) => finite).length ?? 0;
     const parts = [
@@ -18841,6 +13174,7 @@ const worstDecision = worstBy(['fail', 'warn', 'pass']);
 
 
 
+
 const NOT_RUN = {
     provenance: 'not checked',
     data: 'not checked',
@@ -18871,11 +13205,32 @@ function foldModel(head, runs) {
         cause,
         fix,
         record,
-        findings: findings.map((finding) => (told.includes(finding) ? { ...finding, headline: true } : finding)),
+        findings: capped(findings.map((finding) => (told.includes(finding) ? { ...finding, headline: true } : finding))),
         stages: runs.map(stageResult),
         seconds: round(runs.reduce((sum, { seconds }) => sum + seconds, 0)),
         evidence: { fields, data, environment, evaluation, lineage: lineage && markChanges(lineage, findings) },
     };
+}
+/** Findings of one rule that a report holds: a record can break one ten thousand times. */
+const MOST_OF_A_RULE = 50;
+/** The first of each rule; the last of many counts the rest, in the same place and at the same level. */
+function capped(findings) {
+    const numbers = new Map();
+    for (const { rule } of findings)
+        numbers.set(rule, (numbers.get(rule) ?? 0) + 1);
+    const kept = new Map();
+    return findings.flatMap((finding) => {
+        const { rule, level, stage, file, remedy } = finding;
+        const number = (kept.get(rule) ?? 0) + 1;
+        kept.set(rule, number);
+        const rest = numbers.get(rule) - MOST_OF_A_RULE;
+        if (number <= MOST_OF_A_RULE || finding.headline)
+            return [finding];
+        if (number > MOST_OF_A_RULE + 1)
+            return [];
+        const message = `${(0,text_numbers/* grouped */.zD)(rest)} more of the same: ${rules/* RULES */.y0[rule].title}`;
+        return [{ rule, level, stage, message, file, remedy }];
+    });
 }
 /** Folds the reports of models, also of several jobs, into one: the worst counts. */
 function foldReport(head, models) {
@@ -18942,6 +13297,11 @@ function markChanges(lineage, findings) {
 
 
 
+
+
+
+
+
 /** In order. The cheap ones all run; the costly ones wait for a complete record. */
 const STAGES = [provenance, data, environment, evaluation];
 /**
@@ -18954,34 +13314,71 @@ function check(request, world) {
     const started = new Date().toISOString();
     const begun = performance.now();
     return (0,session/* withSession */.f)(request.directory, world, async (context) => {
-        const tree = await treeOf(context, request);
-        const loaded = await (0,load/* loadPolicy */.tb)(context, request.config, request.pullRequest);
-        const tools = toolsOf(context);
-        const selected = await (0,policy_models/* selectModels */.H)(loaded.policy, await context.git.files(), request.models, (path) => (0,sources/* modelNameIn */.Of)(context, path));
-        const models = [];
-        for (const model of selected)
-            models.push(await checkModel(tools, await subjectOf(context, model, { ...request, tree, loaded })));
+        const judgement = await (0,occasion/* judgementOf */.l)(context.git, request.occasion);
+        const { tree, bases } = judgement;
+        const loaded = await (0,load/* loadPolicy */.tb)(context, request.config, judgement);
+        const records = recordsOf(context, filesOf(context, tree));
+        const [base] = bases;
+        const before = base && recordsOf(context, (0,tree_files/* filesOfCommit */.o)(context.git, base.commit));
+        const selected = await (0,policy_models/* selectModels */.H)(loaded.policy, await known(records), before && (await known(before)), request.models);
+        const subjects = [];
+        for (const model of withRecord(selected, request.record)) {
+            const subject = await subjectOf(records, model, { ...request, tree, base, loaded });
+            subjects.push(request.audit ? await atRecordedCommit(context, subject) : subject);
+        }
+        const { total } = loaded.policy.limits ?? load/* DEFAULT_LIMITS */.dR;
+        const models = await checkAll(toolsOf(context), subjects, total);
         const { path, from, change } = loaded;
         const seconds = Math.round(performance.now() - begun) / 1000;
-        return foldReport({ commit: tree.commit, started, seconds, policy: { path, from, change } }, models);
+        return foldReport({ commit: tree.commit, judged: tree.what, started, seconds, policy: { path, from, change } }, models);
     });
 }
+const filesOf = ({ git, root }, { commit, worktree }) => worktree ? (0,tree_files/* filesOfWorkTree */.U)(git, root) : (0,tree_files/* filesOfCommit */.o)(git, commit);
+const recordsOf = ({ prefix }, files) => ({ files, prefix });
+const known = async (tree) => ({
+    files: await tree.files.list(),
+    of: (record) => (0,sources/* ownWords */.I1)(tree, record),
+});
+function withRecord(models, record) {
+    const found = models.filter(({ settings }) => record === undefined || settings.record === record);
+    if (found.length > 0)
+        return found;
+    const records = models.map(({ settings }) => settings.record);
+    throw new errors/* ReprogateError */.w8('models/none', `no model has the record ${record}`, `Records here: ${records.join(', ')}.`);
+}
+/** One after the other; those that the time does not reach are named, and not checked. */
+async function checkAll(all, subjects, minutes) {
+    const { tools, release } = timeLimited(all, minutes);
+    const models = [];
+    try {
+        for (const subject of subjects)
+            models.push(await checkModel(tools, subject));
+        return models;
+    }
+    finally {
+        release();
+    }
+}
 async function checkModel(tools, subject) {
-    const runs = await runStages(tools, subject, STAGES);
     const { record } = subject.claims;
-    return foldModel({
+    const head = {
         name: subject.name,
         version: record?.model?.version,
         track: subject.track,
         levels: subject.levels,
         record: tools.prefix + subject.model.settings.record,
         recordedHash: record?.environment?.hash,
-    }, runs);
-}
-/** What is judged: the pull request's own head, not the merge that a runner checks out. */
-async function treeOf({ git }, { pullRequest }) {
-    const commit = pullRequest && (await git.has(pullRequest.head)) ? pullRequest.head : await git.head();
-    return { commit, worktree: !pullRequest };
+    };
+    try {
+        tools.signal.throwIfAborted();
+        return foldModel(head, await runStages(tools, subject, STAGES));
+    }
+    catch (error) {
+        if (!(error instanceof OutOfTime))
+            throw error;
+        const outcome = { notRun: error.message };
+        return foldModel(head, STAGES.map(({ name }) => ({ name, seconds: 0, outcome })));
+    }
 }
 function toolsOf(context) {
     let engine;
@@ -19000,11 +13397,15 @@ function toolsOf(context) {
 /* harmony export */ });
 /* unused harmony export parsePolicy */
 /* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6578);
-/* harmony import */ var _system_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1650);
-/* harmony import */ var _text_fields_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1686);
+/* harmony import */ var _system_tree_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1187);
+/* harmony import */ var _text_fields_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1686);
 /* harmony import */ var _text_validate_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4589);
 /* harmony import */ var _text_yaml_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9816);
-/* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4139);
+/* harmony import */ var _verdict_levels_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6682);
+/* harmony import */ var _verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(23);
+/* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4139);
+
+
 
 
 
@@ -19012,46 +13413,62 @@ function toolsOf(context) {
 
 
 const LARGEST = 1024 * 1024;
-const DEFAULT_LIMITS = _schema_js__WEBPACK_IMPORTED_MODULE_4__/* .limitsSchema */ .Yq.parse({});
+const DEFAULT_LIMITS = _schema_js__WEBPACK_IMPORTED_MODULE_6__/* .limitsSchema */ .Yq.parse({});
 /**
- * Reads the team's rules: from the base commit on a pull request, else from the work tree. A policy
- * that cannot be read stops the check: a typo must not loosen a rule.
+ * Reads the team's rules: from the base if there is one, else from the work tree. If the base has none
+ * and the default branch does, that one's hold, and never less than the built-in ones. A policy that is
+ * there and cannot be read stops the check: a typo, or a link in its place, must not loosen a rule.
  *
  * @param path relative to the working directory
- * @throws ReprogateError `policy/outside`, `policy/base-missing`, `policy/invalid`
+ * @throws ReprogateError `policy/outside`, `policy/base-missing`, `policy/irregular`, `policy/invalid`
  */
-async function loadPolicy(context, path, pullRequest) {
+async function loadPolicy(context, path, { tree, bases }) {
     const { git, root } = context;
-    const place = await (0,_system_files_js__WEBPACK_IMPORTED_MODULE_1__/* .confine */ .Do)(root, path);
-    if (!place.ok)
-        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w8('policy/outside', `the policy ${path} ${place.why}`);
-    if (!pullRequest) {
-        const bytes = place.exists ? await readPolicy(place.absolute, git.prefix + path) : null;
-        return { ...parsedAt(bytes, path, git.prefix), from: 'the work tree' };
+    const [base] = bases;
+    if (!base) {
+        const policy = await policyIn((0,_system_tree_files_js__WEBPACK_IMPORTED_MODULE_1__/* .filesOfWorkTree */ .U)(git, root), path, git.prefix);
+        return { policy: policy ?? {}, path: policy && path, from: 'the work tree' };
     }
-    const { base, head } = pullRequest;
-    const from = `${base.ref} (${base.commit.slice(0, 7)})`;
-    if (!(await git.has(base.commit)))
-        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w8('policy/base-missing', `the base commit ${base.commit.slice(0, 7)} (${base.ref}) is not in this clone, so its policy cannot be read`);
-    const change = await git.diff(base.commit, head, path);
-    return {
-        ...parsedAt(await git.show(base.commit, path), path, git.prefix),
-        from,
-        change: change === '' ? undefined : change,
-    };
+    for (const { commit, ref } of bases)
+        if (!(await git.has(commit)))
+            throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w8('policy/base-missing', `the base commit ${commit.slice(0, 7)} (${ref}) is not in this clone, so its policy cannot be read`);
+    const change = await git.diff(base.commit, tree.commit, path);
+    return { ...(await policyOf(git, path, bases)), change: change === '' ? undefined : change };
 }
-const parsedAt = (bytes, path, prefix) => bytes === null ? { policy: {}, path: null } : { policy: parsePolicy(bytes, prefix + path), path };
-async function readPolicy(absolute, file) {
-    try {
-        return await (0,_system_files_js__WEBPACK_IMPORTED_MODULE_1__/* .readRegular */ .VX)(absolute, LARGEST);
+async function policyOf(git, path, bases) {
+    for (const [index, { commit, ref }] of bases.entries()) {
+        const policy = await policyIn((0,_system_tree_files_js__WEBPACK_IMPORTED_MODULE_1__/* .filesOfCommit */ .o)(git, commit), path, git.prefix);
+        if (policy === null)
+            continue;
+        const from = `${ref} (${commit.slice(0, 7)})`;
+        return { policy: index === 0 ? policy : notLoosened(policy), path, from };
     }
-    catch (error) {
-        if (error instanceof _system_files_js__WEBPACK_IMPORTED_MODULE_1__/* .NotAFile */ .pX)
-            throw invalidPolicy('is not a regular file', file);
-        if (error instanceof _system_files_js__WEBPACK_IMPORTED_MODULE_1__/* .TooLarge */ .MF)
-            throw invalidPolicy('larger than 1 MiB', file);
-        throw error;
+    const [{ commit, ref }] = bases;
+    return { policy: {}, path: null, from: `${ref} (${commit.slice(0, 7)})` };
+}
+async function policyIn(files, path, prefix) {
+    const read = await files.read(path, LARGEST);
+    if ('bytes' in read)
+        return parsePolicy(read.bytes, prefix + path);
+    switch (read.refused) {
+        case 'missing':
+            return null;
+        case 'outside':
+            throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w8('policy/outside', `the policy ${read.why}`);
+        case 'irregular':
+            throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w8('policy/irregular', `the policy ${read.why}`);
+        case 'too-large':
+            throw invalidPolicy(read.why, prefix + path);
     }
+}
+/** The same policy with no rule below its built-in level. */
+function notLoosened(policy) {
+    const rules = Object.entries(policy.rules ?? {});
+    const levels = rules.map(([rule]) => {
+        const strict = (track) => (0,_verdict_levels_js__WEBPACK_IMPORTED_MODULE_4__/* .stricterLevel */ .zG)((0,_verdict_levels_js__WEBPACK_IMPORTED_MODULE_4__/* .levelOf */ .In)(rule, track, policy.rules ?? {}), _verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_5__/* .RULES */ .y0[rule][track]);
+        return [rule, { exploratory: strict('exploratory'), production: strict('production') }];
+    });
+    return { ...policy, rules: Object.fromEntries(levels) };
 }
 const invalidPolicy = (message, file, line) => new _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w8('policy/invalid', message, undefined, { file, line });
 /** Of a policy, told in one message. */
@@ -19061,13 +13478,13 @@ function parsePolicy(bytes, file) {
     if (bytes.length > LARGEST)
         throw invalidPolicy('larger than 1 MiB', file);
     const parsed = (0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_3__/* .parseYaml */ .h)(bytes.toString('utf8'));
-    const { data, problems } = (0,_text_validate_js__WEBPACK_IMPORTED_MODULE_2__/* .validate */ .t)(_schema_js__WEBPACK_IMPORTED_MODULE_4__/* .policySchema */ .wh, parsed, parsed.value ?? {});
+    const { data, problems } = (0,_text_validate_js__WEBPACK_IMPORTED_MODULE_2__/* .validate */ .t)(_schema_js__WEBPACK_IMPORTED_MODULE_6__/* .policySchema */ .wh, parsed, parsed.value ?? {});
     const all = [...parsed.problems, ...problems];
     if (all.length === 0 && data)
         return data;
     const told = all.slice(0, PROBLEMS).map(({ path, message, line }, index) => {
         const at = index > 0 && line !== undefined ? `line ${line}: ` : '';
-        return `${at}${path.length > 0 ? `\`${(0,_text_fields_js__WEBPACK_IMPORTED_MODULE_5__/* .fieldName */ .w)(path)}\`: ` : ''}${message}`;
+        return `${at}${path.length > 0 ? `\`${(0,_text_fields_js__WEBPACK_IMPORTED_MODULE_7__/* .fieldName */ .w)(path)}\`: ` : ''}${message}`;
     });
     const rest = all.length - told.length;
     const text = told.length === 0 ? 'unreadable' : told.join('; ');
@@ -19096,17 +13513,14 @@ function parsePolicy(bytes, file) {
 
 
 /**
- * The models that a check is about: those of the policy, or every record if it names none.
+ * The models that a check is about: those of the policy, or every record if it names none. What the
+ * base knows cannot vanish: a record that was removed is still a model, and a name stays with its record.
+ * What the judged tree adds is a model, too.
  *
- * @param ownName what a record calls its model
+ * @param base undefined: there is none
  */
-async function selectModels(policy, files, wanted, ownName) {
-    const named = Object.entries(policy.models ?? {}).map(([name, settings]) => ({
-        name,
-        named: true,
-        settings,
-    }));
-    const all = named.length > 0 ? named : await discoverModels(files, ownName);
+async function selectModels(policy, judged, base, wanted) {
+    const all = await modelsOf(policy, judged, base);
     if (all.length === 0)
         throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w8('models/none', 'no model found: the policy names none, and there is no provenance.yml');
     const unknown = wanted.find((name) => !all.some((model) => model.name === name));
@@ -19117,25 +13531,51 @@ async function selectModels(policy, files, wanted, ownName) {
     }
     return wanted.length === 0 ? all : all.filter(({ name }) => wanted.includes(name));
 }
+async function modelsOf(policy, judged, base) {
+    const named = Object.entries(policy.models ?? {}).map(([name, settings]) => ({
+        name,
+        named: true,
+        settings,
+    }));
+    const recordsNow = (0,_provenance_sources_index_js__WEBPACK_IMPORTED_MODULE_2__/* .detectRecords */ .CK)(judged.files);
+    const recordsBefore = (0,_provenance_sources_index_js__WEBPACK_IMPORTED_MODULE_2__/* .detectRecords */ .CK)(base?.files ?? []);
+    const before = base && named.length === 0 ? await discoverModels(recordsBefore, base) : [];
+    const known = [...named, ...before];
+    const taken = new Set(known.map(({ name }) => name));
+    const isKnown = new Set([...known.map(({ settings }) => settings.record), ...recordsBefore]);
+    const isNew = (record) => !isKnown.has(record);
+    // Without a base nothing says what is new: a policy that names models then leaves the others alone.
+    const added = named.length > 0 && !base ? [] : await discoverModels(recordsNow.filter(isNew), judged, taken);
+    const withBase = await Promise.all(known.map(async (model) => {
+        const { record } = model.settings;
+        if (!base || !recordsBefore.includes(record))
+            return model;
+        const { track } = await base.of(record);
+        return { ...model, track, removed: !judged.files.includes(record) };
+    }));
+    return [...withBase, ...added.map((model) => ({ ...model, uncovered: named.length > 0 }))];
+}
 /**
  * Every `provenance.yml` is a model. It is called as its record calls it; if that is not a plain name, or
  * several records claim it, after its folder, and `model` in the top one.
+ *
+ * @param others names that are taken
  */
-async function discoverModels(files, ownName) {
-    const records = (0,_provenance_sources_index_js__WEBPACK_IMPORTED_MODULE_2__/* .detectRecords */ .CK)(files);
+async function discoverModels(records, { of }, others = new Set()) {
     const own = new Map();
     const claims = new Map();
     for (const record of records) {
-        const name = await ownName(record);
+        const { name } = await of(record);
         if (name === undefined || !_schema_js__WEBPACK_IMPORTED_MODULE_4__/* .MODEL_NAME */ .Ub.test(name))
             continue;
         own.set(record, name);
         claims.set(name, (claims.get(name) ?? 0) + 1);
     }
-    const taken = new Set([...claims].flatMap(([name, count]) => (count === 1 ? name : [])));
+    const single = [...claims].flatMap(([name, count]) => (count === 1 && !others.has(name) ? name : []));
+    const taken = new Set([...others, ...single]);
     const nameOf = (record) => {
         const name = own.get(record);
-        if (name !== undefined && claims.get(name) === 1)
+        if (name !== undefined && claims.get(name) === 1 && !others.has(name))
             return name;
         const folder = (0,node_path_posix__WEBPACK_IMPORTED_MODULE_0__.basename)((0,node_path_posix__WEBPACK_IMPORTED_MODULE_0__.dirname)(record)).replace(/^\.$/, 'model');
         return taken.has(folder) ? record.replaceAll('/', '.') : folder;
@@ -19150,13 +13590,95 @@ async function discoverModels(files, ownName) {
 
 /***/ }),
 
+/***/ 903:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   l: () => (/* binding */ judgementOf)
+/* harmony export */ });
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6578);
+
+/**
+ * Finds the judged tree and its bases (docs/threat-model.md has the table by event).
+ *
+ * @throws ReprogateError `policy/base-missing`, `git/revision-unknown`
+ */
+async function judgementOf(git, occasion) {
+    switch (occasion.kind) {
+        case 'proposal':
+            return judgeProposal(git, occasion);
+        case 'commit':
+            return judgeCommit(git, occasion);
+        case 'work-tree':
+            return judgeWorkTree(git, occasion);
+    }
+}
+async function judgeProposal(git, occasion) {
+    const { head, merge, base } = occasion;
+    const tree = await proposedTree(git, head, merge);
+    // GitHub makes the merge on the base branch as it is now: newer than what the event says.
+    const [onto = base.commit] = tree.what === 'merge' ? await git.parents(tree.commit) : [];
+    const bases = [{ commit: onto, ref: base.ref }];
+    const { defaultBranch } = occasion;
+    if (defaultBranch === undefined || defaultBranch === base.ref)
+        return { tree, bases };
+    const tip = await git.resolve(`refs/remotes/origin/${defaultBranch}`);
+    if (tip === undefined)
+        throw missingBase(defaultBranch);
+    return { tree, bases: [...bases, { commit: tip, ref: defaultBranch }] };
+}
+/** The merge, if it is what is checked out and is the merge of this head; else the head. */
+async function proposedTree(git, head, merge) {
+    if (merge !== undefined && merge === (await git.head())) {
+        const parents = await git.parents(merge);
+        if (parents.length === 2 && parents[1] === head)
+            return { commit: merge, what: 'merge', worktree: false };
+    }
+    if (await git.has(head))
+        return { commit: head, what: 'head', worktree: false };
+    throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w8('git/revision-unknown', `the head ${head.slice(0, 7)} is not in this clone`);
+}
+async function judgeCommit(git, occasion) {
+    const { defaultBranch, merged } = occasion;
+    const commit = occasion.commit ?? (await git.head());
+    if (!(await git.has(commit)))
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w8('git/revision-unknown', `the commit ${commit.slice(0, 7)} is not in this clone`);
+    const tree = { commit, what: 'commit', worktree: false };
+    const itself = { commit, ref: defaultBranch ?? 'the commit itself' };
+    if (merged === 'yes')
+        return { tree, bases: [itself] };
+    const tip = await git.resolve(`refs/remotes/origin/${defaultBranch ?? 'HEAD'}`);
+    if (tip === undefined)
+        throw missingBase(defaultBranch);
+    if (merged === 'if-ancestor' && (await git.isAncestor(commit, tip)))
+        return { tree, bases: [itself] };
+    return { tree, bases: [{ commit: tip, ref: defaultBranch ?? 'the default branch' }] };
+}
+async function judgeWorkTree(git, { base, at }) {
+    const tree = at === undefined
+        ? { commit: await git.head(), what: 'work tree', worktree: true }
+        : { commit: await revision(git, at), what: 'commit', worktree: false };
+    return { tree, bases: base === undefined ? [] : [{ commit: await revision(git, base), ref: base }] };
+}
+async function revision(git, name) {
+    const commit = await git.resolve(name);
+    if (commit === undefined)
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w8('git/revision-unknown', `git does not know ${name}`);
+    return commit;
+}
+const missingBase = (branch = 'the default branch') => new _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w8('policy/base-missing', `${branch} is not in this clone, so its policy cannot be read`);
+
+
+/***/ }),
+
 /***/ 6055:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   VS: () => (/* binding */ trackOf),
 /* harmony export */   XC: () => (/* binding */ planOf),
-/* harmony export */   eM: () => (/* binding */ planFindings)
+/* harmony export */   eM: () => (/* binding */ planFindings),
+/* harmony export */   wV: () => (/* binding */ modelFindings)
 /* harmony export */ });
 /* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
 /* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_path_posix__WEBPACK_IMPORTED_MODULE_0__);
@@ -19169,7 +13691,7 @@ async function discoverModels(files, ownName) {
 const ANSWER = /\.(?:json|jsonl|csv|tsv|parquet|npy|npz|ya?ml|sha256|md5)$/i;
 const defined = (values) => values.filter((value) => value !== undefined && value !== null);
 /** The strictest that anybody asks for. */
-const trackOf = (policy, { settings }, record, wanted) => [policy.track, settings.track, record?.track].reduce(_verdict_levels_js__WEBPACK_IMPORTED_MODULE_1__/* .stricter */ .Rn, wanted ?? 'exploratory');
+const trackOf = (policy, { settings, track }, record, wanted) => [policy.track, settings.track, track, record?.track].reduce(_verdict_levels_js__WEBPACK_IMPORTED_MODULE_1__/* .stricter */ .Rn, wanted ?? 'exploratory');
 function planOf({ settings }, loaded, record) {
     const environment = { ...record?.environment, ...settings.environment };
     const claimed = record?.evaluation;
@@ -19197,13 +13719,30 @@ function planOf({ settings }, loaded, record) {
         tolerance: ruled?.tolerance ?? {},
         limits: loaded.policy.limits ?? _load_js__WEBPACK_IMPORTED_MODULE_2__/* .DEFAULT_LIMITS */ .dR,
         answers: { paths: answers, digests: defined([claimed?.predictions?.digest]) },
-        settled: defined([
-            ...answers,
-            loaded.path,
-            record?.model?.path,
-            ...(record?.data ?? []).flatMap(({ path, list }) => [path, list]),
-        ]),
+        code: settings.code ?? [],
+        records: defined([...answers, loaded.path]),
+        network: loaded.policy.build?.network ?? 'default',
+        allowed: { registries: loaded.policy.registries, bases: loaded.policy.bases },
     };
+}
+/** What base and policy know of the model itself. */
+function modelFindings({ name, removed, uncovered, settings }) {
+    if (removed)
+        return [
+            {
+                rule: 'record/removed',
+                message: `the base branch has ${settings.record}, the record of ${name}, and this tree does not`,
+            },
+        ];
+    return uncovered
+        ? [
+            {
+                rule: 'record/not-covered',
+                message: `${name} is new, and the policy does not name it`,
+                field: 'model.name',
+            },
+        ]
+        : [];
 }
 /** Whether the record claims another command, other build arguments or another model than the policy asks for. */
 function planFindings({ name, named, settings }, record) {
@@ -19305,6 +13844,7 @@ const limitsSchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .rej({
     memory: zod__WEBPACK_IMPORTED_MODULE_4__/* .number */ .aig().positive().default(8).describe('GiB for one replay; never more than the engine has'),
     processes: zod__WEBPACK_IMPORTED_MODULE_4__/* .int */ .Whr().positive().default(512).describe('Processes and threads in one replay'),
     output: zod__WEBPACK_IMPORTED_MODULE_4__/* .number */ .aig().positive().default(2).describe('GiB that one replay may write'),
+    total: zod__WEBPACK_IMPORTED_MODULE_4__/* .number */ .aig().positive().max(360).default(330).describe('Minutes for all models together'),
 });
 const predictionsSchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .rej({
     path: path.describe('The file into which the evaluation writes its predictions'),
@@ -19319,6 +13859,9 @@ const predictionsSchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .r
 const modelSchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .rej({
     record: path.describe('The model’s `provenance.yml`'),
     track: track.optional(),
+    code: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(path)
+        .optional()
+        .describe('Globs of the files that the run depends on: a change of one asks for a new record'),
     environment: zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .rej({
         dockerfile: path.optional(),
         context: path.optional(),
@@ -19352,6 +13895,14 @@ const policySchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .rej({
     required: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().regex(/^[a-z]+(?:\.[\w-]+)*$/))
         .optional()
         .describe('More fields that a record must have, as `run.rationale`, `seeds.split` or `data.source`'),
+    registries: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().min(1))
+        .optional()
+        .describe('Registries or repositories that images may come from, as `ghcr.io/acme`; default: any'),
+    bases: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().min(1))
+        .optional()
+        .describe('Base images that a Dockerfile may start from, as `docker.io/library/python`; default: any'),
+    build: zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .rej({ network: zod__WEBPACK_IMPORTED_MODULE_4__/* ["enum"] */ .k5n(['default', 'none']).describe('For the steps after the base') })
+        .optional(),
     limits: limitsSchema.optional(),
 })
     .meta({ title: 'reprogate policy', description: 'What this repository asks of a model run.' });
@@ -19363,8 +13914,9 @@ const policySchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .rej({
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   D: () => (/* binding */ leavesCodeAlone),
-/* harmony export */   s: () => (/* binding */ checkCommit)
+/* harmony export */   U4: () => (/* binding */ uncommittedFindings),
+/* harmony export */   su: () => (/* binding */ checkCommit),
+/* harmony export */   xA: () => (/* binding */ isDocumentation)
 /* harmony export */ });
 /* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4006);
 /* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(picomatch__WEBPACK_IMPORTED_MODULE_1__);
@@ -19382,15 +13934,8 @@ const NOT_DOCS = picomatch__WEBPACK_IMPORTED_MODULE_1___default()(['**/{requirem
     nocase: true,
     dot: true,
 });
-/**
- * Whether a path may change after the run without touching what was run: records, models, recorded
- * answers, data (their bytes are checked by digest) and documentation.
- *
- * @param settled files and folders of the records
- */
-const leavesCodeAlone = (settled) => (path) => (DOCS(path) && !NOT_DOCS(path)) ||
-    path.startsWith('.reprogate/') ||
-    settled.some((folder) => (0,_system_files_js__WEBPACK_IMPORTED_MODULE_0__/* .within */ .ux)(folder, path));
+/** Whether a path is documentation: nobody runs it. */
+const isDocumentation = (path) => DOCS(path) && !NOT_DOCS(path);
 const FIELD = 'code.commit';
 /** Changed files that are named. */
 const NAMED = 5;
@@ -19439,22 +13984,44 @@ async function whyNotHere(git, { commit, head }) {
             },
         ];
 }
-async function changedSince(git, { commit, head, worktree, settled }) {
-    const committed = await git.changed(commit, head);
-    const uncommitted = worktree ? await git.dirty() : [];
-    const changed = [...new Set([...committed, ...uncommitted])].filter((path) => !leavesCodeAlone(settled)(path));
-    if (changed.length === 0)
-        return [];
+async function changedSince(git, { commit, head, code, records }) {
+    const changed = await git.changed(commit, head);
+    const depends = code.length === 0 ? () => false : picomatch__WEBPACK_IMPORTED_MODULE_1___default()([...code], { dot: true, nonegate: true });
+    const needed = changed.filter((path) => depends(path));
+    const others = changed.filter((path) => !depends(path) && !isDocumentation(path) && !records.some((record) => (0,_system_files_js__WEBPACK_IMPORTED_MODULE_0__/* .within */ .ux)(record, path)));
+    const since = `since the run at ${commit.slice(0, 7)}`;
     return [
-        {
-            rule: 'code/changed-since',
-            message: `changed since the run at ${commit.slice(0, 7)}: ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .listed */ .KE)(changed, NAMED)}`,
-            field: FIELD,
-            expected: 'no change of code after the recorded commit',
-            actual: changed.slice(0, LISTED).join(', '),
-        },
+        ...changeFinding('code/dependency-changed', `code of the run changed ${since}`, needed),
+        ...changeFinding('code/changed-since', `changed ${since}`, others),
     ];
 }
+const changeFinding = (rule, what, paths) => paths.length === 0
+    ? []
+    : [
+        {
+            rule,
+            message: `${what}: ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .listed */ .KE)(paths, NAMED)}`,
+            field: FIELD,
+            actual: paths.slice(0, LISTED).join(', '),
+        },
+    ];
+/**
+ * Files that lie in the work tree and are not judged, as they are not committed.
+ *
+ * @param read files and folders that are read from the work tree: records, data, the model
+ */
+const uncommittedFindings = (dirty, read = []) => {
+    const files = dirty.filter((path) => !['.reprogate', ...read].some((folder) => (0,_system_files_js__WEBPACK_IMPORTED_MODULE_0__/* .within */ .ux)(folder, path)));
+    return files.length === 0
+        ? []
+        : [
+            {
+                rule: 'code/uncommitted',
+                message: `not committed, and so not judged: ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .listed */ .KE)(files, NAMED)}`,
+                actual: files.slice(0, LISTED).join(', '),
+            },
+        ];
+};
 
 
 /***/ }),
@@ -19465,7 +14032,11 @@ async function changedSince(git, { commit, head, worktree, settled }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   z: () => (/* binding */ checkCompleteness)
 /* harmony export */ });
-/* harmony import */ var _system_files_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1650);
+/* harmony import */ var _system_digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3589);
+/* harmony import */ var _system_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1650);
+/* harmony import */ var _text_fields_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1686);
+
+
 
 /** `{}` says that there are none, which is an answer: of seeds and hyperparameters, not of metrics. */
 const REQUIRED = [
@@ -19522,24 +14093,35 @@ const POLICY_RULES = [
 const isFilled = (value) => value !== undefined && value !== null && value !== '';
 /** What a record has to say and does not, and what it says twice and differently. */
 function checkCompleteness(record, { more, malformed, mandatory }) {
-    const told = malformed
+    const told = new Set(malformed
         .filter(({ rule }) => rule !== 'record/unknown-key')
-        .flatMap(({ field }) => field ?? []);
-    const isTold = (field) => told.some((other) => other === field || other.startsWith(`${field}.`) || other.startsWith(`${field}[`));
+        .flatMap(({ field }) => (field === undefined ? [] : [field, ...around(field)])));
     const checks = [
         ...REQUIRED.map(({ value, ...required }) => ({ ...required, ok: isFilled(value(record)) })),
         ...(record.data ?? []).flatMap(dataChecks),
         ...more.flatMap((field) => policyChecks(record, field)),
     ];
     const missing = checks
-        .filter(({ ok, field }) => !ok && !isTold(field))
+        .filter(({ ok, field }) => !ok && !told.has(field))
         .map(({ field, rule, name, verb = 'is' }) => ({ rule, field, message: `${name} ${verb} missing` }));
     const counted = checks.filter(({ rule }) => mandatory(rule));
     return {
-        findings: [...missing, ...dataContradictions(record), ...seedContradictions(record)],
+        findings: [
+            ...missing,
+            ...weakDigests(record),
+            ...dataContradictions(record),
+            ...seedContradictions(record),
+        ],
         present: counted.filter(({ ok }) => ok).length,
         required: counted.length,
     };
+}
+/** Levels of a field that can be asked for. */
+const DEEPEST_FIELD = 16;
+/** The fields that a field is in: `data[1]` and `data` of `data[1].digest`. */
+function around(field) {
+    const path = (0,_text_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .fieldPath */ .c)(field).slice(0, DEEPEST_FIELD);
+    return path.map((_, index) => (0,_text_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .fieldName */ .w)(path.slice(0, index)));
 }
 const dataChecks = (entry, index) => REQUIRED_OF_DATA.map(({ key, rule, name }) => ({
     field: `data[${index}].${key}`,
@@ -19561,13 +14143,25 @@ function policyChecks(record, field) {
 const dig = (value, keys) => keys.reduce((at, key) => typeof at === 'object' && at !== null && Object.hasOwn(at, key)
     ? at[key]
     : undefined, value);
+/** Digests by md5: whoever chooses the bytes can choose others with the same one. */
+function weakDigests({ data = [], model, environment, evaluation }) {
+    const digests = [
+        ...data.map(({ digest }, index) => [`data[${index}].digest`, digest]),
+        ['model.digest', model?.digest],
+        ['environment.manifest.digest', environment?.manifest?.digest],
+        ['evaluation.predictions.digest', evaluation?.predictions?.digest],
+    ];
+    return digests.flatMap(([field, digest]) => digest === undefined || (0,_system_digest_js__WEBPACK_IMPORTED_MODULE_0__/* .algorithmOf */ .Hy)(digest) === 'sha256'
+        ? []
+        : [{ rule: 'record/digest-weak', field, message: `${field} is an md5, which proves nothing` }]);
+}
 /** Two entries of one file with two digests, or of one name with two versions. */
 function dataContradictions({ data = [] }) {
     const findings = [];
     const first = { digest: new Map(), version: new Map() };
     for (const [index, entry] of data.entries()) {
         for (const [key, of] of [
-            ['digest', entry.path && (0,_system_files_js__WEBPACK_IMPORTED_MODULE_0__/* .plainPath */ .s1)(entry.path)],
+            ['digest', entry.path && (0,_system_files_js__WEBPACK_IMPORTED_MODULE_1__/* .plainPath */ .s1)(entry.path)],
             ['version', entry.name],
         ]) {
             const value = entry[key];
@@ -19747,7 +14341,7 @@ const recordSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   CK: () => (/* binding */ detectRecords),
-/* harmony export */   Of: () => (/* binding */ modelNameIn),
+/* harmony export */   I1: () => (/* binding */ ownWords),
 /* harmony export */   tW: () => (/* binding */ readSources)
 /* harmony export */ });
 /* unused harmony export SOURCES */
@@ -19758,16 +14352,19 @@ const SOURCES = [_native_js__WEBPACK_IMPORTED_MODULE_0__/* .native */ .Yk];
 /** The repository's records, whatever source they are of, sorted. */
 const detectRecords = (files) => [...new Set(SOURCES.flatMap((source) => source.detect(files)))].sort();
 /** Everything that is said in one file: by each source that knows it, else by the first. */
-async function readSources(context, path) {
+async function readSources(tree, path) {
     const known = SOURCES.filter((source) => source.detect([path]).length > 0);
     const readers = known.length > 0 ? known : SOURCES.slice(0, 1);
-    const readings = await Promise.all(readers.map((source) => source.read(context, path)));
+    const readings = await Promise.all(readers.map((source) => source.read(tree, path)));
     return readings;
 }
-/** What a record calls its model, if it can be read and does. */
-async function modelNameIn(context, path) {
-    const readings = await readSources(context, path);
-    return readings.map(({ record }) => record?.model?.name).find((name) => name !== undefined);
+/** What a record calls its model, and the track that it asks for, if it can be read. */
+async function ownWords(tree, path) {
+    const records = (await readSources(tree, path)).flatMap(({ record }) => record ?? []);
+    return {
+        name: records.map(({ model }) => model?.name).find((name) => name !== undefined),
+        track: records.map(({ track }) => track).find((track) => track !== undefined),
+    };
 }
 
 
@@ -19782,12 +14379,10 @@ async function modelNameIn(context, path) {
 /* harmony export */   Yk: () => (/* binding */ native),
 /* harmony export */   ty: () => (/* binding */ LARGEST_RECORD)
 /* harmony export */ });
-/* harmony import */ var _system_files_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1650);
-/* harmony import */ var _text_fields_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1686);
-/* harmony import */ var _text_validate_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4589);
-/* harmony import */ var _text_yaml_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9816);
-/* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(320);
-
+/* harmony import */ var _text_fields_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1686);
+/* harmony import */ var _text_validate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4589);
+/* harmony import */ var _text_yaml_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9816);
+/* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(320);
 
 
 
@@ -19810,7 +14405,7 @@ const FIELD_RULES = [
 function ruleFor(problem) {
     if (problem.kind === 'unknown')
         return 'record/unknown-key';
-    const prefix = FIELD_RULES.find(([field]) => field.test((0,_text_fields_js__WEBPACK_IMPORTED_MODULE_4__/* .fieldName */ .w)(problem.path)))?.[1];
+    const prefix = FIELD_RULES.find(([field]) => field.test((0,_text_fields_js__WEBPACK_IMPORTED_MODULE_3__/* .fieldName */ .w)(problem.path)))?.[1];
     if (prefix === undefined)
         return 'record/malformed';
     return problem.kind === 'duplicate' ? `${prefix}-contradictory` : `${prefix}-malformed`;
@@ -19821,31 +14416,25 @@ const native = {
     detect: (files) => files.filter((file) => NATIVE.test(file)),
     read: readNative,
 };
-/** @param path relative to the working directory, whose real path nothing is read outside of */
-async function readNative({ root, prefix }, path) {
+const REFUSED = {
+    missing: 'record/missing',
+    outside: 'record/path-outside',
+    irregular: 'record/irregular',
+    'too-large': 'record/too-large',
+};
+/** @param path relative to the working directory */
+async function readNative({ files, prefix }, path) {
     const file = prefix + path;
-    const none = (rule, message) => ({
+    const read = await files.read(path, LARGEST_RECORD);
+    if ('bytes' in read)
+        return parseNative(read.bytes, file);
+    return {
         source: native.name,
         record: null,
         file,
-        problems: [{ rule, message, file }],
+        problems: [{ rule: REFUSED[read.refused], message: read.why, file }],
         lineOf: () => undefined,
-    });
-    const place = await (0,_system_files_js__WEBPACK_IMPORTED_MODULE_0__/* .confine */ .Do)(root, path);
-    if (!place.ok)
-        return none('record/path-outside', `${path} ${place.why}`);
-    if (!place.exists)
-        return none('record/missing', `there is no ${path}`);
-    try {
-        return parseNative(await (0,_system_files_js__WEBPACK_IMPORTED_MODULE_0__/* .readRegular */ .VX)(place.absolute, LARGEST_RECORD), file);
-    }
-    catch (error) {
-        if (error instanceof _system_files_js__WEBPACK_IMPORTED_MODULE_0__/* .NotAFile */ .pX)
-            return none('record/malformed', `${path} is not a regular file`);
-        if (error instanceof _system_files_js__WEBPACK_IMPORTED_MODULE_0__/* .TooLarge */ .MF)
-            return none('record/too-large', `${path} is larger than 1 MiB`);
-        throw error;
-    }
+    };
 }
 /**
  * Whatever is wrong with the record is a problem; the fields that are right are kept, so that every
@@ -19854,9 +14443,9 @@ async function readNative({ root, prefix }, path) {
  * @param file as it is shown in findings
  */
 function parseNative(bytes, file) {
-    const parsed = (0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_2__/* .parseYaml */ .h)(bytes.toString('utf8'));
+    const parsed = (0,_text_yaml_js__WEBPACK_IMPORTED_MODULE_1__/* .parseYaml */ .h)(bytes.toString('utf8'));
     const found = ({ path, message, line, ...problem }) => {
-        const field = path.length === 0 ? undefined : (0,_text_fields_js__WEBPACK_IMPORTED_MODULE_4__/* .fieldName */ .w)(path);
+        const field = path.length === 0 ? undefined : (0,_text_fields_js__WEBPACK_IMPORTED_MODULE_3__/* .fieldName */ .w)(path);
         return {
             rule: ruleFor({ path, message, ...problem }),
             message: field === undefined ? message : `${field}: ${message}`,
@@ -19865,7 +14454,7 @@ function parseNative(bytes, file) {
             field,
         };
     };
-    const reading = { source: native.name, file, lineOf: (field) => parsed.lineOf((0,_text_fields_js__WEBPACK_IMPORTED_MODULE_4__/* .fieldPath */ .c)(field)) };
+    const reading = { source: native.name, file, lineOf: (field) => parsed.lineOf((0,_text_fields_js__WEBPACK_IMPORTED_MODULE_3__/* .fieldPath */ .c)(field)) };
     if (parsed.value === undefined || parsed.value === null || typeof parsed.value !== 'object') {
         const nothing = { path: [], kind: 'syntax', message: 'is not a mapping', line: 1 };
         const problems = parsed.problems.length > 0 ? parsed.problems : [nothing];
@@ -19880,11 +14469,14 @@ function keepWhatIsRight(parsed) {
     const problems = [];
     // Each round removes at least one field; the schema is a few levels deep.
     for (let round = 0; round < 8; round++) {
-        const result = (0,_text_validate_js__WEBPACK_IMPORTED_MODULE_1__/* .validate */ .t)(_schema_js__WEBPACK_IMPORTED_MODULE_3__/* .recordSchema */ .fi, parsed, value);
+        const result = (0,_text_validate_js__WEBPACK_IMPORTED_MODULE_0__/* .validate */ .t)(_schema_js__WEBPACK_IMPORTED_MODULE_2__/* .recordSchema */ .fi, parsed, value);
         if (result.data)
             return { record: result.data, problems };
         problems.push(...result.problems);
-        for (const { path } of result.problems)
+        // What is wrong as a whole has nothing that could be kept.
+        if (result.wrong.some((path) => path.length === 0))
+            break;
+        for (const path of result.wrong)
             remove(value, path);
     }
     return { record: null, problems };
@@ -19916,13 +14508,13 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./src/engine/find.ts + 3 modules
-var find = __nccwpck_require__(9078);
+var find = __nccwpck_require__(7900);
 // EXTERNAL MODULE: ./src/environment/dockerfile.ts + 1 modules
 var dockerfile = __nccwpck_require__(325);
 // EXTERNAL MODULE: ./src/system/errors.ts
 var errors = __nccwpck_require__(6578);
-// EXTERNAL MODULE: ./src/environment/manifest/read.ts + 4 modules
-var read = __nccwpck_require__(280);
+// EXTERNAL MODULE: ./src/environment/manifest/read.ts + 5 modules
+var read = __nccwpck_require__(7181);
 // EXTERNAL MODULE: ./src/environment/pinned.ts
 var pinned = __nccwpck_require__(4795);
 ;// CONCATENATED MODULE: ./src/environment/image.ts
@@ -20002,12 +14594,14 @@ var evaluation_run = __nccwpck_require__(4995);
 var load = __nccwpck_require__(8164);
 // EXTERNAL MODULE: ./src/policy/models.ts
 var models = __nccwpck_require__(7814);
+// EXTERNAL MODULE: ./src/policy/occasion.ts
+var occasion = __nccwpck_require__(903);
 // EXTERNAL MODULE: ./src/policy/plan.ts
 var policy_plan = __nccwpck_require__(6055);
 // EXTERNAL MODULE: ./src/policy/schema.ts
 var schema = __nccwpck_require__(4139);
 // EXTERNAL MODULE: ./src/provenance/commit.ts
-var provenance_commit = __nccwpck_require__(786);
+var commit = __nccwpck_require__(786);
 // EXTERNAL MODULE: ./src/provenance/completeness.ts
 var completeness = __nccwpck_require__(3203);
 // EXTERNAL MODULE: ./src/provenance/sources/index.ts
@@ -20019,9 +14613,11 @@ var stages_export = __nccwpck_require__(2189);
 // EXTERNAL MODULE: ./src/system/context.ts
 var system_context = __nccwpck_require__(7510);
 // EXTERNAL MODULE: ./src/system/files.ts
-var system_files = __nccwpck_require__(1650);
-// EXTERNAL MODULE: ./src/system/session.ts + 1 modules
-var session = __nccwpck_require__(822);
+var files = __nccwpck_require__(1650);
+// EXTERNAL MODULE: ./src/system/session.ts + 9 modules
+var session = __nccwpck_require__(6040);
+// EXTERNAL MODULE: ./src/system/tree-files.ts
+var tree_files = __nccwpck_require__(1187);
 // EXTERNAL MODULE: ./src/verdict/rules/index.ts + 9 modules
 var rules = __nccwpck_require__(23);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -20053,17 +14649,16 @@ const SECTIONS = [
  *
  * @throws ReprogateError if there is one that cannot be read
  */
-async function openDocument(context, path) {
-    const { record, problems } = await (0,sources_native/* readNative */.AE)(context, path);
+async function openDocument({ git, root, prefix }, path) {
+    const files = (0,tree_files/* filesOfWorkTree */.U)(git, root);
+    const { record, problems } = await (0,sources_native/* readNative */.AE)({ files, prefix }, path);
     const broken = problems.find(({ rule }) => rule !== 'record/missing');
     if (record === null && broken) {
         const { rule, message, file, line } = broken;
         throw new errors/* ReprogateError */.w8(rule, message, undefined, { file, line });
     }
-    const place = await (0,system_files/* confine */.Do)(context.root, path);
-    if (place.ok && place.exists)
-        return (0,dist/* parseDocument */.Tp)((await (0,system_files/* readRegular */.VX)(place.absolute, sources_native/* LARGEST_RECORD */.ty)).toString());
-    return new dist/* Document */.yo({});
+    const read = await files.read(path, sources_native/* LARGEST_RECORD */.ty);
+    return 'bytes' in read ? (0,dist/* parseDocument */.Tp)(read.bytes.toString()) : new dist/* Document */.yo({});
 }
 /** What of the document is right; the rest is written anew or listed. */
 function readable(document) {
@@ -20125,7 +14720,7 @@ async function openDraft(context, path) {
 }
 /** @throws ReprogateError for a path that leaves the working directory, through links too */
 async function placeInside(context, path) {
-    const place = await (0,system_files/* confine */.Do)(context.root, path);
+    const place = await (0,files/* confine */.Do)(context.root, path);
     if (place.ok)
         return place;
     throw new errors/* ReprogateError */.w8('record/path-outside', `${path} ${place.why}`);
@@ -20153,8 +14748,8 @@ async function chooseImage(context, choice) {
     return resolveDigest(context.engine, given);
 }
 async function buildAndPush(context, { commit, dockerfile, plan }, repository) {
-    const directory = await (0,stages_export/* exportWithoutAnswers */.u)(context, commit, plan.answers);
-    const built = await (0,system_context/* during */.i)(context, `building ${dockerfile}`, () => (0,build/* rebuild */.a)(context, {
+    const { folder: directory } = await (0,stages_export/* exportWithoutAnswers */.u)(context, commit, plan.answers);
+    const built = await (0,system_context/* during */.i)(context, `building ${dockerfile}`, () => (0,build/* rebuild */.aq)(context, {
         directory,
         dockerfile,
         context: plan.context,
@@ -20278,6 +14873,8 @@ function hardware() {
 
 
 
+
+
 /**
  * The other direction: writes the record of a real run. A machine fills in what it can know, on the
  * commit that is checked out and in the sandbox that the gate uses; what a person wrote stays,
@@ -20288,14 +14885,15 @@ function hardware() {
 function record(request, world) {
     return (0,session/* withSession */.f)(request.directory, world, async (context) => {
         const commit = await context.git.head();
-        const loaded = await (0,load/* loadPolicy */.tb)(context, request.config);
+        const { tree, bases } = await (0,occasion/* judgementOf */.l)(context.git, { kind: 'work-tree' });
+        const loaded = await (0,load/* loadPolicy */.tb)(context, request.config, { tree, bases });
         const model = await modelOf(context, loaded.policy, request.model);
         const draft = await openDraft(context, model.settings.record);
         const before = withArguments(draft.before, request.args ?? {});
         const plan = (0,policy_plan/* planOf */.XC)(model, loaded, before);
         if (plan.command === undefined)
             throw new errors/* ReprogateError */.w8('evaluation/command-missing', 'neither the policy nor the record says how to evaluate');
-        const dirty = (await context.git.dirty()).filter((path) => !(0,provenance_commit/* leavesCodeAlone */.D)(plan.settled)(path));
+        const dirty = (await context.git.dirty()).filter((path) => !isSettled(path, plan, before));
         draft.set(['reprogate'], 'record/1');
         draft.set(['model', 'name'], before.model?.name ?? model.name);
         const { metrics } = await recordRun(context, request, { model, draft, before, plan, commit, dirty });
@@ -20320,7 +14918,7 @@ async function recordRun(session, { image, push }, { model, draft, before, plan,
     const description = await (0,system_context/* during */.i)(context, `${model.name} · describing ${chosen}`, () => describeImage(context, chosen));
     const run = await (0,system_context/* during */.i)(context, `${model.name} · evaluating in the sandbox`, () => (0,evaluation_run/* runOnce */.J)(context, {
         image: description.id,
-        prepare: () => (0,stages_export/* exportWithoutAnswers */.u)(context, commit, plan.answers),
+        prepare: async () => (await (0,stages_export/* exportWithoutAnswers */.u)(context, commit, plan.answers)).folder,
         mounts,
         hide: { paths: plan.answers.paths, digests: [] },
         command: plan.command ?? [],
@@ -20349,23 +14947,27 @@ async function dockerfileAt({ git }, commit, { dockerfiles }) {
 }
 /** The model of the policy or of a record; else a new one, in `models/<name>` if there is such a folder. */
 async function modelOf(context, policy, name) {
-    const ownName = (path) => (0,sources/* modelNameIn */.Of)(context, path);
-    const files = await context.git.files();
+    const { git, root, prefix } = context;
+    const tree = { files: (0,tree_files/* filesOfWorkTree */.U)(git, root), prefix };
+    const judged = { files: await git.files(), of: (path) => (0,sources/* ownWords */.I1)(tree, path) };
     const known = policy.models
-        ? await (0,models/* selectModels */.H)(policy, files, [name], ownName)
-        : await (0,models/* discoverModels */.w)(files, ownName);
+        ? await (0,models/* selectModels */.H)(policy, judged, undefined, [name])
+        : await (0,models/* discoverModels */.w)((0,sources/* detectRecords */.CK)(judged.files), judged);
     const found = known.find((model) => model.name === name);
     if (found)
         return found;
-    const place = await (0,system_files/* confine */.Do)(context.root, `models/${name}`);
+    const place = await (0,files/* confine */.Do)(context.root, `models/${name}`);
     if (!place.ok || !schema/* MODEL_NAME */.Ub.test(name))
         throw new errors/* ReprogateError */.w8('models/name', `${name} cannot be the name of a model`);
     const path = place.exists ? `models/${name}/provenance.yml` : 'provenance.yml';
-    const other = await ownName(path);
+    const { name: other } = await judged.of(path);
     if (other !== undefined && other !== name)
         throw new errors/* ReprogateError */.w8('models/unknown', `no model is called ${name}: ${path} is the record of ${other}`, `Name ${other}, or make a folder models/${name} for the record of another model.`);
     return { name, named: false, settings: { record: path } };
 }
+/** Whether a change of the path leaves the code of the run alone: what the run gives, what is checked by digest, documentation. */
+const isSettled = (path, { records }, { model, data = [] }) => (0,commit/* isDocumentation */.xA)(path) ||
+    ['.reprogate', ...records, ...[model?.path, ...data.flatMap((set) => [set.path, set.list])]].some((settled) => settled !== undefined && (0,files/* within */.ux)(settled, path));
 const withArguments = (record, args) => ({
     ...record,
     environment: { ...record.environment, args: { ...record.environment?.args, ...args } },
@@ -20392,6 +14994,7 @@ function stillMissing(text, path, more) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  e: () => (/* binding */ printableJson),
   h: () => (/* binding */ renderJson)
 });
 
@@ -20439,6 +15042,7 @@ const findingSchema = schemas/* strictObject */.rej({
 /** The one value that every renderer, the JSON report and the outputs are made from. */
 const VERDICTS = ['reproduced', 'not-reproduced', 'incomplete', 'could-not-check'];
 const DECISIONS = ['pass', 'warn', 'fail'];
+const JUDGED = ['merge', 'head', 'commit', 'work tree', 'recorded commit'];
 const stageSchema = schemas/* strictObject */.rej({
     name: schemas/* enum */.k5n(STAGES),
     status: schemas/* enum */.k5n(['pass', 'warn', 'fail', 'could-not-check', 'not-run']),
@@ -20480,8 +15084,10 @@ const reportSchema = schemas/* strictObject */.rej({
     /** Worst of the models. */
     verdict: schemas/* enum */.k5n(VERDICTS),
     decision: schemas/* enum */.k5n(DECISIONS),
-    /** The head that was judged. */
+    /** The commit that was judged. */
     commit: schemas/* string */.YjP(),
+    /** What that commit is; the merge of a pull request is the runner's, and not in anybody's clone. */
+    judged: schemas/* enum */.k5n(JUDGED).optional(),
     started: iso/* datetime */.w$(),
     seconds: schemas/* number */.aig().nonnegative(),
     policy: schemas/* strictObject */.rej({
@@ -20502,7 +15108,20 @@ const reportSchema = schemas/* strictObject */.rej({
  *
  * @throws ZodError if the value is not a report: that is a bug, and must not be published
  */
-const renderJson = (report) => `${JSON.stringify(reportSchema.parse(report), null, 2)}\n`;
+const renderJson = (report) => printableJson(reportSchema.parse(report));
+/**
+ * JSON that may be printed on a runner and on a terminal: the same value, with an escape in place of
+ * every character that is not seen, and of what a runner would obey.
+ */
+const printableJson = (value) => `${JSON.stringify(value, null, 2)
+    .replaceAll('##[', '\\u0023#[')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu, escaped)}\n`;
+/** A line break is JSON's own: within a text it is escaped already. */
+const escaped = (character) => character === '\n'
+    ? character
+    : Array.from({ length: character.length }, (_, at) => {
+        return `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`;
+    }).join('');
 
 
 /***/ }),
@@ -20944,28 +15563,201 @@ function movement({ rows, flips, moved, largest }) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   u: () => (/* binding */ exportWithoutAnswers)
+/* harmony export */   u: () => (/* binding */ exportWithoutAnswers),
+/* harmony export */   z: () => (/* binding */ missingFindings)
 /* harmony export */ });
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _system_files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1650);
+/* harmony import */ var _system_answers_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2430);
 
 
 
-/** A throwaway copy of the commit's tree, without any recorded answer in it; its absolute path. */
-async function exportWithoutAnswers({ git, scratch }, commit, { paths }) {
+/** Missing parts that are named. */
+const NAMED = 20;
+/** A throwaway copy of the commit's tree, without any recorded answer in it. */
+async function exportWithoutAnswers({ git, scratch }, commit, answers) {
     const folder = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(scratch, 'export-'));
-    await git.export(commit, folder);
-    for (const answer of paths) {
-        // Through a link of the tree itself an answer's path could lead anywhere: then it is not the answer.
-        const place = await (0,_system_files_js__WEBPACK_IMPORTED_MODULE_2__/* .confine */ .Do)(folder, answer);
-        if (place.ok)
-            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(place.absolute, { recursive: true, force: true });
-    }
-    return folder;
+    const missing = await git.export(commit, folder);
+    await (0,_system_answers_js__WEBPACK_IMPORTED_MODULE_2__/* .removeAnswers */ .CC)(folder, answers);
+    return { folder, missing };
 }
+/** What is missing, with the command that brings it. */
+const missingFindings = (missing, prefix) => missing.slice(0, NAMED).map(({ kind, path }) => ({
+    rule: `code/${kind}-missing`,
+    message: `${path} is ${kind === 'lfs' ? 'kept by Git LFS' : 'a submodule'}, and the checkout does not have it`,
+    file: prefix + path,
+}));
+
+
+/***/ }),
+
+/***/ 2430:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bj: () => (/* binding */ answerTest),
+/* harmony export */   CC: () => (/* binding */ removeAnswers),
+/* harmony export */   bo: () => (/* binding */ knownAnswers)
+/* harmony export */ });
+/* unused harmony export spellings */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3589);
+/* harmony import */ var _files_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1650);
+
+
+
+
+
+/**
+ * Recorded answers, found again under other names. A file counts as the answers if its bytes are theirs,
+ * by every algorithm that a record uses, or differ in line ends, a byte order mark or the last line
+ * break only: that is what git, editors and spreadsheets do by themselves. Answers in another encoding
+ * cannot be known by their bytes.
+ */
+/** Bytes of a file that is looked at: predictions have at most half of it. */
+const LARGEST = 2 * 1024 ** 3;
+const CHUNK = 1024 ** 2;
+/** Bytes at the beginning of a file in which a NUL says that it is no text. */
+const HEAD = 8192;
+const BOM = '\u00ef\u00bb\u00bf';
+const ENDS = ['\n', '\r\n', '\r'];
+/**
+ * Digests of a file in every spelling of its line ends, its own bytes first. Streamed: 1 MiB of memory.
+ *
+ * @throws NotAFile
+ */
+async function spellings(path, algorithms = ['sha256'], signal) {
+    const file = await (0,_files_js__WEBPACK_IMPORTED_MODULE_4__/* .openRegular */ .lf)(path);
+    try {
+        const chunk = Buffer.allocUnsafe(CHUNK);
+        const raw = algorithms.map((algorithm) => (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)(algorithm));
+        let text;
+        for (let first = true;; first = false) {
+            signal?.throwIfAborted();
+            const { bytesRead } = await file.read(chunk, 0, CHUNK, null);
+            if (bytesRead === 0)
+                break;
+            const bytes = chunk.subarray(0, bytesRead);
+            for (const hash of raw)
+                hash.update(bytes);
+            if (first && !bytes.subarray(0, HEAD).includes(0))
+                text = algorithms.map((one) => new TextHashes(one));
+            for (const hashes of text ?? [])
+                hashes.push(bytes);
+        }
+        const own = raw.map((hash, index) => named(algorithms[index], hash));
+        return [...new Set([...own, ...(text ?? []).flatMap((hashes) => hashes.end())])];
+    }
+    finally {
+        await file.close();
+    }
+}
+const named = (algorithm, hash) => `${algorithm}:${hash.digest('hex')}`;
+/** Hashes of a text in each spelling. Bytes are latin1 characters. */
+class TextHashes {
+    algorithm;
+    hashes;
+    started = false;
+    /** What may belong to the next bytes: a carriage return, and a line break that may be the last. */
+    held = '';
+    constructor(algorithm) {
+        this.algorithm = algorithm;
+        this.hashes = ENDS.flatMap((end) => ['', BOM].map((mark) => ({ end, hash: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)(algorithm).update(mark, 'latin1') })));
+    }
+    push(bytes) {
+        let text = this.held + bytes.toString('latin1');
+        if (!this.started && text.startsWith(BOM))
+            text = text.slice(BOM.length);
+        this.started = true;
+        const length = text.endsWith('\r\n') ? 2 : /[\r\n]$/.test(text) ? 1 : 0;
+        this.held = text.slice(text.length - length);
+        this.update(text.slice(0, text.length - length));
+    }
+    /** With and without a line break at the end. */
+    end() {
+        return this.hashes.flatMap(({ end, hash }) => [
+            named(this.algorithm, hash.copy()),
+            named(this.algorithm, hash.copy().update(end, 'latin1')),
+        ]);
+    }
+    update(text) {
+        const plain = text.replace(/\r\n?/g, '\n');
+        for (const { end, hash } of this.hashes)
+            hash.update(end === '\n' ? plain : plain.replaceAll('\n', end), 'latin1');
+    }
+}
+/**
+ * Tells whether a file is one of the answers, under whatever name.
+ *
+ * @returns whether it is; rejects with NotAFile for what is no regular file
+ */
+function answerTest({ digests, spelled = false }, signal) {
+    const wanted = new Set(digests);
+    const algorithms = [...new Set(digests.map(_digest_js__WEBPACK_IMPORTED_MODULE_3__/* .algorithmOf */ .Hy))];
+    return async (path) => {
+        if (wanted.size === 0 || (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(path)).size > LARGEST)
+            return false;
+        if (spelled) {
+            const { digest } = await (0,_digest_js__WEBPACK_IMPORTED_MODULE_3__/* .fileDigest */ .hd)(path, 'sha256', signal);
+            return wanted.has(digest);
+        }
+        return (await spellings(path, algorithms, signal)).some((digest) => wanted.has(digest));
+    };
+}
+/**
+ * The digests by which kept answers are known everywhere: of every spelling, by sha256. Of answers of
+ * which only a digest is known, that digest.
+ *
+ * @param file absolute path of the answers, if they are kept
+ */
+async function knownAnswers({ paths, digests }, file, signal) {
+    if (file === undefined)
+        return { paths, digests };
+    return { paths, digests: await spellings(file, ['sha256'], signal), spelled: true };
+}
+/**
+ * Takes the answers out of a folder that is ours, by path and by content. No link is followed out of it.
+ *
+ * @param folder real path
+ */
+async function removeAnswers(folder, { paths, ...content }, signal) {
+    for (const path of paths)
+        await removePath(folder, path);
+    if (content.digests.length === 0)
+        return;
+    const isAnswer = answerTest(content, signal);
+    const visit = async (below) => {
+        for (const entry of await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readdir)(below, { withFileTypes: true })) {
+            const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(below, entry.name);
+            if (entry.isDirectory())
+                await visit(path);
+            else if (entry.isFile() && (await isAnswer(path)))
+                await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(path);
+        }
+    };
+    await visit(folder);
+}
+/**
+ * Removes one path of a folder, and what it links to. What lies outside stays untouched. `..` is taken
+ * both ways: by its words, and through the links before it.
+ */
+async function removePath(folder, path) {
+    for (const wanted of new Set([(0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, path), `${folder}/${path}`])) {
+        const target = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.realpath)(wanted).catch(() => undefined);
+        const parent = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.realpath)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(wanted)).catch(() => undefined);
+        for (const doomed of [target, parent && (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(parent, (0,node_path__WEBPACK_IMPORTED_MODULE_2__.basename)(wanted))])
+            if (doomed !== undefined && doomed !== folder && (0,_files_js__WEBPACK_IMPORTED_MODULE_4__/* .within */ .ux)(folder, doomed) && (await isThere(doomed)))
+                await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(doomed, { recursive: true, force: true });
+    }
+}
+const isThere = (path) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(path).then(() => true, () => false);
 
 
 /***/ }),
@@ -21059,7 +15851,12 @@ const ERRORS = {
     'event/malformed': 'Run reprogate on a GitHub runner, or give it the event that GitHub sent.',
     'event/privileged': 'Run reprogate `on: pull_request`. A pull request from a fork then gets its verdict in the job and its summary.',
     'git/failed': 'Check that the repository is whole (`git fsck`) and checked out with `fetch-depth: 0`.',
+    'git/partial-clone': 'Check out without a filter, or fetch what is missing (`git fetch --refetch`).',
+    'git/unsafe-tree': 'Rename the file: a commit may not hold such a name.',
+    'git/unsupported': 'Check the repository out with the default format.',
+    'git/untrusted': 'Check the repository out anew, as a folder of your own.',
     'git/no-repository': 'Run reprogate in a git work tree; on a runner, put `actions/checkout` before this step.',
+    'git/revision-unknown': 'Name a commit that this clone has, or check out with `fetch-depth: 0`.',
     'image/missing': 'Correct its name, or log in to its registry (`docker login`).',
     'image/not-pushed': 'Push it (`docker push`), or let `reprogate record --push <repository>` build and push it.',
     'image/too-large': 'Make the image smaller.',
@@ -21072,6 +15869,7 @@ const ERRORS = {
     'models/unknown': 'Name a model of the policy, or leave the name out.',
     'output/truncated': 'Please report it: the program printed more than reprogate can hold.',
     'policy/base-missing': 'Check out with `fetch-depth: 0`.',
+    'policy/irregular': 'Put the policy itself there, as a regular file in regular folders.',
     'policy/invalid': 'Correct the policy; `schema/policy.schema.json` describes every field.',
     'policy/outside': 'Give a path inside the working directory.',
     'program/missing': 'Install it and put it on the PATH.',
@@ -21108,7 +15906,9 @@ const errorText = (error) => (error instanceof Error ? error.message : String(er
 /* harmony export */   lf: () => (/* binding */ openRegular),
 /* harmony export */   pX: () => (/* binding */ NotAFile),
 /* harmony export */   s1: () => (/* binding */ plainPath),
-/* harmony export */   ux: () => (/* binding */ within)
+/* harmony export */   ux: () => (/* binding */ within),
+/* harmony export */   v5: () => (/* binding */ createNew),
+/* harmony export */   z$: () => (/* binding */ liesIn)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
@@ -21161,7 +15961,11 @@ async function readRegular(path, cap) {
         await handle.close();
     }
 }
-const inside = (root, path) => {
+const NEW = node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_WRONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_CREAT | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_EXCL | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW;
+/** Makes a file that is not there yet, through no link, and opens it for writing at its end. Mode 600. */
+const createNew = (path) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, NEW | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_APPEND, 0o600);
+/** Whether an absolute path is `root` or lies below it, links not looked at. */
+const liesIn = (root, path) => {
     const way = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(root, path);
     return way !== '..' && !way.startsWith(`..${node_path__WEBPACK_IMPORTED_MODULE_2__.sep}`) && !(0,node_path__WEBPACK_IMPORTED_MODULE_2__.isAbsolute)(way);
 };
@@ -21171,7 +15975,7 @@ const inside = (root, path) => {
  */
 async function confine(root, path) {
     const wanted = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(root, path);
-    if ((0,node_path__WEBPACK_IMPORTED_MODULE_2__.isAbsolute)(path) || /^[A-Za-z]:|\\/.test(path) || !inside(root, wanted))
+    if ((0,node_path__WEBPACK_IMPORTED_MODULE_2__.isAbsolute)(path) || /^[A-Za-z]:|\\/.test(path) || !liesIn(root, wanted))
         return { ok: false, why: 'leaves the repository' };
     let existing = wanted;
     let real;
@@ -21189,7 +15993,7 @@ async function confine(root, path) {
         }
     }
     const absolute = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(real, (0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(existing, wanted));
-    if (!inside(root, absolute))
+    if (!liesIn(root, absolute))
         return { ok: false, why: 'leads out through a link' };
     const names = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(root, absolute).split(node_path__WEBPACK_IMPORTED_MODULE_2__.sep);
     if (names.some((name) => name.toLowerCase() === '.git') || (absolute === root && path !== ''))
@@ -21431,7 +16235,7 @@ async function writeReportFile(directory, json) {
 
 /***/ }),
 
-/***/ 822:
+/***/ 6040:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -21450,7 +16254,851 @@ var external_node_path_ = __nccwpck_require__(6760);
 var errors = __nccwpck_require__(6578);
 // EXTERNAL MODULE: external "node:path/posix"
 var posix_ = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/system/files.ts
+var files = __nccwpck_require__(1650);
+;// CONCATENATED MODULE: ./src/system/git/blobs.ts
+/** For blobs of a whole tree. */
+const TIMEOUT_MS = 60 * 60_000;
+/** Bytes of a line that stands before a blob. */
+const HEADER_LARGEST = 1024;
+/**
+ * Streams blobs, raw: no attribute changes a byte. Memory does not grow with their number or size, beyond
+ * the list of their names.
+ *
+ * @throws ReprogateError `git/failed`, `git/partial-clone` for one that is not there
+ */
+async function readBlobs(git, oids, sink) {
+    if (oids.length === 0)
+        return;
+    const consume = async (stream) => {
+        const bytes = new ByteReader(stream);
+        try {
+            for (const [index, oid] of oids.entries()) {
+                const header = await bytes.line();
+                const [, size] = /^\w+ blob (\d+)$/.exec(header) ?? [];
+                if (size === undefined)
+                    throw git.failure('cat-file', header || `nothing came for ${oid}`);
+                sink.begin(index, Number(size));
+                await bytes.take(Number(size), (chunk) => sink.chunk(chunk));
+                await bytes.take(1, () => { });
+                await sink.end();
+            }
+        }
+        finally {
+            stream.destroy();
+        }
+    };
+    const options = { input: `${oids.join('\n')}\n`, onStdout: consume, timeout: TIMEOUT_MS };
+    await git.must(git.call(['cat-file', '--batch'], options), 'cat-file');
+}
+/** Reads a stream by lines and by counted bytes, one chunk at a time. */
+class ByteReader {
+    rest = Buffer.alloc(0);
+    chunks;
+    constructor(stream) {
+        this.chunks = stream[Symbol.asyncIterator]();
+    }
+    /** Without its end; what there is, if the stream ends or the line is too long. */
+    async line() {
+        let end = this.rest.indexOf(10);
+        while (end < 0 && this.rest.length < HEADER_LARGEST) {
+            const { value, done } = await this.chunks.next();
+            if (done)
+                break;
+            this.rest = Buffer.concat([this.rest, value]);
+            end = this.rest.indexOf(10);
+        }
+        const line = this.rest.toString('latin1', 0, end < 0 ? this.rest.length : end);
+        this.rest = this.rest.subarray(end < 0 ? this.rest.length : end + 1);
+        return line;
+    }
+    async take(count, onChunk) {
+        let missing = count;
+        while (missing > 0) {
+            if (this.rest.length === 0) {
+                const { value, done } = await this.chunks.next();
+                if (done)
+                    throw new Error('git ended in the middle of a blob');
+                this.rest = value;
+            }
+            const chunk = this.rest.subarray(0, missing);
+            onChunk(chunk);
+            missing -= chunk.length;
+            this.rest = this.rest.subarray(chunk.length);
+        }
+    }
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/system/git/tree.ts
+
+/** The file type of a mode, as `stat` has it. */
+const TYPES = {
+    0o100000: 'file',
+    0o120000: 'link',
+    0o040000: 'folder',
+    0o160000: 'submodule',
+};
+/** Bytes as text with one character each, and back. */
+const byteText = (text) => Buffer.from(text).toString('latin1');
+const bytesOf = (path) => Buffer.from(path, 'latin1');
+/** For people. */
+const pathText = (path) => bytesOf(path).toString('utf8');
+/** What `ls-tree -z` prints. */
+function parseTree(output) {
+    const entries = [];
+    for (let from = 0; from < output.length;) {
+        const end = output.indexOf(0, from);
+        const line = output.toString('latin1', from, end);
+        const tab = line.indexOf('\t');
+        const [mode = '', , oid = '', size = ''] = line.slice(0, tab).split(/ +/);
+        const bits = parseInt(mode, 8);
+        const kind = TYPES[bits & 0o170000];
+        const path = line.slice(tab + 1);
+        if (kind === undefined)
+            throw unsafeTree(path, `has the mode ${mode}, which git never writes`);
+        entries.push({ kind, executable: (bits & 0o100) !== 0, oid, path, size: parseInt(size, 10) });
+        from = end + 1;
+    }
+    return entries;
+}
+const unsafeTree = (path, why) => new errors/* ReprogateError */.w8('git/unsafe-tree', `the commit's ${JSON.stringify(pathText(path))} ${why}`);
+/** Everything below a folder of a commit, but the folders; '' is the top. Paths are relative to the top. */
+async function entriesBelow(git, commit, folder) {
+    const where = folder === '' ? [] : ['--', folder];
+    const listed = git.call(['ls-tree', '-r', '-z', '--full-tree', commit, ...where]);
+    return parseTree(await git.must(listed, 'ls-tree'));
+}
+/**
+ * What a path of a commit is. A link, a submodule or a file on the way is given as what it is, with its
+ * own path.
+ *
+ * @param path relative to the top, without `.` and `..`
+ */
+async function entryAt(git, commit, path) {
+    let found = { kind: 'folder', executable: false, oid: commit, path: '', size: NaN };
+    for (const name of byteText(path).split('/').filter(Boolean)) {
+        if (found.kind !== 'folder')
+            return found;
+        const listed = git.call(['ls-tree', '-z', '--full-tree', found.oid, '--', bytesOf(name).toString()]);
+        const folder = found.path;
+        const entry = parseTree(await git.must(listed, 'ls-tree')).find((one) => one.path === name);
+        if (entry === undefined)
+            return null;
+        found = { ...entry, path: folder === '' ? name : `${folder}/${name}` };
+    }
+    return found;
+}
+/**
+ * Refuses a tree that could not be written as it is: names that lead elsewhere, and entries that lie
+ * behind one another.
+ *
+ * @param entries of `entriesBelow`: none of them a folder
+ * @throws ReprogateError `git/unsafe-tree`
+ */
+function checkTree(entries) {
+    const leaves = new Set();
+    for (const { path } of entries) {
+        for (const name of path.split('/'))
+            if (name === '' || name === '.' || name === '..' || name.toLowerCase() === '.git')
+                throw unsafeTree(path, `has the name ${JSON.stringify(pathText(name))} in it`);
+        if (leaves.has(path))
+            throw unsafeTree(path, 'is there twice');
+        leaves.add(path);
+    }
+    for (const folder of foldersOf(entries))
+        if (leaves.has(folder))
+            throw unsafeTree(folder, 'is both a folder and something else');
+}
+/** Every folder on the way to an entry, outer ones first. */
+function foldersOf(entries) {
+    const folders = new Set();
+    for (const { path } of entries) {
+        const own = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+        // Entries come in order, so nearly always the folder is known already.
+        if (own === '' || folders.has(own))
+            continue;
+        for (let end = own.indexOf('/'); end >= 0; end = own.indexOf('/', end + 1))
+            folders.add(own.slice(0, end));
+        folders.add(own);
+    }
+    return folders;
+}
+
+;// CONCATENATED MODULE: ./src/system/git/lfs.ts
+
+
+
+
+
+/** Bytes of a pointer; a blob that is larger is not one. */
+const POINTER_LARGEST = 1024;
+const POINTER = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\noid sha256:([0-9a-f]{64})\nsize (0|[1-9]\d{0,15})\n$/;
+const CHUNK = 1024 * 1024;
+/** undefined for anything but a pointer to the very bytes: one with extensions names others. */
+function pointerIn(blob) {
+    const [, oid, size] = (blob.length < POINTER_LARGEST && POINTER.exec(blob.toString('latin1'))) || [];
+    return oid === undefined ? undefined : { oid, bytes: Number(size) };
+}
+/**
+ * The bytes that a pointer stands for, from what the checkout has: LFS's own store, or the file in the
+ * work tree. They are verified by digest and size while they are copied.
+ *
+ * @param path of the file, relative to the top
+ * @returns whether they were there
+ */
+async function copyObject({ top, commonDir }, path, pointer, sink) {
+    const { oid } = pointer;
+    const stored = (0,external_node_path_.join)(commonDir, 'lfs', 'objects', oid.slice(0, 2), oid.slice(2, 4), oid);
+    return (await copyVerified(stored, pointer, sink)) || copyCheckedOut(top, path, pointer, sink);
+}
+/** Whether the file in the work tree holds what a pointer stands for. */
+const isCheckedOut = ({ top }, path, pointer) => copyCheckedOut(top, path, pointer, { write() { }, reset() { } });
+async function copyCheckedOut(top, path, pointer, sink) {
+    const file = (0,external_node_path_.join)(top, pathText(path));
+    // A link on the way would lead to a file that is not this one.
+    const folder = await (0,promises_.realpath)((0,external_node_path_.dirname)(file)).catch(() => undefined);
+    return folder === (0,external_node_path_.dirname)(file) && copyVerified(file, pointer, sink);
+}
+async function copyVerified(from, { oid, bytes }, sink) {
+    const handle = await (0,files/* openRegular */.lf)(from, { noFollow: true }).catch(() => undefined);
+    if (!handle)
+        return false;
+    try {
+        if ((await handle.stat()).size !== bytes)
+            return false;
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        const chunk = Buffer.allocUnsafe(CHUNK);
+        for (let left = bytes; left > 0;) {
+            const { bytesRead } = await handle.read(chunk, 0, Math.min(CHUNK, left), null);
+            if (bytesRead === 0)
+                break;
+            hash.update(chunk.subarray(0, bytesRead));
+            sink.write(chunk.subarray(0, bytesRead));
+            left -= bytesRead;
+        }
+        if (hash.digest('hex') === oid)
+            return true;
+        sink.reset();
+        return false;
+    }
+    finally {
+        await handle.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/system/git/locate.ts
+
+
+
+
+/** Bytes of a `.git` file, and of the files by which a git folder vouches for it. */
+const LARGEST = 8 * 1024;
+const refuse = (message) => {
+    throw new errors/* ReprogateError */.w8('git/untrusted', message);
+};
+/**
+ * Finds the repository of a folder: the nearest `.git` from there upwards, and nothing else. Git's own
+ * discovery is never used, as it would take any folder with a `HEAD`, `objects` and `refs` for a
+ * repository, and these can be files of a commit.
+ *
+ * @param directory a real absolute path
+ * @throws ReprogateError `git/no-repository`; `git/untrusted` for a `.git` that is a link, that belongs
+ * to somebody else, or that names a git folder which does not name it back
+ */
+async function locate(directory) {
+    const top = await nearest(directory);
+    if (top === undefined)
+        throw new errors/* ReprogateError */.w8('git/no-repository', `${directory} is not in a git repository`);
+    const way = (0,external_node_path_.relative)(top, directory);
+    const place = { top, prefix: way === '' ? '' : `${way.split(external_node_path_.sep).join('/')}/` };
+    await ownedAsWell((0,external_node_path_.join)(top, '.git'), directory);
+    const kind = await (0,promises_.lstat)((0,external_node_path_.join)(top, '.git'));
+    if (kind.isDirectory()) {
+        const gitDir = (0,external_node_path_.join)(top, '.git');
+        if (!(await isGitFolder(gitDir)))
+            throw new errors/* ReprogateError */.w8('git/no-repository', `${gitDir} is not a git repository`);
+        return { ...place, gitDir, commonDir: gitDir };
+    }
+    if (!kind.isFile())
+        return refuse(`${top}/.git is a link, and neither a folder nor a file of git`);
+    return { ...place, ...(await vouchedFor(top)) };
+}
+/** The folder that a `.git` file names; undefined if it does not name one. */
+async function gitFolderOf(folder) {
+    const text = await textOf((0,external_node_path_.join)(folder, '.git'));
+    const [, target] = /^gitdir: (.+)$/.exec(text ?? '') ?? [];
+    return target === undefined ? undefined : (0,promises_.realpath)((0,external_node_path_.resolve)(folder, target)).catch(() => undefined);
+}
+/** Whether a folder has what a repository has. */
+async function isGitFolder(path) {
+    const there = async (name, what) => (0,promises_.stat)((0,external_node_path_.join)(path, name)).then((found) => found[what](), () => false);
+    return (await there('HEAD', 'isFile')) && (await there('objects', 'isDirectory'));
+}
+async function nearest(directory) {
+    for (let folder = directory;; folder = (0,external_node_path_.dirname)(folder)) {
+        if (await exists((0,external_node_path_.join)(folder, '.git')))
+            return folder;
+        if (folder === (0,external_node_path_.dirname)(folder))
+            return undefined;
+    }
+}
+/** Somebody else's `.git` above the working directory would say what is judged. */
+async function ownedAsWell(path, directory) {
+    const [{ uid }, own] = [await (0,promises_.lstat)(path), await (0,promises_.stat)(directory)];
+    if (uid !== own.uid && uid !== 0 && uid !== process.geteuid?.())
+        refuse(`${path} does not belong to the owner of ${directory}`);
+}
+/** The git folder of a linked work tree or of a submodule. It names the work tree back. */
+async function vouchedFor(top) {
+    const gitDir = await gitFolderOf(top);
+    if (gitDir === undefined || !(await exists(gitDir)))
+        return refuse(`${top}/.git names no git folder`);
+    const common = await textOf((0,external_node_path_.join)(gitDir, 'commondir'));
+    if (common === undefined)
+        return submoduleOf(top, gitDir);
+    const commonDir = await (0,promises_.realpath)((0,external_node_path_.resolve)(gitDir, common)).catch(() => '');
+    const back = (0,external_node_path_.resolve)(gitDir, (await textOf((0,external_node_path_.join)(gitDir, 'gitdir'))) ?? '');
+    const mutual = (0,external_node_path_.dirname)(gitDir) === (0,external_node_path_.join)(commonDir, 'worktrees') &&
+        (0,external_node_path_.basename)(back) === '.git' &&
+        (await (0,promises_.realpath)((0,external_node_path_.dirname)(back)).catch(() => '')) === top;
+    if (!mutual || (await amongFiles(top, commonDir)) || !(await isGitFolder(commonDir)))
+        return refuse(`${top}/.git names ${gitDir}, which does not name it back`);
+    return { gitDir, commonDir };
+}
+/** A submodule's git folder lies in that of the repository around it. */
+async function submoduleOf(top, gitDir) {
+    const outer = top === (0,external_node_path_.dirname)(top) ? undefined : await nearest((0,external_node_path_.dirname)(top));
+    const around = outer === undefined ? undefined : await locate(outer);
+    if (!around || !ofModules(around, gitDir) || !(await isGitFolder(gitDir)))
+        return refuse(`${top}/.git names ${gitDir}, which no repository around it knows as a submodule`);
+    return { gitDir, commonDir: gitDir };
+}
+/** Whether a git folder lies where a repository keeps those of its submodules. */
+const ofModules = ({ gitDir, commonDir }, path) => [gitDir, commonDir].some((folder) => (0,files/* liesIn */.z$)((0,external_node_path_.join)(folder, 'modules'), path));
+/** Whether a git folder lies among files that a commit can bring: in a work tree, and in no `.git` there. */
+async function amongFiles(top, path) {
+    for (let folder = top;; folder = (0,external_node_path_.dirname)(folder)) {
+        const planted = (0,files/* liesIn */.z$)(folder, path) && !(0,external_node_path_.relative)(folder, path).split(external_node_path_.sep).includes('.git');
+        if (planted && (await exists((0,external_node_path_.join)(folder, '.git'))))
+            return true;
+        if (folder === (0,external_node_path_.dirname)(folder))
+            return false;
+    }
+}
+const textOf = (path) => (0,files/* readRegular */.VX)(path, LARGEST).then((bytes) => bytes.toString('utf8').replace(/\r?\n$/, ''), () => undefined);
+const exists = (path) => (0,promises_.lstat)(path).then(() => true, () => false);
+
+;// CONCATENATED MODULE: ./src/system/git/submodules.ts
+
+
+
+
+/**
+ * The repository of a submodule from what the checkout has: below the git folder of the repository around
+ * it, or in the work tree.
+ *
+ * @param path relative to the top, one character a byte
+ * @returns undefined if the commit that the tree names is not there
+ */
+async function submoduleWith(outer, { path, commit, names }) {
+    const name = pathText(path);
+    if (byteText(name) !== path)
+        return undefined;
+    const kept = [...new Set([names.get(name) ?? name, name])]
+        .filter((one) => !one.split('/').includes('..'))
+        .flatMap((one) => [outer.place.gitDir, outer.place.commonDir].map((dir) => (0,external_node_path_.join)(dir, 'modules', one)));
+    const checkedOut = await checkedOutAt(outer.place, name);
+    for (const gitDir of new Set([...(checkedOut === undefined ? [] : [checkedOut]), ...kept])) {
+        const inner = await opened(outer, name, gitDir);
+        if (inner && (await holds(inner, commit)))
+            return inner;
+    }
+    return undefined;
+}
+/** The repository whose work tree is checked out at a submodule's path; undefined if there is none. */
+async function submoduleAt(outer, path) {
+    const gitDir = await checkedOutAt(outer.place, pathText(path));
+    return gitDir === undefined ? undefined : opened(outer, pathText(path), gitDir);
+}
+/** Paths of submodules, and the names by which git keeps them, as the commit itself says. */
+async function submoduleNames(git, commit) {
+    const names = new Map();
+    const file = await entryAt(git, commit, '.gitmodules');
+    if (file?.kind !== 'file')
+        return names;
+    const query = ['config', '--blob', file.oid, '--no-includes', '--null', '--get-regexp'];
+    const { code, stdout, truncated } = await git.call([...query, String.raw `^submodule\..*\.path$`]);
+    // A file that git cannot read names nothing: then the default names hold.
+    if (code !== 0 || truncated)
+        return names;
+    for (const setting of stdout.toString('utf8').split('\0')) {
+        const [, name, path] = /^submodule\.([^\n]*)\.path\n(.*)$/s.exec(setting) ?? [];
+        if (name !== undefined && path !== undefined)
+            names.set(path, name);
+    }
+    return names;
+}
+async function checkedOutAt(outer, path) {
+    const folder = (0,external_node_path_.join)(outer.top, path);
+    if ((await (0,promises_.realpath)(folder).catch(() => undefined)) !== folder)
+        return undefined;
+    const kind = await (0,promises_.lstat)((0,external_node_path_.join)(folder, '.git')).catch(() => undefined);
+    if (kind?.isDirectory())
+        return (0,external_node_path_.join)(folder, '.git');
+    const gitDir = kind?.isFile() ? await gitFolderOf(folder) : undefined;
+    return gitDir !== undefined && ofModules(outer, gitDir) ? gitDir : undefined;
+}
+async function opened(outer, path, gitDir) {
+    const real = await (0,promises_.realpath)(gitDir).catch(() => undefined);
+    if (real !== gitDir || !(await isGitFolder(gitDir)))
+        return undefined;
+    return outer.other({ top: (0,external_node_path_.join)(outer.place.top, path), prefix: '', gitDir, commonDir: gitDir });
+}
+/** Whether a repository holds a commit. */
+async function holds(git, commit) {
+    const asked = git.call(['cat-file', '--batch-check'], { input: `${commit}^{commit}\n` });
+    return / commit \d+$/.test((await git.must(asked, 'cat-file')).toString().trim());
+}
+
+;// CONCATENATED MODULE: ./src/system/git/dirty.ts
+
+
+
+
+
+
+/** Index of our own: it has no bit that hides a file, and remembers which files were looked at. */
+const INDEX = 'index';
+/** Fills an index of our own from HEAD, once. */
+async function ownIndex(git) {
+    const env = git.indexAt(INDEX);
+    const there = await (0,promises_.lstat)(env['GIT_INDEX_FILE'] ?? '').catch(() => undefined);
+    if (!there)
+        await git.must(git.call(['read-tree', '--no-sparse-checkout', 'HEAD'], { env }), 'read-tree');
+    return env;
+}
+/**
+ * Files of the working directory that are not as HEAD has them, and untracked ones, relative to it. Every
+ * file is read, once: neither the repository's index nor its configuration is believed. A submodule is one
+ * entry, and is not as HEAD has it if its commit or any of its files is another.
+ */
+async function dirtyPaths(git) {
+    const env = await ownIndex(git);
+    const refreshed = await git.here(['update-index', '-q', '--refresh'], { env });
+    if (refreshed.code > 1)
+        throw git.failure('update-index', refreshed.stderr.trim());
+    const list = async (...args) => {
+        const output = await git.must(git.here([...args, '-z', '--', '.'], { env }), args[0]);
+        return output.toString('latin1').split('\0').filter(Boolean);
+    };
+    const changed = await list('diff-files', '--name-only', '--relative', '--no-renames', '--ignore-submodules=all');
+    const excused = new Set([...(await smudged(git, changed)), ...(await leftOut(git, changed))]);
+    const untracked = await list('ls-files', '--others', '--exclude-standard');
+    const paths = [
+        ...changed.filter((path) => !excused.has(path)),
+        ...(await dirtySubmodules(git)),
+        ...untracked,
+    ];
+    return paths.map(pathText);
+}
+/** Of changed files, those that only hold what an LFS pointer of HEAD stands for. */
+async function smudged(git, changed) {
+    const start = byteText(git.place.prefix);
+    const wanted = new Set(changed.map((path) => start + path));
+    if (wanted.size === 0)
+        return [];
+    const listed = git.call(['ls-tree', '-r', '-l', '-z', '--full-tree', 'HEAD']);
+    const entries = parseTree(await git.must(listed, 'ls-tree')).filter(({ kind, path, size }) => kind === 'file' && size < POINTER_LARGEST && wanted.has(path));
+    const same = [];
+    let blob = [];
+    let entry;
+    await readBlobs(git, entries.map(({ oid }) => oid), {
+        begin(index) {
+            entry = entries[index];
+            blob = [];
+        },
+        chunk: (bytes) => void blob.push(bytes),
+        async end() {
+            const pointer = pointerIn(Buffer.concat(blob));
+            const { path } = entry;
+            if (pointer && (await isCheckedOut(git.place, path, pointer)))
+                same.push(path.slice(start.length));
+        },
+    });
+    return same;
+}
+/** Of changed files, those that are not there because the checkout is sparse. */
+async function leftOut(git, changed) {
+    if (changed.length === 0)
+        return [];
+    const { top, prefix } = git.place;
+    const env = git.indexOfRepository();
+    const { code, stdout, truncated } = await git.here(['ls-files', '-t', '-z', '--', '.'], { env });
+    // What git cannot tell is no excuse.
+    if (code !== 0 || truncated)
+        return [];
+    const flagged = new Set(stdout
+        .toString('latin1')
+        .split('\0')
+        .filter((line) => line.startsWith('S '))
+        .map((line) => line.slice(2)));
+    const left = [];
+    for (const path of changed)
+        if (flagged.has(path) && !(await (0,promises_.lstat)((0,external_node_path_.join)(top, prefix, pathText(path))).catch(() => undefined)))
+            left.push(path);
+    return left;
+}
+async function dirtySubmodules(git) {
+    const { top, prefix } = git.place;
+    const start = byteText(prefix);
+    const dirty = [];
+    for (const { kind, oid, path } of await entriesBelow(git, 'HEAD', prefix.slice(0, -1))) {
+        if (kind !== 'submodule' || !path.startsWith(start))
+            continue;
+        const inner = await submoduleAt(git, path);
+        const differs = inner
+            ? (await headOf(inner)) !== oid || (await dirtyPaths(inner)).length > 0
+            : // It was not brought along; then there is nothing, or something else.
+                (await (0,promises_.readdir)((0,external_node_path_.join)(top, pathText(path))).catch(() => [])).length > 0;
+        if (differs)
+            dirty.push(path.slice(start.length));
+    }
+    return dirty;
+}
+/** Hash of the commit that is checked out. */
+const headOf = async (git) => (await git.must(git.call(['rev-parse', '--verify', 'HEAD^{commit}']), 'rev-parse')).toString().trim();
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./src/system/git/export.ts
+
+
+
+
+
+
+
+/** Bytes of a link's target: no system takes more. */
+const TARGET_LARGEST = 4096;
+/** What a file system says of a name that it cannot hold. */
+const UNWRITABLE = new Set([
+    'EEXIST',
+    'ENAMETOOLONG',
+    'ENOTDIR',
+    'EISDIR',
+    'EILSEQ',
+    'EINVAL',
+    'ELOOP',
+    'ENOENT',
+]);
+/**
+ * Writes a folder of a commit, byte for byte as git holds it, with the modes that it records: 755 or 644,
+ * whatever the umask is. Submodules and LFS objects come from what the checkout has, verified by commit
+ * and digest. All folders are made first, then files, links last: nothing is written through a link.
+ *
+ * @returns what is missing, with paths relative to `prefix`
+ * @throws ReprogateError `git/unsafe-tree`
+ */
+async function exportTree(git, commit, { into, prefix }) {
+    const start = byteText(prefix);
+    const entries = (await entriesBelow(git, commit, prefix.slice(0, -1)))
+        .filter(({ path }) => path.startsWith(start))
+        .map((entry) => ({ ...entry, path: entry.path.slice(start.length) }));
+    checkTree(entries);
+    const of = (kind) => entries.filter((entry) => entry.kind === kind);
+    for (const folder of foldersOf(entries))
+        makeFolder(into, folder);
+    for (const { path } of of('submodule'))
+        makeFolder(into, path);
+    (0,external_node_fs_.chmodSync)(into, 0o755);
+    const missing = await writeFiles(git, of('file'), { into, prefix });
+    const names = of('submodule').length > 0 ? await submoduleNames(git, commit) : new Map();
+    for (const { path, oid } of of('submodule')) {
+        const inner = await submoduleWith(git, { path: start + path, commit: oid, names });
+        if (!inner) {
+            missing.push({ kind: 'submodule', path: pathText(path), commit: oid });
+            continue;
+        }
+        for (const part of await exportTree(inner, oid, { into: (0,external_node_path_.join)(into, pathText(path)), prefix: '' }))
+            missing.push({ ...part, path: `${pathText(path)}/${part.path}` });
+    }
+    await writeLinks(git, of('link'), into);
+    return missing;
+}
+const placeOf = (into, path) => Buffer.concat([Buffer.from(`${into}/`), bytesOf(path)]);
+/** What the file system refuses is the tree's fault. */
+function written(path, write) {
+    try {
+        return write();
+    }
+    catch (error) {
+        const { code = '' } = error;
+        throw UNWRITABLE.has(code) ? unsafeTree(path, `cannot be written here (${code})`) : error;
+    }
+}
+function makeFolder(into, path) {
+    const place = placeOf(into, path);
+    written(path, () => (0,external_node_fs_.mkdirSync)(place));
+    (0,external_node_fs_.chmodSync)(place, 0o755);
+}
+/** A file that is being written. The calls are synchronous: each is short, and a tree has many thousands. */
+class NewFile {
+    handle;
+    size = 0;
+    constructor(place, mode) {
+        this.handle = (0,files/* createNew */.v5)(place);
+        (0,external_node_fs_.fchmodSync)(this.handle, mode);
+    }
+    write(bytes) {
+        for (let done = 0; done < bytes.length;) {
+            const count = (0,external_node_fs_.writeSync)(this.handle, bytes, done, bytes.length - done, this.size);
+            done += count;
+            this.size += count;
+        }
+    }
+    reset() {
+        (0,external_node_fs_.ftruncateSync)(this.handle, 0);
+        this.size = 0;
+    }
+    close() {
+        (0,external_node_fs_.closeSync)(this.handle);
+    }
+}
+async function writeFiles(git, files, { into, prefix }) {
+    const start = byteText(prefix);
+    const missing = [];
+    let path = '';
+    let file;
+    let small;
+    const sink = {
+        begin(index, size) {
+            const entry = files[index];
+            path = entry.path;
+            file = written(path, () => new NewFile(placeOf(into, path), entry.executable ? 0o755 : 0o644));
+            small = size < POINTER_LARGEST ? [] : undefined;
+        },
+        chunk(bytes) {
+            if (small)
+                small.push(bytes);
+            else
+                file.write(bytes);
+        },
+        async end() {
+            const blob = small && Buffer.concat(small);
+            const pointer = blob && pointerIn(blob);
+            const found = pointer && (await copyObject(git.place, start + path, pointer, file));
+            if (blob && !found)
+                file.write(blob);
+            if (pointer && !found)
+                missing.push({ kind: 'lfs', path: pathText(path), ...pointer });
+            file.close();
+            file = undefined;
+        },
+    };
+    try {
+        await readBlobs(git, oidsOf(files), sink);
+    }
+    finally {
+        file?.close();
+    }
+    return missing;
+}
+const oidsOf = (entries) => entries.map(({ oid }) => oid);
+async function writeLinks(git, links, into) {
+    const useless = 'is a link to what no file system can name';
+    let path = '';
+    let target = [];
+    await readBlobs(git, oidsOf(links), {
+        begin(index, size) {
+            path = links[index].path;
+            target = [];
+            if (size === 0 || size >= TARGET_LARGEST)
+                throw unsafeTree(path, useless);
+        },
+        chunk: (bytes) => void target.push(bytes),
+        end() {
+            const to = Buffer.concat(target);
+            if (to.includes(0))
+                throw unsafeTree(path, useless);
+            written(path, () => (0,external_node_fs_.symlinkSync)(to, placeOf(into, path)));
+        },
+    });
+}
+
+;// CONCATENATED MODULE: ./src/system/git/plumbing.ts
+
+
+
+/** Bytes of a list that git prints. */
+const LIST_LARGEST = 128 * 1024 * 1024;
+/** What a user's own configuration, never a repository's, may say of files in the work tree. */
+const OF_THE_USER = String.raw `^core\.(excludesfile|autocrlf|eol)$`;
+const OF_THE_REPOSITORY = String.raw `^(core\.repositoryformatversion|extensions\..*|remote\.origin\.url)$`;
+/** No object is ever fetched behind our back: a transport is a program of the repository's choice. */
+const OFFLINE = { GIT_ALLOW_PROTOCOL: '', GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0' };
+const lastLine = (text) => text.trim().split('\n').at(-1) ?? '';
+/**
+ * Calls git on a repository whose configuration it does not read. Git is given a folder of our own, with
+ * a configuration of our own, that only borrows the repository's objects and branches: so no filter, hook,
+ * monitor, pager, credential helper, driver or include of the repository can run, and no grafts,
+ * replacements, index bits or `core.worktree` of it can change what is seen.
+ */
+class Plumbing {
+    run;
+    place;
+    scratch;
+    own;
+    constructor(run, place, scratch, own) {
+        this.run = run;
+        this.place = place;
+        this.scratch = scratch;
+        this.own = own;
+    }
+    /**
+     * @param scratch absolute path of a folder that is removed when the check ends
+     * @throws ReprogateError `git/unsupported` for a repository whose format git could not read this way
+     */
+    static async open(run, place, scratch) {
+        const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(scratch, 'git-'));
+        const settings = await settingsOf(run, (0,external_node_path_.join)(place.commonDir, 'config'));
+        const { stdout } = await run(['git', 'config', '--null', '--get-regexp', OF_THE_USER], 
+        // Not a repository: only the files of the user and of the machine are read.
+        { env: { ...withoutGit(), GIT_DIR: '/dev/null' } });
+        await borrow(folder, place, configuration(settings, parsed(stdout)));
+        const env = { ...withoutGit(), ...environment(folder, place) };
+        if (await (0,promises_.stat)(place.top).catch(() => undefined))
+            env['GIT_WORK_TREE'] = place.top;
+        return new Plumbing(run, place, scratch, { folder, env, settings });
+    }
+    /** Another repository, seen in the same way. */
+    other(place) {
+        return Plumbing.open(this.run, place, this.scratch);
+    }
+    /** A value of the repository's own configuration that says how it is made, or `remote.origin.url`. */
+    setting(name) {
+        return this.own.settings.get(name);
+    }
+    /** Where an index of our own may be kept. */
+    indexAt(name) {
+        return { GIT_INDEX_FILE: (0,external_node_path_.join)(this.own.folder, name) };
+    }
+    /** The index of the repository, for the names in it. */
+    indexOfRepository() {
+        return { GIT_INDEX_FILE: (0,external_node_path_.join)(this.place.gitDir, 'index') };
+    }
+    /** The result, whatever the exit code is. `env` is added to the environment. */
+    call(args, { env, ...options } = {}) {
+        return this.run(['git', '--no-pager', ...args], {
+            cwd: this.own.folder,
+            outputCap: LIST_LARGEST,
+            ...options,
+            env: { ...this.own.env, ...env },
+        });
+    }
+    /** Like `call`, with the working directory as the current one: paths are relative to it. */
+    here(args, options = {}) {
+        return this.call(args, { cwd: (0,external_node_path_.join)(this.place.top, this.place.prefix), ...options });
+    }
+    /**
+     * Standard output of git that has succeeded, whole: output that is parsed is never cut silently.
+     *
+     * @throws ReprogateError `git/failed`, `git/partial-clone`, `output/truncated`
+     */
+    async must(result, what) {
+        const { code, stderr, stdout, truncated } = await result;
+        if (code !== 0)
+            throw this.failure(what, lastLine(stderr));
+        if (truncated)
+            throw new errors/* ReprogateError */.w8('output/truncated', `git ${what} printed too much to be read`);
+        return stdout;
+    }
+    /** What git says of itself, with the likely reason. */
+    failure(what, said) {
+        return this.setting('extensions.partialclone') === undefined
+            ? new errors/* ReprogateError */.w8('git/failed', `git ${what} failed: ${said}`)
+            : new errors/* ReprogateError */.w8('git/partial-clone', `git ${what} failed in a clone that is not whole: ${said}`);
+    }
+}
+/** The environment without what git reads from it. */
+function withoutGit() {
+    const kept = Object.entries(process.env).filter(([name]) => !name.toUpperCase().startsWith('GIT_'));
+    return { ...Object.fromEntries(kept), LC_ALL: 'C', ...OFFLINE };
+}
+const environment = (folder, { commonDir }) => ({
+    HOME: folder,
+    XDG_CONFIG_HOME: folder,
+    GIT_DIR: folder,
+    GIT_OBJECT_DIRECTORY: (0,external_node_path_.join)(commonDir, 'objects'),
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_LITERAL_PATHSPECS: '1',
+});
+/** `name\nvalue\0`, as `git config --null` prints it; a later value wins. */
+const parsed = (output) => new Map(output
+    .toString('utf8')
+    .split('\0')
+    .filter((setting) => setting !== '')
+    .map((setting) => {
+    const [name = '', ...value] = setting.split('\n');
+    return [name, value.join('\n')];
+}));
+/** Read as data: a file that is named includes no other. */
+async function settingsOf(run, file) {
+    const { code, stdout, stderr } = await run(['git', 'config', '--file', file, '--no-includes', '--null', '--get-regexp', OF_THE_REPOSITORY], { env: { ...withoutGit(), GIT_DIR: '/dev/null' } });
+    if (code > 1)
+        throw new errors/* ReprogateError */.w8('git/failed', `${file} cannot be read: ${lastLine(stderr)}`);
+    return parsed(stdout);
+}
+/** The text of our own configuration. */
+function configuration(repository, user) {
+    const storage = repository.get('extensions.refstorage') ?? 'files';
+    if (storage !== 'files')
+        throw new errors/* ReprogateError */.w8('git/unsupported', `the repository keeps its branches as ${storage}`);
+    const format = repository.get('extensions.objectformat');
+    const lines = [
+        '[core]',
+        'bare = false',
+        `repositoryFormatVersion = ${format === undefined ? 0 : 1}`,
+        // A graph of commits is a copy of what they say, and could say something else.
+        'commitGraph = false',
+        'fileMode = true',
+        'ignoreCase = false',
+        'precomposeUnicode = true',
+        // Files that a sparse checkout left out, and that are there nevertheless, are looked at.
+        'sparseCheckout = true',
+        'hooksPath = /dev/null',
+        'attributesFile = /dev/null',
+        ...[...user].map(([name, value]) => `${name.replace(/^core\./, '')} = ${quoted(value)}`),
+        ...(format === undefined ? [] : ['[extensions]', `objectFormat = ${quoted(format)}`]),
+    ];
+    return `${lines.join('\n')}\n`;
+}
+const quoted = (value) => `"${value.replace(/[\\"]/g, String.raw `\$&`).replaceAll('\n', String.raw `\n`)}"`;
+/** A git folder of our own, which leads to the other's branches. What is not there may come later. */
+async function borrow(folder, { gitDir, commonDir }, config) {
+    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'HEAD'), await (0,promises_.readFile)((0,external_node_path_.join)(gitDir, 'HEAD')));
+    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'config'), config);
+    await (0,promises_.mkdir)((0,external_node_path_.join)(folder, 'info'));
+    for (const name of ['refs', 'packed-refs', 'shallow', 'info/exclude'])
+        await (0,promises_.symlink)((0,external_node_path_.join)(commonDir, name), (0,external_node_path_.join)(folder, name));
+    for (const name of await (0,promises_.readdir)(gitDir))
+        if (name.startsWith('sharedindex.'))
+            await (0,promises_.symlink)((0,external_node_path_.join)(gitDir, name), (0,external_node_path_.join)(folder, name));
+}
+
 ;// CONCATENATED MODULE: ./src/system/git.ts
+
+
+
+
+
+
+
 
 
 
@@ -21459,164 +17107,228 @@ var posix_ = __nccwpck_require__(3916);
 const LARGEST_FILE = 256 * 1024 * 1024;
 /** Bytes of a diff that is shown. */
 const DIFF_SHOWN = 64 * 1024;
-/** Before every command: what the repository's own configuration could run is switched off. */
-const SAFE = ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', '-c', 'safe.directory=*'];
+const HASH = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+/** Two commits are compared by their trees, whatever attributes and `.gitmodules` ask for. */
+const PLAINLY = ['--no-renames', '--no-ext-diff', '--no-textconv', '--ignore-submodules=none'];
 const zeroSeparated = (output) => output
     .toString('utf8')
     .split('\0')
     .filter((path) => path !== '');
-const lastLine = (text) => text.trim().split('\n').at(-1) ?? '';
-/** What the gate asks of git. Revisions that come from a record are 40 hex digits before they get here. */
+/**
+ * What the gate asks of git. The repository's configuration is never read, and nothing that it names is
+ * ever run (`Plumbing`). A failing git is an error, never an answer.
+ */
 class Git {
-    run;
-    directory;
-    scratch;
-    place;
-    exports = 0;
-    constructor(run, directory, scratch, place) {
-        this.run = run;
-        this.directory = directory;
-        this.scratch = scratch;
-        this.place = place;
+    git;
+    constructor(git) {
+        this.git = git;
     }
     /** The folder with the work tree, absolute. */
     get top() {
-        return this.place.top;
+        return this.git.place.top;
     }
     /** The working directory within it: '' or 'examples/digits/'. */
     get prefix() {
-        return this.place.prefix;
+        return this.git.place.prefix;
     }
     /**
      * Opens the repository that holds `directory`, a real absolute path.
      *
-     * @throws ReprogateError `git/no-repository`
+     * @param scratch absolute path of a folder that is removed when the check ends
+     * @throws ReprogateError `git/no-repository`, `git/untrusted`, `git/unsupported`
      */
     static async open(run, directory, scratch) {
-        const unopened = new Git(run, directory, scratch, { top: directory, prefix: '' });
-        const place = await unopened.call(['rev-parse', '--show-toplevel', '--show-prefix']);
-        if (place.code !== 0)
-            throw new errors/* ReprogateError */.w8('git/no-repository', `${directory} is not in a git repository`);
-        const [top = directory, prefix = ''] = place.stdout.toString().split('\n');
-        return new Git(run, directory, scratch, { top, prefix });
+        return new Git(await Plumbing.open(run, await locate(directory), scratch));
     }
-    async head() {
-        return (await this.text(['rev-parse', '--verify', 'HEAD^{commit}'])).trim();
+    head() {
+        return headOf(this.git);
+    }
+    /**
+     * Full hash of the commit that a revision means, such as `HEAD` or `refs/remotes/origin/main`; undefined
+     * if there is none. What begins with `-` is not a revision.
+     */
+    async resolve(revision) {
+        if (!isRevision(revision))
+            return undefined;
+        const asked = ['rev-parse', '--verify', '--quiet', `${revision}^{commit}`];
+        const { code, stdout, stderr } = await this.git.call(asked);
+        const hash = stdout.toString().trim();
+        if (code === 0 && HASH.test(hash))
+            return hash;
+        // `--quiet` says nothing of a revision that is not there.
+        if (code === 1 || code === 0)
+            return undefined;
+        throw this.git.failure('rev-parse', stderr.trim());
     }
     async shallow() {
         return (await this.text(['rev-parse', '--is-shallow-repository'])).trim() === 'true';
     }
     /** Whether the repository holds this commit. */
     async has(commit) {
-        return (await this.call(['cat-file', '-e', `${commit}^{commit}`])).code === 0;
+        return HASH.test(commit) && holds(this.git, commit);
     }
     async isAncestor(commit, head) {
-        return (await this.call(['merge-base', '--is-ancestor', commit, head])).code === 0;
+        const asked = ['merge-base', '--is-ancestor', revisionOf(commit), revisionOf(head)];
+        return (await this.yesOrNo(asked)) !== undefined;
     }
-    /** Bytes of a file of the working directory at a commit; null if it is not there, or is not a regular file. */
-    async show(commit, path) {
-        const name = (0,posix_.normalize)(path);
-        if (name.startsWith('..') || name.startsWith('/'))
+    /** A best common ancestor; undefined if the two have none, as far as the clone reaches. */
+    async mergeBase(a, b) {
+        return (await this.yesOrNo(['merge-base', revisionOf(a), revisionOf(b)]))?.toString().trim();
+    }
+    /** Hashes of a commit's parents as the commit itself names them, also of those that the clone lacks. */
+    async parents(commit) {
+        const text = (await this.must(['cat-file', 'commit', revisionOf(commit)])).toString('latin1');
+        const headers = text.slice(0, text.indexOf('\n\n') + 1);
+        return [...headers.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, parent = '']) => parent);
+    }
+    /**
+     * What a path is at a commit; null if it is not there. A link, submodule or file anywhere on the way,
+     * that to the working directory included, is given as what it is, with its own path.
+     *
+     * @param path relative to the working directory
+     */
+    async entry(commit, path) {
+        const found = await this.find(commit, path);
+        if (!found)
             return null;
-        const listed = await this.call(['ls-tree', '--full-tree', '-z', commit, '--', this.prefix + name]);
+        const from = pathText(found.path);
+        return { kind: found.kind, path: from.startsWith(this.prefix) ? from.slice(this.prefix.length) : from };
+    }
+    /**
+     * Bytes of a file of the working directory at a commit, as an export writes them; null if it is not
+     * there, or is not a regular file.
+     *
+     * @throws ReprogateError `output/truncated` for one of more than 256 MiB
+     */
+    async show(commit, path) {
+        const found = await this.find(commit, path);
         // A link's blob is the name of its target, and a builder would follow it to another file.
-        const [, blob] = /^100(?:644|755) blob (\w+)\t/.exec(listed.stdout.toString()) ?? [];
-        return blob === undefined ? null : this.must(['cat-file', 'blob', blob], { outputCap: LARGEST_FILE });
+        if (found?.kind !== 'file' || pathText(found.path) !== this.fromTop(path))
+            return null;
+        const blob = await this.git.must(this.git.call(['cat-file', 'blob', found.oid], { outputCap: LARGEST_FILE }), 'cat-file');
+        const pointer = pointerIn(blob);
+        if (!pointer)
+            return blob;
+        if (pointer.bytes > LARGEST_FILE)
+            throw new errors/* ReprogateError */.w8('output/truncated', `${path} is larger than ${LARGEST_FILE / 1024 ** 2} MiB`);
+        const chunks = [];
+        const sink = {
+            write: (chunk) => void chunks.push(Buffer.from(chunk)),
+            reset: () => void chunks.splice(0),
+        };
+        return (await copyObject(this.git.place, found.path, pointer, sink)) ? Buffer.concat(chunks) : blob;
+    }
+    /** Bytes of a blob, or of what an LFS pointer stands for, without reading them; undefined if `show` gives null. */
+    async sizeOf(commit, path) {
+        const found = await this.find(commit, path);
+        if (found?.kind !== 'file' || pathText(found.path) !== this.fromTop(path))
+            return undefined;
+        const size = Number(await this.text(['cat-file', '-s', found.oid]));
+        const pointer = size < 1024 ? pointerIn(await this.must(['cat-file', 'blob', found.oid])) : undefined;
+        return pointer?.bytes ?? size;
+    }
+    /** Whether the file in the work tree has the very bytes that git holds for it at a commit. */
+    async tracks(commit, path) {
+        const size = await this.sizeOf(commit, path);
+        const place = await (0,files/* confine */.Do)((0,posix_.join)(this.top, this.prefix.slice(0, -1)), path);
+        if (size === undefined || size > LARGEST_FILE || !place.ok || !place.exists)
+            return false;
+        const [held, here] = [
+            await this.show(commit, path),
+            await (0,files/* readRegular */.VX)(place.absolute, LARGEST_FILE).catch(() => null),
+        ];
+        return held !== null && here !== null && held.equals(here);
     }
     /** Paths that differ between two commits, relative to the working directory. */
     async changed(from, to) {
-        const options = ['--name-only', '--no-renames', '--no-ext-diff', '--relative', '-z'];
-        return zeroSeparated(await this.must(['diff', ...options, from, to, '--', '.']));
-    }
-    /** Tracked files of the working directory that differ from HEAD, and untracked ones, relative to it. */
-    async dirty() {
-        const options = ['--porcelain=v1', '--no-renames', '-z', '--untracked-files=all'];
-        const entries = zeroSeparated(await this.must(['status', ...options, '--', '.']));
-        return entries.map((entry) => entry.slice(3 + this.prefix.length));
-    }
-    /** Files that git knows at HEAD or in the work tree, relative to the working directory. */
-    async files() {
-        return zeroSeparated(await this.must(['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', '.']));
-    }
-    /** The unified diff of one file, to be shown: at most its first 64 KiB. */
-    async diff(from, to, path) {
-        const options = ['--no-ext-diff', '--no-textconv', '--no-color'];
-        const result = await this.succeed(['diff', ...options, from, to, '--', path], { outputCap: DIFF_SHOWN });
-        return result.stdout.toString() + (result.truncated ? '\n… the rest of the diff is not shown\n' : '');
+        const options = ['--name-only', '-z', '--relative', ...PLAINLY];
+        return zeroSeparated(await this.must(['diff', ...options, revisionOf(from), revisionOf(to), '--', '.']));
     }
     /**
-     * Writes the working directory's tree at a commit into a new folder, with fresh modification times and
-     * the modes that git records: 755 or 644, whatever the umask is.
+     * Tracked files of the working directory that differ from HEAD, submodules, and untracked files, relative
+     * to it. Every file is read: bits of the index that hide changes have no effect.
+     */
+    dirty() {
+        return dirtyPaths(this.git);
+    }
+    /** Files that are in the index or untracked, relative to the working directory. */
+    async files() {
+        const options = ['-z', '--cached', '--others', '--exclude-standard', '--', '.'];
+        const listed = this.git.here(['ls-files', ...options], { env: this.git.indexOfRepository() });
+        return zeroSeparated(await this.git.must(listed, 'ls-files'));
+    }
+    /** Files, links and submodules of the working directory at a commit, relative to it. */
+    async filesAt(commit) {
+        const start = byteText(this.prefix);
+        const entries = await entriesBelow(this.git, revisionOf(commit), this.prefix.slice(0, -1));
+        return entries
+            .filter(({ path }) => path.startsWith(start))
+            .map(({ path }) => pathText(path.slice(start.length)));
+    }
+    /** The unified diff of one file, to be shown as text whatever attributes say: at most its first 64 KiB. */
+    async diff(from, to, path) {
+        const options = ['--text', '--no-color', ...PLAINLY];
+        const asked = ['diff', ...options, revisionOf(from), revisionOf(to), '--', path];
+        const result = await this.git.here(asked, { outputCap: DIFF_SHOWN });
+        const shown = await this.git.must(Promise.resolve({ ...result, truncated: false }), 'diff');
+        return shown.toString() + (result.truncated ? '\n… the rest of the diff is not shown\n' : '');
+    }
+    /**
+     * Writes the working directory's tree at a commit into a new folder, byte for byte, with fresh
+     * modification times and the modes that git records: 755 or 644, whatever the umask is. Submodules and
+     * LFS objects come from what the checkout has.
+     *
+     * @param into absolute path; nothing is in it yet
+     * @returns what is missing of them, by paths relative to the working directory
+     * @throws ReprogateError `git/unsafe-tree`, `directory/missing`
      */
     async export(commit, into) {
-        // Not `git archive`: its export-ignore and export-subst attributes would give other files than the commit has.
-        const index = (0,external_node_path_.join)(this.scratch, `index-${this.exports++}`);
-        const own = { env: { ...this.environment(), GIT_INDEX_FILE: index } };
+        const own = await entryAt(this.git, revisionOf(commit), this.prefix);
+        if (own?.kind !== 'folder')
+            throw new errors/* ReprogateError */.w8('directory/missing', `${commit.slice(0, 7)} has no folder ${this.prefix}`);
         await (0,promises_.mkdir)(into, { recursive: true });
-        await this.must(['read-tree', `${commit}:${this.prefix}`], own);
-        await this.must(['--work-tree', this.top, 'checkout-index', '--all', '--force', `--prefix=${into}/`], {
-            ...own,
-            cwd: this.top,
-        });
-        await recordedModes(into);
+        return exportTree(this.git, commit, { into, prefix: this.prefix });
     }
     /** Address of `origin`, without a password. */
-    async remote() {
-        const result = await this.call(['remote', 'get-url', 'origin']);
-        if (result.code !== 0)
-            return undefined;
+    remote() {
         // A token in the address has no place in a record.
-        return result.stdout
-            .toString()
-            .trim()
-            .replace(/^(https?:\/\/)[^/@]*@/, '$1');
+        const address = this.git.setting('remote.origin.url');
+        return Promise.resolve(address?.replace(/^(https?:\/\/)[^/@]*@/, '$1'));
     }
     /** Commits that touch a path, newest first. */
     async history(path, limit) {
-        const output = await this.text(['log', `--max-count=${limit}`, '--format=%H', '--', path]);
+        const output = await this.text(['rev-list', `--max-count=${limit}`, 'HEAD', '--', path]);
         return output.split('\n').filter(Boolean);
     }
-    environment() {
-        return {
-            ...process.env,
-            GIT_OPTIONAL_LOCKS: '0',
-            GIT_TERMINAL_PROMPT: '0',
-            GIT_LITERAL_PATHSPECS: '1',
-        };
+    /** A path from the top of the repository; undefined if it leaves the working directory. */
+    fromTop(path) {
+        const name = (0,posix_.normalize)(path).replace(/\/+$/, '');
+        if (name === '..' || name.startsWith('../') || name.startsWith('/') || name.includes('\0'))
+            return undefined;
+        return name === '.' ? this.prefix.slice(0, -1) : this.prefix + name;
     }
-    call(args, options = {}) {
-        return this.run(['git', ...SAFE, ...args], {
-            cwd: this.directory,
-            env: this.environment(),
-            ...options,
-        });
+    async find(commit, path) {
+        const name = this.fromTop(path);
+        return name === undefined ? null : entryAt(this.git, revisionOf(commit), name);
     }
-    async succeed(args, options) {
-        const result = await this.call(args, options);
-        if (result.code === 0)
-            return result;
-        throw new errors/* ReprogateError */.w8('git/failed', `git ${args[0]} failed: ${lastLine(result.stderr)}`);
+    /** Output for the exit code 0, undefined for 1. Anything else is a git that failed. */
+    async yesOrNo(args) {
+        const result = await this.git.call(args);
+        return result.code === 1 ? undefined : this.git.must(Promise.resolve(result), args[0]);
     }
-    /** Output that is parsed is never cut silently. */
-    async must(args, options) {
-        const { stdout, truncated } = await this.succeed(args, options);
-        if (truncated)
-            throw new errors/* ReprogateError */.w8('output/truncated', `git ${args[0]} printed too much to be read`);
-        return stdout;
+    must(args) {
+        return this.git.must(this.git.here(args), args[0]);
     }
     async text(args) {
         return (await this.must(args)).toString();
     }
 }
-async function recordedModes(folder) {
-    await (0,promises_.chmod)(folder, 0o755);
-    for (const entry of await (0,promises_.readdir)(folder, { withFileTypes: true })) {
-        const path = (0,external_node_path_.join)(folder, entry.name);
-        if (entry.isDirectory())
-            await recordedModes(path);
-        else if (entry.isFile())
-            await (0,promises_.chmod)(path, (await (0,promises_.stat)(path)).mode & 0o100 ? 0o755 : 0o644);
-    }
+const isRevision = (revision) => /^[^-\s\p{Cc}][^\s\p{Cc}]*$/u.test(revision);
+/** A revision cannot be an option. */
+function revisionOf(revision) {
+    if (isRevision(revision))
+        return revision;
+    throw new errors/* ReprogateError */.w8('git/failed', `${JSON.stringify(revision)} is not a revision`);
 }
 
 // EXTERNAL MODULE: ./src/system/process.ts
@@ -21662,6 +17374,86 @@ async function withSession(directory, { progress, signal }, work) {
         for (const cleanup of cleanups.reverse())
             await cleanup().catch((error) => progress.line(`left behind: ${(0,errors/* errorText */.kc)(error)}`));
     }
+}
+
+
+/***/ }),
+
+/***/ 1187:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ filesOfWorkTree),
+/* harmony export */   o: () => (/* binding */ filesOfCommit)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _files_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1650);
+
+
+
+const missing = (path) => ({ refused: 'missing', why: `there is no ${path}` });
+const tooLarge = (path, cap) => ({
+    refused: 'too-large',
+    why: `${path} is larger than ${cap / 1024 ** 2} MiB`,
+});
+const irregular = (path, what, at) => ({
+    refused: 'irregular',
+    why: at === path ? `${path} is ${what}` : `${path} lies behind ${at}, which is ${what}`,
+});
+const KINDS = { link: 'a link', folder: 'a folder', submodule: 'a submodule' };
+/** The files of a commit, as git has them. */
+const filesOfCommit = (git, commit) => ({
+    list: () => git.filesAt(commit),
+    async read(path, cap) {
+        const entry = await git.entry(commit, path);
+        if (entry === null)
+            return missing(path);
+        if (entry.kind !== 'file')
+            return irregular(path, KINDS[entry.kind], entry.path);
+        const bytes = await git.show(commit, path);
+        if (bytes === null)
+            return missing(path);
+        return bytes.length > cap ? tooLarge(path, cap) : { bytes };
+    },
+});
+/** The files that lie in the working directory, committed or not. */
+const filesOfWorkTree = (git, root) => ({
+    list: () => git.files(),
+    async read(path, cap) {
+        const place = await (0,_files_js__WEBPACK_IMPORTED_MODULE_2__/* .confine */ .Do)(root, path);
+        if (!place.ok)
+            return { refused: 'outside', why: `${path} ${place.why}` };
+        const link = await firstLink(root, path);
+        if (link !== undefined)
+            return irregular(path, KINDS.link, link);
+        if (!place.exists)
+            return missing(path);
+        try {
+            return { bytes: await (0,_files_js__WEBPACK_IMPORTED_MODULE_2__/* .readRegular */ .VX)(place.absolute, cap) };
+        }
+        catch (error) {
+            if (error instanceof _files_js__WEBPACK_IMPORTED_MODULE_2__/* .NotAFile */ .pX)
+                return irregular(path, 'not a regular file', path);
+            if (error instanceof _files_js__WEBPACK_IMPORTED_MODULE_2__/* .TooLarge */ .MF)
+                return tooLarge(path, cap);
+            throw error;
+        }
+    },
+});
+async function firstLink(root, path) {
+    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+    for (const index of parts.keys()) {
+        const way = parts.slice(0, index + 1).join('/');
+        const info = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, way)).catch(() => null);
+        if (info === null)
+            return undefined;
+        if (info.isSymbolicLink())
+            return way;
+    }
+    return undefined;
 }
 
 
@@ -21753,14 +17545,17 @@ function terminalProgress(stream, verbose) {
 /** Untrusted text made harmless to look at. The one place where control characters are taken out. */
 /** CSI, OSC and two-character escape sequences, as terminals read them. */
 const ESCAPES = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-Z\\^_`a-z]/g;
-/** Everything that moves, hides or reorders its neighbours: controls, zero width, bidi, tags, lone surrogates. */
-const UNSEEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]|\p{Surrogate}/gu;
+/** How a character is drawn: text does not need it, and thousands of them would hide a message. */
+const VARIANTS = /[\ufe00-\ufe0f\u180b-\u180d\u180f\u{e0100}-\u{e01ef}]/gu;
+/** Everything that moves, hides or reorders its neighbours: controls, what is drawn as nothing, bidi, lone surrogates. */
+const UNSEEN = /(?![\t\n])\p{Cc}|\p{Default_Ignorable_Code_Point}|[\u17b4\u17b5\ufff9-\ufffb]|\p{Surrogate}/gu;
 /** More marks on one letter than any script needs: they would paint over the lines around. */
 const STACKED = /(\p{M}{4})\p{M}+/gu;
 /** Keeps line breaks and tabs; what cannot be seen becomes `�`, colours disappear. */
 const cleanLines = (text) => text
     .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
     .replace(ESCAPES, '')
+    .replace(VARIANTS, '')
     .replace(UNSEEN, '\ufffd')
     .replace(STACKED, '$1');
 /** On a runner a line that begins with `::`, or has `##[` in it, is a command. The returned line is not. */
@@ -21899,6 +17694,45 @@ function shortNumber(value) {
 
 /***/ }),
 
+/***/ 6207:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Z: () => (/* binding */ Problems)
+/* harmony export */ });
+/* unused harmony export MOST_PROBLEMS */
+/* harmony import */ var _numbers_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2613);
+
+/** Problems of one kind that are told one by one; the rest are counted. */
+const MOST_PROBLEMS = 50;
+const THE_REST = {
+    syntax: 'more problems of syntax',
+    duplicate: 'more keys that are given twice',
+    unknown: 'more unknown keys',
+    value: 'more fields that are wrong',
+};
+/** Collects problems. Words and lines are made for those that are told, and for no other. */
+class Problems {
+    told = [];
+    numbers = new Map();
+    add(kind, path, tell) {
+        const number = (this.numbers.get(kind) ?? 0) + 1;
+        this.numbers.set(kind, number);
+        if (number <= MOST_PROBLEMS)
+            this.told.push({ path, kind, ...tell() });
+    }
+    /** In the order in which they were added, the last of each kind that has many counting the rest. */
+    all() {
+        const rest = [...this.numbers].flatMap(([kind, number]) => number > MOST_PROBLEMS
+            ? [{ path: [], kind, message: `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .grouped */ .zD)(number - MOST_PROBLEMS)} ${THE_REST[kind]}` }]
+            : []);
+        return [...this.told, ...rest];
+    }
+}
+
+
+/***/ }),
+
 /***/ 4589:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -21907,11 +17741,17 @@ function shortNumber(value) {
 /* harmony export */   t: () => (/* binding */ validate)
 /* harmony export */ });
 /* harmony import */ var fastest_levenshtein__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1916);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3798);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3798);
+/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6207);
 
 
+
+/** Characters of a name that can be a slip of the pen. */
+const LONGEST_SLIP = 100;
 /** The nearest of the known names, if it is near enough to be a slip of the pen. */
 function didYouMean(wrong, known) {
+    if (wrong.length > LONGEST_SLIP)
+        return undefined;
     const [best] = known
         .map((name) => ({ name, far: (0,fastest_levenshtein__WEBPACK_IMPORTED_MODULE_0__/* .distance */ .Io)(wrong.toLowerCase(), name.toLowerCase()) }))
         .sort((a, b) => a.far - b.far);
@@ -21921,50 +17761,60 @@ function didYouMean(wrong, known) {
 function knownKeys(schema, path) {
     let at = schema;
     for (const part of [...path, null]) {
-        while (at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodOptional */ .IiU || at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodDefault */ .XiL || at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodNullable */ .l1C)
+        while (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodOptional */ .IiU || at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodDefault */ .XiL || at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodNullable */ .l1C)
             at = at.unwrap();
         if (part === null)
             break;
-        if (at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodObject */ .bvH)
-            at = at.shape[String(part)] ?? zod__WEBPACK_IMPORTED_MODULE_1__/* .never */ .ZmZ();
-        else if (at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodArray */ .naA)
+        if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodObject */ .bvH)
+            at = at.shape[String(part)] ?? zod__WEBPACK_IMPORTED_MODULE_2__/* .never */ .ZmZ();
+        else if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodArray */ .naA)
             at = at.element;
-        else if (at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodRecord */ .b8S)
+        else if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodRecord */ .b8S)
             at = at.valueType;
         else
             return [];
     }
-    if (at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodObject */ .bvH)
+    if (at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodObject */ .bvH)
         return Object.keys(at.shape);
-    return at instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodRecord */ .b8S && at.keyType instanceof zod__WEBPACK_IMPORTED_MODULE_1__/* .ZodEnum */ .Vb4 ? at.keyType.options.map(String) : [];
+    return at instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodRecord */ .b8S && at.keyType instanceof zod__WEBPACK_IMPORTED_MODULE_2__/* .ZodEnum */ .Vb4 ? at.keyType.options.map(String) : [];
 }
 /** Holds a parsed file against a schema, in words that a person can act on. */
 function validate(schema, parsed, value = parsed.value) {
     const result = schema.safeParse(value);
     if (result.success)
-        return { data: result.data, problems: [] };
-    const problems = result.error.issues.flatMap((issue) => {
-        const path = issue.path.filter((part) => typeof part !== 'symbol');
-        const at = (path) => {
-            const line = parsed.lineOf(path);
-            return line === undefined ? {} : { line };
-        };
-        if (issue.code === 'unrecognized_keys')
-            return issue.keys.map((key) => {
-                const guess = didYouMean(key, knownKeys(schema, path));
-                const own = [...path, key];
-                return {
-                    path: own,
-                    kind: 'unknown',
-                    message: `unknown key${guess ? `: did you mean \`${guess}\`?` : ''}`,
-                    ...at(own),
-                };
-            });
-        return [{ path, kind: 'value', message: wordsOf(issue), ...at(path) }];
-    });
+        return { data: result.data, problems: [], wrong: [] };
+    const problems = new _problems_js__WEBPACK_IMPORTED_MODULE_1__/* .Problems */ .Z();
+    const wrong = [];
+    const add = (kind, path, words) => {
+        wrong.push(path);
+        problems.add(kind, path, () => ({ message: words(), line: parsed.lineOf(path) }));
+    };
+    const [unknown, others] = partition(result.error.issues);
     // A key that is misspelt is also missing: the first says more.
-    return { problems: problems.sort((a, b) => Number(b.kind === 'unknown') - Number(a.kind === 'unknown')) };
+    for (const issue of unknown) {
+        const path = pathOf(issue);
+        const known = knownKeys(schema, path);
+        for (const key of issue.keys)
+            add('unknown', [...path, key], () => {
+                const guess = didYouMean(key, known);
+                return `unknown key${guess ? `: did you mean \`${guess}\`?` : ''}`;
+            });
+    }
+    for (const issue of others)
+        add('value', pathOf(issue), () => wordsOf(issue));
+    return { problems: problems.all(), wrong };
 }
+function partition(issues) {
+    const unknown = [];
+    const others = [];
+    for (const issue of issues)
+        if (issue.code === 'unrecognized_keys')
+            unknown.push(issue);
+        else
+            others.push(issue);
+    return [unknown, others];
+}
+const pathOf = ({ path }) => path.filter((part) => typeof part !== 'symbol');
 /** What is wrong, without the words that every message of the schema begins with. */
 function wordsOf(issue) {
     if (issue.code === 'invalid_key' && issue.issues[0])
@@ -21989,37 +17839,73 @@ function wordsOf(issue) {
 /* harmony export */   h: () => (/* binding */ parseYaml)
 /* harmony export */ });
 /* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8815);
+/* harmony import */ var _numbers_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2613);
+/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6207);
+
+
 
 /** Deeper than any record; recursion below stays far from the end of the stack. */
 const DEEPEST = 64;
+/** Columns of indentation, and markers of lists on one line: each can be a level. */
+const WIDEST = 400;
+/** One pass over the text. */
 function nestsTooDeep(text) {
     let depth = 0;
+    /** In the white space and the list markers that a line begins with. */
+    let leading = true;
+    let columns = 0;
+    let markers = 0;
+    let before = '';
     for (const character of text) {
         if (character === '[' || character === '{')
             depth++;
         else if (character === ']' || character === '}')
             depth--;
-        if (depth > DEEPEST)
+        if (character === '\n' || character === '\r') {
+            ;
+            [leading, columns, markers] = [true, 0, 0];
+        }
+        else if (leading) {
+            if (character === ' ' || character === '\t') {
+                columns++;
+                // Without a blank behind them hyphens are text.
+                if (before === '-' || before === '?')
+                    markers++;
+            }
+            else if (character !== '-' && character !== '?')
+                leading = false;
+        }
+        before = character;
+        if (depth > DEEPEST || markers > DEEPEST || columns >= WIDEST)
             return true;
-    }
-    return /^(?:\s*[-?] ){65}|^\s{400}/m.test(text);
-}
-/** Resolving an alias searches the document: thousands of them take minutes. People use a few. */
-const MOST_ALIASES = 100;
-function hasTooManyAliases(text) {
-    let aliases = 0;
-    let scalar = false;
-    for (const token of new yaml__WEBPACK_IMPORTED_MODULE_0__/* .Lexer */ .JG().lex(text)) {
-        if (!scalar && token.startsWith('*') && ++aliases > MOST_ALIASES)
-            return true;
-        // The lexer announces the text of a plain scalar with this mark.
-        scalar = token === '\u001f';
     }
     return false;
 }
+/** Resolving an alias searches the document: thousands of them take minutes. People use a few. */
+const MOST_ALIASES = 100;
+/** What the reader takes a text apart into. Each costs microseconds, so that these are seconds. */
+const MOST_TOKENS = 400_000;
+/** What there is too much of for a document that people read; undefined: nothing. */
+function excess(text) {
+    if (nestsTooDeep(text))
+        return `nested more than ${DEEPEST} deep`;
+    let aliases = 0;
+    let tokens = 0;
+    let scalar = false;
+    for (const token of new yaml__WEBPACK_IMPORTED_MODULE_0__/* .Lexer */ .JG().lex(text)) {
+        if (++tokens > MOST_TOKENS)
+            return `more than ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .grouped */ .zD)(MOST_TOKENS)} words and signs`;
+        if (!scalar && token.startsWith('*') && ++aliases > MOST_ALIASES)
+            return `more than ${MOST_ALIASES} aliases`;
+        // The lexer announces the text of a plain scalar with this mark.
+        scalar = token === '\u001f';
+    }
+    return undefined;
+}
 /**
  * Reads YAML 1.2 (and so JSON) with the position of everything. Never throws: what cannot be read
- * is a problem. Aliases may expand to 100 nodes at most, so a bomb is a problem, too.
+ * is a problem. Aliases may expand to 100 nodes at most, so a bomb is a problem, too. The time grows
+ * with the length of the text and no faster, and so does that of `lineOf` with the length of the path.
  */
 function parseYaml(text) {
     const counter = new yaml__WEBPACK_IMPORTED_MODULE_0__/* .LineCounter */ .HN();
@@ -22030,14 +17916,15 @@ function parseYaml(text) {
         problems: [{ path: [], message, kind: 'syntax', ...(line === undefined ? {} : { line }) }],
         lineOf: () => line,
     });
-    if (nestsTooDeep(text))
-        return failed(`nested more than ${DEEPEST} deep`);
-    if (hasTooManyAliases(text))
-        return failed(`more than ${MOST_ALIASES} aliases`);
+    const tooMuch = excess(text);
+    if (tooMuch !== undefined)
+        return failed(tooMuch);
     let document;
     let value;
     try {
-        document = (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .parseDocument */ .Tp)(text, { lineCounter: counter, uniqueKeys: false, prettyErrors: false });
+        // A warning would be printed as it is: text of a stranger in the log.
+        const quiet = { prettyErrors: false, logLevel: 'error' };
+        document = (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .parseDocument */ .Tp)(text, { lineCounter: counter, uniqueKeys: false, ...quiet });
         const error = document.errors[0];
         if (error)
             return failed(error.message, counter.linePos(error.pos[0]).line);
@@ -22047,63 +17934,78 @@ function parseYaml(text) {
         return failed(error instanceof Error ? error.message : String(error));
     }
     const lineAt = (node) => (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isNode */ .Ll)(node) && node.range ? counter.linePos(node.range[0]).line : undefined;
+    const problems = new _problems_js__WEBPACK_IMPORTED_MODULE_1__/* .Problems */ .Z();
+    findDuplicates(document.contents, { problems, lineAt, path: [] });
     return {
         document,
         value,
-        problems: duplicateKeys(document.contents, [], lineAt, 0),
-        lineOf: (path) => {
-            let line = lineAt(document.contents);
-            let node = document.contents;
-            for (const [index, part] of path.entries()) {
-                if ((0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .jh)(node)) {
-                    // A key may hold dots, as the names of nested metrics do.
-                    const pair = pairOf(node, part) ?? pairOf(node, path.slice(index).join('.'));
-                    if (!pair)
-                        return line;
-                    line = lineAt(pair.key) ?? line;
-                    node = pair.value;
-                }
-                else if ((0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isSeq */ .oP)(node) && typeof part === 'number') {
-                    node = node.items[part];
-                    line = lineAt(node) ?? line;
-                }
-                else
-                    return line;
-            }
-            return line;
-        },
+        problems: problems.all(),
+        lineOf: lineFinder(document, lineAt),
     };
 }
-const pairOf = (map, name) => map.items.find(({ key }) => (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isScalar */ .jn)(key) && String(key.value) === name);
-function duplicateKeys(node, path, lineAt, depth) {
+/** Looks fields up in the order of their path; a map is indexed when it is first looked at. */
+function lineFinder(document, lineAt) {
+    const indexes = new Map();
+    const indexOf = (map) => {
+        const index = indexes.get(map) ?? new Map();
+        if (!indexes.has(map)) {
+            indexes.set(map, index);
+            for (const pair of map.items) {
+                const name = (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isScalar */ .jn)(pair.key) ? String(pair.key.value) : undefined;
+                if (name !== undefined && !index.has(name))
+                    index.set(name, pair);
+            }
+        }
+        return index;
+    };
+    return (path) => {
+        let line = lineAt(document.contents);
+        let node = document.contents;
+        for (const [index, part] of path.entries()) {
+            if ((0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .jh)(node)) {
+                const pairs = indexOf(node);
+                // A key may hold dots, as the names of nested metrics do.
+                const pair = pairs.get(String(part)) ?? pairs.get(path.slice(index).join('.'));
+                if (!pair)
+                    return line;
+                line = lineAt(pair.key) ?? line;
+                node = pair.value;
+            }
+            else if ((0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isSeq */ .oP)(node) && typeof part === 'number') {
+                node = node.items[part];
+                line = lineAt(node) ?? line;
+            }
+            else
+                return line;
+        }
+        return line;
+    };
+}
+function findDuplicates(node, { problems, lineAt, path }) {
     // An alias names a node that is visited in its own place.
-    if ((0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isAlias */ .Vj)(node) || depth > DEEPEST)
-        return [];
+    if ((0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isAlias */ .Vj)(node) || path.length > DEEPEST)
+        return;
+    const visit = (child, part) => findDuplicates(child, { problems, lineAt, path: [...path, part] });
     if ((0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isSeq */ .oP)(node))
-        return node.items.flatMap((item, index) => duplicateKeys(item, [...path, index], lineAt, depth + 1));
+        for (const [index, item] of node.items.entries())
+            visit(item, index);
     if (!(0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .jh)(node))
-        return [];
+        return;
     const seen = new Map();
-    return node.items.flatMap((pair) => {
+    for (const pair of node.items) {
         if (!(0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isPair */ .tO)(pair) || !(0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isScalar */ .jn)(pair.key))
-            return [];
+            continue;
         const key = String(pair.key.value);
-        const own = [...path, key];
         const first = seen.get(key);
         seen.set(key, pair.key);
         const line = lineAt(pair.key);
-        const twice = first
-            ? [
-                {
-                    path: own,
-                    kind: 'duplicate',
-                    message: `given twice, first in line ${lineAt(first)}`,
-                    ...(line && { line }),
-                },
-            ]
-            : [];
-        return [...twice, ...duplicateKeys(pair.value, own, lineAt, depth + 1)];
-    });
+        if (first)
+            problems.add('duplicate', [...path, key], () => ({
+                message: `given twice, first in line ${lineAt(first)}`,
+                line,
+            }));
+        visit(pair.value, key);
+    }
 }
 
 
@@ -22268,7 +18170,8 @@ const lineageSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
 /* harmony export */   In: () => (/* binding */ levelOf),
 /* harmony export */   Rn: () => (/* binding */ stricter),
 /* harmony export */   s6: () => (/* binding */ byLevel),
-/* harmony export */   yN: () => (/* binding */ decides)
+/* harmony export */   yN: () => (/* binding */ decides),
+/* harmony export */   zG: () => (/* binding */ stricterLevel)
 /* harmony export */ });
 /* harmony import */ var _rules_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(23);
 
@@ -22283,6 +18186,7 @@ function levelOf(rule, track, levels) {
 const decides = (rule, levels) => levelOf(rule, 'production', levels) === 'error' ? (0,_rules_index_js__WEBPACK_IMPORTED_MODULE_0__/* .consequenceOf */ .pd)(rule) : null;
 const stricter = (a, b) => (b === 'production' ? b : a);
 const LEVEL_ORDER = ['error', 'warn', 'off'];
+const stricterLevel = (a, b) => LEVEL_ORDER.indexOf(a) <= LEVEL_ORDER.indexOf(b) ? a : b;
 /** Errors first, otherwise in the order in which they were found. */
 const byLevel = (a, b) => LEVEL_ORDER.indexOf(a.level) - LEVEL_ORDER.indexOf(b.level);
 
@@ -22336,9 +18240,37 @@ const CODE_RULES = (0,rules_rule/* rulesOf */.fD)('code', {
     },
     'changed-since': {
         kind: 'wrong',
-        title: 'Code changed after the recorded run',
-        why: 'The code at the head is not the code that was run; the recorded result says nothing about it.',
+        title: 'Files changed after the recorded run',
+        why: 'What is judged is not what was run. The replay of the judged tree shows whether the result still holds.',
+        remedy: 'Nothing, if the result is reproduced; else record the run again.',
+        level: 'warn',
+    },
+    'submodule-missing': {
+        kind: 'missing',
+        title: 'Submodule not checked out',
+        why: 'Its folder is empty in the build and the replay, as nobody has its files.',
+        remedy: 'Check out with `submodules: true`, or run `git submodule update --init`.',
+        level: 'warn',
+    },
+    'lfs-missing': {
+        kind: 'missing',
+        title: 'Git LFS object not fetched',
+        why: 'The build and the replay see a pointer in place of the file.',
+        remedy: 'Check out with `lfs: true`, or run `git lfs pull`.',
+        level: 'warn',
+    },
+    'dependency-changed': {
+        kind: 'wrong',
+        title: 'Code of the run changed',
+        why: 'The policy says that the run depends on these files, and they are not those that were run.',
         remedy: 'Record the run again with the code as it is now.',
+    },
+    uncommitted: {
+        kind: 'risk',
+        title: 'Uncommitted changes are not judged',
+        why: 'The commit is built and replayed, and not the files that lie in the work tree.',
+        remedy: 'Commit them, and check again.',
+        level: 'warn',
     },
 });
 
@@ -22414,6 +18346,49 @@ const ENVIRONMENT_RULES = (0,rules_rule/* rulesOf */.fD)('environment', {
         why: 'A `# syntax=` line makes the builder run an image of the author’s choice before anything is checked.',
         remedy: 'Use `docker/dockerfile`, or remove the line.',
     },
+    'dockerfile-unclear': {
+        kind: 'wrong',
+        title: 'Dockerfile not understood',
+        why: 'Builders could read it differently, so nobody can say what it builds on.',
+        remedy: 'Write the line plainly.',
+    },
+    'argument-not-allowed': {
+        kind: 'wrong',
+        title: 'Build argument steers the builder',
+        why: 'It changes how the builder reads the Dockerfile, or what it keeps from other builds.',
+        remedy: 'Remove the build argument.',
+    },
+    'registry-not-allowed': {
+        kind: 'wrong',
+        title: 'Image from a registry that is not allowed',
+        why: 'The policy says where images may come from.',
+        remedy: 'Use an image from one of the `registries` of the policy, or have the registry added to it.',
+    },
+    'base-not-allowed': {
+        kind: 'wrong',
+        title: 'Base image not allowed',
+        why: 'The policy says which images a build may start from.',
+        remedy: 'Use one of the `bases` of the policy, or have the image added to them.',
+    },
+    'mount-empty': {
+        kind: 'risk',
+        title: 'Build mounts get nothing',
+        why: 'Caches start empty and secrets are not handed to a build that a pull request describes.',
+        remedy: 'Make the build independent of caches and secrets.',
+        level: 'warn',
+    },
+    'network-used': {
+        kind: 'wrong',
+        title: 'Build fetches from the network',
+        why: 'The policy lets the build have no network after its base images.',
+        remedy: 'Use `COPY`, and commit or track what is fetched.',
+    },
+    'not-rebuilt': {
+        kind: 'infrastructure',
+        title: 'Nothing was rebuilt',
+        why: 'A build that starts from the pinned image, or copies from it, gives that image again whatever the Dockerfile says: it is not evidence.',
+        remedy: 'Build from the image that the pinned one was built from, with a step of its own; or list that image under `bases` in the policy.',
+    },
     'dockerfile-missing': {
         kind: 'missing',
         title: 'No Dockerfile at the recorded commit',
@@ -22462,6 +18437,12 @@ const ENVIRONMENT_RULES = (0,rules_rule/* rulesOf */.fD)('environment', {
         remedy: 'Push the image again, or give the job access to its registry.',
         level: 'warn',
     },
+    'manifest-unknown': {
+        kind: 'infrastructure',
+        title: 'Pinned image cannot be pulled, and only this change vouches for it',
+        why: 'The image is gone, and what stands in for it came with the change that it is to judge.',
+        remedy: 'Push the image again, or give the job access to its registry.',
+    },
     'hash-mismatch': {
         kind: 'differs',
         title: 'Recorded hash is not the hash of the pinned image',
@@ -22493,6 +18474,12 @@ const ENVIRONMENT_RULES = (0,rules_rule/* rulesOf */.fD)('environment', {
         remedy: 'Make the build deterministic (`SOURCE_DATE_EPOCH`), or record the run again.',
         level: 'warn',
     },
+    'answers-in-image': {
+        kind: 'wrong',
+        title: 'Recorded answers lie inside the image',
+        why: 'The evaluation could copy the recorded predictions instead of computing them.',
+        remedy: 'Keep recorded predictions out of the build: do not fetch or copy them in the Dockerfile.',
+    },
     'private-key': {
         kind: 'risk',
         title: 'Private key generated into the image',
@@ -22522,6 +18509,12 @@ const EVALUATION_RULES = (0,rules_rule/* rulesOf */.fD)('evaluation', {
         title: 'No predictions recorded',
         why: 'The policy asks for predictions; metrics alone can agree while decisions change.',
         remedy: 'Run `reprogate record <model>`: it records them.',
+    },
+    'image-uncovered': {
+        kind: 'infrastructure',
+        title: 'Image holds what nobody compared',
+        why: 'Logs and caches are not compared between images, so the evaluation may not read them; this one cannot be kept from it.',
+        remedy: 'Remove it from the image in the Dockerfile: logs, caches and links in their place.',
     },
     failed: {
         kind: 'infrastructure',
@@ -22668,6 +18661,25 @@ const RECORD_RULES = (0,rules_rule/* rulesOf */.fD)('record', {
         why: 'A record may only name files of its own repository; following this path would read something else.',
         remedy: 'Use a path relative to the root of the repository, without `..` and without links that lead out.',
     },
+    irregular: {
+        kind: 'wrong',
+        title: 'Record is not a regular file',
+        why: 'What stands in its place, or in the place of a folder on its way, could lead anywhere.',
+        remedy: 'Put the record itself there, as a regular file in regular folders.',
+    },
+    removed: {
+        kind: 'missing',
+        title: 'Record removed',
+        why: 'The base branch has a record of this model; without it nobody checks the model any more.',
+        remedy: 'Restore the record. To give a model up, remove it from the policy on the base branch first.',
+    },
+    'not-covered': {
+        kind: 'risk',
+        title: 'Model not covered by the policy',
+        why: 'The policy names the models that matter, and this one is new: no rule of the policy is its own.',
+        remedy: 'Name the model in the policy, once it is merged.',
+        level: 'warn',
+    },
     'unknown-key': {
         kind: 'wrong',
         title: 'Unknown key',
@@ -22680,6 +18692,12 @@ const RECORD_RULES = (0,rules_rule/* rulesOf */.fD)('record', {
         title: 'A field that the policy requires is missing',
         why: 'The policy of this repository requires this field.',
         remedy: 'Add the field to the record.',
+    },
+    'digest-weak': {
+        kind: 'wrong',
+        title: 'Digest that proves nothing',
+        why: 'Two files with the same md5 are made in seconds, so it does not say which of them was used.',
+        remedy: 'Replace it by `sha256:<64 hex digits>`; `reprogate record <model>` computes it.',
     },
     'manifest-mismatch': {
         kind: 'wrong',
@@ -22845,6 +18863,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path/po
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:process");
+
+/***/ }),
+
+/***/ 8500:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 
 /***/ }),
 
@@ -27726,7 +23751,7 @@ var YAMLMap = __nccwpck_require__(4454);
 var resolveProps = __nccwpck_require__(4631);
 var utilContainsNewline = __nccwpck_require__(9499);
 var utilFlowIndentCheck = __nccwpck_require__(4051);
-var utilMapIncludes = __nccwpck_require__(1187);
+var utilMapIncludes = __nccwpck_require__(3568);
 
 const startColMsg = 'All mapping items must start at the same column';
 function resolveBlockMap({ composeNode, composeEmptyNode }, ctx, bm, onError, tag) {
@@ -28163,7 +24188,7 @@ var YAMLSeq = __nccwpck_require__(2223);
 var resolveEnd = __nccwpck_require__(7788);
 var resolveProps = __nccwpck_require__(4631);
 var utilContainsNewline = __nccwpck_require__(9499);
-var utilMapIncludes = __nccwpck_require__(1187);
+var utilMapIncludes = __nccwpck_require__(3568);
 
 const blockMsg = 'Block collections are not allowed within flow collections';
 const isBlock = (token) => token && (token.type === 'block-map' || token.type === 'block-seq');
@@ -28859,7 +24884,7 @@ exports.flowIndentCheck = flowIndentCheck;
 
 /***/ }),
 
-/***/ 1187:
+/***/ 3568:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -45593,7 +41618,7 @@ function constantCatch(value) {
 /******/ 	// Execute the module function
 /******/ 	var threw = true;
 /******/ 	try {
-/******/ 		__webpack_modules__[moduleId].call(module.exports, module, module.exports, __nccwpck_require__);
+/******/ 		__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
 /******/ 		threw = false;
 /******/ 	} finally {
 /******/ 		if(threw) delete __webpack_module_cache__[moduleId];

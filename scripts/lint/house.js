@@ -25,14 +25,14 @@ export const ROOMS = {
     ...['text', 'verdict', 'results', 'system', 'engine'],
     ...['provenance', 'data', 'environment', 'evaluation', 'policy'],
   ],
-  action: ['text', 'verdict', 'system', 'report'],
+  action: ['text', 'verdict', 'system', 'policy', 'report'],
 }
 const BELOW_STAGES = ROOMS.stages
 Object.assign(ROOMS, {
   record: [...BELOW_STAGES, 'stages'],
   'gate.ts': [...BELOW_STAGES, 'stages'],
-  'cli.ts': ['text', 'verdict', 'system', 'stages', 'record', 'report', 'terminal', 'gate.ts'],
-  'main.ts': ['text', 'verdict', 'system', 'report', 'action', 'gate.ts'],
+  'cli.ts': ['text', 'verdict', 'system', 'policy', 'stages', 'record', 'report', 'terminal', 'gate.ts'],
+  'main.ts': ['text', 'verdict', 'system', 'policy', 'report', 'action', 'gate.ts'],
 })
 
 /** Packages that exist on a runner only, and who may import them. */

@@ -1,5 +1,6 @@
 import { code, fenced, link, safeUrl } from '../report/markdown/escape.js'
 import { errorText, ReprogateError } from '../system/errors.js'
+import { cleanLines } from '../text/clean.js'
 import { short } from '../text/numbers.js'
 
 /** What a check that came to no verdict has to say. */
@@ -19,8 +20,8 @@ export function describeFailure(error: unknown, env: NodeJS.ProcessEnv): Failure
   if (error instanceof ReprogateError) {
     return {
       title: `reprogate: ${error.code}`,
-      message: error.message.slice(0, LONGEST),
-      remedy: error.remedy,
+      message: cleanLines(error.message.slice(0, LONGEST)),
+      remedy: cleanLines(error.remedy),
       ...error.location,
     }
   }
@@ -29,7 +30,7 @@ export function describeFailure(error: unknown, env: NodeJS.ProcessEnv): Failure
   const stack = error instanceof Error ? (error.stack ?? errorText(error)) : errorText(error)
   return {
     title: 'reprogate: a bug',
-    message: `reprogate itself failed, so nothing was checked. ${stack}`.slice(0, LONGEST),
+    message: cleanLines(`reprogate itself failed, so nothing was checked. ${stack}`.slice(0, LONGEST)),
     remedy: `Please report it with this text${at}.`,
   }
 }

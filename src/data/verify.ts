@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { answerTest, type Concealed } from '../system/answers.js'
 import type { Context } from '../system/context.js'
 import { algorithmOf, fileDigest } from '../system/digest.js'
 import { confine, NotAFile, readRegular, within } from '../system/files.js'
@@ -25,9 +27,11 @@ export interface ClaimedBytes {
 export interface DataRequest {
   claimed: readonly ClaimedBytes[]
   /** Recorded answers, which no data may hold. */
-  answers: { paths: readonly string[]; digests: readonly string[] }
+  answers: Concealed
   /** The recorded commit: the old bytes are looked for there first. */
   commit?: string | undefined
+  /** The commit that is judged: only bytes that it holds are quoted. */
+  judged: string
 }
 
 /** What the replay may read: its real place, and where it belongs in the work tree. */
@@ -84,7 +88,7 @@ async function verifyOne(context: Context, request: DataRequest, claimed: Claime
       return unreadable('record/path-outside', `${path}: ${error.message}`)
     throw error
   }
-  const exposed = exposedAnswer(request.answers, path, now)
+  const exposed = await exposedAnswer(context, request.answers, { path, real: place.absolute, now })
   const verified = digest === now.digest
   const findings = [
     ...(exposed === undefined
@@ -105,24 +109,41 @@ async function verifyOne(context: Context, request: DataRequest, claimed: Claime
   }
 }
 
-function exposedAnswer(
-  { paths, digests }: DataRequest['answers'],
-  path: string,
-  now: Fingerprint,
-): string | undefined {
-  const byContent = now.files.find((file) => digests.includes(file.digest))
-  return paths.find((answer) => within(path, answer)) ?? (byContent && (byContent.path || path))
+interface Hashed {
+  path: string
+  /** Its real place. */
+  real: string
+  now: Fingerprint
+}
+
+/** What of the data is an answer: by its place, links and `..` resolved, or by its bytes. */
+async function exposedAnswer(
+  { root, signal }: Context,
+  answers: Concealed,
+  { path, real, now }: Hashed,
+): Promise<string | undefined> {
+  for (const answer of answers.paths) {
+    const place = await confine(root, answer)
+    if (within(path, answer) || (place.ok && within(real, place.absolute))) return answer
+  }
+  const isAnswer = answerTest(answers, signal)
+  for (const { path: name, digest } of now.files) {
+    const known = answers.spelled && digest.startsWith('sha256:')
+    if (answers.digests.includes(digest) || (!known && (await isAnswer(join(real, name)))))
+      return name || path
+  }
+  return undefined
 }
 
 async function mismatch(
   context: Context,
-  { commit }: DataRequest,
+  request: DataRequest,
   claimed: ClaimedBytes,
   now: Fingerprint,
 ): Promise<Found> {
   const { field, path, name, digest, rules } = claimed
   const dirty = (await context.git.dirty()).some((file) => within(path, file))
-  const what = await whatDiffers(context, commit, claimed, now)
+  const what = await whatDiffers(context, request, claimed, now)
   return {
     rule: rules.mismatch,
     message: `${path} does not match its recorded digest${what === undefined ? '' : `: ${what}`}`,
@@ -133,21 +154,22 @@ async function mismatch(
   }
 }
 
-/** Names the files of a folder, or the rows of a table: `row 211: p2 3 → 9`; undefined if nothing more is known. */
+/**
+ * Names the files of a folder, or the rows of a table: `row 211: p2 3 → 9`; undefined if nothing more is
+ * known. Rows are quoted only if git holds both versions: a file that is merely there may be a secret.
+ */
 async function whatDiffers(
   context: Context,
-  commit: string | undefined,
+  { commit, judged }: DataRequest,
   claimed: ClaimedBytes,
   now: Fingerprint,
 ): Promise<string | undefined> {
   const { path, digest = '' } = claimed
-  const single = now.files.length === 1 && now.files[0]?.path === ''
-  if (single) {
-    const before = await bytesInGit(context, commit, path, digest)
-    const place = await confine(context.root, path)
-    return before && place.ok && now.bytes <= TEXT_LARGEST
-      ? differingRows(before, await readRegular(place.absolute, TEXT_LARGEST))
-      : undefined
+  if (now.files.length === 1 && now.files[0]?.path === '') {
+    const after = await bytesInGit(context, [judged], path, now.digest)
+    const before =
+      after && (await bytesInGit(context, await commitsWith(context, commit, path), path, digest))
+    return before && after ? differingRows(before, after) : undefined
   }
   const before = await listedBefore(context, claimed)
   const names = before ? changesOf(before, now) : await changedInGit(context, commit, path)
@@ -183,15 +205,23 @@ async function listedBefore(
     : null
 }
 
+/** Commits in which the recorded bytes of a file may be, the recorded one first. */
+async function commitsWith({ git }: Context, commit: string | undefined, path: string): Promise<string[]> {
+  const known = commit !== undefined && (await git.has(commit)) ? [commit] : []
+  return [...known, ...(await git.history(path, HISTORY))]
+}
+
+/** A text of at most 64 MiB that git holds and that has this digest. */
 async function bytesInGit(
   { git }: Context,
-  commit: string | undefined,
+  commits: readonly string[],
   path: string,
   digest: string,
 ): Promise<Buffer | null> {
   const algorithm = algorithmOf(digest)
-  const known = commit !== undefined && (await git.has(commit)) ? [commit] : []
-  for (const at of [...known, ...(await git.history(path, HISTORY))]) {
+  for (const at of commits) {
+    const size = await git.sizeOf(at, path)
+    if (size === undefined || size > TEXT_LARGEST) continue
     const bytes = await git.show(at, path)
     if (bytes && `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}` === digest) return bytes
   }

@@ -5,6 +5,7 @@ import { ReprogateError } from '../system/errors.js'
 import { createRunner, uncancelled, type RunProgram, type RunResult } from '../system/process.js'
 import type { Builder, DockerOptions, Engine, PullOptions } from './engine.js'
 import { parseImage, type Image } from './image.js'
+import { isDead, LABEL } from './owner.js'
 
 /** What was found out about the docker program and its engine. */
 export interface DockerClient {
@@ -147,6 +148,24 @@ export class Docker implements Engine {
     if (own.length > 0) await this.cleanup(['rm', '--force', '--volumes', '--', ...own])
   }
 
+  async sweepDead(): Promise<void> {
+    try {
+      const format = `{{.ID}} {{.Label "${LABEL}"}}`
+      const listed = ['ps', '--all', '--no-trunc', '--filter', `label=${LABEL}`, '--format', format]
+      const containers = await deadAmong(await this.list(listed))
+      if (containers.length > 0) await this.cleanup(['rm', '--force', '--volumes', '--', ...containers])
+      const unnamed = [...LISTINGS.images, '--filter', `label=${LABEL}`, '--filter', 'dangling=true']
+      const ids = [...new Set(await this.list(unnamed))]
+      if (ids.length === 0) return
+      const labels = `{{.Id}} {{index .Config.Labels "${LABEL}"}}`
+      const images = await deadAmong(await this.list(['image', 'inspect', '--format', labels, '--', ...ids]))
+      // Without force: what a container uses, or another image is built on, stays.
+      if (images.length > 0) await this.cleanup(['image', 'rm', '--', ...images])
+    } catch {
+      // Another check may sweep at the same time; the next one tries again.
+    }
+  }
+
   private undo(args: readonly string[]): Promise<RunResult> {
     return this.always([this.program, ...args], { env: this.env, timeout: MINUTE_MS })
   }
@@ -159,6 +178,16 @@ export class Docker implements Engine {
   private async must(args: readonly string[], options?: DockerOptions): Promise<RunResult> {
     return succeeded(args, await this.docker(args, options))
   }
+}
+
+/** Ids of what dead checks have left, from lines of an id and a label. */
+async function deadAmong(lines: readonly string[]): Promise<string[]> {
+  const dead: string[] = []
+  for (const line of lines) {
+    const [id = '', label = ''] = line.split(' ')
+    if (await isDead(label)) dead.push(id)
+  }
+  return dead
 }
 
 function succeeded(args: readonly string[], result: RunResult): RunResult {

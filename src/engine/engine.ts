@@ -25,7 +25,7 @@ export interface Engine {
   readonly builder: Builder
   /** Of the engine, as `linux/amd64`. */
   readonly platform: string
-  /** What every container of this check carries: `reprogate.check=<id>`. */
+  /** What every container and temporary image of this check carries: `reprogate.check=<owner>`. */
   readonly label: string
   /** The same engine, for work that ends with `signal`. */
   until(signal: AbortSignal): Engine
@@ -69,6 +69,11 @@ export interface Engine {
    * @throws ReprogateError `engine/failed`, `output/truncated`
    */
   sweep(): Promise<void>
+  /**
+   * Removes containers, and images without a name, of checks of this machine that were killed. What a
+   * running check, another machine or somebody else has is left alone. Never throws.
+   */
+  sweepDead(): Promise<void>
 }
 
 /** What a check that builds or runs may touch. */

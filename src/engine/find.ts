@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { ReprogateError } from '../system/errors.js'
 import type { RunProgram, RunResult } from '../system/process.js'
 import { Docker, lastLineOf, wholeOutput } from './docker.js'
 import type { Builder, Engine } from './engine.js'
+import { LABEL, ownLabel } from './owner.js'
 
 /**
  * What the docker program needs to find its engine and its registries. A list, not a prefix: jobs
@@ -39,7 +39,7 @@ export async function findEngine(run: RunProgram, env: NodeJS.ProcessEnv = proce
     env: { ...base, DOCKER_BUILDKIT: builder === 'classic' ? '0' : '1' },
     builder,
     platform,
-    label: `reprogate.check=${randomUUID()}`,
+    label: `${LABEL}=${await ownLabel()}`,
   })
 }
 

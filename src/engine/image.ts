@@ -32,6 +32,12 @@ const imageSchema = z.object({
     Volumes: keys,
     ExposedPorts: keys,
     StopSignal: text,
+    /** Instructions that run in a build from this image. */
+    OnBuild: list,
+    Labels: z
+      .record(z.string(), z.string())
+      .nullish()
+      .transform((value) => value ?? {}),
   }),
 })
 export type Image = z.infer<typeof imageSchema>

@@ -1,4 +1,5 @@
 import { cleanLines } from '../text/clean.js'
+import { maskKnown } from './secrets.js'
 import { instructionLine } from './dockerfile.js'
 
 /** A step of a build, as the builder counts it. */
@@ -67,7 +68,7 @@ export class BuildLog {
 
   constructor(private readonly dockerfile: string) {}
 
-  /** @returns the line without what moves a cursor or colours it */
+  /** @returns the line without what moves a cursor or colours it, and without obvious secrets */
   add(raw: string): string {
     const line = plain(raw)
     this.follow(line)
@@ -76,12 +77,14 @@ export class BuildLog {
       this.tail.push(line)
       if (this.tail.length > TAIL) this.tail.shift()
     }
-    return line
+    return maskKnown(line)
   }
 
   failure(reason: BuildFailure['reason']): BuildFailure {
     const step = this.failed ?? this.step
-    return { reason, step, line: this.line ?? (step && this.lineOf(step)), tail: [...this.tail] }
+    const line = this.line ?? (step && this.lineOf(step))
+    const shown = step && { ...step, text: maskKnown(step.text) }
+    return { reason, step: shown, line, tail: this.tail.map(maskKnown) }
   }
 
   private follow(line: string): void {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { normalize } from 'node:path/posix'
@@ -6,6 +7,7 @@ import { ReprogateError } from '../system/errors.js'
 import { confine, plainPath, readRegular } from '../system/files.js'
 import { baseImages, type BuildArguments } from './base-images.js'
 import { BuildLog, type BuildFailure } from './build-log.js'
+import type { AllowedImages } from './reference.js'
 import { remainsOf } from './remains.js'
 
 export interface BuildRequest {
@@ -21,6 +23,14 @@ export interface BuildRequest {
   fresh: boolean
   /** Milliseconds. */
   timeout: number
+  /** No network for its steps; base images are fetched before. */
+  network?: 'none' | undefined
+  /** GiB for one step; only the classic builder can be told. */
+  memory?: number | undefined
+  /** Where the policy lets base images come from. */
+  allowed?: AllowedImages | undefined
+  /** The image is not meant to stay: a later run may remove it if this one cannot. */
+  temporary?: boolean | undefined
 }
 
 export type BuildResult =
@@ -52,13 +62,20 @@ export interface BuildCommand {
   fresh: boolean
   /** Fetch base images again. */
   pull: boolean
+  network?: 'none' | undefined
+  memory?: number | undefined
+  /** On the image. */
+  label?: string | undefined
+  /** Of the build's caches: nobody else's are in it. */
+  namespace: string
   /** Where the builder writes the image's id. */
   idFile: string
 }
 
 /** The arguments of `docker` for one build. */
 export function buildArguments(builder: Builder, command: BuildCommand): string[] {
-  const { dockerfile, context, args, platform, fresh, pull, idFile } = command
+  const { dockerfile, context, args, platform, fresh, pull, network, label, namespace, idFile } = command
+  const own = builder === 'classic' ? {} : { BUILDKIT_CACHE_MOUNT_NS: namespace }
   return [
     ...(builder === 'buildx' ? ['buildx', 'build', '--load', '--provenance=false'] : ['build']),
     // An attempt that failed leaves no container behind.
@@ -66,11 +83,38 @@ export function buildArguments(builder: Builder, command: BuildCommand): string[
     ...['--file', dockerfile, '--iidfile', idFile],
     ...(fresh ? ['--no-cache'] : []),
     ...(pull ? ['--pull'] : []),
+    ...(network === undefined ? [] : ['--network', network]),
+    ...limitsOf(builder, command),
+    ...(label === undefined ? [] : ['--label', label]),
     ...(platform === undefined ? [] : ['--platform', platform]),
-    ...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+    ...Object.entries({ ...args, ...own }).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     '--',
     context,
   ]
+}
+
+/** Processes and threads of the user of a step. */
+const PROCESSES = 16_384
+
+/** What the classic builder can hold a step to; BuildKit takes neither. */
+function limitsOf(builder: Builder, { memory }: BuildCommand): string[] {
+  if (builder !== 'classic') return []
+  const bytes = memory === undefined ? [] : [String(Math.floor(memory * 1024 ** 3))]
+  return [
+    ...bytes.flatMap((value) => ['--memory', value, '--memory-swap', value]),
+    ...['--ulimit', `nproc=${PROCESSES}`],
+  ]
+}
+
+/**
+ * The bytes of the Dockerfile that is built, decoded.
+ *
+ * @throws ReprogateError `record/path-outside`, `environment/dockerfile-missing`
+ */
+export async function dockerfileText(request: BuildRequest): Promise<string> {
+  return (
+    await readRegular(await inside(request, 'Dockerfile', request.dockerfile), DOCKERFILE_CAP)
+  ).toString()
 }
 
 /** A base that is pinned by digest and already here cannot be fetched into anything else. */
@@ -89,12 +133,12 @@ async function mustPull(engine: Engine, dockerfile: string, args: BuildArguments
  */
 export async function rebuild(context: EngineContext, request: BuildRequest): Promise<BuildResult> {
   const { engine } = context
-  const { args, platform, fresh, timeout } = request
+  const { args, platform, fresh, timeout, network, memory, temporary } = request
   const dockerfile = await inside(request, 'Dockerfile', request.dockerfile)
   const folder = await inside(request, 'context', request.context)
-  const text = (await readRegular(dockerfile, DOCKERFILE_CAP)).toString()
   const scratch = await mkdtemp(join(context.scratch, 'build-'))
   const idFile = join(scratch, 'id')
+  const text = await dockerfileText(request)
   const log = new BuildLog(text)
   const remains = await remainsOf(engine, log)
   context.defer(() => remains.remove())
@@ -107,7 +151,12 @@ export async function rebuild(context: EngineContext, request: BuildRequest): Pr
       args,
       platform: platform === engine.platform ? undefined : platform,
       fresh,
-      pull: fresh && (await mustPull(engine, text, args)),
+      // What a check builds on, it has fetched already.
+      pull: fresh && !temporary && (await mustPull(engine, text, args)),
+      network,
+      memory,
+      label: temporary ? engine.label : undefined,
+      namespace: randomUUID(),
       idFile,
     }),
     { timeout, outputCap: 0, onLine: (line) => context.progress.line(log.add(line)) },

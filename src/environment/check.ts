@@ -4,11 +4,13 @@ import { during } from '../system/context.js'
 import { ReprogateError } from '../system/errors.js'
 import type { EnvironmentEvidence } from '../verdict/evidence.js'
 import type { Found } from '../verdict/finding.js'
-import { rebuild } from './build.js'
+import { readDockerfile } from './base-images.js'
+import { dockerfileText, rebuild } from './build.js'
 import { compareWithPinned } from './compare-images.js'
 import { buildFinding, failureText } from './findings.js'
 import { readPinned } from './pinned.js'
 import type { EnvironmentCheck, EnvironmentRequest } from './request.js'
+import { fetchUsed, type UsedImages } from './used-images.js'
 
 /**
  * Rebuilds the image from its Dockerfile and compares it with the pinned one, or, if that is gone,
@@ -23,6 +25,7 @@ export async function checkEnvironment(
 ): Promise<EnvironmentCheck> {
   const { engine, signal } = context
   context.defer(() => engine.sweep())
+  await engine.sweepDead()
   // A build waits for the network most of the time: the pinned image is fetched and read meanwhile.
   const unneeded = new AbortController()
   const reader = engine.until(AbortSignal.any([signal, unneeded.signal]))
@@ -47,7 +50,7 @@ export async function checkEnvironment(
 function build(
   context: EngineContext,
   request: EnvironmentRequest,
-): Promise<EnvironmentCheck | { rebuilt: Image; evidence: EnvironmentEvidence }> {
+): Promise<EnvironmentCheck | { rebuilt: Image; images: UsedImages; evidence: EnvironmentEvidence }> {
   const { engine, prefix } = context
   const { dockerfile, fresh, timeout } = request
   const how = fresh ? '' : ', cached'
@@ -59,18 +62,23 @@ function build(
       differenceCounts: NO_DIFFERENCES,
     }
     try {
-      const { builder, seconds, failure, id } = await rebuild(context, request)
+      const text = await dockerfileText(request)
+      const images = await fetchUsed(context, text, prefix + dockerfile, request)
+      const finding = unusable(images, text, request, prefix + dockerfile)
+      if (finding) return unverifiable(evidence, finding.message, [...images.findings, finding])
+      const { builder, seconds, failure, id } = await rebuild(context, { ...request, temporary: true })
       const measured = { ...evidence, builder, buildSeconds: seconds }
       if (failure) {
         const { step, line, tail } = failure
         const text = step && `${step.number}/${step.total} ${step.text}`
         return unverifiable({ ...measured, failure: { step: text, line, tail } }, failureText(failure), [
+          ...images.findings,
           buildFinding(failure, prefix + dockerfile, timeout),
         ])
       }
       const rebuilt = await engine.inspect(id)
       if (!rebuilt) throw new Error(`the image ${id} was built and is not there`)
-      return { rebuilt, evidence: { ...measured, rebuilt: { id } } }
+      return { rebuilt, images, evidence: { ...measured, rebuilt: { id } } }
     } catch (error) {
       const finding = unbuildable(error, prefix + dockerfile)
       if (finding === undefined) throw error
@@ -87,6 +95,33 @@ function unbuildable(error: unknown, dockerfile: string): Found | undefined {
   const { code, message, remedy } = error
   if (code !== 'record/path-outside' && code !== 'environment/dockerfile-missing') return undefined
   return { rule: code, message, file: dockerfile, remedy }
+}
+
+/** What keeps a build from being tried, if the images or the policy do. */
+function unusable(
+  { missing }: UsedImages,
+  text: string,
+  { args, network }: EnvironmentRequest,
+  file: string,
+): Found | undefined {
+  if (missing) {
+    const { base, reason } = missing
+    return {
+      rule: 'environment/build-failed',
+      message: `the base image ${base.reference} cannot be pulled: ${reason}`,
+      file,
+      line: base.line,
+      remedy: `Correct ${file}:${base.line}, or give the job access to the registry.`,
+    }
+  }
+  const [line] = network === 'none' ? readDockerfile(text, args).remote : []
+  if (line === undefined) return undefined
+  return {
+    rule: 'environment/network-used',
+    message: 'ADD may fetch from the network, which the policy does not give the build',
+    file,
+    line,
+  }
 }
 
 const unverifiable = (

@@ -8,17 +8,30 @@ import { compareManifests, compareWithFile } from './compare/differences.js'
 import { changesText, differenceFindings } from './compare/findings.js'
 import { parityOf } from './compare/parity.js'
 import { buildSources } from './compare/sources.js'
-import { cachedFinding, goneFinding, hashFindings, keyFindings, referenceFinding } from './findings.js'
+import {
+  answerFindings,
+  cachedFinding,
+  goneFinding,
+  hashFindings,
+  keyFindings,
+  referenceFinding,
+} from './findings.js'
+import { answersAmong } from './manifest/answers.js'
 import { hashConfig, imageConfig } from './manifest/hash.js'
 import { countFiles, type Manifest } from './manifest/manifest.js'
 import { readImage } from './manifest/read.js'
 import type { Pinned } from './pinned.js'
 import type { EnvironmentCheck, EnvironmentRequest } from './request.js'
+import { notRebuilt, type UsedImages } from './used-images.js'
 
 /** A rebuild and what it is to be compared with. */
 export interface Rebuilt extends Pinned {
   request: EnvironmentRequest
   rebuilt: Image
+  /** What the build read from. */
+  images: UsedImages
+  /** Why the rebuild proves nothing although it was made. */
+  vacuous?: Found | undefined
   /** What is known of the build. */
   evidence: EnvironmentEvidence
 }
@@ -45,7 +58,16 @@ const sameImage = (a: Image, b: Image): boolean =>
     hashConfig(imageConfig(a)) === hashConfig(imageConfig(b)))
 
 /** Compares with the pinned image, or with what the record kept of it. */
-export async function compareWithPinned(context: EngineContext, task: Rebuilt): Promise<EnvironmentCheck> {
+export async function compareWithPinned(context: EngineContext, given: Rebuilt): Promise<EnvironmentCheck> {
+  const { request, rebuilt, pinned, images } = given
+  const file = context.prefix + request.dockerfile
+  const { allowed = {} } = request
+  const task = { ...given, vacuous: notRebuilt({ used: images.used, pinned, rebuilt, allowed, file }) }
+  const checked = await compared(context, task)
+  return { ...checked, findings: [...checked.findings, ...images.findings] }
+}
+
+async function compared(context: EngineContext, task: Rebuilt): Promise<EnvironmentCheck> {
   const { request, rebuilt, pinned } = task
   if (pinned && sameImage(pinned, rebuilt)) return identical(context, task)
   if (!pinned) return withoutImage(context, task, await readImage(context, rebuilt))
@@ -74,15 +96,29 @@ const described = ({ evidence, rebuilt }: Rebuilt, is: Manifest): EnvironmentEvi
   files: countFiles(is.entries),
 })
 
-/** What a rebuild from cached layers is worth. */
-const cached = (
-  { prefix }: EngineContext,
-  { dockerfile, fresh }: EnvironmentRequest,
-  found: ReadParity | 'identical',
-): Found[] => (parityOf(found, fresh) === found ? [] : [cachedFinding(prefix + dockerfile)])
+/** Whether equality would prove anything. */
+const proves = ({ request, vacuous }: Rebuilt): boolean => request.fresh && vacuous === undefined
 
-const summaryOf = ({ fresh }: EnvironmentRequest, found: ReadParity | 'identical', text: string): string =>
-  parityOf(found, fresh) === found ? text : `rebuilt from cached layers; ${text}`
+/** What the rebuild should not hold, whatever it is compared with. */
+const contentFindings = (is: Manifest, { answers = [] }: EnvironmentRequest, dockerfile: string): Found[] => [
+  ...keyFindings(is, dockerfile),
+  ...answerFindings(answersAmong(is.contents(), answers), dockerfile),
+]
+
+/** What a rebuild is worth that was not made anew. */
+const worth = (
+  context: EngineContext,
+  { request, vacuous }: Rebuilt,
+  found: ReadParity | 'identical',
+): Found[] => [
+  ...(parityOf(found, request.fresh) === found ? [] : [cachedFinding(context.prefix + request.dockerfile)]),
+  ...(vacuous ? [vacuous] : []),
+]
+
+function summaryOf(task: Rebuilt, found: ReadParity | 'identical', text: string): string {
+  if (parityOf(found, proves(task)) === found) return text
+  return `${task.vacuous ? 'nothing was rebuilt' : 'rebuilt from cached layers'}; ${text}`
+}
 
 /** Layers and settings are equal. The one image was read if the record states a hash. */
 function identical(context: EngineContext, task: Rebuilt): EnvironmentCheck {
@@ -90,17 +126,18 @@ function identical(context: EngineContext, task: Rebuilt): EnvironmentCheck {
   return {
     findings: [
       ...(is ? hashFindings(request, is) : []),
-      ...(is ? keyFindings(is, context.prefix + request.dockerfile) : []),
-      ...cached(context, request, 'identical'),
+      ...(is ? contentFindings(is, request, context.prefix + request.dockerfile) : []),
+      ...worth(context, task, 'identical'),
     ],
-    parity: parityOf('identical', request.fresh),
+    parity: parityOf('identical', proves(task)),
     evidence: {
       ...(is ? described(task, is) : evidence),
       pinned: { image: imageOf(task), from: 'layers', hashes: is?.hashes },
     },
-    summary: summaryOf(request, 'identical', is ? size(is) : 'every layer and setting'),
+    summary: summaryOf(task, 'identical', is ? size(is) : 'every layer and setting'),
     image: rebuilt.Id,
     hash: is?.hashes.environment,
+    covers: is?.covers,
   }
 }
 
@@ -113,18 +150,22 @@ async function withoutImage(context: EngineContext, task: Rebuilt, is: Manifest)
     return concluded(context, task, {
       comparison: compareWithFile(manifestFile, is),
       is,
-      findings: [goneFinding(reason, 'manifest')],
+      findings: [goneFinding(reason, 'manifest', request)],
       reference: { image: imageOf(task), from: 'manifest', hashes: manifestFile.hashes },
     })
   if (hash === recordedHash)
     return concluded(context, task, {
       comparison: EQUAL,
       is,
-      findings: [goneFinding(reason, 'hash')],
+      findings: [goneFinding(reason, 'hash', request)],
       reference: undefined,
     })
   return {
-    findings: [referenceFinding(reason, recordedHash, hash), ...keyFindings(is, context.prefix + dockerfile)],
+    findings: [
+      referenceFinding(reason, recordedHash, hash),
+      ...contentFindings(is, request, context.prefix + dockerfile),
+      ...(task.vacuous ? [task.vacuous] : []),
+    ],
     parity: 'unverifiable',
     evidence: described(task, is),
     summary:
@@ -150,18 +191,19 @@ async function concluded(
     findings: [
       ...differenceFindings(comparison, dockerfile, sources),
       ...findings,
-      ...keyFindings(is, dockerfile),
-      ...cached(context, request, parity),
+      ...contentFindings(is, request, dockerfile),
+      ...worth(context, task, parity),
     ],
-    parity: parityOf(parity, request.fresh),
+    parity: parityOf(parity, proves(task)),
     evidence: {
       ...described(task, is),
       pinned: reference,
       differences: differences.slice(0, KEPT),
       differenceCounts: { ...evidence.differenceCounts, ...counts },
     },
-    summary: summaryOf(request, parity, text),
+    summary: summaryOf(task, parity, text),
     image: rebuilt.Id,
     hash: is.hashes.environment,
+    covers: is.covers,
   }
 }

@@ -39,6 +39,18 @@ export const cachedFinding = (dockerfile: string): Found => ({
   file: dockerfile,
 })
 
+/** @param files the rebuild's files that are recorded answers, as people read their paths */
+export const answerFindings = (files: readonly string[], dockerfile: string): Found[] =>
+  files.length === 0
+    ? []
+    : [
+        {
+          rule: 'environment/answers-in-image',
+          message: `the rebuilt image holds the recorded answers: ${listed(files, 3)}`,
+          file: dockerfile,
+        },
+      ]
+
 export const keyFindings = ({ privateKeys }: Manifest, dockerfile: string): Found[] =>
   privateKeys.map((path) => ({
     rule: 'environment/private-key',
@@ -78,12 +90,26 @@ export function hashFindings(
   ]
 }
 
-/** @param reason why the pinned image cannot be had */
-export const goneFinding = (reason: string, standIn: 'manifest' | 'hash'): Found => ({
-  rule: 'environment/image-gone',
-  message: `the pinned image cannot be pulled (${reason}); the ${standIn} in the record stands in for it`,
-  field: 'environment.image',
-})
+/**
+ * Something in the record stands in for the image: the base has to know it, or the change that is
+ * judged would vouch for itself.
+ *
+ * @param reason why the pinned image cannot be had
+ */
+export function goneFinding(
+  reason: string,
+  standIn: 'manifest' | 'hash',
+  { manifestKnown = false }: Pick<EnvironmentRequest, 'manifestKnown'>,
+): Found {
+  const gone = `the pinned image cannot be pulled (${reason}); the ${standIn} in the record`
+  const field = 'environment.image'
+  if (manifestKnown) return { rule: 'environment/image-gone', message: `${gone} stands in for it`, field }
+  return {
+    rule: 'environment/manifest-unknown',
+    message: `${gone} came with this change, and cannot vouch for it`,
+    field,
+  }
+}
 
 /** Nothing is left that could say how the rebuild differs, or whether. */
 export function referenceFinding(reason: string, recordedHash: string | undefined, hash: string): Found {

@@ -6,9 +6,14 @@ export interface Frontend {
   line?: number | undefined
 }
 
-const ALLOWED = /^(?:docker\.io\/)?docker\/dockerfile(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/
+/**
+ * Docker's own, by a tag that says what it can do: from 1.4 on, which is the first that reads
+ * here-documents, to the next major one. A digest alone names any version, also the experiments.
+ */
+const ALLOWED =
+  /^(?:docker\.io\/)?docker\/dockerfile(?:|:(?:latest|labs|1|1\.(?:[4-9]|[1-9]\d)(?:\.\d{1,3})?|1-labs|1\.(?:[4-9]|[1-9]\d)(?:\.\d{1,3})?-labs)(?:@sha256:[0-9a-f]{64})?)$/
 
-/** Whether it is Docker's own. */
+/** Whether it is Docker's own, in a version that reads a Dockerfile as it is read here. */
 export const isAllowed = ({ value }: Frontend): boolean => ALLOWED.test(value)
 
 /**

@@ -4,10 +4,11 @@ import { ReprogateError } from '../system/errors.js'
 import { confine, NotAFile, readRegular, TooLarge } from '../system/files.js'
 import type { Git } from '../system/git.js'
 import type { Found } from '../verdict/finding.js'
-import type { BuildArguments } from './base-images.js'
-import { dockerfileFindings, findDockerfile } from './dockerfile.js'
+import { baseImages, type BuildArguments } from './base-images.js'
+import { dockerfileFindings, findDockerfile, LIKELY_PLATFORM } from './dockerfile.js'
 import { MANIFEST_CAP, parseManifestFile, type ManifestFile } from './manifest/file.js'
 import { BY_DIGEST } from './pinned.js'
+import { isInRegistry, type AllowedImages } from './reference.js'
 
 /** What a record says of its environment, and what is to be built. */
 export interface PinsRequest {
@@ -16,6 +17,8 @@ export interface PinsRequest {
   manifest?: { path: string; digest: string } | undefined
   commit: string | undefined
   plan: { dockerfiles: readonly string[]; args: BuildArguments }
+  /** Where the policy lets images come from. */
+  allowed?: AllowedImages | undefined
 }
 
 export interface Pins {
@@ -33,6 +36,7 @@ export async function checkPins(context: Context, request: PinsRequest): Promise
   return {
     findings: [
       ...tagFindings(request),
+      ...registryFindings(request),
       ...dockerfile.findings,
       ...kept.findings,
       ...(kept.manifest ? contradictions(request, kept.manifest) : []),
@@ -55,14 +59,48 @@ function tagFindings({ image }: PinsRequest): Found[] {
   ]
 }
 
+function registryFindings({ image, allowed }: PinsRequest): Found[] {
+  const registries = allowed?.registries
+  if (image === undefined || registries === undefined || isInRegistry(image, registries)) return []
+  return [
+    {
+      rule: 'environment/registry-not-allowed',
+      message: `${image} is in none of the \`registries\` of the policy`,
+      field: 'environment.image',
+      expected: registries.join(', '),
+      actual: image,
+    },
+  ]
+}
+
+/** The Dockerfile names the very digest that is to be rebuilt. */
+function samePins(file: string, text: string, { image, plan }: PinsRequest): Found[] {
+  if (image === undefined || !BY_DIGEST.test(image)) return []
+  return baseImages(text, plan.args)
+    .filter(({ reference }) => BY_DIGEST.test(reference) && digestOf(reference) === digestOf(image))
+    .slice(0, 1)
+    .map(({ reference, line, used }) => ({
+      rule: 'environment/not-rebuilt',
+      message: `${used} names the pinned image itself, so nothing is rebuilt`,
+      file,
+      line,
+      actual: reference,
+    }))
+}
+
 async function checkDockerfile(
   git: Git,
-  { commit, plan: { dockerfiles, args } }: PinsRequest,
+  request: PinsRequest,
 ): Promise<{ path?: string; findings: Found[] }> {
+  const { commit, allowed } = request
+  const { dockerfiles, args } = request.plan
   if (commit === undefined || !(await git.has(commit))) return { findings: [] }
   const found = await findDockerfile(git, commit, dockerfiles)
-  if (found)
-    return { path: found.path, findings: dockerfileFindings(git.prefix + found.path, found.text, args) }
+  if (found) {
+    const file = git.prefix + found.path
+    const findings = dockerfileFindings(file, found.text, args, { allowed, platform: LIKELY_PLATFORM })
+    return { path: found.path, findings: [...findings, ...samePins(file, found.text, request)] }
+  }
   return {
     findings: [
       {

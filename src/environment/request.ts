@@ -1,6 +1,7 @@
 import type { EnvironmentEvidence, Parity } from '../verdict/evidence.js'
 import type { Found } from '../verdict/finding.js'
 import type { BuildRequest } from './build.js'
+import type { Covers } from './manifest/covers.js'
 import type { ManifestFile } from './manifest/file.js'
 
 /** What to build, and what to compare it with. */
@@ -8,8 +9,12 @@ export interface EnvironmentRequest extends BuildRequest {
   /** The pinned image, by digest; anything else is no reference. */
   image?: string | undefined
   recordedHash?: string | undefined
+  /** Digests of recorded answers, which no file of the image may have. */
+  answers?: readonly string[] | undefined
   /** What the record kept of the image. */
   manifestFile?: ManifestFile | undefined
+  /** Whether the base knew the manifest: then it vouches for an image that is gone. Default false. */
+  manifestKnown?: boolean | undefined
 }
 
 export interface EnvironmentCheck {
@@ -20,6 +25,8 @@ export interface EnvironmentCheck {
   summary: string
   /** Id of the rebuilt image, for the replay; there also if it drifted. Removed when the check ends. */
   image?: string | undefined
+  /** What of the rebuilt image was there and not compared, if it was read. */
+  covers?: Covers | undefined
   /** Environment hash of the rebuild, if it was read. */
   hash?: string | undefined
 }

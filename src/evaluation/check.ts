@@ -29,7 +29,7 @@ export async function checkEvaluation(
   request: EvaluationRequest,
 ): Promise<EvaluationResult> {
   const evidence: EvaluationEvidence = { command: [...request.command], metrics: [], replays: [] }
-  const idle = whyNotRun(request)
+  const idle = whyNotRun(request) ?? uncovered(request)
   if (idle) return { ...idle, agreement: null, evidence }
   const { seconds, outcomes, failure } = await replayTwice(context, request)
   evidence.replays = seconds
@@ -74,6 +74,24 @@ function whyNotRun({
   if (hasPredictions(recorded) && predictions === undefined)
     return unwritten('predictions', 'Set `evaluation.predictions.path` in the policy.')
   return undefined
+}
+
+/** Whether something in the image was not compared, and could be read all the same. */
+function uncovered({
+  covers,
+}: EvaluationRequest): Pick<EvaluationResult, 'findings' | 'summary'> | undefined {
+  const [first] = covers?.open ?? []
+  if (first === undefined) return undefined
+  return {
+    findings: [
+      {
+        rule: 'evaluation/image-uncovered',
+        message: `the image has ${first}, which is not compared and cannot be kept from the evaluation`,
+        field: 'environment.dockerfile',
+      },
+    ],
+    summary: 'not replayed: something in the image was not compared',
+  }
 }
 
 const unwritten = (what: string, remedy: string): Pick<EvaluationResult, 'findings' | 'summary'> => ({

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { realpath } from 'node:fs/promises'
+import { chmod, realpath, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { EngineContext } from '../engine/engine.js'
 import { ReprogateError } from '../system/errors.js'
@@ -14,6 +14,7 @@ import {
   sandboxUser,
   volumeNames,
   WORKSPACE,
+  type ImageCovers,
   type Mount,
   type Sandbox,
 } from './sandbox.js'
@@ -47,7 +48,9 @@ export async function replay(context: EngineContext, request: ReplayRequest): Pr
     context.signal.throwIfAborted()
     const workspace = await realpath(await request.prepare())
     undo.push(() => removeTree(workspace))
-    const sandbox = await prepareSandbox(context, client, request, workspace)
+    const nothing = join(context.scratch, `nothing-${randomUUID()}`)
+    undo.push(() => rm(nothing, { force: true }))
+    const sandbox = await prepareSandbox(context, client, request, { workspace, nothing })
     // Registered first: a client that dies can still leave a container behind.
     undo.push(() => removeSandbox(client, sandbox))
     await create(client, sandbox)
@@ -67,13 +70,16 @@ async function prepareSandbox(
   { engine }: EngineContext,
   client: SandboxClient,
   request: ReplayRequest,
-  workspace: string,
+  { workspace, nothing }: Pick<Sandbox, 'workspace' | 'nothing'>,
 ): Promise<Sandbox> {
+  await writeFile(nothing, '', { flag: 'wx' })
+  await chmod(nothing, 0o444)
   const { image, command, limits, conditions = STANDARD } = request
   const mounts = await realMounts(request)
   const user = sandboxUser()
+  const covers = request.covers ?? NO_COVERS
   const volumes = (await engine.inspect(image))?.Config.Volumes ?? []
-  const folders = openVolumes({ volumes, mounts })
+  const folders = openVolumes({ volumes, mounts, covers })
     .filter((path) => within(WORKSPACE, path))
     .map((path) => relative(WORKSPACE, path))
   const owner = process.getuid?.() === 0 ? user : undefined
@@ -85,6 +91,8 @@ async function prepareSandbox(
     command,
     workspace,
     mounts,
+    covers,
+    nothing,
     volumes,
     user,
     conditions,
@@ -93,6 +101,8 @@ async function prepareSandbox(
     fileSize: Math.ceil(limits.output * GIB),
   }
 }
+
+const NO_COVERS: ImageCovers = { folders: [], files: [], open: [] }
 
 /** The mounts with their real sources, none of which shows an answer. */
 async function realMounts({ mounts, hide }: ReplayRequest): Promise<Mount[]> {
@@ -106,8 +116,8 @@ async function realMounts({ mounts, hide }: ReplayRequest): Promise<Mount[]> {
 
 /** What is taken out before the run. A file that was there before must not pass for its output. */
 const hiddenBefore = ({ hide, metrics, predictions }: ReplayRequest): ReplayRequest['hide'] => ({
+  ...hide,
   paths: [...hide.paths, ...[metrics, predictions?.path].filter((path) => path !== undefined)],
-  digests: hide.digests,
 })
 
 /** Never more than nine tenths of what the engine has: the rest is for the engine and for us. */

@@ -1,7 +1,7 @@
 import type { Tolerances } from '../results/tolerance.js'
+import type { Concealed } from '../system/answers.js'
 import type { Conditions } from './conditions.js'
-import type { Mount } from './sandbox.js'
-import type { Hidden } from './workspace.js'
+import type { ImageCovers, Mount } from './sandbox.js'
 
 /** How much one replay may take. */
 export interface ReplayLimits {
@@ -29,7 +29,9 @@ export interface ReplayRequest {
   prepare: () => Promise<string>
   /** Data and model: seen read-only, over what the export has there. */
   mounts: readonly Mount[]
-  hide: Hidden
+  hide: Concealed
+  /** What of the image is out of sight. */
+  covers?: ImageCovers | undefined
   /** Program and arguments, run exactly as they are. */
   command: readonly string[]
   /** The file into which the evaluation writes its metrics, relative to the workspace. */

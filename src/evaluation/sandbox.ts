@@ -17,6 +17,15 @@ export interface User {
   gid: number
 }
 
+/** Paths of an image that nobody has compared, absolute. */
+export interface ImageCovers {
+  /** Covered by an empty folder, and by an empty file. */
+  folders: readonly string[]
+  files: readonly string[]
+  /** What cannot be covered: nothing is run if there is any. */
+  open: readonly string[]
+}
+
 export interface Sandbox {
   /** Unique, so that the container can be removed by it. */
   name: string
@@ -29,6 +38,10 @@ export interface Sandbox {
   workspace: string
   /** Mounted over the workspace, read-only. */
   mounts: readonly Mount[]
+  /** Paths of the image that are out of sight: below an empty folder, or an empty file. Absolute. */
+  covers: Pick<ImageCovers, 'folders' | 'files'>
+  /** An empty file on this machine that everybody may read. */
+  nothing: string
   /** Paths that the image declares as volumes. */
   volumes: readonly string[]
   user: User
@@ -73,6 +86,8 @@ function mount(fields: Record<string, string | true>): string[] {
   return ['--mount', line.map((f) => (/[",\r\n]/.test(f) ? `"${f.replaceAll('"', '""')}"` : f)).join(',')]
 }
 
+type Volumes = Pick<Sandbox, 'volumes' | 'mounts' | 'covers'>
+
 /** Where a mount over the workspace is seen in the container. */
 export function targetOf(target: string): string {
   const path = posix.join(WORKSPACE, target)
@@ -81,16 +96,19 @@ export function targetOf(target: string): string {
   return path
 }
 
+/** What is mounted over a path of the workspace is ours, whatever the image has there. */
+const outside = (paths: readonly string[]): string[] => paths.filter((path) => !within(WORKSPACE, path))
+
 /** The volumes of an image that nothing else is mounted on. */
-export function openVolumes(sandbox: Pick<Sandbox, 'volumes' | 'mounts'>): string[] {
-  const taken = new Set(['/tmp', WORKSPACE, ...sandbox.mounts.map(({ target }) => targetOf(target))])
-  return [...new Set(sandbox.volumes.map((path) => posix.join('/', path).replace(/(.)\/$/, '$1')))].filter(
-    (path) => !taken.has(path),
+export function openVolumes({ volumes, mounts, covers }: Volumes): string[] {
+  const taken = new Set(['/tmp', WORKSPACE, ...mounts.map(({ target }) => targetOf(target))])
+  return [...new Set(volumes.map((path) => posix.join('/', path).replace(/(.)\/$/, '$1')))].filter(
+    (path) => !taken.has(path) && !covers.folders.some((folder) => within(folder, path)),
   )
 }
 
 /** Names of the volumes that `createArguments` makes; they have to be removed with the container. */
-export const volumeNames = (sandbox: Pick<Sandbox, 'name' | 'volumes' | 'mounts'>): string[] =>
+export const volumeNames = (sandbox: Volumes & Pick<Sandbox, 'name'>): string[] =>
   openVolumes(sandbox).map((_, index) => `${sandbox.name}-${index}`)
 
 /**
@@ -102,6 +120,8 @@ export const volumeNames = (sandbox: Pick<Sandbox, 'name' | 'volumes' | 'mounts'
  * A container is created and then started, not `run`: once it has a name that exists, removing it by
  * name is certain, also when the check is cancelled in between. It is not removed by the engine
  * itself (`--rm`), because only a container that is still there says that it ran out of memory.
+ *
+ * What nobody has compared of the image is covered by empty folders and files.
  *
  * An image can declare volumes, which the engine would make writable and without a limit: they get
  * the image's content, read-only like the rest of it.
@@ -133,6 +153,12 @@ export function createArguments(sandbox: Sandbox): [string, ...string[]] {
     ),
     ...openVolumes(sandbox).flatMap((path, index) =>
       mount({ type: 'volume', source: `${sandbox.name}-${index}`, target: path, readonly: true }),
+    ),
+    ...outside(sandbox.covers.folders).flatMap((target) =>
+      mount({ type: 'tmpfs', target, 'tmpfs-size': '4096', 'tmpfs-mode': '0555', readonly: true }),
+    ),
+    ...outside(sandbox.covers.files).flatMap((target) =>
+      mount({ type: 'bind', source: sandbox.nothing, target, readonly: true }),
     ),
     ...['--workdir', WORKSPACE, `--entrypoint=${program}`, '--', sandbox.image, ...rest],
   ]

@@ -1,20 +1,12 @@
-import { lchown, lstat, mkdir, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, relative } from 'node:path'
-import { algorithmOf, fileDigest } from '../system/digest.js'
-import { plainPath, within } from '../system/files.js'
+import { lchown, lstat, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { join, posix } from 'node:path'
+import { removeAnswers, type Concealed } from '../system/answers.js'
+import { plainPath } from '../system/files.js'
 import { uncancelled } from '../system/process.js'
 import type { Mount, User } from './sandbox.js'
 
-/** What the evaluation must not see. */
-export interface Hidden {
-  /** Files or folders, relative to the workspace. */
-  paths: readonly string[]
-  /** `sha256:…` or `md5:…`: every file with these bytes is hidden, whatever its name. */
-  digests: readonly string[]
-}
-
 export interface WorkspaceNeeds {
-  hidden: Hidden
+  hidden: Concealed
   mounts: readonly Mount[]
   /** Where the image's volumes go, relative to the workspace. */
   folders: readonly string[]
@@ -31,51 +23,18 @@ export async function readyWorkspace(
   workspace: string,
   { hidden, mounts, folders, owner }: WorkspaceNeeds,
 ): Promise<void> {
-  for (const path of hidden.paths) await hide(workspace, path)
+  await removeAnswers(workspace, hidden)
   for (const { source, target } of mounts)
     await makePlace(workspace, target, (await stat(source)).isDirectory())
   for (const folder of folders) await makePlace(workspace, folder, true)
-  const secret = secrets(hidden.digests)
-  const visit = async (folder: string): Promise<void> => {
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name)
-      if (entry.isDirectory()) await visit(path)
-      else if (entry.isFile() && (await secret(path))) {
-        await rm(path)
-        continue
-      }
-      if (owner) await lchown(path, owner.uid, owner.gid)
-    }
-  }
-  await visit(workspace)
-  if (owner) await lchown(workspace, owner.uid, owner.gid)
+  if (owner) await own(workspace, owner)
 }
 
-/** Tells whether a file has one of these digests. */
-function secrets(digests: readonly string[]): (path: string) => Promise<boolean> {
-  const algorithms = [...new Set(digests.map(algorithmOf))]
-  return async (path) => {
-    for (const algorithm of algorithms)
-      if (digests.includes((await fileDigest(path, algorithm)).digest)) return true
-    return false
-  }
+async function own(path: string, owner: User): Promise<void> {
+  if ((await lstat(path)).isDirectory())
+    for (const name of await readdir(path)) await own(join(path, name), owner)
+  await lchown(path, owner.uid, owner.gid)
 }
-
-/** Removes one path of the workspace, and what it links to. What lies outside stays untouched. */
-async function hide(workspace: string, path: string): Promise<void> {
-  const wanted = join(workspace, path)
-  const target = await realpath(wanted).catch(() => undefined)
-  const folder = await realpath(dirname(wanted)).catch(() => undefined)
-  for (const doomed of [target, folder && join(folder, basename(wanted))])
-    if (doomed !== undefined && doomed !== workspace && within(workspace, doomed) && (await isThere(doomed)))
-      await rm(doomed, { recursive: true, force: true })
-}
-
-const isThere = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    () => true,
-    () => false,
-  )
 
 async function makePlace(workspace: string, target: string, folder: boolean): Promise<void> {
   let path = workspace
@@ -95,15 +54,17 @@ async function makePlace(workspace: string, target: string, folder: boolean): Pr
 }
 
 /**
- * Hidden things that would be visible through the mounted data: a hidden path below the target of a
- * folder that is mounted. Empty if there are none.
+ * Hidden paths that would be visible through the mounted data: below the target of a folder that is
+ * mounted, `..` resolved. Empty if there are none.
  */
-export async function exposed(hidden: Hidden, mounts: readonly Mount[]): Promise<string[]> {
+export async function exposed({ paths }: Concealed, mounts: readonly Mount[]): Promise<string[]> {
   const found: string[] = []
-  for (const path of hidden.paths) {
+  for (const path of paths) {
     for (const { source, target } of mounts) {
-      if (!within(target, path)) continue
-      if (await isThere(join(source, relative(target, path)))) found.push(path)
+      const below = posix.relative(posix.normalize(target), posix.normalize(path))
+      if (below === '..' || below.startsWith('../')) continue
+      const there = await lstat(join(source, below)).catch(() => undefined)
+      if (there) found.push(path)
     }
   }
   return found

@@ -1,17 +1,15 @@
 import type { Context } from '../system/context.js'
 import { ReprogateError } from '../system/errors.js'
-import { confine, NotAFile, readRegular, TooLarge } from '../system/files.js'
+import type { Git } from '../system/git.js'
+import { filesOfCommit, filesOfWorkTree, type TreeFiles } from '../system/tree-files.js'
 import { fieldName } from '../text/fields.js'
 import { validate } from '../text/validate.js'
 import { parseYaml } from '../text/yaml.js'
+import { levelOf, stricterLevel } from '../verdict/levels.js'
+import { RULES, type RuleId } from '../verdict/rules/index.js'
+import type { Track } from '../verdict/rules/rule.js'
+import type { Base, Judgement } from './occasion.js'
 import { limitsSchema, policySchema, type Policy } from './schema.js'
-
-/** The commit a pull request goes into: what is there was reviewed. */
-export interface Base {
-  commit: string
-  /** Branch name, for people. */
-  ref: string
-}
 
 export interface LoadedPolicy {
   policy: Policy
@@ -27,50 +25,69 @@ const LARGEST = 1024 * 1024
 export const DEFAULT_LIMITS = limitsSchema.parse({})
 
 /**
- * Reads the team's rules: from the base commit on a pull request, else from the work tree. A policy
- * that cannot be read stops the check: a typo must not loosen a rule.
+ * Reads the team's rules: from the base if there is one, else from the work tree. If the base has none
+ * and the default branch does, that one's hold, and never less than the built-in ones. A policy that is
+ * there and cannot be read stops the check: a typo, or a link in its place, must not loosen a rule.
  *
  * @param path relative to the working directory
- * @throws ReprogateError `policy/outside`, `policy/base-missing`, `policy/invalid`
+ * @throws ReprogateError `policy/outside`, `policy/base-missing`, `policy/irregular`, `policy/invalid`
  */
 export async function loadPolicy(
   context: Pick<Context, 'root' | 'git'>,
   path: string,
-  pullRequest?: { base: Base; head: string },
+  { tree, bases }: Judgement,
 ): Promise<LoadedPolicy> {
   const { git, root } = context
-  const place = await confine(root, path)
-  if (!place.ok) throw new ReprogateError('policy/outside', `the policy ${path} ${place.why}`)
-  if (!pullRequest) {
-    const bytes = place.exists ? await readPolicy(place.absolute, git.prefix + path) : null
-    return { ...parsedAt(bytes, path, git.prefix), from: 'the work tree' }
+  const [base] = bases
+  if (!base) {
+    const policy = await policyIn(filesOfWorkTree(git, root), path, git.prefix)
+    return { policy: policy ?? {}, path: policy && path, from: 'the work tree' }
   }
-  const { base, head } = pullRequest
-  const from = `${base.ref} (${base.commit.slice(0, 7)})`
-  if (!(await git.has(base.commit)))
-    throw new ReprogateError(
-      'policy/base-missing',
-      `the base commit ${base.commit.slice(0, 7)} (${base.ref}) is not in this clone, so its policy cannot be read`,
-    )
-  const change = await git.diff(base.commit, head, path)
-  return {
-    ...parsedAt(await git.show(base.commit, path), path, git.prefix),
-    from,
-    change: change === '' ? undefined : change,
+  for (const { commit, ref } of bases)
+    if (!(await git.has(commit)))
+      throw new ReprogateError(
+        'policy/base-missing',
+        `the base commit ${commit.slice(0, 7)} (${ref}) is not in this clone, so its policy cannot be read`,
+      )
+  const change = await git.diff(base.commit, tree.commit, path)
+  return { ...(await policyOf(git, path, bases)), change: change === '' ? undefined : change }
+}
+
+async function policyOf(git: Git, path: string, bases: readonly Base[]): Promise<LoadedPolicy> {
+  for (const [index, { commit, ref }] of bases.entries()) {
+    const policy = await policyIn(filesOfCommit(git, commit), path, git.prefix)
+    if (policy === null) continue
+    const from = `${ref} (${commit.slice(0, 7)})`
+    return { policy: index === 0 ? policy : notLoosened(policy), path, from }
+  }
+  const [{ commit, ref }] = bases as [Base]
+  return { policy: {}, path: null, from: `${ref} (${commit.slice(0, 7)})` }
+}
+
+async function policyIn(files: TreeFiles, path: string, prefix: string): Promise<Policy | null> {
+  const read = await files.read(path, LARGEST)
+  if ('bytes' in read) return parsePolicy(read.bytes, prefix + path)
+  switch (read.refused) {
+    case 'missing':
+      return null
+    case 'outside':
+      throw new ReprogateError('policy/outside', `the policy ${read.why}`)
+    case 'irregular':
+      throw new ReprogateError('policy/irregular', `the policy ${read.why}`)
+    case 'too-large':
+      throw invalidPolicy(read.why, prefix + path)
   }
 }
 
-const parsedAt = (bytes: Buffer | null, path: string, prefix: string) =>
-  bytes === null ? { policy: {}, path: null } : { policy: parsePolicy(bytes, prefix + path), path }
-
-async function readPolicy(absolute: string, file: string): Promise<Buffer> {
-  try {
-    return await readRegular(absolute, LARGEST)
-  } catch (error) {
-    if (error instanceof NotAFile) throw invalidPolicy('is not a regular file', file)
-    if (error instanceof TooLarge) throw invalidPolicy('larger than 1 MiB', file)
-    throw error
-  }
+/** The same policy with no rule below its built-in level. */
+function notLoosened(policy: Policy): Policy {
+  const rules = Object.entries(policy.rules ?? {}) as [RuleId, unknown][]
+  const levels = rules.map(([rule]) => {
+    const strict = (track: Track) =>
+      stricterLevel(levelOf(rule, track, policy.rules ?? {}), RULES[rule][track])
+    return [rule, { exploratory: strict('exploratory'), production: strict('production') }]
+  })
+  return { ...policy, rules: Object.fromEntries(levels) as Policy['rules'] }
 }
 
 const invalidPolicy = (message: string, file: string, line?: number): ReprogateError =>

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path/posix'
 import { ReprogateError } from '../system/errors.js'
 import { detectRecords } from '../provenance/sources/index.js'
 import { didYouMean } from '../text/validate.js'
+import type { Track } from '../verdict/rules/rule.js'
 import { MODEL_NAME, type Policy, type PolicyModel } from './schema.js'
 
 export interface SelectedModel {
@@ -9,26 +10,37 @@ export interface SelectedModel {
   name: string
   /** Whether the policy named it: then a record of another model is a finding. */
   named: boolean
+  /** The base has its record and the judged tree does not. */
+  removed?: boolean | undefined
+  /** The policy names models, and not this one, whose record is new. */
+  uncovered?: boolean | undefined
+  /** The track that the base's record asks for; it cannot be lowered. */
+  track?: Track | undefined
   settings: PolicyModel
 }
 
+/** The records of one tree. */
+export interface Records {
+  /** The tree's files; records are found among them. */
+  files: readonly string[]
+  /** What a record calls its model, and the track that it asks for. */
+  of(record: string): Promise<{ name?: string | undefined; track?: Track | undefined }>
+}
+
 /**
- * The models that a check is about: those of the policy, or every record if it names none.
+ * The models that a check is about: those of the policy, or every record if it names none. What the
+ * base knows cannot vanish: a record that was removed is still a model, and a name stays with its record.
+ * What the judged tree adds is a model, too.
  *
- * @param ownName what a record calls its model
+ * @param base undefined: there is none
  */
 export async function selectModels(
   policy: Policy,
-  files: readonly string[],
+  judged: Records,
+  base: Records | undefined,
   wanted: readonly string[],
-  ownName: (record: string) => Promise<string | undefined>,
 ): Promise<SelectedModel[]> {
-  const named = Object.entries(policy.models ?? {}).map(([name, settings]) => ({
-    name,
-    named: true,
-    settings,
-  }))
-  const all = named.length > 0 ? named : await discoverModels(files, ownName)
+  const all = await modelsOf(policy, judged, base)
   if (all.length === 0)
     throw new ReprogateError(
       'models/none',
@@ -47,27 +59,60 @@ export async function selectModels(
   return wanted.length === 0 ? all : all.filter(({ name }) => wanted.includes(name))
 }
 
+async function modelsOf(
+  policy: Policy,
+  judged: Records,
+  base: Records | undefined,
+): Promise<SelectedModel[]> {
+  const named = Object.entries(policy.models ?? {}).map(([name, settings]) => ({
+    name,
+    named: true,
+    settings,
+  }))
+  const recordsNow = detectRecords(judged.files)
+  const recordsBefore = detectRecords(base?.files ?? [])
+  const before = base && named.length === 0 ? await discoverModels(recordsBefore, base) : []
+  const known: SelectedModel[] = [...named, ...before]
+  const taken = new Set(known.map(({ name }) => name))
+  const isKnown = new Set([...known.map(({ settings }) => settings.record), ...recordsBefore])
+  const isNew = (record: string) => !isKnown.has(record)
+  // Without a base nothing says what is new: a policy that names models then leaves the others alone.
+  const added = named.length > 0 && !base ? [] : await discoverModels(recordsNow.filter(isNew), judged, taken)
+  const withBase = await Promise.all(
+    known.map(async (model): Promise<SelectedModel> => {
+      const { record } = model.settings
+      if (!base || !recordsBefore.includes(record)) return model
+      const { track } = await base.of(record)
+      return { ...model, track, removed: !judged.files.includes(record) }
+    }),
+  )
+  return [...withBase, ...added.map((model) => ({ ...model, uncovered: named.length > 0 }))]
+}
+
 /**
  * Every `provenance.yml` is a model. It is called as its record calls it; if that is not a plain name, or
  * several records claim it, after its folder, and `model` in the top one.
+ *
+ * @param others names that are taken
  */
 export async function discoverModels(
-  files: readonly string[],
-  ownName: (record: string) => Promise<string | undefined>,
+  records: readonly string[],
+  { of }: Pick<Records, 'of'>,
+  others: ReadonlySet<string> = new Set(),
 ): Promise<SelectedModel[]> {
-  const records = detectRecords(files)
   const own = new Map<string, string>()
   const claims = new Map<string, number>()
   for (const record of records) {
-    const name = await ownName(record)
+    const { name } = await of(record)
     if (name === undefined || !MODEL_NAME.test(name)) continue
     own.set(record, name)
     claims.set(name, (claims.get(name) ?? 0) + 1)
   }
-  const taken = new Set([...claims].flatMap(([name, count]) => (count === 1 ? name : [])))
+  const single = [...claims].flatMap(([name, count]) => (count === 1 && !others.has(name) ? name : []))
+  const taken = new Set([...others, ...single])
   const nameOf = (record: string): string => {
     const name = own.get(record)
-    if (name !== undefined && claims.get(name) === 1) return name
+    if (name !== undefined && claims.get(name) === 1 && !others.has(name)) return name
     const folder = basename(dirname(record)).replace(/^\.$/, 'model')
     return taken.has(folder) ? record.replaceAll('/', '.') : folder
   }

@@ -31,8 +31,12 @@ export interface Plan {
   tolerance: Record<string, Tolerance>
   limits: Limits
   answers: Answers
-  /** Files and folders whose change leaves the code alone: the answers, the model, the data, the policy. */
-  settled: string[]
+  /** Globs of the files that the policy says the run depends on. */
+  code: readonly string[]
+  /** Records and recorded answers: a change of them is not a change of what is run. */
+  records: readonly string[]
+  network: 'default' | 'none'
+  allowed: { registries?: readonly string[] | undefined; bases?: readonly string[] | undefined }
 }
 
 /** A record may call only such files its answers: it could otherwise excuse a change of code. */
@@ -44,10 +48,11 @@ const defined = (values: readonly (string | undefined | null)[]): string[] =>
 /** The strictest that anybody asks for. */
 export const trackOf = (
   policy: Policy,
-  { settings }: SelectedModel,
+  { settings, track }: SelectedModel,
   record: Record_ | null,
   wanted: Track | undefined,
-): Track => [policy.track, settings.track, record?.track].reduce<Track>(stricter, wanted ?? 'exploratory')
+): Track =>
+  [policy.track, settings.track, track, record?.track].reduce<Track>(stricter, wanted ?? 'exploratory')
 
 export function planOf({ settings }: SelectedModel, loaded: LoadedPolicy, record: Record_ | null): Plan {
   const environment = { ...record?.environment, ...settings.environment }
@@ -77,13 +82,31 @@ export function planOf({ settings }: SelectedModel, loaded: LoadedPolicy, record
     tolerance: ruled?.tolerance ?? {},
     limits: loaded.policy.limits ?? DEFAULT_LIMITS,
     answers: { paths: answers, digests: defined([claimed?.predictions?.digest]) },
-    settled: defined([
-      ...answers,
-      loaded.path,
-      record?.model?.path,
-      ...(record?.data ?? []).flatMap(({ path, list }) => [path, list]),
-    ]),
+    code: settings.code ?? [],
+    records: defined([...answers, loaded.path]),
+    network: loaded.policy.build?.network ?? 'default',
+    allowed: { registries: loaded.policy.registries, bases: loaded.policy.bases },
   }
+}
+
+/** What base and policy know of the model itself. */
+export function modelFindings({ name, removed, uncovered, settings }: SelectedModel): Found[] {
+  if (removed)
+    return [
+      {
+        rule: 'record/removed',
+        message: `the base branch has ${settings.record}, the record of ${name}, and this tree does not`,
+      },
+    ]
+  return uncovered
+    ? [
+        {
+          rule: 'record/not-covered',
+          message: `${name} is new, and the policy does not name it`,
+          field: 'model.name',
+        },
+      ]
+    : []
 }
 
 /** Whether the record claims another command, other build arguments or another model than the policy asks for. */

@@ -20,6 +20,7 @@ export const limitsSchema = z.strictObject({
   memory: z.number().positive().default(8).describe('GiB for one replay; never more than the engine has'),
   processes: z.int().positive().default(512).describe('Processes and threads in one replay'),
   output: z.number().positive().default(2).describe('GiB that one replay may write'),
+  total: z.number().positive().max(360).default(330).describe('Minutes for all models together'),
 })
 export type Limits = z.infer<typeof limitsSchema>
 
@@ -40,6 +41,10 @@ const predictionsSchema = z.strictObject({
 export const modelSchema = z.strictObject({
   record: path.describe('The model’s `provenance.yml`'),
   track: track.optional(),
+  code: z
+    .array(path)
+    .optional()
+    .describe('Globs of the files that the run depends on: a change of one asks for a new record'),
   environment: z
     .strictObject({
       dockerfile: path.optional(),
@@ -86,6 +91,17 @@ export const policySchema = z
       .array(z.string().regex(/^[a-z]+(?:\.[\w-]+)*$/))
       .optional()
       .describe('More fields that a record must have, as `run.rationale`, `seeds.split` or `data.source`'),
+    registries: z
+      .array(z.string().min(1))
+      .optional()
+      .describe('Registries or repositories that images may come from, as `ghcr.io/acme`; default: any'),
+    bases: z
+      .array(z.string().min(1))
+      .optional()
+      .describe('Base images that a Dockerfile may start from, as `docker.io/library/python`; default: any'),
+    build: z
+      .strictObject({ network: z.enum(['default', 'none']).describe('For the steps after the base') })
+      .optional(),
     limits: limitsSchema.optional(),
   })
   .meta({ title: 'reprogate policy', description: 'What this repository asks of a model run.' })

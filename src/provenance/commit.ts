@@ -3,6 +3,7 @@ import { within } from '../system/files.js'
 import type { Git } from '../system/git.js'
 import { listed } from '../text/numbers.js'
 import type { Found } from '../verdict/finding.js'
+import type { RuleId } from '../verdict/rules/index.js'
 
 const DOCS = picomatch(
   ['**/*.{md,rst,txt,adoc}', 'docs/**', '**/{LICENSE,LICENCE,NOTICE,CITATION,AUTHORS,CODEOWNERS}*'],
@@ -17,18 +18,8 @@ const NOT_DOCS = picomatch(['**/{requirements,constraints}*.txt', '**/CMakeLists
   dot: true,
 })
 
-/**
- * Whether a path may change after the run without touching what was run: records, models, recorded
- * answers, data (their bytes are checked by digest) and documentation.
- *
- * @param settled files and folders of the records
- */
-export const leavesCodeAlone =
-  (settled: readonly string[]) =>
-  (path: string): boolean =>
-    (DOCS(path) && !NOT_DOCS(path)) ||
-    path.startsWith('.reprogate/') ||
-    settled.some((folder) => within(folder, path))
+/** Whether a path is documentation: nobody runs it. */
+export const isDocumentation = (path: string): boolean => DOCS(path) && !NOT_DOCS(path)
 
 interface CommitCheck {
   /** The recorded commit. */
@@ -37,10 +28,10 @@ interface CommitCheck {
   dirty: boolean | undefined
   /** The commit that is judged. */
   head: string
-  /** Whether the files that lie in the working directory are judged with it. */
-  worktree: boolean
-  /** Files and folders of the record, whose change leaves the code alone. */
-  settled: readonly string[]
+  /** Globs of the files that the run depends on, by the policy: nothing excuses a change of one. */
+  code: readonly string[]
+  /** Records and recorded answers: a change of one is not worth a word. */
+  records: readonly string[]
 }
 
 const FIELD = 'code.commit'
@@ -93,20 +84,46 @@ async function whyNotHere(git: Git, { commit, head }: CommitCheck): Promise<Foun
       ]
 }
 
-async function changedSince(git: Git, { commit, head, worktree, settled }: CommitCheck): Promise<Found[]> {
-  const committed = await git.changed(commit, head)
-  const uncommitted = worktree ? await git.dirty() : []
-  const changed = [...new Set([...committed, ...uncommitted])].filter(
-    (path) => !leavesCodeAlone(settled)(path),
+async function changedSince(git: Git, { commit, head, code, records }: CommitCheck): Promise<Found[]> {
+  const changed = await git.changed(commit, head)
+  const depends = code.length === 0 ? () => false : picomatch([...code], { dot: true, nonegate: true })
+  const needed = changed.filter((path) => depends(path))
+  const others = changed.filter(
+    (path) => !depends(path) && !isDocumentation(path) && !records.some((record) => within(record, path)),
   )
-  if (changed.length === 0) return []
+  const since = `since the run at ${commit.slice(0, 7)}`
   return [
-    {
-      rule: 'code/changed-since',
-      message: `changed since the run at ${commit.slice(0, 7)}: ${listed(changed, NAMED)}`,
-      field: FIELD,
-      expected: 'no change of code after the recorded commit',
-      actual: changed.slice(0, LISTED).join(', '),
-    },
+    ...changeFinding('code/dependency-changed', `code of the run changed ${since}`, needed),
+    ...changeFinding('code/changed-since', `changed ${since}`, others),
   ]
+}
+
+const changeFinding = (rule: RuleId, what: string, paths: readonly string[]): Found[] =>
+  paths.length === 0
+    ? []
+    : [
+        {
+          rule,
+          message: `${what}: ${listed(paths, NAMED)}`,
+          field: FIELD,
+          actual: paths.slice(0, LISTED).join(', '),
+        },
+      ]
+
+/**
+ * Files that lie in the work tree and are not judged, as they are not committed.
+ *
+ * @param read files and folders that are read from the work tree: records, data, the model
+ */
+export const uncommittedFindings = (dirty: readonly string[], read: readonly string[] = []): Found[] => {
+  const files = dirty.filter((path) => !['.reprogate', ...read].some((folder) => within(folder, path)))
+  return files.length === 0
+    ? []
+    : [
+        {
+          rule: 'code/uncommitted',
+          message: `not committed, and so not judged: ${listed(files, NAMED)}`,
+          actual: files.slice(0, LISTED).join(', '),
+        },
+      ]
 }

@@ -1,4 +1,6 @@
+import { algorithmOf } from '../system/digest.js'
 import { plainPath } from '../system/files.js'
+import { fieldName, fieldPath } from '../text/fields.js'
 import type { Found } from '../verdict/finding.js'
 import type { RuleId } from '../verdict/rules/index.js'
 import type { DataEntry, Record_ } from './schema.js'
@@ -89,25 +91,39 @@ const isFilled = (value: unknown): boolean => value !== undefined && value !== n
 
 /** What a record has to say and does not, and what it says twice and differently. */
 export function checkCompleteness(record: Record_, { more, malformed, mandatory }: Asked): Completeness {
-  const told = malformed
-    .filter(({ rule }) => rule !== 'record/unknown-key')
-    .flatMap(({ field }) => field ?? [])
-  const isTold = (field: string) =>
-    told.some((other) => other === field || other.startsWith(`${field}.`) || other.startsWith(`${field}[`))
+  const told = new Set(
+    malformed
+      .filter(({ rule }) => rule !== 'record/unknown-key')
+      .flatMap(({ field }) => (field === undefined ? [] : [field, ...around(field)])),
+  )
   const checks: Check[] = [
     ...REQUIRED.map(({ value, ...required }) => ({ ...required, ok: isFilled(value(record)) })),
     ...(record.data ?? []).flatMap(dataChecks),
     ...more.flatMap((field) => policyChecks(record, field)),
   ]
   const missing = checks
-    .filter(({ ok, field }) => !ok && !isTold(field))
+    .filter(({ ok, field }) => !ok && !told.has(field))
     .map(({ field, rule, name, verb = 'is' }): Found => ({ rule, field, message: `${name} ${verb} missing` }))
   const counted = checks.filter(({ rule }) => mandatory(rule))
   return {
-    findings: [...missing, ...dataContradictions(record), ...seedContradictions(record)],
+    findings: [
+      ...missing,
+      ...weakDigests(record),
+      ...dataContradictions(record),
+      ...seedContradictions(record),
+    ],
     present: counted.filter(({ ok }) => ok).length,
     required: counted.length,
   }
+}
+
+/** Levels of a field that can be asked for. */
+const DEEPEST_FIELD = 16
+
+/** The fields that a field is in: `data[1]` and `data` of `data[1].digest`. */
+function around(field: string): string[] {
+  const path = fieldPath(field).slice(0, DEEPEST_FIELD)
+  return path.map((_, index) => fieldName(path.slice(0, index)))
 }
 
 interface Check extends Pick<Required, 'field' | 'rule' | 'name' | 'verb'> {
@@ -142,6 +158,21 @@ const dig = (value: unknown, keys: readonly string[]): unknown =>
         : undefined,
     value,
   )
+
+/** Digests by md5: whoever chooses the bytes can choose others with the same one. */
+function weakDigests({ data = [], model, environment, evaluation }: Record_): Found[] {
+  const digests: [string, string | undefined][] = [
+    ...data.map(({ digest }, index): [string, string | undefined] => [`data[${index}].digest`, digest]),
+    ['model.digest', model?.digest],
+    ['environment.manifest.digest', environment?.manifest?.digest],
+    ['evaluation.predictions.digest', evaluation?.predictions?.digest],
+  ]
+  return digests.flatMap(([field, digest]): Found[] =>
+    digest === undefined || algorithmOf(digest) === 'sha256'
+      ? []
+      : [{ rule: 'record/digest-weak', field, message: `${field} is an md5, which proves nothing` }],
+  )
+}
 
 /** Two entries of one file with two digests, or of one name with two versions. */
 function dataContradictions({ data = [] }: Record_): Found[] {

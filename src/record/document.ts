@@ -3,7 +3,7 @@ import type { Record_ } from '../provenance/schema.js'
 import { LARGEST_RECORD, parseNative, readNative } from '../provenance/sources/native.js'
 import type { Context } from '../system/context.js'
 import { ReprogateError } from '../system/errors.js'
-import { confine, readRegular } from '../system/files.js'
+import { filesOfWorkTree } from '../system/tree-files.js'
 
 /** In reading order. */
 const SECTIONS = [
@@ -25,19 +25,18 @@ const SECTIONS = [
  * @throws ReprogateError if there is one that cannot be read
  */
 export async function openDocument(
-  context: Pick<Context, 'root' | 'prefix'>,
+  { git, root, prefix }: Pick<Context, 'git' | 'root' | 'prefix'>,
   path: string,
 ): Promise<Document> {
-  const { record, problems } = await readNative(context, path)
+  const files = filesOfWorkTree(git, root)
+  const { record, problems } = await readNative({ files, prefix }, path)
   const broken = problems.find(({ rule }) => rule !== 'record/missing')
   if (record === null && broken) {
     const { rule, message, file, line } = broken
     throw new ReprogateError(rule, message, undefined, { file, line })
   }
-  const place = await confine(context.root, path)
-  if (place.ok && place.exists)
-    return parseDocument((await readRegular(place.absolute, LARGEST_RECORD)).toString())
-  return new Document({})
+  const read = await files.read(path, LARGEST_RECORD)
+  return 'bytes' in read ? parseDocument(read.bytes.toString()) : new Document({})
 }
 
 /** What of the document is right; the rest is written anew or listed. */

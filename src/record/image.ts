@@ -33,7 +33,7 @@ async function buildAndPush(
   { commit, dockerfile, plan }: ImageChoice,
   repository: string,
 ): Promise<string> {
-  const directory = await exportWithoutAnswers(context, commit, plan.answers)
+  const { folder: directory } = await exportWithoutAnswers(context, commit, plan.answers)
   const built = await during(context, `building ${dockerfile}`, () =>
     rebuild(context, {
       directory,

@@ -5,18 +5,20 @@ import { describeImage } from '../environment/image.js'
 import { runOnce } from '../evaluation/run.js'
 import { loadPolicy } from '../policy/load.js'
 import { discoverModels, selectModels, type SelectedModel } from '../policy/models.js'
+import { judgementOf } from '../policy/occasion.js'
 import { planOf, type Plan } from '../policy/plan.js'
 import { MODEL_NAME, type Policy } from '../policy/schema.js'
-import { leavesCodeAlone } from '../provenance/commit.js'
+import { isDocumentation } from '../provenance/commit.js'
 import { checkCompleteness } from '../provenance/completeness.js'
 import type { Record_ } from '../provenance/schema.js'
-import { modelNameIn } from '../provenance/sources/index.js'
+import { detectRecords, ownWords } from '../provenance/sources/index.js'
 import { parseNative } from '../provenance/sources/native.js'
 import { exportWithoutAnswers } from '../stages/export.js'
 import { during, type Context } from '../system/context.js'
 import { ReprogateError } from '../system/errors.js'
-import { confine } from '../system/files.js'
+import { confine, within } from '../system/files.js'
 import { withSession, type World } from '../system/session.js'
+import { filesOfWorkTree } from '../system/tree-files.js'
 import { RULES } from '../verdict/rules/index.js'
 import { openDraft, type Draft } from './draft.js'
 import { chooseImage } from './image.js'
@@ -33,7 +35,8 @@ import { keepData, keepEnvironment, keepEvaluation } from './write.js'
 export function record(request: RecordRequest, world: World): Promise<Recorded> {
   return withSession(request.directory, world, async (context) => {
     const commit = await context.git.head()
-    const loaded = await loadPolicy(context, request.config)
+    const { tree, bases } = await judgementOf(context.git, { kind: 'work-tree' })
+    const loaded = await loadPolicy(context, request.config, { tree, bases })
     const model = await modelOf(context, loaded.policy, request.model)
     const draft = await openDraft(context, model.settings.record)
     const before = withArguments(draft.before, request.args ?? {})
@@ -43,7 +46,7 @@ export function record(request: RecordRequest, world: World): Promise<Recorded> 
         'evaluation/command-missing',
         'neither the policy nor the record says how to evaluate',
       )
-    const dirty = (await context.git.dirty()).filter((path) => !leavesCodeAlone(plan.settled)(path))
+    const dirty = (await context.git.dirty()).filter((path) => !isSettled(path, plan, before))
     draft.set(['reprogate'], 'record/1')
     draft.set(['model', 'name'], before.model?.name ?? model.name)
     const { metrics } = await recordRun(context, request, { model, draft, before, plan, commit, dirty })
@@ -85,7 +88,7 @@ async function recordRun(
   const run = await during(context, `${model.name} · evaluating in the sandbox`, () =>
     runOnce(context, {
       image: description.id,
-      prepare: () => exportWithoutAnswers(context, commit, plan.answers),
+      prepare: async () => (await exportWithoutAnswers(context, commit, plan.answers)).folder,
       mounts,
       hide: { paths: plan.answers.paths, digests: [] },
       command: plan.command ?? [],
@@ -118,18 +121,19 @@ async function dockerfileAt({ git }: Context, commit: string, { dockerfiles }: P
 
 /** The model of the policy or of a record; else a new one, in `models/<name>` if there is such a folder. */
 async function modelOf(context: Context, policy: Policy, name: string): Promise<SelectedModel> {
-  const ownName = (path: string) => modelNameIn(context, path)
-  const files = await context.git.files()
+  const { git, root, prefix } = context
+  const tree = { files: filesOfWorkTree(git, root), prefix }
+  const judged = { files: await git.files(), of: (path: string) => ownWords(tree, path) }
   const known = policy.models
-    ? await selectModels(policy, files, [name], ownName)
-    : await discoverModels(files, ownName)
+    ? await selectModels(policy, judged, undefined, [name])
+    : await discoverModels(detectRecords(judged.files), judged)
   const found = known.find((model) => model.name === name)
   if (found) return found
   const place = await confine(context.root, `models/${name}`)
   if (!place.ok || !MODEL_NAME.test(name))
     throw new ReprogateError('models/name', `${name} cannot be the name of a model`)
   const path = place.exists ? `models/${name}/provenance.yml` : 'provenance.yml'
-  const other = await ownName(path)
+  const { name: other } = await judged.of(path)
   if (other !== undefined && other !== name)
     throw new ReprogateError(
       'models/unknown',
@@ -138,6 +142,13 @@ async function modelOf(context: Context, policy: Policy, name: string): Promise<
     )
   return { name, named: false, settings: { record: path } }
 }
+
+/** Whether a change of the path leaves the code of the run alone: what the run gives, what is checked by digest, documentation. */
+const isSettled = (path: string, { records }: Plan, { model, data = [] }: Record_): boolean =>
+  isDocumentation(path) ||
+  ['.reprogate', ...records, ...[model?.path, ...data.flatMap((set) => [set.path, set.list])]].some(
+    (settled) => settled !== undefined && within(settled, path),
+  )
 
 const withArguments = (record: Record_, args: Readonly<Record<string, string>>): Record_ => ({
   ...record,

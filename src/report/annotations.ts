@@ -20,6 +20,12 @@ export interface Annotation {
 const PER_LEVEL = 10
 const TITLE = 255
 const MESSAGE = 4096
+/** As long as paths can be. */
+const PATH = 4096
+
+/** A path with unseen characters in it cannot be shown, and cleaned it names another file. */
+const seen = (path: string | undefined): string | undefined =>
+  path !== undefined && oneLine(path, PATH) === path ? path : undefined
 
 function annotation(finding: Finding, model: ModelReport): Annotation {
   const { rule, file, line, expected, actual, field } = finding
@@ -31,10 +37,11 @@ function annotation(finding: Finding, model: ModelReport): Annotation {
     `To fix: ${oneLine(finding.remedy, 800)}`,
     `Rule: ${rule}`,
   ]
+  const place = seen(file)
   return {
     level: finding.level === 'error' ? 'error' : 'warning',
-    file: file ?? model.record,
-    line: file === undefined ? undefined : line,
+    file: place ?? oneLine(model.record, PATH),
+    line: place === undefined ? undefined : line,
     title: oneLine(`${oneLine(model.name, 100)}: ${RULES[rule].title}`, TITLE),
     message: text.join('\n'),
   }
@@ -73,7 +80,7 @@ function policyNotice({ policy: { path, change, from } }: Report): Annotation[] 
   return [
     {
       level: 'notice',
-      file: path ?? 'reprogate.yml',
+      file: oneLine(path ?? 'reprogate.yml', PATH),
       title: 'The policy changes in this pull request',
       message: `Judged by ${judge}; the change takes effect once it is merged.`,
     },

@@ -60,7 +60,8 @@ export async function openTable(path: string): Promise<Table> {
     const header = await table.next()
     if (!header) throw new TableError('is empty')
     table.header = header
-    const twice = header.find((name, index) => header.indexOf(name) !== index)
+    const seen = new Set<string>()
+    const twice = header.find((name) => seen.has(name) || !seen.add(name))
     if (twice !== undefined) throw new TableError(`has two columns named \`${textOf(twice)}\``)
     return table
   } catch (error) {

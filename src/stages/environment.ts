@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { checkEnvironment } from '../environment/check.js'
-import { exportWithoutAnswers } from './export.js'
-import type { SoFar, Stage } from './stage.js'
+import { algorithmOf } from '../system/digest.js'
+import { exportWithoutAnswers, missingFindings } from './export.js'
+import type { SoFar, Stage, Tools } from './stage.js'
 import type { Subject } from './subject.js'
 
 /** Does the environment come back? */
@@ -8,39 +10,53 @@ export const environment: Stage = {
   name: 'environment',
   title: 'environment: rebuild the image and compare',
   async check(tools, subject, soFar) {
-    const { claims, plan, rebuild } = subject
+    const { claims, plan, rebuild, tree } = subject
     const waiting = whyNotRebuild(subject, soFar)
     if (waiting !== undefined) return { notRun: waiting }
     const { record } = claims
-    const commit = record?.code?.commit
-    const { dockerfile, manifest } = soFar.products
-    if (commit === undefined || dockerfile === undefined)
-      return { notRun: 'the record names no commit that has a Dockerfile' }
+    const { dockerfile, manifest, answers = plan.answers } = soFar.products
+    if (dockerfile === undefined) return { notRun: 'there is no Dockerfile' }
     const { image, hash: recordedHash, platform } = { ...record?.environment }
+    const { folder, missing } = await exportWithoutAnswers(tools, tree.commit, answers)
     const checked = await checkEnvironment(
       { ...tools, engine: await tools.engine() },
       {
-        directory: await exportWithoutAnswers(tools, commit, plan.answers),
+        directory: folder,
         dockerfile,
         context: plan.context,
         args: plan.args,
         image,
         recordedHash,
         platform,
+        answers: answers.digests,
         manifestFile: manifest,
+        manifestKnown: await isKnown(tools, subject),
         fresh: rebuild !== 'cached',
         timeout: plan.limits.build * 60_000,
+        memory: plan.limits.memory,
+        network: plan.network === 'none' ? 'none' : undefined,
+        allowed: plan.allowed,
       },
     )
     const { findings, summary, parity, evidence, hash } = checked
     return {
-      findings,
+      findings: [...missingFindings(missing, tools.prefix), ...findings],
       summary,
       grade: parity,
       evidence: { environment: evidence, parity, ...(hash !== undefined && { environmentHash: hash }) },
-      products: { image: checked.image },
+      products: { image: checked.image, covers: checked.covers },
     }
   },
+}
+
+/** Whether what the record kept of the image was there before this change: the base has the same manifest. */
+async function isKnown({ git }: Pick<Tools, 'git'>, { base, tree, claims }: Subject): Promise<boolean> {
+  if (!base || base.commit === tree.commit) return true
+  const { path, digest } = claims.record?.environment?.manifest ?? {}
+  const bytes = path === undefined ? null : await git.show(base.commit, path)
+  if (bytes === null || digest === undefined) return false
+  const algorithm = algorithmOf(digest)
+  return digest === `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`
 }
 
 /** Why the costly stages do not run; undefined if they do. */

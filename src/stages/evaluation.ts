@@ -6,19 +6,19 @@ import type { Stage } from './stage.js'
 export const evaluation: Stage = {
   name: 'evaluation',
   title: 'evaluation: replay inside the rebuild',
-  async check(tools, { claims: { record }, plan }, { products }) {
-    const { image, mounts = [], predictions } = products
-    const commit = record?.code?.commit
-    if (image === undefined || commit === undefined) return { notRun: 'there is no rebuilt image' }
+  async check(tools, { claims: { record }, plan, tree }, { products }) {
+    const { image, mounts = [], predictions, covers, answers = plan.answers } = products
+    if (image === undefined) return { notRun: 'there is no rebuilt image' }
     if (plan.command === undefined) return { notRun: 'nothing says how to evaluate' }
     const recorded = record?.evaluation
     const { findings, summary, agreement, evidence } = await checkEvaluation(
       { ...tools, engine: await tools.engine() },
       {
         image,
-        prepare: () => exportWithoutAnswers(tools, commit, plan.answers),
+        covers,
+        prepare: async () => (await exportWithoutAnswers(tools, tree.commit, answers)).folder,
         mounts,
-        hide: plan.answers,
+        hide: answers,
         command: plan.command,
         metrics: plan.metrics,
         predictions: plan.predictions,

@@ -1,21 +1,36 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Answers } from '../policy/plan.js'
+import type { MissingPart } from '../system/git/export.js'
+import type { Found } from '../verdict/finding.js'
+import { removeAnswers, type Concealed } from '../system/answers.js'
 import type { Context } from '../system/context.js'
-import { confine } from '../system/files.js'
 
-/** A throwaway copy of the commit's tree, without any recorded answer in it; its absolute path. */
+/** Missing parts that are named. */
+const NAMED = 20
+
+export interface Exported {
+  /** Absolute path. */
+  folder: string
+  /** What the commit names and the checkout does not have. */
+  missing: readonly MissingPart[]
+}
+
+/** A throwaway copy of the commit's tree, without any recorded answer in it. */
 export async function exportWithoutAnswers(
   { git, scratch }: Pick<Context, 'git' | 'scratch'>,
   commit: string,
-  { paths }: Answers,
-): Promise<string> {
+  answers: Concealed,
+): Promise<Exported> {
   const folder = await mkdtemp(join(scratch, 'export-'))
-  await git.export(commit, folder)
-  for (const answer of paths) {
-    // Through a link of the tree itself an answer's path could lead anywhere: then it is not the answer.
-    const place = await confine(folder, answer)
-    if (place.ok) await rm(place.absolute, { recursive: true, force: true })
-  }
-  return folder
+  const missing = await git.export(commit, folder)
+  await removeAnswers(folder, answers)
+  return { folder, missing }
 }
+
+/** What is missing, with the command that brings it. */
+export const missingFindings = (missing: readonly MissingPart[], prefix: string): Found[] =>
+  missing.slice(0, NAMED).map(({ kind, path }) => ({
+    rule: `code/${kind}-missing`,
+    message: `${path} is ${kind === 'lfs' ? 'kept by Git LFS' : 'a submodule'}, and the checkout does not have it`,
+    file: prefix + path,
+  }))

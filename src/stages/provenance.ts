@@ -1,9 +1,10 @@
 import { checkPins } from '../environment/pins.js'
-import { planFindings } from '../policy/plan.js'
-import { checkCommit } from '../provenance/commit.js'
+import { modelFindings, planFindings, type Plan } from '../policy/plan.js'
+import { checkCommit, uncommittedFindings } from '../provenance/commit.js'
 import { checkCompleteness } from '../provenance/completeness.js'
 import { lineageOf } from '../provenance/lineage.js'
 import { committedMetrics, unusableMetrics } from '../provenance/metrics.js'
+import type { Record_ } from '../provenance/schema.js'
 import { provenanceSummary } from '../provenance/summary.js'
 import { levelOf } from '../verdict/levels.js'
 import type { RuleId } from '../verdict/rules/index.js'
@@ -15,26 +16,38 @@ export const provenance: Stage = {
   title: 'provenance: is the record complete?',
   async check(tools, { claims, plan, model, required, tree, track, levels }) {
     const { record, problems } = claims
-    if (record === null) return { findings: problems, summary: 'no readable record', evidence: {} }
+    if (record === null)
+      return {
+        findings: model.removed ? modelFindings(model) : problems,
+        summary: 'no readable record',
+        evidence: {},
+      }
     const mandatory = (rule: RuleId) =>
       ['production' as const, track].some((one) => levelOf(rule, one, levels) === 'error')
     const completeness = checkCompleteness(record, { more: required, malformed: problems, mandatory })
-    const pins = await checkPins(tools, { ...record.environment, commit: record.code?.commit, plan })
+    const pins = await checkPins(tools, {
+      ...record.environment,
+      commit: tree.commit,
+      plan,
+      allowed: plan.allowed,
+    })
     const { commit, dirty } = { ...record.code }
     const metrics = record.evaluation?.metrics ?? {}
     const findings = [
       ...problems,
       ...completeness.findings,
       ...planFindings(model, record),
+      ...modelFindings(model),
       ...(commit === undefined
         ? []
         : await checkCommit(tools.git, {
             commit,
             dirty,
             head: tree.commit,
-            worktree: tree.worktree,
-            settled: plan.settled,
+            code: plan.code,
+            records: plan.records,
           })),
+      ...(tree.worktree ? uncommittedFindings(await tools.git.dirty(), readHere(plan, record)) : []),
       ...committedMetrics(metrics, await tools.git.show(tree.commit, plan.metrics), plan.metrics),
       ...unusableMetrics(metrics),
       ...pins.findings,
@@ -48,3 +61,9 @@ export const provenance: Stage = {
     }
   },
 }
+
+/** What a check reads from the work tree, committed or not. */
+const readHere = ({ records }: Plan, { model, data = [] }: Record_): string[] =>
+  [...records, model?.path, ...data.flatMap(({ path, list }) => [path, list])].filter(
+    (path) => path !== undefined,
+  )

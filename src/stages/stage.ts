@@ -1,6 +1,8 @@
 import type { Engine } from '../engine/engine.js'
+import type { Covers } from '../environment/manifest/covers.js'
 import type { ManifestFile } from '../environment/manifest/file.js'
 import type { DataMount } from '../data/verify.js'
+import type { Concealed } from '../system/answers.js'
 import type { Context } from '../system/context.js'
 import type { Evidence } from '../verdict/evidence.js'
 import type { Found, StageName } from '../verdict/finding.js'
@@ -21,6 +23,10 @@ export interface Products {
   mounts?: readonly DataMount[]
   /** The recorded predictions, once their bytes are the recorded ones. Absolute. */
   predictions?: string | undefined
+  /** What is hidden from build and evaluation, by path and by content. */
+  answers?: Concealed
+  /** What of it nobody has compared. */
+  covers?: Covers | undefined
   /** Id of the rebuilt image. */
   image?: string | undefined
 }

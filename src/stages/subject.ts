@@ -1,19 +1,12 @@
 import { planOf, trackOf, type Plan } from '../policy/plan.js'
 import type { LoadedPolicy } from '../policy/load.js'
+import type { Base, JudgedTree } from '../policy/occasion.js'
 import type { SelectedModel } from '../policy/models.js'
 import { claimsOf, type Claims } from '../provenance/claims.js'
 import { readSources } from '../provenance/sources/index.js'
-import type { Context } from '../system/context.js'
+import type { SourceTree } from '../provenance/sources/source.js'
 import type { RuleLevels } from '../verdict/levels.js'
 import type { Track } from '../verdict/rules/rule.js'
-
-/** What a check is about, in git's terms. */
-export interface JudgedTree {
-  /** The commit that is judged. */
-  commit: string
-  /** Whether the files that lie in the working directory are judged with it. */
-  worktree: boolean
-}
 
 /** How costly stages are asked for on the exploratory track; `fresh` is what production does anyway. */
 export type Rebuild = 'fresh' | 'cached'
@@ -22,6 +15,8 @@ export type Rebuild = 'fresh' | 'cached'
 export interface Subject {
   readonly name: string
   readonly tree: JudgedTree
+  /** The commit whose rules hold, if there is one. */
+  readonly base: Base | undefined
   readonly track: Track
   readonly levels: RuleLevels
   readonly rebuild: Rebuild | undefined
@@ -34,8 +29,9 @@ export interface Subject {
 }
 
 /** What is the same for every model of a check. */
-export interface Occasion {
+export interface Terms {
   tree: JudgedTree
+  base: Base | undefined
   loaded: LoadedPolicy
   /** Asked for by input or option; the stricter of this, the policy and the record wins. */
   track?: Track | undefined
@@ -44,15 +40,16 @@ export interface Occasion {
 
 /** Reads everything that is claimed of a model, and plans its check. */
 export async function subjectOf(
-  context: Context,
+  records: SourceTree,
   model: SelectedModel,
-  { tree, loaded, track, rebuild }: Occasion,
+  { tree, base, loaded, track, rebuild }: Terms,
 ): Promise<Subject> {
-  const readings = await readSources(context, model.settings.record)
+  const readings = await readSources(records, model.settings.record)
   const claims = claimsOf(readings)
   return {
     name: model.name,
     tree,
+    base,
     track: trackOf(loaded.policy, model, claims.record, track),
     levels: loaded.policy.rules ?? {},
     rebuild,

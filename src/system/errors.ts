@@ -11,8 +11,13 @@ export const ERRORS = {
   'event/privileged':
     'Run reprogate `on: pull_request`. A pull request from a fork then gets its verdict in the job and its summary.',
   'git/failed': 'Check that the repository is whole (`git fsck`) and checked out with `fetch-depth: 0`.',
+  'git/partial-clone': 'Check out without a filter, or fetch what is missing (`git fetch --refetch`).',
+  'git/unsafe-tree': 'Rename the file: a commit may not hold such a name.',
+  'git/unsupported': 'Check the repository out with the default format.',
+  'git/untrusted': 'Check the repository out anew, as a folder of your own.',
   'git/no-repository':
     'Run reprogate in a git work tree; on a runner, put `actions/checkout` before this step.',
+  'git/revision-unknown': 'Name a commit that this clone has, or check out with `fetch-depth: 0`.',
   'image/missing': 'Correct its name, or log in to its registry (`docker login`).',
   'image/not-pushed':
     'Push it (`docker push`), or let `reprogate record --push <repository>` build and push it.',
@@ -27,6 +32,7 @@ export const ERRORS = {
   'models/unknown': 'Name a model of the policy, or leave the name out.',
   'output/truncated': 'Please report it: the program printed more than reprogate can hold.',
   'policy/base-missing': 'Check out with `fetch-depth: 0`.',
+  'policy/irregular': 'Put the policy itself there, as a regular file in regular folders.',
   'policy/invalid': 'Correct the policy; `schema/policy.schema.json` describes every field.',
   'policy/outside': 'Give a path inside the working directory.',
   'program/missing': 'Install it and put it on the PATH.',

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, openSync } from 'node:fs'
 import { lstat, open, realpath, type FileHandle } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 
@@ -43,11 +43,17 @@ export async function readRegular(path: string, cap: number): Promise<Buffer> {
   }
 }
 
+const NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
+
+/** Makes a file that is not there yet, through no link, and opens it for writing at its end. Mode 600. */
+export const createNew = (path: string | Buffer): number => openSync(path, NEW | constants.O_APPEND, 0o600)
+
 export type Confined =
   | { ok: true; absolute: string; exists: boolean }
   | { ok: false; why: 'leaves the repository' | 'leads out through a link' | 'names the inside of .git' }
 
-const inside = (root: string, path: string): boolean => {
+/** Whether an absolute path is `root` or lies below it, links not looked at. */
+export const liesIn = (root: string, path: string): boolean => {
   const way = relative(root, path)
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
@@ -58,7 +64,7 @@ const inside = (root: string, path: string): boolean => {
  */
 export async function confine(root: string, path: string): Promise<Confined> {
   const wanted = join(root, path)
-  if (isAbsolute(path) || /^[A-Za-z]:|\\/.test(path) || !inside(root, wanted))
+  if (isAbsolute(path) || /^[A-Za-z]:|\\/.test(path) || !liesIn(root, wanted))
     return { ok: false, why: 'leaves the repository' }
   let existing = wanted
   let real: string | undefined
@@ -73,7 +79,7 @@ export async function confine(root: string, path: string): Promise<Confined> {
     }
   }
   const absolute = join(real, relative(existing, wanted))
-  if (!inside(root, absolute)) return { ok: false, why: 'leads out through a link' }
+  if (!liesIn(root, absolute)) return { ok: false, why: 'leads out through a link' }
   const names = relative(root, absolute).split(sep)
   if (names.some((name) => name.toLowerCase() === '.git') || (absolute === root && path !== ''))
     return { ok: false, why: 'names the inside of .git' }

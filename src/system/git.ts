@@ -1,15 +1,23 @@
-import { chmod, mkdir, readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { normalize } from 'node:path/posix'
+import { mkdir } from 'node:fs/promises'
+import { join, normalize } from 'node:path/posix'
 import { ReprogateError } from './errors.js'
-import type { RunOptions, RunProgram, RunResult } from './process.js'
+import { confine, readRegular } from './files.js'
+import { dirtyPaths, headOf } from './git/dirty.js'
+import { exportTree, type MissingPart } from './git/export.js'
+import { copyObject, pointerIn } from './git/lfs.js'
+import { locate } from './git/locate.js'
+import { Plumbing } from './git/plumbing.js'
+import { holds } from './git/submodules.js'
+import { byteText, entriesBelow, entryAt, pathText, type EntryKind } from './git/tree.js'
+import type { RunProgram } from './process.js'
 
 /** Bytes of a file of the repository that is held whole. */
 const LARGEST_FILE = 256 * 1024 * 1024
 /** Bytes of a diff that is shown. */
 const DIFF_SHOWN = 64 * 1024
-/** Before every command: what the repository's own configuration could run is switched off. */
-const SAFE = ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', '-c', 'safe.directory=*']
+const HASH = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
+/** Two commits are compared by their trees, whatever attributes and `.gitmodules` ask for. */
+const PLAINLY = ['--no-renames', '--no-ext-diff', '--no-textconv', '--ignore-submodules=none']
 
 const zeroSeparated = (output: Buffer): string[] =>
   output
@@ -17,45 +25,57 @@ const zeroSeparated = (output: Buffer): string[] =>
     .split('\0')
     .filter((path) => path !== '')
 
-const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? ''
+/** What a path of a commit is. */
+export interface GitEntry {
+  kind: EntryKind
+  /** Of the link, submodule or file on the way, if there is one. Relative to the working directory, or to the top if it lies on the way there. */
+  path: string
+}
 
-/** What the gate asks of git. Revisions that come from a record are 40 hex digits before they get here. */
+/**
+ * What the gate asks of git. The repository's configuration is never read, and nothing that it names is
+ * ever run (`Plumbing`). A failing git is an error, never an answer.
+ */
 export class Git {
-  private exports = 0
-
-  private constructor(
-    private readonly run: RunProgram,
-    private readonly directory: string,
-    private readonly scratch: string,
-    private readonly place: { top: string; prefix: string },
-  ) {}
+  private constructor(private readonly git: Plumbing) {}
 
   /** The folder with the work tree, absolute. */
   get top(): string {
-    return this.place.top
+    return this.git.place.top
   }
 
   /** The working directory within it: '' or 'examples/digits/'. */
   get prefix(): string {
-    return this.place.prefix
+    return this.git.place.prefix
   }
 
   /**
    * Opens the repository that holds `directory`, a real absolute path.
    *
-   * @throws ReprogateError `git/no-repository`
+   * @param scratch absolute path of a folder that is removed when the check ends
+   * @throws ReprogateError `git/no-repository`, `git/untrusted`, `git/unsupported`
    */
   static async open(run: RunProgram, directory: string, scratch: string): Promise<Git> {
-    const unopened = new Git(run, directory, scratch, { top: directory, prefix: '' })
-    const place = await unopened.call(['rev-parse', '--show-toplevel', '--show-prefix'])
-    if (place.code !== 0)
-      throw new ReprogateError('git/no-repository', `${directory} is not in a git repository`)
-    const [top = directory, prefix = ''] = place.stdout.toString().split('\n')
-    return new Git(run, directory, scratch, { top, prefix })
+    return new Git(await Plumbing.open(run, await locate(directory), scratch))
   }
 
-  async head(): Promise<string> {
-    return (await this.text(['rev-parse', '--verify', 'HEAD^{commit}'])).trim()
+  head(): Promise<string> {
+    return headOf(this.git)
+  }
+
+  /**
+   * Full hash of the commit that a revision means, such as `HEAD` or `refs/remotes/origin/main`; undefined
+   * if there is none. What begins with `-` is not a revision.
+   */
+  async resolve(revision: string): Promise<string | undefined> {
+    if (!isRevision(revision)) return undefined
+    const asked = ['rev-parse', '--verify', '--quiet', `${revision}^{commit}`]
+    const { code, stdout, stderr } = await this.git.call(asked)
+    const hash = stdout.toString().trim()
+    if (code === 0 && HASH.test(hash)) return hash
+    // `--quiet` says nothing of a revision that is not there.
+    if (code === 1 || code === 0) return undefined
+    throw this.git.failure('rev-parse', stderr.trim())
   }
 
   async shallow(): Promise<boolean> {
@@ -64,112 +84,176 @@ export class Git {
 
   /** Whether the repository holds this commit. */
   async has(commit: string): Promise<boolean> {
-    return (await this.call(['cat-file', '-e', `${commit}^{commit}`])).code === 0
+    return HASH.test(commit) && holds(this.git, commit)
   }
 
   async isAncestor(commit: string, head: string): Promise<boolean> {
-    return (await this.call(['merge-base', '--is-ancestor', commit, head])).code === 0
+    const asked = ['merge-base', '--is-ancestor', revisionOf(commit), revisionOf(head)]
+    return (await this.yesOrNo(asked)) !== undefined
   }
 
-  /** Bytes of a file of the working directory at a commit; null if it is not there, or is not a regular file. */
+  /** A best common ancestor; undefined if the two have none, as far as the clone reaches. */
+  async mergeBase(a: string, b: string): Promise<string | undefined> {
+    return (await this.yesOrNo(['merge-base', revisionOf(a), revisionOf(b)]))?.toString().trim()
+  }
+
+  /** Hashes of a commit's parents as the commit itself names them, also of those that the clone lacks. */
+  async parents(commit: string): Promise<string[]> {
+    const text = (await this.must(['cat-file', 'commit', revisionOf(commit)])).toString('latin1')
+    const headers = text.slice(0, text.indexOf('\n\n') + 1)
+    return [...headers.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, parent = '']) => parent)
+  }
+
+  /**
+   * What a path is at a commit; null if it is not there. A link, submodule or file anywhere on the way,
+   * that to the working directory included, is given as what it is, with its own path.
+   *
+   * @param path relative to the working directory
+   */
+  async entry(commit: string, path: string): Promise<GitEntry | null> {
+    const found = await this.find(commit, path)
+    if (!found) return null
+    const from = pathText(found.path)
+    return { kind: found.kind, path: from.startsWith(this.prefix) ? from.slice(this.prefix.length) : from }
+  }
+
+  /**
+   * Bytes of a file of the working directory at a commit, as an export writes them; null if it is not
+   * there, or is not a regular file.
+   *
+   * @throws ReprogateError `output/truncated` for one of more than 256 MiB
+   */
   async show(commit: string, path: string): Promise<Buffer | null> {
-    const name = normalize(path)
-    if (name.startsWith('..') || name.startsWith('/')) return null
-    const listed = await this.call(['ls-tree', '--full-tree', '-z', commit, '--', this.prefix + name])
+    const found = await this.find(commit, path)
     // A link's blob is the name of its target, and a builder would follow it to another file.
-    const [, blob] = /^100(?:644|755) blob (\w+)\t/.exec(listed.stdout.toString()) ?? []
-    return blob === undefined ? null : this.must(['cat-file', 'blob', blob], { outputCap: LARGEST_FILE })
+    if (found?.kind !== 'file' || pathText(found.path) !== this.fromTop(path)) return null
+    const blob = await this.git.must(
+      this.git.call(['cat-file', 'blob', found.oid], { outputCap: LARGEST_FILE }),
+      'cat-file',
+    )
+    const pointer = pointerIn(blob)
+    if (!pointer) return blob
+    if (pointer.bytes > LARGEST_FILE)
+      throw new ReprogateError('output/truncated', `${path} is larger than ${LARGEST_FILE / 1024 ** 2} MiB`)
+    const chunks: Buffer[] = []
+    const sink = {
+      write: (chunk: Buffer) => void chunks.push(Buffer.from(chunk)),
+      reset: () => void chunks.splice(0),
+    }
+    return (await copyObject(this.git.place, found.path, pointer, sink)) ? Buffer.concat(chunks) : blob
+  }
+
+  /** Bytes of a blob, or of what an LFS pointer stands for, without reading them; undefined if `show` gives null. */
+  async sizeOf(commit: string, path: string): Promise<number | undefined> {
+    const found = await this.find(commit, path)
+    if (found?.kind !== 'file' || pathText(found.path) !== this.fromTop(path)) return undefined
+    const size = Number(await this.text(['cat-file', '-s', found.oid]))
+    const pointer = size < 1024 ? pointerIn(await this.must(['cat-file', 'blob', found.oid])) : undefined
+    return pointer?.bytes ?? size
+  }
+
+  /** Whether the file in the work tree has the very bytes that git holds for it at a commit. */
+  async tracks(commit: string, path: string): Promise<boolean> {
+    const size = await this.sizeOf(commit, path)
+    const place = await confine(join(this.top, this.prefix.slice(0, -1)), path)
+    if (size === undefined || size > LARGEST_FILE || !place.ok || !place.exists) return false
+    const [held, here] = [
+      await this.show(commit, path),
+      await readRegular(place.absolute, LARGEST_FILE).catch(() => null),
+    ]
+    return held !== null && here !== null && held.equals(here)
   }
 
   /** Paths that differ between two commits, relative to the working directory. */
   async changed(from: string, to: string): Promise<string[]> {
-    const options = ['--name-only', '--no-renames', '--no-ext-diff', '--relative', '-z']
-    return zeroSeparated(await this.must(['diff', ...options, from, to, '--', '.']))
-  }
-
-  /** Tracked files of the working directory that differ from HEAD, and untracked ones, relative to it. */
-  async dirty(): Promise<string[]> {
-    const options = ['--porcelain=v1', '--no-renames', '-z', '--untracked-files=all']
-    const entries = zeroSeparated(await this.must(['status', ...options, '--', '.']))
-    return entries.map((entry) => entry.slice(3 + this.prefix.length))
-  }
-
-  /** Files that git knows at HEAD or in the work tree, relative to the working directory. */
-  async files(): Promise<string[]> {
-    return zeroSeparated(
-      await this.must(['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', '.']),
-    )
-  }
-
-  /** The unified diff of one file, to be shown: at most its first 64 KiB. */
-  async diff(from: string, to: string, path: string): Promise<string> {
-    const options = ['--no-ext-diff', '--no-textconv', '--no-color']
-    const result = await this.succeed(['diff', ...options, from, to, '--', path], { outputCap: DIFF_SHOWN })
-    return result.stdout.toString() + (result.truncated ? '\n… the rest of the diff is not shown\n' : '')
+    const options = ['--name-only', '-z', '--relative', ...PLAINLY]
+    return zeroSeparated(await this.must(['diff', ...options, revisionOf(from), revisionOf(to), '--', '.']))
   }
 
   /**
-   * Writes the working directory's tree at a commit into a new folder, with fresh modification times and
-   * the modes that git records: 755 or 644, whatever the umask is.
+   * Tracked files of the working directory that differ from HEAD, submodules, and untracked files, relative
+   * to it. Every file is read: bits of the index that hide changes have no effect.
    */
-  async export(commit: string, into: string): Promise<void> {
-    // Not `git archive`: its export-ignore and export-subst attributes would give other files than the commit has.
-    const index = join(this.scratch, `index-${this.exports++}`)
-    const own = { env: { ...this.environment(), GIT_INDEX_FILE: index } }
+  dirty(): Promise<string[]> {
+    return dirtyPaths(this.git)
+  }
+
+  /** Files that are in the index or untracked, relative to the working directory. */
+  async files(): Promise<string[]> {
+    const options = ['-z', '--cached', '--others', '--exclude-standard', '--', '.']
+    const listed = this.git.here(['ls-files', ...options], { env: this.git.indexOfRepository() })
+    return zeroSeparated(await this.git.must(listed, 'ls-files'))
+  }
+
+  /** Files, links and submodules of the working directory at a commit, relative to it. */
+  async filesAt(commit: string): Promise<string[]> {
+    const start = byteText(this.prefix)
+    const entries = await entriesBelow(this.git, revisionOf(commit), this.prefix.slice(0, -1))
+    return entries
+      .filter(({ path }) => path.startsWith(start))
+      .map(({ path }) => pathText(path.slice(start.length)))
+  }
+
+  /** The unified diff of one file, to be shown as text whatever attributes say: at most its first 64 KiB. */
+  async diff(from: string, to: string, path: string): Promise<string> {
+    const options = ['--text', '--no-color', ...PLAINLY]
+    const asked = ['diff', ...options, revisionOf(from), revisionOf(to), '--', path]
+    const result = await this.git.here(asked, { outputCap: DIFF_SHOWN })
+    const shown = await this.git.must(Promise.resolve({ ...result, truncated: false }), 'diff')
+    return shown.toString() + (result.truncated ? '\n… the rest of the diff is not shown\n' : '')
+  }
+
+  /**
+   * Writes the working directory's tree at a commit into a new folder, byte for byte, with fresh
+   * modification times and the modes that git records: 755 or 644, whatever the umask is. Submodules and
+   * LFS objects come from what the checkout has.
+   *
+   * @param into absolute path; nothing is in it yet
+   * @returns what is missing of them, by paths relative to the working directory
+   * @throws ReprogateError `git/unsafe-tree`, `directory/missing`
+   */
+  async export(commit: string, into: string): Promise<MissingPart[]> {
+    const own = await entryAt(this.git, revisionOf(commit), this.prefix)
+    if (own?.kind !== 'folder')
+      throw new ReprogateError('directory/missing', `${commit.slice(0, 7)} has no folder ${this.prefix}`)
     await mkdir(into, { recursive: true })
-    await this.must(['read-tree', `${commit}:${this.prefix}`], own)
-    await this.must(['--work-tree', this.top, 'checkout-index', '--all', '--force', `--prefix=${into}/`], {
-      ...own,
-      cwd: this.top,
-    })
-    await recordedModes(into)
+    return exportTree(this.git, commit, { into, prefix: this.prefix })
   }
 
   /** Address of `origin`, without a password. */
-  async remote(): Promise<string | undefined> {
-    const result = await this.call(['remote', 'get-url', 'origin'])
-    if (result.code !== 0) return undefined
+  remote(): Promise<string | undefined> {
     // A token in the address has no place in a record.
-    return result.stdout
-      .toString()
-      .trim()
-      .replace(/^(https?:\/\/)[^/@]*@/, '$1')
+    const address = this.git.setting('remote.origin.url')
+    return Promise.resolve(address?.replace(/^(https?:\/\/)[^/@]*@/, '$1'))
   }
 
   /** Commits that touch a path, newest first. */
   async history(path: string, limit: number): Promise<string[]> {
-    const output = await this.text(['log', `--max-count=${limit}`, '--format=%H', '--', path])
+    const output = await this.text(['rev-list', `--max-count=${limit}`, 'HEAD', '--', path])
     return output.split('\n').filter(Boolean)
   }
 
-  private environment(): NodeJS.ProcessEnv {
-    return {
-      ...process.env,
-      GIT_OPTIONAL_LOCKS: '0',
-      GIT_TERMINAL_PROMPT: '0',
-      GIT_LITERAL_PATHSPECS: '1',
-    }
+  /** A path from the top of the repository; undefined if it leaves the working directory. */
+  private fromTop(path: string): string | undefined {
+    const name = normalize(path).replace(/\/+$/, '')
+    if (name === '..' || name.startsWith('../') || name.startsWith('/') || name.includes('\0'))
+      return undefined
+    return name === '.' ? this.prefix.slice(0, -1) : this.prefix + name
   }
 
-  private call(args: string[], options: RunOptions = {}): Promise<RunResult> {
-    return this.run(['git', ...SAFE, ...args], {
-      cwd: this.directory,
-      env: this.environment(),
-      ...options,
-    })
+  private async find(commit: string, path: string) {
+    const name = this.fromTop(path)
+    return name === undefined ? null : entryAt(this.git, revisionOf(commit), name)
   }
 
-  private async succeed(args: string[], options?: RunOptions): Promise<RunResult> {
-    const result = await this.call(args, options)
-    if (result.code === 0) return result
-    throw new ReprogateError('git/failed', `git ${args[0]} failed: ${lastLine(result.stderr)}`)
+  /** Output for the exit code 0, undefined for 1. Anything else is a git that failed. */
+  private async yesOrNo(args: string[]): Promise<Buffer | undefined> {
+    const result = await this.git.call(args)
+    return result.code === 1 ? undefined : this.git.must(Promise.resolve(result), args[0]!)
   }
 
-  /** Output that is parsed is never cut silently. */
-  private async must(args: string[], options?: RunOptions): Promise<Buffer> {
-    const { stdout, truncated } = await this.succeed(args, options)
-    if (truncated) throw new ReprogateError('output/truncated', `git ${args[0]} printed too much to be read`)
-    return stdout
+  private must(args: string[]): Promise<Buffer> {
+    return this.git.must(this.git.here(args), args[0]!)
   }
 
   private async text(args: string[]): Promise<string> {
@@ -177,11 +261,10 @@ export class Git {
   }
 }
 
-async function recordedModes(folder: string): Promise<void> {
-  await chmod(folder, 0o755)
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) await recordedModes(path)
-    else if (entry.isFile()) await chmod(path, (await stat(path)).mode & 0o100 ? 0o755 : 0o644)
-  }
+const isRevision = (revision: string): boolean => /^[^-\s\p{Cc}][^\s\p{Cc}]*$/u.test(revision)
+
+/** A revision cannot be an option. */
+function revisionOf(revision: string): string {
+  if (isRevision(revision)) return revision
+  throw new ReprogateError('git/failed', `${JSON.stringify(revision)} is not a revision`)
 }

@@ -3,9 +3,10 @@
 /** CSI, OSC and two-character escape sequences, as terminals read them. */
 const ESCAPES =
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-Z\\^_`a-z]/g
-/** Everything that moves, hides or reorders its neighbours: controls, zero width, bidi, tags, lone surrogates. */
-const UNSEEN =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]|\p{Surrogate}/gu
+/** How a character is drawn: text does not need it, and thousands of them would hide a message. */
+const VARIANTS = /[\ufe00-\ufe0f\u180b-\u180d\u180f\u{e0100}-\u{e01ef}]/gu
+/** Everything that moves, hides or reorders its neighbours: controls, what is drawn as nothing, bidi, lone surrogates. */
+const UNSEEN = /(?![\t\n])\p{Cc}|\p{Default_Ignorable_Code_Point}|[\u17b4\u17b5\ufff9-\ufffb]|\p{Surrogate}/gu
 /** More marks on one letter than any script needs: they would paint over the lines around. */
 const STACKED = /(\p{M}{4})\p{M}+/gu
 
@@ -14,6 +15,7 @@ export const cleanLines = (text: string): string =>
   text
     .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
     .replace(ESCAPES, '')
+    .replace(VARIANTS, '')
     .replace(UNSEEN, '\ufffd')
     .replace(STACKED, '$1')
 

@@ -1,10 +1,15 @@
 import { distance } from 'fastest-levenshtein'
 import { z } from 'zod'
 import type { FieldPath } from './fields.js'
-import type { ParsedYaml, Problem } from './yaml.js'
+import { Problems, type Problem } from './problems.js'
+import type { ParsedYaml } from './yaml.js'
+
+/** Characters of a name that can be a slip of the pen. */
+const LONGEST_SLIP = 100
 
 /** The nearest of the known names, if it is near enough to be a slip of the pen. */
 export function didYouMean(wrong: string, known: readonly string[]): string | undefined {
+  if (wrong.length > LONGEST_SLIP) return undefined
   const [best] = known
     .map((name) => ({ name, far: distance(wrong.toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.far - b.far)
@@ -27,36 +32,55 @@ function knownKeys(schema: z.ZodType, path: FieldPath): string[] {
   return at instanceof z.ZodRecord && at.keyType instanceof z.ZodEnum ? at.keyType.options.map(String) : []
 }
 
+export interface Validated<T> {
+  data?: T
+  /** The first of them in words, the rest counted. */
+  problems: Problem[]
+  /** Where something is wrong: every place. */
+  wrong: FieldPath[]
+}
+
 /** Holds a parsed file against a schema, in words that a person can act on. */
 export function validate<S extends z.ZodType>(
   schema: S,
   parsed: ParsedYaml,
   value: unknown = parsed.value,
-): { data?: z.output<S>; problems: Problem[] } {
+): Validated<z.output<S>> {
   const result = schema.safeParse(value)
-  if (result.success) return { data: result.data, problems: [] }
-  const problems = result.error.issues.flatMap((issue): Problem[] => {
-    const path = issue.path.filter((part) => typeof part !== 'symbol') as (string | number)[]
-    const at = (path: FieldPath) => {
-      const line = parsed.lineOf(path)
-      return line === undefined ? {} : { line }
-    }
-    if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => {
-        const guess = didYouMean(key, knownKeys(schema, path))
-        const own = [...path, key]
-        return {
-          path: own,
-          kind: 'unknown',
-          message: `unknown key${guess ? `: did you mean \`${guess}\`?` : ''}`,
-          ...at(own),
-        }
-      })
-    return [{ path, kind: 'value', message: wordsOf(issue), ...at(path) }]
-  })
+  if (result.success) return { data: result.data, problems: [], wrong: [] }
+  const problems = new Problems()
+  const wrong: FieldPath[] = []
+  const add = (kind: Problem['kind'], path: FieldPath, words: () => string) => {
+    wrong.push(path)
+    problems.add(kind, path, () => ({ message: words(), line: parsed.lineOf(path) }))
+  }
+  const [unknown, others] = partition(result.error.issues)
   // A key that is misspelt is also missing: the first says more.
-  return { problems: problems.sort((a, b) => Number(b.kind === 'unknown') - Number(a.kind === 'unknown')) }
+  for (const issue of unknown) {
+    const path = pathOf(issue)
+    const known = knownKeys(schema, path)
+    for (const key of issue.keys)
+      add('unknown', [...path, key], () => {
+        const guess = didYouMean(key, known)
+        return `unknown key${guess ? `: did you mean \`${guess}\`?` : ''}`
+      })
+  }
+  for (const issue of others) add('value', pathOf(issue), () => wordsOf(issue))
+  return { problems: problems.all(), wrong }
 }
+
+type UnknownKeys = Extract<z.core.$ZodIssue, { code: 'unrecognized_keys' }>
+
+function partition(issues: readonly z.core.$ZodIssue[]): [UnknownKeys[], z.core.$ZodIssue[]] {
+  const unknown: UnknownKeys[] = []
+  const others: z.core.$ZodIssue[] = []
+  for (const issue of issues)
+    if (issue.code === 'unrecognized_keys') unknown.push(issue)
+    else others.push(issue)
+  return [unknown, others]
+}
+
+const pathOf = ({ path }: z.core.$ZodIssue): FieldPath => path.filter((part) => typeof part !== 'symbol')
 
 /** What is wrong, without the words that every message of the schema begins with. */
 function wordsOf(issue: z.core.$ZodIssue): string {

@@ -10,17 +10,12 @@ import {
   parseDocument,
   type Document,
   type Node,
+  type Pair,
   type YAMLMap,
 } from 'yaml'
 import type { FieldPath } from './fields.js'
-
-export interface Problem {
-  path: FieldPath
-  message: string
-  line?: number
-  /** `syntax`: not YAML; `duplicate`: a key twice; `unknown`: a key nobody reads; `value`: of the wrong form. */
-  kind: 'syntax' | 'duplicate' | 'unknown' | 'value'
-}
+import { grouped } from './numbers.js'
+import { Problems, type Problem } from './problems.js'
 
 export interface ParsedYaml {
   document: Document
@@ -33,33 +28,60 @@ export interface ParsedYaml {
 /** Deeper than any record; recursion below stays far from the end of the stack. */
 const DEEPEST = 64
 
+/** Columns of indentation, and markers of lists on one line: each can be a level. */
+const WIDEST = 400
+
+/** One pass over the text. */
 function nestsTooDeep(text: string): boolean {
   let depth = 0
+  /** In the white space and the list markers that a line begins with. */
+  let leading = true
+  let columns = 0
+  let markers = 0
+  let before = ''
   for (const character of text) {
     if (character === '[' || character === '{') depth++
     else if (character === ']' || character === '}') depth--
-    if (depth > DEEPEST) return true
-  }
-  return /^(?:\s*[-?] ){65}|^\s{400}/m.test(text)
-}
-
-/** Resolving an alias searches the document: thousands of them take minutes. People use a few. */
-const MOST_ALIASES = 100
-
-function hasTooManyAliases(text: string): boolean {
-  let aliases = 0
-  let scalar = false
-  for (const token of new Lexer().lex(text)) {
-    if (!scalar && token.startsWith('*') && ++aliases > MOST_ALIASES) return true
-    // The lexer announces the text of a plain scalar with this mark.
-    scalar = token === '\u001f'
+    if (character === '\n' || character === '\r') {
+      ;[leading, columns, markers] = [true, 0, 0]
+    } else if (leading) {
+      if (character === ' ' || character === '\t') {
+        columns++
+        // Without a blank behind them hyphens are text.
+        if (before === '-' || before === '?') markers++
+      } else if (character !== '-' && character !== '?') leading = false
+    }
+    before = character
+    if (depth > DEEPEST || markers > DEEPEST || columns >= WIDEST) return true
   }
   return false
 }
 
+/** Resolving an alias searches the document: thousands of them take minutes. People use a few. */
+const MOST_ALIASES = 100
+/** What the reader takes a text apart into. Each costs microseconds, so that these are seconds. */
+const MOST_TOKENS = 400_000
+
+/** What there is too much of for a document that people read; undefined: nothing. */
+function excess(text: string): string | undefined {
+  if (nestsTooDeep(text)) return `nested more than ${DEEPEST} deep`
+  let aliases = 0
+  let tokens = 0
+  let scalar = false
+  for (const token of new Lexer().lex(text)) {
+    if (++tokens > MOST_TOKENS) return `more than ${grouped(MOST_TOKENS)} words and signs`
+    if (!scalar && token.startsWith('*') && ++aliases > MOST_ALIASES)
+      return `more than ${MOST_ALIASES} aliases`
+    // The lexer announces the text of a plain scalar with this mark.
+    scalar = token === '\u001f'
+  }
+  return undefined
+}
+
 /**
  * Reads YAML 1.2 (and so JSON) with the position of everything. Never throws: what cannot be read
- * is a problem. Aliases may expand to 100 nodes at most, so a bomb is a problem, too.
+ * is a problem. Aliases may expand to 100 nodes at most, so a bomb is a problem, too. The time grows
+ * with the length of the text and no faster, and so does that of `lineOf` with the length of the path.
  */
 export function parseYaml(text: string): ParsedYaml {
   const counter = new LineCounter()
@@ -70,12 +92,14 @@ export function parseYaml(text: string): ParsedYaml {
     problems: [{ path: [], message, kind: 'syntax', ...(line === undefined ? {} : { line }) }],
     lineOf: () => line,
   })
-  if (nestsTooDeep(text)) return failed(`nested more than ${DEEPEST} deep`)
-  if (hasTooManyAliases(text)) return failed(`more than ${MOST_ALIASES} aliases`)
+  const tooMuch = excess(text)
+  if (tooMuch !== undefined) return failed(tooMuch)
   let document: Document
   let value: unknown
   try {
-    document = parseDocument(text, { lineCounter: counter, uniqueKeys: false, prettyErrors: false })
+    // A warning would be printed as it is: text of a stranger in the log.
+    const quiet = { prettyErrors: false, logLevel: 'error' } as const
+    document = parseDocument(text, { lineCounter: counter, uniqueKeys: false, ...quiet })
     const error = document.errors[0]
     if (error) return failed(error.message, counter.linePos(error.pos[0]).line)
     value = document.toJS({ maxAliasCount: 100 })
@@ -84,62 +108,77 @@ export function parseYaml(text: string): ParsedYaml {
   }
   const lineAt = (node: unknown): number | undefined =>
     isNode(node) && node.range ? counter.linePos(node.range[0]).line : undefined
+  const problems = new Problems()
+  findDuplicates(document.contents, { problems, lineAt, path: [] })
   return {
     document,
     value,
-    problems: duplicateKeys(document.contents, [], lineAt, 0),
-    lineOf: (path) => {
-      let line = lineAt(document.contents)
-      let node: unknown = document.contents
-      for (const [index, part] of path.entries()) {
-        if (isMap(node)) {
-          // A key may hold dots, as the names of nested metrics do.
-          const pair = pairOf(node, part) ?? pairOf(node, path.slice(index).join('.'))
-          if (!pair) return line
-          line = lineAt(pair.key) ?? line
-          node = pair.value
-        } else if (isSeq(node) && typeof part === 'number') {
-          node = node.items[part]
-          line = lineAt(node) ?? line
-        } else return line
-      }
-      return line
-    },
+    problems: problems.all(),
+    lineOf: lineFinder(document, lineAt),
   }
 }
 
-const pairOf = (map: YAMLMap, name: string | number) =>
-  map.items.find(({ key }) => isScalar(key) && String(key.value) === name)
+type LineAt = (node: unknown) => number | undefined
 
-function duplicateKeys(
-  node: unknown,
-  path: FieldPath,
-  lineAt: (node: unknown) => number | undefined,
-  depth: number,
-): Problem[] {
+/** Looks fields up in the order of their path; a map is indexed when it is first looked at. */
+function lineFinder(document: Document, lineAt: LineAt): ParsedYaml['lineOf'] {
+  const indexes = new Map<YAMLMap, Map<string, Pair>>()
+  const indexOf = (map: YAMLMap): Map<string, Pair> => {
+    const index = indexes.get(map) ?? new Map<string, Pair>()
+    if (!indexes.has(map)) {
+      indexes.set(map, index)
+      for (const pair of map.items) {
+        const name = isScalar(pair.key) ? String(pair.key.value) : undefined
+        if (name !== undefined && !index.has(name)) index.set(name, pair)
+      }
+    }
+    return index
+  }
+  return (path) => {
+    let line = lineAt(document.contents)
+    let node: unknown = document.contents
+    for (const [index, part] of path.entries()) {
+      if (isMap(node)) {
+        const pairs = indexOf(node)
+        // A key may hold dots, as the names of nested metrics do.
+        const pair = pairs.get(String(part)) ?? pairs.get(path.slice(index).join('.'))
+        if (!pair) return line
+        line = lineAt(pair.key) ?? line
+        node = pair.value
+      } else if (isSeq(node) && typeof part === 'number') {
+        node = node.items[part]
+        line = lineAt(node) ?? line
+      } else return line
+    }
+    return line
+  }
+}
+
+interface Search {
+  problems: Problems
+  lineAt: LineAt
+  path: FieldPath
+}
+
+function findDuplicates(node: unknown, { problems, lineAt, path }: Search): void {
   // An alias names a node that is visited in its own place.
-  if (isAlias(node) || depth > DEEPEST) return []
-  if (isSeq(node))
-    return node.items.flatMap((item, index) => duplicateKeys(item, [...path, index], lineAt, depth + 1))
-  if (!isMap(node)) return []
+  if (isAlias(node) || path.length > DEEPEST) return
+  const visit = (child: unknown, part: string | number) =>
+    findDuplicates(child, { problems, lineAt, path: [...path, part] })
+  if (isSeq(node)) for (const [index, item] of node.items.entries()) visit(item, index)
+  if (!isMap(node)) return
   const seen = new Map<string, Node>()
-  return node.items.flatMap((pair) => {
-    if (!isPair(pair) || !isScalar(pair.key)) return []
+  for (const pair of node.items) {
+    if (!isPair(pair) || !isScalar(pair.key)) continue
     const key = String(pair.key.value)
-    const own = [...path, key]
     const first = seen.get(key)
     seen.set(key, pair.key)
     const line = lineAt(pair.key)
-    const twice: Problem[] = first
-      ? [
-          {
-            path: own,
-            kind: 'duplicate',
-            message: `given twice, first in line ${lineAt(first)}`,
-            ...(line && { line }),
-          },
-        ]
-      : []
-    return [...twice, ...duplicateKeys(pair.value, own, lineAt, depth + 1)]
-  })
+    if (first)
+      problems.add('duplicate', [...path, key], () => ({
+        message: `given twice, first in line ${lineAt(first)}`,
+        line,
+      }))
+    visit(pair.value, key)
+  }
 }

@@ -1,9 +1,10 @@
+import { grouped } from '../text/numbers.js'
 import type { Evidence, LineageEvidence } from './evidence.js'
 import type { Finding, StageName } from './finding.js'
 import { headlineOf } from './headline.js'
 import { byLevel, type RuleLevels } from './levels.js'
 import type { ModelReport, Report, StageResult } from './report.js'
-import { consequenceOf, RULES } from './rules/index.js'
+import { consequenceOf, RULES, type RuleId } from './rules/index.js'
 import type { Track } from './rules/rule.js'
 import { decisionOf, verdictOf, worstDecision, worstVerdict } from './verdict.js'
 
@@ -69,16 +70,38 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     cause,
     fix,
     record,
-    findings: findings.map((finding) => (told.includes(finding) ? { ...finding, headline: true } : finding)),
+    findings: capped(
+      findings.map((finding) => (told.includes(finding) ? { ...finding, headline: true } : finding)),
+    ),
     stages: runs.map(stageResult),
     seconds: round(runs.reduce((sum, { seconds }) => sum + seconds, 0)),
     evidence: { fields, data, environment, evaluation, lineage: lineage && markChanges(lineage, findings) },
   }
 }
 
+/** Findings of one rule that a report holds: a record can break one ten thousand times. */
+const MOST_OF_A_RULE = 50
+
+/** The first of each rule; the last of many counts the rest, in the same place and at the same level. */
+function capped(findings: readonly Finding[]): Finding[] {
+  const numbers = new Map<RuleId, number>()
+  for (const { rule } of findings) numbers.set(rule, (numbers.get(rule) ?? 0) + 1)
+  const kept = new Map<RuleId, number>()
+  return findings.flatMap((finding): Finding[] => {
+    const { rule, level, stage, file, remedy } = finding
+    const number = (kept.get(rule) ?? 0) + 1
+    kept.set(rule, number)
+    const rest = numbers.get(rule)! - MOST_OF_A_RULE
+    if (number <= MOST_OF_A_RULE || finding.headline) return [finding]
+    if (number > MOST_OF_A_RULE + 1) return []
+    const message = `${grouped(rest)} more of the same: ${RULES[rule].title}`
+    return [{ rule, level, stage, message, file, remedy }]
+  })
+}
+
 /** Folds the reports of models, also of several jobs, into one: the worst counts. */
 export function foldReport(
-  head: Pick<Report, 'commit' | 'started' | 'seconds' | 'policy'>,
+  head: Pick<Report, 'commit' | 'judged' | 'started' | 'seconds' | 'policy'>,
   models: ModelReport[],
 ): Report {
   return {

@@ -22,6 +22,10 @@ export const decides = (rule: RuleId, levels: RuleLevels): Consequence | null =>
 export const stricter = (a: Track, b: Track | undefined): Track => (b === 'production' ? b : a)
 
 const LEVEL_ORDER: readonly Level[] = ['error', 'warn', 'off']
+
+export const stricterLevel = (a: Level, b: Level): Level =>
+  LEVEL_ORDER.indexOf(a) <= LEVEL_ORDER.indexOf(b) ? a : b
+
 /** Errors first, otherwise in the order in which they were found. */
 export const byLevel = (a: Pick<Finding, 'level'>, b: Pick<Finding, 'level'>): number =>
   LEVEL_ORDER.indexOf(a.level) - LEVEL_ORDER.indexOf(b.level)

@@ -17,6 +17,8 @@ export type Verdict = (typeof VERDICTS)[number]
 export const DECISIONS = ['pass', 'warn', 'fail'] as const
 export type Decision = (typeof DECISIONS)[number]
 
+export const JUDGED = ['merge', 'head', 'commit', 'work tree', 'recorded commit'] as const
+
 export const stageSchema = z.strictObject({
   name: z.enum(STAGES),
   status: z.enum(['pass', 'warn', 'fail', 'could-not-check', 'not-run']),
@@ -62,8 +64,10 @@ export const reportSchema = z.strictObject({
   /** Worst of the models. */
   verdict: z.enum(VERDICTS),
   decision: z.enum(DECISIONS),
-  /** The head that was judged. */
+  /** The commit that was judged. */
   commit: z.string(),
+  /** What that commit is; the merge of a pull request is the runner's, and not in anybody's clone. */
+  judged: z.enum(JUDGED).optional(),
   started: z.iso.datetime(),
   seconds: z.number().nonnegative(),
   policy: z.strictObject({

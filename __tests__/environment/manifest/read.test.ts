@@ -206,6 +206,8 @@ describe('imageConfig', () => {
       Volumes: [],
       ExposedPorts: [],
       StopSignal: '',
+      OnBuild: [],
+      Labels: {},
       ...config,
     },
   })

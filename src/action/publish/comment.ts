@@ -44,22 +44,28 @@ async function post(to: Publication, text: Text): Promise<void> {
 
 /** The comment's address; '' if none was wanted. */
 async function upsert({ event, runner, inputs }: Publication, { problem, body }: Text): Promise<string> {
-  if (event.kind !== 'pull_request' || inputs.comment === 'never') return ''
+  const { pullRequest } = event
+  if (!pullRequest || inputs.comment === 'never') return ''
   if (inputs['github-token'] === '') throw new Error('the input `github-token` is empty')
   const github = await connect(inputs['github-token'], runner.apiUrl)
-  const target = { owner: runner.owner, repo: runner.repo, number: event.number, head: event.head }
+  const target = {
+    owner: runner.owner,
+    repo: runner.repo,
+    number: pullRequest.number,
+    head: pullRequest.head,
+  }
   const create = inputs.comment === 'always' || problem
   const id = commentId(inputs['working-directory'], inputs.models)
   const result = await timeLimited(LONGEST_MS, upsertComment(github, target, body(id), { create }))
   if (result.outcome === 'superseded')
-    core.notice(`No comment: the pull request has moved on from ${event.head.slice(0, 7)}.`)
+    core.notice(`No comment: the pull request has moved on from ${pullRequest.head.slice(0, 7)}.`)
   return 'url' in result ? result.url : ''
 }
 
 function adviceFor(error: unknown, { event }: Publication): string | undefined {
   const status = statusOf(error)
   if (status !== 403 && status !== 404) return undefined
-  return event.kind === 'pull_request' && event.fork
+  return event.pullRequest?.fork
     ? 'The token of a pull request from a fork can only read; the verdict is in the job summary.'
     : 'Give the job `permissions: {contents: read, pull-requests: write}`.'
 }

@@ -3,6 +3,6 @@ import type { PublishedFailure } from './publisher.js'
 
 /** The failure as Markdown, about the commit that would have been judged. */
 export function failureMarkdown({ failure, to }: PublishedFailure): string {
-  const commit = to?.event.kind === 'pull_request' ? to.event.head : to?.event.sha
+  const commit = to?.event.commit
   return renderFailure(failure, { commit, runUrl: to?.runner.runUrl })
 }

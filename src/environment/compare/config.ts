@@ -1,5 +1,9 @@
 import type { ImageConfig } from '../manifest/manifest.js'
+import { isSecret, MASK } from '../secrets.js'
 import { sidesOf, type FoundDifference } from './comparison.js'
+
+/** What the note of a setting says whose values are not shown. */
+export const ANOTHER_VALUE = 'another value'
 
 /** How an environment variable is named among the settings. */
 const VARIABLE = 'Env.'
@@ -27,5 +31,13 @@ export function compareConfig(pinned: ImageConfig, rebuilt: ImageConfig): FoundD
     })),
   ]
     .filter(({ was, is }) => was !== is)
-    .map(({ name, was, is }) => ({ difference: { kind: 'config', name, ...sidesOf(was, is) } }))
+    .map(({ name, was, is }) => ({ difference: { kind: 'config', name, ...shownSides(name, was, is) } }))
+}
+
+/** Secrets are not shown, on neither side; that they differ is. */
+function shownSides(name: string, was: string | undefined, is: string | undefined) {
+  const sides = [was, is].filter((side) => side !== undefined)
+  if (!sides.some((side) => isSecret(name, side))) return sidesOf(was, is)
+  const note = sides.length === 2 ? ANOTHER_VALUE : undefined
+  return { ...sidesOf(was && MASK, is && MASK), note }
 }

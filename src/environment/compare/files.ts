@@ -80,14 +80,24 @@ const isFolder = ({ was, is }: Row): boolean => (was ?? is)!.type === 'd'
 
 /** Leaves out what lies in a folder that is on one side only, and counts it there. */
 function gathered(rows: readonly Row[]): Row[] {
-  const folders = new Map<string, Row>()
+  const lone = new Map<string, Row>()
+  /** The outermost such folder around a folder, itself included; each folder is looked up once. */
+  const known = new Map<string, Row | null>()
+  const outermost = (folder: string): Row | null => {
+    const before = known.get(folder)
+    if (before !== undefined) return before
+    const slash = folder.lastIndexOf('/')
+    const found = (slash > 0 ? outermost(folder.slice(0, slash)) : null) ?? lone.get(folder) ?? null
+    known.set(folder, found)
+    return found
+  }
   return rows.filter((row) => {
     if (!isLone(row) || row.owner !== undefined) return true
-    const around = ancestors(row.path).flatMap((folder) => folders.get(folder) ?? [])
-    const outermost = around.at(-1)
-    if (outermost) outermost.inside++
-    else if (isFolder(row)) folders.set(row.path, row)
-    return outermost === undefined
+    const slash = row.path.lastIndexOf('/')
+    const around = slash > 0 ? outermost(row.path.slice(0, slash)) : null
+    if (around) around.inside++
+    else if (isFolder(row)) lone.set(row.path, row)
+    return around === null
   })
 }
 

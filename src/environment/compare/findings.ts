@@ -2,6 +2,7 @@ import { grouped, listed, plural } from '../../text/numbers.js'
 import type { Difference } from '../../verdict/evidence.js'
 import type { Found, Place } from '../../verdict/finding.js'
 import type { RuleId } from '../../verdict/rules/index.js'
+import { MASK } from '../secrets.js'
 import { fromPurl } from '../packages/index.js'
 import { CONTENT, isOfPackage, type EnvironmentComparison } from './comparison.js'
 import { variableOf } from './config.js'
@@ -31,17 +32,19 @@ function packageRemedy({ name, pinned, rebuilt }: Difference, place: string): st
   return `${rebuilt === undefined ? 'Install' : 'Pin'} ${pin} in ${place}, ${OR_AGAIN}.`
 }
 
-function configMessage({ name, pinned, rebuilt }: Difference): string {
+function configMessage({ name, pinned, rebuilt, note }: Difference): string {
   const variable = variableOf(name)
   const what = variable === undefined ? `setting ${name}` : `environment variable ${variable}`
   if (pinned === undefined) return `${what} added: ${rebuilt}`
   if (rebuilt === undefined) return `${what} removed, it was ${pinned}`
-  return `${what} changed: ${pinned} → ${rebuilt}`
+  return `${what} changed: ${pinned} → ${rebuilt}${note === undefined ? '' : `, ${note}`}`
 }
 
 function configRemedy({ name, pinned }: Difference, place: string): string {
   const variable = variableOf(name)
   if (variable === undefined) return `Set it in ${place} as the recorded image has it, ${OR_AGAIN}.`
+  if (pinned === MASK)
+    return `Set ${variable} in ${place} to the value that the recorded image has, ${OR_AGAIN}.`
   return pinned === undefined
     ? `Remove ${variable} from ${place} or from its base image, ${OR_AGAIN}.`
     : `Set \`ENV ${variable}=${pinned}\` in ${place}, ${OR_AGAIN}.`

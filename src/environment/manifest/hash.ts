@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Image } from '../../engine/image.js'
 import { packageKey, type Package } from '../packages/package.js'
+import { sortTexts, type Pause } from '../pause.js'
 import type { Entry, Hashes, ImageConfig } from './manifest.js'
 import { RULESET } from './normalise.js'
 
@@ -51,10 +52,15 @@ export const entryText = (path: string, entry: Entry): string =>
     '',
   ].join('\0')
 
-export function hashTree(entries: ReadonlyMap<string, Entry>): string {
+/** Entries between two looks at whether the check goes on. */
+const BATCH = 4096
+
+export async function hashTree(entries: ReadonlyMap<string, Entry>, pause: Pause): Promise<string> {
   const hash = createHash('sha256')
-  for (const path of [...entries.keys()].sort(byText)) {
+  let done = 0
+  for (const path of await sortTexts([...entries.keys()], pause)) {
     hash.update(entryText(path, entries.get(path)!), 'latin1')
+    if (++done % BATCH === 0) await pause()
   }
   return `sha256:${hash.digest('hex')}`
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { hashesSchema } from '../../verdict/evidence.js'
 import type { Ownership, Package } from '../packages/package.js'
+import type { Covers } from './covers.js'
 import type { RULESET } from './normalise.js'
 
 /** One file, folder or link of an image. Text is latin1: the bytes as they are. */
@@ -47,6 +48,10 @@ export interface Manifest {
   /** By path without a leading slash, latin1. */
   entries: ReadonlyMap<string, Entry>
   ownership: Ownership[]
+  /** Every file and the sha256 of its bytes as they are, in hex; also of files that are not compared. */
+  contents(): Iterable<readonly [path: string, sha256: string]>
+  /** What is there and not compared. */
+  covers: Covers
   /** Private keys that the build generated. */
   privateKeys: string[]
   hashes: Hashes

@@ -12,6 +12,7 @@ import {
 } from './hash.js'
 import type { ImageConfig, Manifest } from './manifest.js'
 import { RULESET } from './normalise.js'
+import { pauseFor } from '../pause.js'
 import { readTar } from './tar.js'
 import { FileTree } from './tree.js'
 
@@ -20,12 +21,18 @@ import { FileTree } from './tree.js'
  * held are the metadata of each entry, the package databases (each up to 64 MiB, 256 MiB together),
  * and one file at a time whose content has to be masked (up to 16 MiB).
  *
+ * @param signal ends the reading, also between two chunks
  * @throws ReprogateError `image/unreadable`, `image/too-large`
  */
-export async function readManifest(stream: Readable, config: ImageConfig): Promise<Manifest> {
+export async function readManifest(
+  stream: Readable,
+  config: ImageConfig,
+  signal?: AbortSignal,
+): Promise<Manifest> {
   const tree = new FileTree()
-  await readTar(stream, (header) => tree.add(header))
-  const { entries, packages, ownership, privateKeys } = tree
+  const pause = pauseFor(signal)
+  await readTar(stream, (header) => tree.add(header), pause)
+  const { entries, packages, ownership, privateKeys, coverings } = tree
   return {
     ruleset: RULESET,
     platform: platformOf(config),
@@ -33,9 +40,11 @@ export async function readManifest(stream: Readable, config: ImageConfig): Promi
     packages: sortPackages(packages),
     entries,
     ownership,
+    contents: () => tree.contents(),
+    covers: coverings.list(),
     privateKeys: privateKeys.sort(),
     hashes: combineHashes({
-      tree: hashTree(entries),
+      tree: await hashTree(entries, pause),
       config: hashConfig(config),
       packages: hashPackages(packages),
     }),
@@ -43,7 +52,7 @@ export async function readManifest(stream: Readable, config: ImageConfig): Promi
 }
 
 /** Reads an image through `docker export`; works with an engine on any machine. */
-export function readImage({ engine, progress }: EngineContext, image: Image): Promise<Manifest> {
+export function readImage({ engine, progress, signal }: EngineContext, image: Image): Promise<Manifest> {
   progress.line(`reading ${image.Id.slice(0, 19)} …`)
-  return engine.exportImage(image.Id, (tar) => readManifest(tar, imageConfig(image)))
+  return engine.exportImage(image.Id, (tar) => readManifest(tar, imageConfig(image), signal))
 }

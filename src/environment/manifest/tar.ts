@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { pauseFor } from '../pause.js'
 import {
   BLOCK,
   broken,
@@ -135,8 +136,11 @@ class TarParser {
  *
  * @throws ReprogateError `image/unreadable`
  */
-export async function readTar(stream: Readable, onEntry: OnEntry): Promise<void> {
+export async function readTar(stream: Readable, onEntry: OnEntry, pause = pauseFor()): Promise<void> {
   const parser = new TarParser(onEntry)
-  for await (const chunk of stream) parser.push(chunk as Buffer)
+  for await (const chunk of stream) {
+    parser.push(chunk as Buffer)
+    await pause()
+  }
   parser.end()
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { ReprogateError } from '../../system/errors.js'
 import { packageReader, type PackageReader } from '../packages/index.js'
 import type { Ownership, Package } from '../packages/package.js'
+import { Coverings } from './covers.js'
 import type { Entry } from './manifest.js'
 import { isMasked, maskContent, MASKED_CAP } from './masks.js'
 import { PRIVATE_KEY, treatmentOf, type Treatment } from './normalise.js'
@@ -12,6 +13,11 @@ import type { TarSink } from './tar.js'
 const DATABASE_CAP = 64 * 1024 * 1024
 const DATABASES_CAP = 256 * 1024 * 1024
 const ENTRIES_CAP = 3_000_000
+const PATH_CAP = 4096
+const DEPTH_CAP = 256
+/** Characters of all paths, links and attributes, which are held. */
+const TEXT_CAP = 1024 ** 3
+const PACKAGES_CAP = 200_000
 
 const TYPE: Readonly<Record<TarHeader['type'], Entry['type']>> = {
   file: 'f',
@@ -27,7 +33,21 @@ const XATTR = 'SCHILY.xattr.'
 const tooLarge = (what: string) =>
   new ReprogateError('image/too-large', `the image cannot be described: ${what}`)
 
-const cleanPath = (path: string): string => path.replace(/^(?:\.?\/+)+/, '').replace(/\/+$/, '')
+/** Without `./` and slashes before it, and slashes behind; in linear time. */
+function cleanPath(path: string): string {
+  let [start, end] = [0, path.length]
+  while (path[start] === '/' || path.startsWith('./', start)) start += path[start] === '/' ? 1 : 2
+  while (end > start && path[end - 1] === '/') end--
+  return path.slice(start, end)
+}
+
+/** A kernel takes no longer path, and nobody nests deeper: what is compared by its folders has to end. */
+function checkPath(path: string): void {
+  if (path.length > PATH_CAP) throw tooLarge(`a path has more than ${PATH_CAP} bytes`)
+  let depth = 1
+  for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) depth++
+  if (depth > DEPTH_CAP) throw tooLarge(`its folders are nested more than ${DEPTH_CAP} deep`)
+}
 
 function securityAttributes(pax: TarHeader['pax']): string {
   if (pax.size === 0) return ''
@@ -78,26 +98,41 @@ export class FileTree {
   readonly packages: Package[] = []
   readonly ownership: Ownership[] = []
   readonly privateKeys: string[] = []
+  readonly coverings = new Coverings()
   /** Digests of the bytes as they are, if the entry's own digest is another or the path is ignored. */
   private readonly raw = new Map<string, { treatment: Treatment; digest: string; normal: string }>()
   /** Package databases by path: installers link them from their cache, whose bytes come first. */
   private readonly databases = new Map<string, string>()
   /** Bytes of them. */
   private held = 0
+  /** Characters that are held of entries. */
+  private text = 0
 
   /** @throws ReprogateError `image/too-large` */
   add(header: TarHeader): TarSink | null {
     const path = cleanPath(header.path)
     if (path === '') return null
+    checkPath(path)
     if (this.entries.size >= ENTRIES_CAP) throw tooLarge(`it has more than ${ENTRIES_CAP} files`)
     const treatment = treatmentOf(path)
     if (header.type !== 'directory' && PRIVATE_KEY.test(path)) this.privateKeys.push(path)
+    if (treatment === 'ignore' || (treatment === 'presence' && header.type !== 'symlink'))
+      this.coverings.add(path, header)
     const entry = entryOf(header)
+    this.text += path.length + entry.link.length + entry.xattrs.length
+    if (this.text > TEXT_CAP) throw tooLarge('its paths, links and attributes are too long')
     if (treatment === 'ignore') this.entries.delete(path)
     else this.entries.set(path, entry)
     const handling: Handling = { path, treatment, reader: packageReader(path) }
     if (header.type === 'hardlink') this.link(handling, cleanPath(header.link), entry)
     return header.type === 'file' ? this.file(handling, header.size, entry) : null
+  }
+
+  /** Every file with the sha256 of its bytes as they are. */
+  *contents(): Generator<readonly [path: string, sha256: string]> {
+    for (const [path, { digest }] of this.raw) yield [path, digest]
+    for (const [path, { digest }] of this.entries)
+      if (digest !== '' && !this.raw.has(path)) yield [path, digest]
   }
 
   private link({ treatment, reader }: Handling, target: string, entry: Entry): void {
@@ -140,6 +175,7 @@ export class FileTree {
     const { packages, ownership } = reader(text)
     // Not spread: a database can name more packages than a call takes arguments.
     for (const one of packages) this.packages.push(one)
+    if (this.packages.length > PACKAGES_CAP) throw tooLarge(`it has more than ${PACKAGES_CAP} packages`)
     for (const one of ownership) this.ownership.push(one)
   }
 }

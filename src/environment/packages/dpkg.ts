@@ -1,14 +1,38 @@
 import type { Ecosystem } from './ecosystem.js'
-import { headersOf } from './headers.js'
+import { headersOf, lineEnd } from './headers.js'
 import type { Package } from './package.js'
 
 const TYPE = 'deb'
 
+/** Ended by lines with nothing but white space. */
+function paragraphs(text: string): string[] {
+  const found: string[] = []
+  let start = 0
+  for (let at = 0; at < text.length;) {
+    const end = lineEnd(text, at)
+    if (isBlank(text, at, end)) {
+      if (at > start) found.push(text.slice(start, at))
+      start = end + 1
+    }
+    at = end + 1
+  }
+  if (start < text.length) found.push(text.slice(start))
+  return found
+}
+
+function isBlank(text: string, start: number, end: number): boolean {
+  let at = start
+  while (at < end && /\s/.test(text[at]!)) at++
+  return at === end
+}
+
 /** dpkg's `status`, or a file of `status.d` (which has no Status field). */
 export function parseDpkgStatus(text: string): Package[] {
-  return text.split(/\n\s*\n/).flatMap((paragraph) => {
+  return paragraphs(text).flatMap((paragraph) => {
     const headers = headersOf(paragraph)
-    const [name, version, status] = ['Package', 'Version', 'Status'].map((header) => headers.get(header))
+    const [name, version, status] = (['Package', 'Version', 'Status'] as const).map((header) =>
+      headers.get(header),
+    )
     if (!name || !version || (status !== undefined && !status.endsWith(' installed'))) return []
     return [{ ecosystem: TYPE, name, version, arch: headers.get('Architecture') ?? '', root: '' }]
   })
@@ -28,7 +52,7 @@ export const dpkg: Ecosystem = {
       of: ([, name]) => ({ name: name!, root: '' }),
     },
   ],
-  listed: (text) => text.split('\n'),
+  listed: (line) => line,
   folderOf: () => 'usr',
   traces: {
     files: /^(?:var\/lib\/dpkg(?:\/.*)?|var\/lib\/apt\/extended_states|etc\/ld\.so\.cache)$/s,

@@ -28,8 +28,8 @@ export interface Ecosystem {
   pin(name: string, version: string): string
   readonly databases: readonly DatabaseReader[]
   readonly lists: readonly ListReader[]
-  /** The paths in a list, as it writes them; '' for a line that names none. `text` is latin1. */
-  listed(text: string): readonly string[]
+  /** The path in a line of a list, as it writes it; '' for a line that names none. Latin1. */
+  listed(line: string): string
   /** The folder below which a package installed at `root` has folders of its own. */
   folderOf(root: string): string
   /** What changes along with any of its packages, and says no more than the package itself does. */

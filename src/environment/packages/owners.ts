@@ -1,6 +1,12 @@
 import type { Manifest } from '../manifest/manifest.js'
+import { ReprogateError } from '../../system/errors.js'
+import { lineEnd } from './headers.js'
 import { ECOSYSTEMS, ecosystemOf, sourceOf } from './index.js'
 import type { Ownership } from './package.js'
+
+/** Lines of all lists of an image, and characters of one. */
+const LISTED_CAP = 4_000_000
+const LINE_CAP = 16 * 1024
 
 /** Resolves `.` and `..` by name alone; a path cannot leave the root. */
 export function joinPath(root: string, path: string): string {
@@ -21,12 +27,14 @@ export type Owners = (path: string) => Ownership | undefined
  */
 export function ownersOf(manifest: Pick<Manifest, 'ownership' | 'entries'>): Owners {
   const real = throughTopLinks(manifest)
+  const limit = { left: LISTED_CAP }
   const owners = new Map<string, Ownership>()
   // Folders are shared, and a distribution lists files of Python packages as its own.
   for (const { type } of ECOSYSTEMS.toReversed()) {
     for (const ownership of manifest.ownership) {
       if (ownership.ecosystem !== type) continue
-      for (const listed of ecosystemOf(type).listed(ownership.text)) {
+      for (const line of listLines(ownership.text, limit)) {
+        const listed = ecosystemOf(type).listed(line)
         const path = listed === '' ? '' : real(joinPath(ownership.root, listed))
         if (path !== '' && !owners.has(path)) owners.set(path, ownership)
       }
@@ -35,6 +43,21 @@ export function ownersOf(manifest: Pick<Manifest, 'ownership' | 'entries'>): Own
   return (path) => {
     const source = sourceOf(path)
     return owners.get(path) ?? (source === undefined ? undefined : owners.get(source))
+  }
+}
+
+/**
+ * The lines of a list, one at a time. What is too long for a path is left out.
+ *
+ * @throws ReprogateError `image/too-large`: files that are not looked up would pass as nobody's
+ */
+function* listLines(text: string, limit: { left: number }): Generator<string> {
+  for (let at = 0; at < text.length;) {
+    const end = lineEnd(text, at)
+    if (limit.left-- <= 0)
+      throw new ReprogateError('image/too-large', `its packages list more than ${LISTED_CAP} files`)
+    if (end - at <= LINE_CAP) yield text.slice(at, end)
+    at = end + 1
   }
 }
 

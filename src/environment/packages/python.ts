@@ -1,5 +1,5 @@
 import type { Ecosystem } from './ecosystem.js'
-import { headersOf } from './headers.js'
+import { headersOf, lineEnd } from './headers.js'
 import type { Package } from './package.js'
 
 const TYPE = 'pypi'
@@ -7,9 +7,19 @@ const TYPE = 'pypi'
 /** Normalised as PyPI does: https://packaging.python.org/en/latest/specifications/name-normalization/ */
 export const pypiName = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-')
 
+/** Before the first empty line. */
+function headersEnd(text: string): number {
+  for (let at = 0; at < text.length;) {
+    const end = lineEnd(text, at)
+    if (end === at || (end === at + 1 && text[at] === '\r')) return at
+    at = end + 1
+  }
+  return text.length
+}
+
 /** METADATA or PKG-INFO: the headers end at the first empty line. */
 export function parsePythonMetadata(text: string, root: string): Package[] {
-  const headers = headersOf(text.split(/\r?\n\r?\n/, 1)[0]!)
+  const headers = headersOf(text.slice(0, headersEnd(text)))
   const name = headers.get('Name')
   if (!name) return []
   return [{ ecosystem: TYPE, name: pypiName(name), version: headers.get('Version') ?? '', arch: '', root }]
@@ -18,8 +28,9 @@ export function parsePythonMetadata(text: string, root: string): Package[] {
 /** The first column of a CSV row, which may be quoted. */
 function firstColumn(line: string): string {
   if (!line.startsWith('"')) return line.split(',', 1)[0]!
-  const match = /^"((?:[^"]|"")*)"/.exec(line)
-  return match ? match[1]!.replaceAll('""', '"') : ''
+  for (let at = line.indexOf('"', 1); at !== -1; at = line.indexOf('"', at + 2))
+    if (line[at + 1] !== '"') return line.slice(1, at).replaceAll('""', '"')
+  return ''
 }
 
 /** `a/__pycache__/b.cpython-311.opt-1.pyc` → `a/b.py`; undefined for a file that is not compiled. */
@@ -49,7 +60,7 @@ export const python: Ecosystem = {
       }),
     },
   ],
-  listed: (text) => text.split('\n').map((line) => firstColumn(line.trimEnd())),
+  listed: (line) => firstColumn(line.trimEnd()),
   folderOf: (root) => root,
   sourceOf: pythonSource,
 }

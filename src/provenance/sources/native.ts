@@ -1,12 +1,12 @@
-import type { Context } from '../../system/context.js'
-import { confine, NotAFile, readRegular, TooLarge } from '../../system/files.js'
+import type { Refusal } from '../../system/tree-files.js'
 import { fieldName, fieldPath, type FieldPath } from '../../text/fields.js'
+import type { Problem } from '../../text/problems.js'
 import { validate } from '../../text/validate.js'
-import { parseYaml, type ParsedYaml, type Problem } from '../../text/yaml.js'
+import { parseYaml, type ParsedYaml } from '../../text/yaml.js'
 import type { Found } from '../../verdict/finding.js'
 import type { RuleId } from '../../verdict/rules/index.js'
 import { recordSchema, type Record_ } from '../schema.js'
-import type { Reading, Source } from './source.js'
+import type { Reading, Source, SourceTree } from './source.js'
 
 const NATIVE = /(?:^|\/)provenance\.(?:ya?ml|json)$/
 
@@ -40,28 +40,24 @@ export const native: Source = {
   read: readNative,
 }
 
-/** @param path relative to the working directory, whose real path nothing is read outside of */
-export async function readNative(
-  { root, prefix }: Pick<Context, 'root' | 'prefix'>,
-  path: string,
-): Promise<Reading> {
+const REFUSED: Readonly<Record<Refusal, RuleId>> = {
+  missing: 'record/missing',
+  outside: 'record/path-outside',
+  irregular: 'record/irregular',
+  'too-large': 'record/too-large',
+}
+
+/** @param path relative to the working directory */
+export async function readNative({ files, prefix }: SourceTree, path: string): Promise<Reading> {
   const file = prefix + path
-  const none = (rule: RuleId, message: string): Reading => ({
+  const read = await files.read(path, LARGEST_RECORD)
+  if ('bytes' in read) return parseNative(read.bytes, file)
+  return {
     source: native.name,
     record: null,
     file,
-    problems: [{ rule, message, file }],
+    problems: [{ rule: REFUSED[read.refused], message: read.why, file }],
     lineOf: () => undefined,
-  })
-  const place = await confine(root, path)
-  if (!place.ok) return none('record/path-outside', `${path} ${place.why}`)
-  if (!place.exists) return none('record/missing', `there is no ${path}`)
-  try {
-    return parseNative(await readRegular(place.absolute, LARGEST_RECORD), file)
-  } catch (error) {
-    if (error instanceof NotAFile) return none('record/malformed', `${path} is not a regular file`)
-    if (error instanceof TooLarge) return none('record/too-large', `${path} is larger than 1 MiB`)
-    throw error
   }
 }
 
@@ -102,7 +98,9 @@ function keepWhatIsRight(parsed: ParsedYaml): { record: Record_ | null; problems
     const result = validate(recordSchema, parsed, value)
     if (result.data) return { record: result.data, problems }
     problems.push(...result.problems)
-    for (const { path } of result.problems) remove(value, path)
+    // What is wrong as a whole has nothing that could be kept.
+    if (result.wrong.some((path) => path.length === 0)) break
+    for (const path of result.wrong) remove(value, path)
   }
   return { record: null, problems }
 }

@@ -1,4 +1,4 @@
-import type { Context } from '../../system/context.js'
+import type { TreeFiles } from '../../system/tree-files.js'
 import type { Found } from '../../verdict/finding.js'
 import type { Record_ } from '../schema.js'
 
@@ -15,6 +15,13 @@ export interface Reading {
   lineOf(field: string): number | undefined
 }
 
+/** The tree whose records are read, and where its working directory is in the repository. */
+export interface SourceTree {
+  files: TreeFiles
+  /** '' or 'examples/digits/'. */
+  prefix: string
+}
+
 /**
  * Where fields of a record come from. To add a source: a file that gives one of these, and a line in
  * `sources/index.ts`.
@@ -24,5 +31,5 @@ export interface Source {
   /** Of the repository's files, those that hold the record of a run. */
   detect(files: readonly string[]): string[]
   /** Reads one of them. Whatever is wrong with it is a problem, never an exception. */
-  read(context: Pick<Context, 'root' | 'prefix'>, path: string): Promise<Reading>
+  read(tree: SourceTree, path: string): Promise<Reading>
 }

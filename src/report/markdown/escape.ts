@@ -9,7 +9,7 @@ import type { Place } from '../../verdict/finding.js'
 
 /** Characters with a meaning, links, `GH-12`, `:emoji:`, and what looks like a commit. */
 const MORE_THAN_A_WORD =
-  /[@#<>&$\\[\]|~^*_`={}]|:\/\/|\bwww\.|\bGH-\d|:[\w+-]+:|\b(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{7,64}\b/i
+  /[@#<>&$\\[\]|~^*_`={}]|:\/\/|www\.|\bGH-\d|:[\w+-]+:|\b(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{7,64}\b/i
 
 /** `markdown`: in a paragraph; `cell`: in a table; `html`: in `<summary>` and `<sub>`. */
 export type Surroundings = 'markdown' | 'cell' | 'html'
@@ -18,9 +18,12 @@ export type Surroundings = 'markdown' | 'cell' | 'html'
 const entities = (text: string): string =>
   text.replace(/[!"#$&*:<=>@[\\\]^_`{|}~]/g, (c) => `&#${c.charCodeAt(0)};`)
 
+/** A zero-width space, which cleaned text has not. It is written as an entity, never as it is. */
+const APART = '\u200b'
+
 /** GitHub looks for links and mentions between these tags, too: a zero-width space keeps them apart. */
 const htmlCode = (text: string): string =>
-  `<code>${entities(text.replace(/[@#]|:(?=\/\/)|\bwww(?=\.)/gi, '$&\u200b'))}</code>`
+  `<code>${entities(text.replace(/[@#]|:(?=\/\/)|www(?=\.)/gi, `$&${APART}`)).replaceAll(APART, '&#8203;')}</code>`
 
 /** More backticks than any run of them in the text, and at least `least`. */
 function fenceFor(text: string, least: number): string {

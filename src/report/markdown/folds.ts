@@ -1,5 +1,5 @@
 import { oneLine } from '../../text/clean.js'
-import type { ModelReport } from '../../verdict/report.js'
+import type { ModelReport, Report } from '../../verdict/report.js'
 import { details, fenced } from './escape.js'
 import { lineageGraph } from './lineage.js'
 
@@ -29,9 +29,16 @@ const argument = (text: string): string => {
   return `${line.startsWith('-') ? '-- ' : ''}'${line.replaceAll("'", `'\\''`)}'`
 }
 
+/** A merge that GitHub has made is fetched first: no clone has it. */
+function checkoutOf({ commit, judged }: Report): string {
+  if (!/^[0-9a-f]{7,64}$/.test(commit)) return ''
+  if (judged === 'merge') return `git fetch origin ${commit} && git checkout FETCH_HEAD && `
+  return `git checkout ${commit.slice(0, 12)} && `
+}
+
 /** Commands to paste: what a machine can fill in, and how to see the same here. */
-export function commandFolds({ name, verdict }: ModelReport, commit: string): string[] {
-  const checkout = /^[0-9a-f]{7,64}$/.test(commit) ? `git checkout ${commit.slice(0, 12)} && ` : ''
+export function commandFolds({ name, verdict }: ModelReport, report: Report): string[] {
+  const checkout = checkoutOf(report)
   const shell = (title: string, line: string) => [details(`<b>${title}</b>`, fenced([line], 'sh'))]
   if (verdict === 'incomplete')
     return shell('Fill in what a machine can know', `npx reprogate record ${argument(name)}`)

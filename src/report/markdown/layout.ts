@@ -73,7 +73,7 @@ function footer(page: Page, shortened: boolean): string {
     consequences.filter(Boolean).join(', '),
     duration(report.seconds),
     judgedBy(page),
-    `commit ${code(short(report.commit), 'html', 64)}`,
+    `${report.judged === 'merge' ? 'merge' : 'commit'} ${code(short(report.commit), 'html', 64)}`,
     shortened ? `shortened to fit: details are in the ${whole}` : url && whole,
   ]
   return `<sub>${items.filter(Boolean).join(' · ')}</sub>`

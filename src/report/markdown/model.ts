@@ -102,6 +102,6 @@ function folds(model: ModelReport, { report, detail }: Page): string[] {
     ...tailFolds(model, detail.tail),
     // The lineage of a record that is not complete has holes.
     ...(detail.folds && model.verdict !== 'incomplete' ? lineageFold(model) : []),
-    ...(detail.folds ? commandFolds(model, report.commit) : []),
+    ...(detail.folds ? commandFolds(model, report) : []),
   ].flat()
 }

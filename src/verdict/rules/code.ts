@@ -32,8 +32,36 @@ export const CODE_RULES = rulesOf('code', {
   },
   'changed-since': {
     kind: 'wrong',
-    title: 'Code changed after the recorded run',
-    why: 'The code at the head is not the code that was run; the recorded result says nothing about it.',
+    title: 'Files changed after the recorded run',
+    why: 'What is judged is not what was run. The replay of the judged tree shows whether the result still holds.',
+    remedy: 'Nothing, if the result is reproduced; else record the run again.',
+    level: 'warn',
+  },
+  'submodule-missing': {
+    kind: 'missing',
+    title: 'Submodule not checked out',
+    why: 'Its folder is empty in the build and the replay, as nobody has its files.',
+    remedy: 'Check out with `submodules: true`, or run `git submodule update --init`.',
+    level: 'warn',
+  },
+  'lfs-missing': {
+    kind: 'missing',
+    title: 'Git LFS object not fetched',
+    why: 'The build and the replay see a pointer in place of the file.',
+    remedy: 'Check out with `lfs: true`, or run `git lfs pull`.',
+    level: 'warn',
+  },
+  'dependency-changed': {
+    kind: 'wrong',
+    title: 'Code of the run changed',
+    why: 'The policy says that the run depends on these files, and they are not those that were run.',
     remedy: 'Record the run again with the code as it is now.',
+  },
+  uncommitted: {
+    kind: 'risk',
+    title: 'Uncommitted changes are not judged',
+    why: 'The commit is built and replayed, and not the files that lie in the work tree.',
+    remedy: 'Commit them, and check again.',
+    level: 'warn',
   },
 })

@@ -24,6 +24,50 @@ export const ENVIRONMENT_RULES = rulesOf('environment', {
     why: 'A `# syntax=` line makes the builder run an image of the author’s choice before anything is checked.',
     remedy: 'Use `docker/dockerfile`, or remove the line.',
   },
+  'dockerfile-unclear': {
+    kind: 'wrong',
+    title: 'Dockerfile not understood',
+    why: 'Builders could read it differently, so nobody can say what it builds on.',
+    remedy: 'Write the line plainly.',
+  },
+  'argument-not-allowed': {
+    kind: 'wrong',
+    title: 'Build argument steers the builder',
+    why: 'It changes how the builder reads the Dockerfile, or what it keeps from other builds.',
+    remedy: 'Remove the build argument.',
+  },
+  'registry-not-allowed': {
+    kind: 'wrong',
+    title: 'Image from a registry that is not allowed',
+    why: 'The policy says where images may come from.',
+    remedy: 'Use an image from one of the `registries` of the policy, or have the registry added to it.',
+  },
+  'base-not-allowed': {
+    kind: 'wrong',
+    title: 'Base image not allowed',
+    why: 'The policy says which images a build may start from.',
+    remedy: 'Use one of the `bases` of the policy, or have the image added to them.',
+  },
+  'mount-empty': {
+    kind: 'risk',
+    title: 'Build mounts get nothing',
+    why: 'Caches start empty and secrets are not handed to a build that a pull request describes.',
+    remedy: 'Make the build independent of caches and secrets.',
+    level: 'warn',
+  },
+  'network-used': {
+    kind: 'wrong',
+    title: 'Build fetches from the network',
+    why: 'The policy lets the build have no network after its base images.',
+    remedy: 'Use `COPY`, and commit or track what is fetched.',
+  },
+  'not-rebuilt': {
+    kind: 'infrastructure',
+    title: 'Nothing was rebuilt',
+    why: 'A build that starts from the pinned image, or copies from it, gives that image again whatever the Dockerfile says: it is not evidence.',
+    remedy:
+      'Build from the image that the pinned one was built from, with a step of its own; or list that image under `bases` in the policy.',
+  },
   'dockerfile-missing': {
     kind: 'missing',
     title: 'No Dockerfile at the recorded commit',
@@ -72,6 +116,12 @@ export const ENVIRONMENT_RULES = rulesOf('environment', {
     remedy: 'Push the image again, or give the job access to its registry.',
     level: 'warn',
   },
+  'manifest-unknown': {
+    kind: 'infrastructure',
+    title: 'Pinned image cannot be pulled, and only this change vouches for it',
+    why: 'The image is gone, and what stands in for it came with the change that it is to judge.',
+    remedy: 'Push the image again, or give the job access to its registry.',
+  },
   'hash-mismatch': {
     kind: 'differs',
     title: 'Recorded hash is not the hash of the pinned image',
@@ -102,6 +152,12 @@ export const ENVIRONMENT_RULES = rulesOf('environment', {
     why: 'Something in the image does not come from the Dockerfile alone, or changes with every build.',
     remedy: 'Make the build deterministic (`SOURCE_DATE_EPOCH`), or record the run again.',
     level: 'warn',
+  },
+  'answers-in-image': {
+    kind: 'wrong',
+    title: 'Recorded answers lie inside the image',
+    why: 'The evaluation could copy the recorded predictions instead of computing them.',
+    remedy: 'Keep recorded predictions out of the build: do not fetch or copy them in the Dockerfile.',
   },
   'private-key': {
     kind: 'risk',

@@ -19,6 +19,12 @@ export const EVALUATION_RULES = rulesOf('evaluation', {
     why: 'The policy asks for predictions; metrics alone can agree while decisions change.',
     remedy: 'Run `reprogate record <model>`: it records them.',
   },
+  'image-uncovered': {
+    kind: 'infrastructure',
+    title: 'Image holds what nobody compared',
+    why: 'Logs and caches are not compared between images, so the evaluation may not read them; this one cannot be kept from it.',
+    remedy: 'Remove it from the image in the Dockerfile: logs, caches and links in their place.',
+  },
   failed: {
     kind: 'infrastructure',
     title: 'Evaluation failed',

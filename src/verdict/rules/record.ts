@@ -27,6 +27,25 @@ export const RECORD_RULES = rulesOf('record', {
     remedy:
       'Use a path relative to the root of the repository, without `..` and without links that lead out.',
   },
+  irregular: {
+    kind: 'wrong',
+    title: 'Record is not a regular file',
+    why: 'What stands in its place, or in the place of a folder on its way, could lead anywhere.',
+    remedy: 'Put the record itself there, as a regular file in regular folders.',
+  },
+  removed: {
+    kind: 'missing',
+    title: 'Record removed',
+    why: 'The base branch has a record of this model; without it nobody checks the model any more.',
+    remedy: 'Restore the record. To give a model up, remove it from the policy on the base branch first.',
+  },
+  'not-covered': {
+    kind: 'risk',
+    title: 'Model not covered by the policy',
+    why: 'The policy names the models that matter, and this one is new: no rule of the policy is its own.',
+    remedy: 'Name the model in the policy, once it is merged.',
+    level: 'warn',
+  },
   'unknown-key': {
     kind: 'wrong',
     title: 'Unknown key',
@@ -39,6 +58,12 @@ export const RECORD_RULES = rulesOf('record', {
     title: 'A field that the policy requires is missing',
     why: 'The policy of this repository requires this field.',
     remedy: 'Add the field to the record.',
+  },
+  'digest-weak': {
+    kind: 'wrong',
+    title: 'Digest that proves nothing',
+    why: 'Two files with the same md5 are made in seconds, so it does not say which of them was used.',
+    remedy: 'Replace it by `sha256:<64 hex digits>`; `reprogate record <model>` computes it.',
   },
   'manifest-mismatch': {
     kind: 'wrong',

@@ -1,0 +1,21 @@
+import { showPath } from '../../text/latin1.js'
+
+/**
+ * Files of an image that are recorded answers: an evaluation inside it could print them.
+ *
+ * @param files path (latin1, without a leading slash) and sha256 of the bytes as they are, in hex; of
+ *   every file, also of those that the comparison ignores or masks
+ * @param digests `sha256:…`; others cannot be compared with an image
+ * @returns their paths as people read them, in the order of the files
+ */
+export function answersAmong(
+  files: Iterable<readonly [path: string, sha256: string]>,
+  digests: readonly string[],
+): string[] {
+  const wanted = new Set(
+    digests.flatMap((digest) => (digest.startsWith('sha256:') ? [digest.slice('sha256:'.length)] : [])),
+  )
+  const found: string[] = []
+  for (const [path, digest] of files) if (wanted.has(digest)) found.push(showPath(path))
+  return found
+}
