@@ -109,7 +109,7 @@ if (!canHaveAct()) {
       expect(log).toContain('Job succeeded')
       expect(exitCode).toBe(0)
       expect(log).toMatch(/\| then verdict=incomplete decision=warn url=https:\S+#issuecomment-\d+/)
-      expect(log).toContain(`| report=${commits.head}`)
+      expect(log).toContain(`| report=${commits.merge}`)
       expect(github.comments.map(({ body }) => body.split('\n')[0])).toEqual(['<!-- reprogate:all -->'])
     })
 

@@ -147,8 +147,8 @@ describe('a pull request with a model', () => {
     expect(github.comments).toHaveLength(1)
     expect(github.comments[0]!.id).toBe(id)
     expect(github.comments[0]!.body).toContain('✅ Reproduced')
-    expect(github.comments[0]!.body).toContain(mended.head.slice(0, 7))
-    expect(github.comments[0]!.body).not.toContain(edited.head.slice(0, 7))
+    expect(github.comments[0]!.body).toContain(mended.merge.slice(0, 7))
+    expect(github.comments[0]!.body).not.toContain(edited.merge.slice(0, 7))
   })
 
   test('whose evaluation prints workflow commands and Markdown: they are text', async () => {

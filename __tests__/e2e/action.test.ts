@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseReport } from './report.js'
-import { other, pullRequest, PULL_REQUEST, type PullRequestCommits } from './github/events.js'
+import { mergeGroup, other, pullRequest, PULL_REQUEST, type PullRequestCommits } from './github/events.js'
 import { Repository } from './github/repository.js'
 import { runStep, type Step, type StepResult } from './github/runner.js'
 import { BOT, commentUrl, GitHubServer, TOKENS } from './github/server.js'
@@ -70,7 +70,7 @@ describe('a pull request', () => {
     expect(comment).toMatchObject({ author: BOT, issue: PULL_REQUEST })
     expect(comment!.body.split('\n')[0]).toBe(MARKER)
     expect(comment!.body).toContain('Incomplete')
-    expect(comment!.body).toContain(commits.head.slice(0, 7))
+    expect(comment!.body).toContain(commits.merge.slice(0, 7))
     expect(comment!.body).toContain('https://github.example/acme/digits/actions/runs/77/attempts/1')
 
     expect(result.outputs).toEqual({
@@ -83,7 +83,7 @@ describe('a pull request', () => {
       'comment-url': commentUrl('acme/digits', comment!),
     })
     const report = parseReport(readFileSync(result.outputs.report!, 'utf8'))
-    expect(report).toMatchObject({ verdict: 'incomplete', decision: 'fail', commit: commits.head })
+    expect(report).toMatchObject({ verdict: 'incomplete', decision: 'fail', commit: commits.merge })
     expect(report.models.map(({ name }) => name)).toEqual(['digits'])
 
     expect(result.annotations).toContainEqual(
@@ -136,8 +136,12 @@ describe('a pull request', () => {
 })
 
 describe('other events', () => {
-  test.each(['push', 'merge_group', 'workflow_dispatch'])('%s: checked, without a comment', async (name) => {
-    const result = await step({ event: other(name, commits.merge) })
+  test.each([
+    ['push', () => other('push', commits.merge)],
+    ['merge_group', () => mergeGroup(commits)],
+    ['workflow_dispatch', () => other('workflow_dispatch', commits.merge)],
+  ])('%s: checked, without a comment', async (_name, event) => {
+    const result = await step({ event: event() })
     expect(result.exitCode).toBe(1)
     expect(result.outputs).toMatchObject({ verdict: 'incomplete', decision: 'fail', 'comment-url': '' })
     expect(github.requests).toEqual([])

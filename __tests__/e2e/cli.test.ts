@@ -134,7 +134,10 @@ evaluation: {command: [python3, evaluate.py]}
 `
   beforeEach(() => {
     repository.write('evaluate.py', EVALUATE)
-    repository.write('Dockerfile', 'ARG BASE\nFROM ${BASE}\nENV GREETING=hello\n')
+    repository.write(
+      'Dockerfile',
+      'ARG BASE\nFROM ${BASE}\nRUN echo hello > /etc/greeting\nENV GREETING=hello\n',
+    )
     repository.write(RECORD, WRITTEN)
     repository.save()
   })

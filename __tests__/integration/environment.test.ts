@@ -274,7 +274,7 @@ describe.each(CLIENTS)('with $name', ({ env, builder }) => {
     const gone = image.replace(/@sha256:.*/, `@sha256:${'0'.repeat(64)}`)
     const result = await checkEnvironment(
       check.context,
-      await request({ 'pkg/toy_model/__init__.py': 'answer = 43\n' }, { image: gone }),
+      await request({ 'pkg/toy_model/__init__.py': 'answer = 43\n' }, { image: gone, manifestKnown: true }),
     )
     await check.end()
     expect(result.parity).toBe('drift')
@@ -340,6 +340,119 @@ describe.each(CLIENTS)('with $name', ({ env, builder }) => {
     } finally {
       registry.closeAllConnections()
       registry.close()
+    }
+  }, 60_000)
+
+  describe('a build that gives the pinned image again proves nothing', () => {
+    const other = `reprogate-test-${process.pid}:other`
+    const vacuous = async (Dockerfile: string, more: Partial<EnvironmentRequest> = {}) => {
+      const result = await checkEnvironment(
+        check.context,
+        await request({ Dockerfile: `${Dockerfile}LABEL ${MARK}\n` }, more),
+      )
+      await check.end()
+      return result
+    }
+    const expected = {
+      parity: 'unverifiable',
+      findings: expect.arrayContaining([
+        expect.objectContaining({ rule: 'environment/not-rebuilt', file: 'toy/Dockerfile' }),
+      ]),
+    }
+
+    test('under its own name, copied whole, or mounted', async () => {
+      expect(await vacuous(`FROM ${image}\n`)).toMatchObject(expected)
+      expect(await vacuous(`FROM scratch\nCOPY --from=${image} /opt /opt\n`)).toMatchObject({
+        findings: expected.findings,
+      })
+    }, 120_000)
+
+    test('as another image that holds its layers, from cached layers or not', async () => {
+      const directory = await exported({ Dockerfile: `FROM ${image}\nLABEL a=b ${MARK}\nRUN echo > /more\n` })
+      await check.context.engine.docker(['build', '-q', '-t', other, directory])
+      try {
+        const pushed = await pushImage(check.context, other, `${REGISTRY}/another-name`)
+        expect(await vacuous(`FROM ${pushed}\nRUN rm /more\n`)).toMatchObject({ findings: expected.findings })
+        await docker('image', 'rm', pushed).catch(() => '')
+      } finally {
+        await docker('image', 'rm', other)
+      }
+    }, 120_000)
+
+    test('with settings alone on any base, unless the policy lists that base', async () => {
+      const text = `FROM ${BASE}\nENV A=b\n`
+      expect(await vacuous(text, { image: BASE, recordedHash: undefined })).toMatchObject({
+        findings: expected.findings,
+      })
+      const { findings } = await vacuous(text, { allowed: { bases: [BASE] } })
+      expect(findings.map(({ rule }) => rule)).not.toContain('environment/not-rebuilt')
+    }, 120_000)
+
+    test('through the trigger of a base image, which no file of the repository shows', async () => {
+      const directory = await exported({
+        Dockerfile: `FROM ${BASE}\nLABEL ${MARK}\nRUN echo > /x\nONBUILD COPY --from=${image} /opt /opt\n`,
+      })
+      await check.context.engine.docker(['build', '-q', '-t', other, directory])
+      try {
+        const pushed = await pushImage(check.context, other, `${REGISTRY}/with-trigger`)
+        const { findings } = await vacuous(`FROM ${pushed}\nRUN echo > /y\n`)
+        const rules = findings.map(({ rule }) => rule)
+        // Old builders refuse such a trigger; then nothing was built at all.
+        expect(rules.some((rule) => /not-rebuilt|build-failed/.test(rule))).toBe(true)
+        await docker('image', 'rm', pushed).catch(() => '')
+      } finally {
+        await docker('image', 'rm', other)
+      }
+    }, 120_000)
+  })
+
+  // The classic builder knows no mounts.
+  if (builder !== 'classic') {
+    test('a cache of an earlier build is empty in the next', async () => {
+      const id = `reprogate-${process.pid}`
+      const step = `RUN --mount=type=cache,id=${id},target=/c test ! -e /c/x && echo > /c/x\n`
+      for (let round = 0; round < 2; round++) {
+        const result = await checkEnvironment(check.context, await request({ Dockerfile: DOCKERFILE + step }))
+        await check.end()
+        expect(result.evidence.failure).toBeUndefined()
+      }
+    }, 120_000)
+  }
+
+  test('without network a step reaches nobody, and ADD fetches nothing', async () => {
+    const step = `RUN test "$(ls /sys/class/net)" = lo\n`
+    const lone = await checkEnvironment(
+      check.context,
+      await request({ Dockerfile: DOCKERFILE + step }, { network: 'none' }),
+    )
+    const asked = await request(
+      { Dockerfile: `${DOCKERFILE}ADD http://x.example/y /\n` },
+      { network: 'none' },
+    )
+    const fetching = await checkEnvironment(check.context, asked)
+    await check.end()
+    expect(lone.evidence.failure).toBeUndefined()
+    expect(fetching.findings).toMatchObject([{ rule: 'environment/network-used', line: 9 }])
+  }, 120_000)
+
+  test('what killed checks have left goes, and nothing else', async () => {
+    const place = (value: string) => value.split('=')[1]!.split('.')
+    const [boot, namespace, pid, start, id] = place(check.context.engine.label)
+    const label = (...parts: (string | undefined)[]) => ['--label', `reprogate.check=${parts.join('.')}`]
+    const create = (...labels: string[]) => docker('create', ...labels, BASE, 'true')
+    const dead = await create(...label(boot, namespace, '4194304', '1', id))
+    const reused = await create(...label(boot, namespace, pid, `${Number(start) - 1}`, id))
+    const alive = await create(...label(boot, namespace, pid, start, id))
+    const elsewhere = await create(...label(boot, '1', '4194304', '1', id))
+    const stranger = await create('--label', 'reprogate.check=mine')
+    const rest = [alive, elsewhere, stranger]
+    try {
+      await check.context.engine.sweepDead()
+      const there = await check.context.engine.ids('containers')
+      expect([dead, reused].filter((one) => there.has(one))).toEqual([])
+      expect(rest.filter((one) => !there.has(one))).toEqual([])
+    } finally {
+      await docker('rm', ...rest)
     }
   }, 60_000)
 

@@ -57,7 +57,7 @@ export function pullRequest(
 ): Trigger {
   const payload = example<PullRequestPayload>('pull_request', action)
   const { pull_request } = payload
-  const repository = { ...payload.repository, full_name: 'acme/digits' }
+  const repository = { ...payload.repository, full_name: 'acme/digits', default_branch: 'main' }
   const owner = { ...repository.owner, login: 'stranger' }
   pull_request.base = { ...pull_request.base, sha: base, ref: 'main', repo: repository }
   pull_request.head = {
@@ -80,7 +80,30 @@ export function pullRequest(
   }
 }
 
-/** An event without a pull request: `push`, `merge_group`, `workflow_run`, … */
-export function other(name: string, sha: string): Trigger {
-  return { name, payload: example(name), sha, ref: 'refs/heads/main' }
+/** Another event about the same pull request: `pull_request_review`, `pull_request_review_comment`. */
+export function about(name: string, commits: PullRequestCommits): Trigger {
+  return { ...pullRequest('synchronize', commits), name }
+}
+
+/** An event without a pull request: `push`, `workflow_dispatch`, `schedule`, … */
+export function other(name: string, sha: string, ref = 'refs/heads/main'): Trigger {
+  const { repository, ...payload } = example<{ repository?: object }>(name)
+  return {
+    name,
+    payload: {
+      ...payload,
+      ref,
+      repository: { ...repository, full_name: 'acme/digits', default_branch: 'main' },
+    },
+    sha,
+    ref,
+  }
+}
+
+/** A merge group is judged as a whole, and its base is where it goes. */
+export function mergeGroup({ base, merge }: PullRequestCommits): Trigger {
+  const ref = 'refs/heads/gh-readonly-queue/main/pr-2'
+  const trigger = other('merge_group', merge, ref)
+  const merge_group = { head_sha: merge, head_ref: ref, base_sha: base, base_ref: 'refs/heads/main' }
+  return { ...trigger, payload: { ...trigger.payload, merge_group } }
 }

@@ -15,6 +15,7 @@ export class Repository {
     this.git('remote', 'add', 'origin', 'https://github.com/acme/digits')
     this.commit(files, 'base')
     this.git('branch', 'change')
+    this.git('update-ref', 'refs/remotes/origin/main', 'main')
   }
 
   git(...args: string[]): string {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Docker } from '../../../src/engine/docker.js'
+import { readImage } from '../../../src/environment/manifest/read.js'
 import { replay } from '../../../src/evaluation/replay.js'
 import { BASE, docker, PREDICTIONS, sha256, useLab } from './lab.js'
 
@@ -162,6 +163,56 @@ open('/tmp/x', 'w')
         { image: id },
       )
       expect([exitCode, text]).toEqual([0, 'there kept\nRead-only file system\nRead-only file system'])
+    } finally {
+      docker('rmi', id)
+    }
+  }, 120_000)
+
+  test('what nobody compared of the image cannot be read', async () => {
+    const places = [
+      'run/x',
+      'var/log/apt/x',
+      'var/log/dpkg.log',
+      'var/lib/apt/lists/x',
+      'var/lib/dpkg/status-old',
+      'var/cache/fontconfig/x',
+      'var/cache/ldconfig/aux-cache',
+      'root/.cache/pip/x',
+      'root/.cache/file',
+      'home/u/.cache/a b, "c":d/x',
+      'root/.npm/_cacache/x',
+      'app/.git/logs/HEAD',
+      'app/.git/index',
+      'app/node_modules/.cache/x',
+      'env/conda-meta/history',
+      'etc/machine-id',
+      'etc/passwd-',
+      'etc/ssh/ssh_host_rsa_key',
+      'tmp/x',
+      '.dockerenv',
+    ]
+    const words = places.map((place) => `'/${place}'`).join(' ')
+    const id = spawnSync('docker', ['build', '--quiet', '-'], {
+      input: `FROM ${BASE}\nRUN for p in ${words}; do mkdir -p "$(dirname "$p")" && echo secret > "$p"; done; echo seen > /root/kept; chmod -R a+rX /root /home /app /env /etc/ssh\nVOLUME /run/volume\n`,
+      encoding: 'utf8',
+    })
+      .stdout.trim()
+      .split('\n')
+      .at(-1)!
+    try {
+      const { covers } = await readImage(lab.context, (await lab.engine.inspect(id))!)
+      expect(covers.open).toEqual([])
+      const script = `
+for path in ${JSON.stringify([...places, 'root/kept'].map((place) => `/${place}`))}:
+    try: print(path, repr(open(path).read()))
+    except OSError: print(path, 'hidden')
+open('/tmp/scratch', 'w')
+`
+      const open = await lab.prints(script, {}, { image: id })
+      expect(open.text.match(/secret/g)?.length).toBeGreaterThan(10)
+      const { text, exitCode } = await lab.prints(script, {}, { image: id, covers })
+      expect([exitCode, text]).toEqual([0, expect.stringContaining("/root/kept 'seen\\n'")])
+      expect(text).not.toContain('secret')
     } finally {
       docker('rmi', id)
     }
