@@ -20,8 +20,15 @@ interface Workflow {
   concurrency?: object
   jobs: Record<string, Job>
 }
+/** What is asked of the files in JSON here. */
+interface Manifest {
+  version?: string
+  image?: string
+  devDependencies?: Record<string, string>
+  features?: Record<string, { version: string }>
+}
 const read = (path: string): string => readFileSync(path, 'utf8')
-const json = (path: string) => JSON.parse(read(path)) as Record<string, any> // eslint-disable-line @typescript-eslint/no-explicit-any -- files of many shapes
+const json = (path: string) => JSON.parse(read(path)) as Manifest
 const WORKFLOWS = '.github/workflows'
 
 describe('one version', () => {
@@ -29,12 +36,12 @@ describe('one version', () => {
 
   test('of Node.js', () => {
     expect((parse(read('action.yml')) as { runs: object }).runs).toMatchObject({ using: `node${node}` })
-    expect(json('package.json').devDependencies.node).toMatch(`^${node}.`)
+    expect(json('package.json').devDependencies!.node).toMatch(`^${node}.`)
     expect(json('.devcontainer/devcontainer.json').image).toContain(`-${node}-`)
   })
 
   test('of this package: the newest release of the changelog, or the one to come', () => {
-    const version: string = json('package.json').version
+    const version = json('package.json').version!
     expect(json('package-lock.json').version).toBe(version)
     const [first, ...released] = read('CHANGELOG.md').match(/^## .*/gm)!
     expect(first).toBe('## [Unreleased]')
@@ -44,10 +51,10 @@ describe('one version', () => {
   })
 
   test('of each feature of the development container', () => {
-    const { features } = json('.devcontainer/devcontainer-lock.json')
-    const used = Object.keys(json('.devcontainer/devcontainer.json').features)
+    const features = json('.devcontainer/devcontainer-lock.json').features!
+    const used = Object.keys(json('.devcontainer/devcontainer.json').features!)
     expect(Object.keys(features)).toEqual(used)
-    for (const name of used) expect(name).toMatch(new RegExp(`:${features[name].version}$`))
+    for (const name of used) expect(name).toMatch(new RegExp(`:${features[name]!.version}$`))
   })
 })
 

@@ -48116,9 +48116,9 @@ class Git {
     }
     /** Address of `origin`, without a password. */
     remote() {
-        // A token in the address has no place in a record.
+        // A token in the address has no place in a record, also one with an @ in it.
         const address = this.git.setting('remote.origin.url');
-        return Promise.resolve(address?.replace(/^(https?:\/\/)[^/@]*@/, '$1'));
+        return Promise.resolve(address?.replace(/^(https?:\/\/)[^/]*@/i, '$1'));
     }
     /** Commits that touch a path, newest first. */
     async history(path, limit) {

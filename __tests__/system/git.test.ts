@@ -103,6 +103,8 @@ test('a diff is shown up to its first 64 KiB, and says so', async () => {
 test('a token in the address of the remote is left out', async () => {
   repository.git('remote', 'add', 'origin', 'https://x-access-token:secret@github.example/acme/digits.git')
   expect(await (await open()).remote()).toBe('https://github.example/acme/digits.git')
+  repository.git('remote', 'set-url', 'origin', 'HTTPS://me:se@cret@github.example/acme/digits.git')
+  expect(await (await open()).remote()).toBe('HTTPS://github.example/acme/digits.git')
 })
 
 test('a session undoes what it registered, last first, also when the work fails', async () => {

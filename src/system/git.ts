@@ -222,9 +222,9 @@ export class Git {
 
   /** Address of `origin`, without a password. */
   remote(): Promise<string | undefined> {
-    // A token in the address has no place in a record.
+    // A token in the address has no place in a record, also one with an @ in it.
     const address = this.git.setting('remote.origin.url')
-    return Promise.resolve(address?.replace(/^(https?:\/\/)[^/@]*@/, '$1'))
+    return Promise.resolve(address?.replace(/^(https?:\/\/)[^/]*@/i, '$1'))
   }
 
   /** Commits that touch a path, newest first. */
