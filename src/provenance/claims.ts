@@ -1,12 +1,14 @@
 import { fieldPath } from '../text/fields.js'
 import type { Found, Place } from '../verdict/finding.js'
 import type { Record_ } from './schema.js'
-import type { Reading } from './sources/source.js'
+import type { Reading, Reservation } from './sources/source.js'
 
 /** Who says what of a field, and where. */
 export interface ClaimEvidence extends Place {
   source: string
   value: unknown
+  /** Why it is less than the run's own word. */
+  reservation?: { kind: Reservation; why: string } | undefined
 }
 
 /** One field of a record with all that is known of it. */
@@ -44,16 +46,23 @@ export function claimsOf(readings: readonly [Reading, ...Reading[]]): Claims {
     at: (field) => {
       const evidence = said.flatMap((reading): ClaimEvidence[] => {
         const value = valueAt(reading.record, field)
-        return value === undefined ? [] : [{ source: reading.source, value, ...placeIn(reading, field) }]
+        return value === undefined
+          ? []
+          : [
+              {
+                source: reading.source,
+                value,
+                ...reading.placeOf(field),
+                reservation: reading.reservations?.get(field),
+              },
+            ]
       })
       const [first] = evidence
-      const { file, line } = first ?? placeIn(readings[0], field)
+      const { file, line } = first ?? readings[0].placeOf(field)
       return { field, value: first?.value, place: { file, line }, evidence }
     },
   }
 }
-
-const placeIn = ({ file, lineOf }: Reading, field: string): Place => ({ file, line: lineOf(field) })
 
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -57,7 +57,7 @@ export async function readNative({ files, prefix }: SourceTree, path: string): P
     record: null,
     file,
     problems: [{ rule: REFUSED[read.refused], message: read.why, file }],
-    lineOf: () => undefined,
+    placeOf: () => ({ file }),
   }
 }
 
@@ -79,7 +79,8 @@ export function parseNative(bytes: Buffer, file: string): Reading {
       field,
     }
   }
-  const reading = { source: native.name, file, lineOf: (field: string) => parsed.lineOf(fieldPath(field)) }
+  const placeOf = (field: string) => ({ file, line: parsed.lineOf(fieldPath(field)) })
+  const reading = { source: native.name, file, placeOf }
   if (parsed.value === undefined || parsed.value === null || typeof parsed.value !== 'object') {
     const nothing: Problem = { path: [], kind: 'syntax', message: 'is not a mapping', line: 1 }
     const problems = parsed.problems.length > 0 ? parsed.problems : [nothing]
