@@ -85,12 +85,17 @@ interface Asked {
   malformed: readonly Found[]
   /** Whether a record without what the rule asks for is incomplete. */
   mandatory: (rule: RuleId) => boolean
+  /** Why what is said of a field is less than the run's own word, if it is: then it is not recorded. */
+  reserved?: (field: string) => string | undefined
 }
 
 const isFilled = (value: unknown): boolean => value !== undefined && value !== null && value !== ''
 
 /** What a record has to say and does not, and what it says twice and differently. */
-export function checkCompleteness(record: Record_, { more, malformed, mandatory }: Asked): Completeness {
+export function checkCompleteness(
+  record: Record_,
+  { more, malformed, mandatory, reserved = () => undefined }: Asked,
+): Completeness {
   const told = new Set(
     malformed
       .filter(({ rule }) => rule !== 'record/unknown-key')
@@ -104,15 +109,21 @@ export function checkCompleteness(record: Record_, { more, malformed, mandatory 
   const missing = checks
     .filter(({ ok, field }) => !ok && !told.has(field))
     .map(({ field, rule, name, verb = 'is' }): Found => ({ rule, field, message: `${name} ${verb} missing` }))
+  const weak = checks.flatMap(({ ok, field, rule, name, verb = 'is' }): Found[] => {
+    const why = ok ? reserved(field) : undefined
+    return why === undefined ? [] : [{ rule, field, message: `${name} ${verb} not recorded: ${why}` }]
+  })
   const counted = checks.filter(({ rule }) => mandatory(rule))
+  const unsaid = new Set(weak.map(({ field }) => field))
   return {
     findings: [
       ...missing,
+      ...weak,
       ...weakDigests(record),
       ...dataContradictions(record),
       ...seedContradictions(record),
     ],
-    present: counted.filter(({ ok }) => ok).length,
+    present: counted.filter(({ ok, field }) => ok && !unsaid.has(field)).length,
     required: counted.length,
   }
 }

@@ -1,7 +1,9 @@
 import { checkPins } from '../environment/pins.js'
 import { modelFindings, planFindings, type Plan } from '../policy/plan.js'
+import { reservedIn } from '../provenance/claims.js'
 import { checkCommit, uncommittedFindings } from '../provenance/commit.js'
 import { checkCompleteness } from '../provenance/completeness.js'
+import { sourceContradictions } from '../provenance/contradictions.js'
 import { lineageOf } from '../provenance/lineage.js'
 import { committedMetrics, unusableMetrics } from '../provenance/metrics.js'
 import type { Record_ } from '../provenance/schema.js'
@@ -24,7 +26,13 @@ export const provenance: Stage = {
       }
     const mandatory = (rule: RuleId) =>
       ['production' as const, track].some((one) => levelOf(rule, one, levels) === 'error')
-    const completeness = checkCompleteness(record, { more: required, malformed: problems, mandatory })
+    const reserved = (field: string) => reservedIn(claims, field)
+    const completeness = checkCompleteness(record, {
+      more: required,
+      malformed: problems,
+      mandatory,
+      reserved,
+    })
     const pins = await checkPins(tools, {
       ...record.environment,
       commit: tree.commit,
@@ -36,6 +44,7 @@ export const provenance: Stage = {
     const findings = [
       ...problems,
       ...completeness.findings,
+      ...sourceContradictions(claims),
       ...planFindings(model, record),
       ...modelFindings(model),
       ...(commit === undefined
