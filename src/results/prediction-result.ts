@@ -44,6 +44,6 @@ export const shownCell = (cell: string): string => shownText(textOf(cell.slice(0
 
 export const quotedCell = (cell: string): string => quoted(shownCell(cell))
 
-/** The first cells, quoted. */
-export const quotedCells = (cells: readonly string[]): string =>
-  cells.slice(0, NAMED).map(quotedCell).join(', ') + (cells.length > NAMED ? ', …' : '')
+/** The first cells, quoted. @param count how many there are in all */
+export const quotedCells = (cells: readonly string[], count = cells.length): string =>
+  cells.slice(0, NAMED).map(quotedCell).join(', ') + (count > NAMED ? ', …' : '')
