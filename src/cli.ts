@@ -2,10 +2,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { check } from './gate.js'
 import { record } from './record/record.js'
+import { renderCompared } from './report/compared.js'
 import { printableJson, renderJson } from './report/json.js'
 import { printed } from './report/plain.js'
 import { renderRecorded } from './report/recorded.js'
 import { renderTerminal } from './report/terminal.js'
+import { compareResults } from './results/files.js'
 import type { Rebuild } from './stages/subject.js'
 import { errorText, ReprogateError } from './system/errors.js'
 import { writeReportFile } from './system/report-file.js'
@@ -72,6 +74,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   addCheck(program, door)
   addAudit(program, door)
   addRecord(program, door)
+  addCompare(program, door)
   try {
     await program.parseAsync([...argv], { from: 'user' })
     return code
@@ -90,7 +93,8 @@ Examples:
   $ reprogate check                        every model of this repository
   $ reprogate check digits --track production
   $ reprogate audit digits                 can the recorded run be obtained again?
-  $ reprogate record digits --push registry.example/digits`
+  $ reprogate record digits --push registry.example/digits
+  $ reprogate compare recorded.csv replayed.csv`
 
 const configOption = () => new Option('--config <path>', 'the policy').default('reprogate.yml')
 const verboseOption = () => new Option('--verbose', 'show what the build and the evaluation print')
@@ -189,6 +193,46 @@ function addRecord(program: Command, door: Door): void {
       const recorded = await record({ directory, config, model, args, image, push }, door.world(options))
       process.stdout.write(renderRecorded(recorded))
     })
+}
+
+interface CompareOptions {
+  key?: string
+  absolute?: number
+  relative?: number
+  json?: true
+}
+
+function addCompare(program: Command, door: Door): void {
+  program
+    .command('compare')
+    .description('compare two result files, metrics or predictions, as a check does')
+    .argument('<recorded>', 'the file that the other is compared with')
+    .argument('<replayed>', 'the other file')
+    .option('--key <column>', 'the column that identifies a row; default: the first')
+    .option('--absolute <number>', 'how far any number may move', size)
+    .option('--relative <number>', 'the same, as a part of the recorded number; default: 1e-6', size)
+    .option('--json', 'print the comparison as JSON')
+    .addHelpText('after', '\nExit codes: 0 the same within the tolerance, 1 different, 2 cannot be compared.')
+    .action(async (recorded: string, replayed: string, options: CompareOptions) => {
+      const { key, absolute, relative, json } = options
+      const everywhere = absolute === undefined && relative === undefined ? undefined : { absolute, relative }
+      const compared = await compareResults(recorded, replayed, { key, everywhere }).catch(
+        (error: unknown) => {
+          const { code, path = '' } = error as NodeJS.ErrnoException
+          if (code === undefined) throw error
+          throw new ReprogateError('compare/unreadable', `${path} cannot be read (${code})`)
+        },
+      )
+      process.stdout.write(json ? printableJson(compared) : renderCompared(compared))
+      door.ended(compared.grade === 'not-comparable' ? 2 : compared.grade === 'different' ? 1 : 0)
+    })
+}
+
+function size(text: string): number {
+  const number = Number(text)
+  if (text.trim() === '' || !(number >= 0))
+    throw new InvalidArgumentError('Write a number that is not negative.')
+  return number
 }
 
 function buildArgument(text: string, before: Record<string, string>): Record<string, string> {

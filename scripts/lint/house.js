@@ -31,7 +31,18 @@ const BELOW_STAGES = ROOMS.stages
 Object.assign(ROOMS, {
   record: [...BELOW_STAGES, 'stages'],
   'gate.ts': [...BELOW_STAGES, 'stages'],
-  'cli.ts': ['text', 'verdict', 'system', 'policy', 'stages', 'record', 'report', 'terminal', 'gate.ts'],
+  'cli.ts': [
+    'text',
+    'verdict',
+    'results',
+    'system',
+    'policy',
+    'stages',
+    'record',
+    'report',
+    'terminal',
+    'gate.ts',
+  ],
   'main.ts': ['text', 'verdict', 'system', 'policy', 'report', 'action', 'gate.ts'],
 })
 

@@ -2,7 +2,7 @@ import JSON5 from 'json5'
 import { numberText } from '../text/numbers.js'
 import type { MetricComparison } from '../verdict/evidence.js'
 import { own } from './own.js'
-import { allowedFor, type Tolerances } from './tolerance.js'
+import { allowedFor, type Tolerance, type Tolerances } from './tolerance.js'
 import { quoted } from './words.js'
 
 export interface Metrics {
@@ -66,6 +66,7 @@ export function compareMetrics(
   recorded: Readonly<Record<string, number>>,
   replayed: Readonly<Record<string, number>>,
   tolerances: Tolerances = {},
+  everywhere?: Tolerance,
 ): MetricComparison[] {
   return [...new Set([...Object.keys(recorded), ...Object.keys(replayed)])].map((name) => {
     const [before, after] = [own(recorded, name), own(replayed, name)]
@@ -76,7 +77,7 @@ export function compareMetrics(
     }
     if (before === undefined || after === undefined) return { ...text, agrees: false, finite: false }
     const finite = Number.isFinite(before) && Number.isFinite(after)
-    const [difference, allowed] = [after - before, allowedFor(before, own(tolerances, name))]
+    const [difference, allowed] = [after - before, allowedFor(before, own(tolerances, name) ?? everywhere)]
     return {
       ...text,
       // JSON has no other numbers.

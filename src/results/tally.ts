@@ -41,10 +41,10 @@ export class Tally {
 
   constructor(
     private readonly columns: Columns,
-    { tolerance = {} }: PredictionOptions,
+    { tolerance = {}, everywhere }: PredictionOptions,
   ) {
     this.names = columns.names.map(shownText)
-    this.tolerances = columns.names.map((name) => own(tolerance, name))
+    this.tolerances = columns.names.map((name) => own(tolerance, name) ?? everywhere)
   }
 
   /** @param before cells of the recorded row; rows of the same bytes need not be given */

@@ -3,6 +3,7 @@ import { RULES, type RuleId } from '../verdict/rules/index.js'
 /** Every error that a user can cause and fix, with the remedy for cases that have none of their own. */
 export const ERRORS = {
   'check/cancelled': 'Run it again.',
+  'compare/unreadable': 'Name two files that can be read.',
   'directory/missing':
     'Correct `working-directory`; on a runner, check the repository out first (`actions/checkout`).',
   'engine/failed': 'See what the engine says (`docker info`, its log) and try again.',
