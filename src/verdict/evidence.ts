@@ -177,6 +177,8 @@ export const evaluationEvidenceSchema = z.strictObject({
   /** Whether the two controls gave the same bytes, and if not, what differed between them. */
   deterministic: z.boolean().optional(),
   controls: predictionComparisonSchema.optional(),
+  /** Of the replay's metrics and predictions. */
+  recomputed: recomputedSchema.optional(),
   exitCode: z.int().optional(),
   /** The last lines that a failing evaluation printed. Untrusted. */
   tail: z.array(z.string()).optional(),
@@ -215,4 +217,6 @@ export interface Evidence {
   agreement: Agreement
   evaluation: EvaluationEvidence
   lineage: LineageEvidence
+  /** Of the recorded metrics and predictions. */
+  recomputed: RecomputedEvidence
 }

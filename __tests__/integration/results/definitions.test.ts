@@ -3,7 +3,12 @@ import JSON5 from 'json5'
 import { join } from 'node:path'
 import { pythonWith } from '../../../scripts/world/python.js'
 import { run } from '../../../scripts/world/system.js'
-import { CATALOGUE, valueOf, type Inputs, type Kind } from '../../../src/results/recompute/catalogue.js'
+import {
+  CATALOGUE,
+  valueOf,
+  type MetricInputs,
+  type InputKind,
+} from '../../../src/results/recompute/catalogue.js'
 import { labelsOf } from '../../../src/results/recompute/labels.js'
 import { rankingOf } from '../../../src/results/recompute/ranking.js'
 
@@ -35,7 +40,7 @@ interface Case {
 }
 
 const ofKind =
-  <K extends Kind>(kind: K, input: Inputs[K]): Case['ours'] =>
+  <K extends InputKind>(kind: K, input: MetricInputs[K]): Case['ours'] =>
   (name, index = 0) =>
     CATALOGUE[kind].some(({ id }) => id === name) ? valueOf(kind, name, input, index) : undefined
 

@@ -1,12 +1,12 @@
 import { CATALOGUE } from './catalogue.js'
 import type { Definition } from './definition.js'
 import type { Asked } from './names.js'
-import type { Reading } from './readings.js'
+import type { TableReading } from './readings.js'
 import { wordsIn } from './words-of-names.js'
 
 /** A number that a definition gives for one reading of a table. */
 export interface Candidate {
-  reading: Reading
+  reading: TableReading
   /** The definition, with the class or cutoff that it takes. */
   definition: string
   /** What the name stands for, not a variant of it. */
@@ -40,19 +40,24 @@ export class Computed {
   }
 }
 
-/** Words of a name that bind a class of a reading: its number; undefined if none is bound. */
-export function classBound(reading: Reading, rest: readonly string[]): number | undefined {
+/** Classes beyond which names bind none. */
+const MOST_NAMED = 1000
+const classWords = new WeakMap<TableReading, Map<string, number>>()
+
+/** The number of the class that words of a name bind; undefined: none is bound. */
+export function classBound(reading: TableReading, rest: readonly string[]): number | undefined {
   if (reading.kind !== 'labels' || rest.length === 0) return undefined
-  const wanted = rest.join(' ')
   const { classes } = reading.input
-  if (classes.length > 1000) return undefined
-  const at = classes.findIndex((name) => wordsIn(name).join(' ') === wanted)
-  return at < 0 ? undefined : at
+  if (classes.length > MOST_NAMED) return undefined
+  const named =
+    classWords.get(reading) ?? new Map(classes.map((name, index) => [wordsIn(name).join(' '), index]))
+  classWords.set(reading, named)
+  return named.get(rest.join(' '))
 }
 
 /** Every number of one reading that a name may mean. */
 export function candidatesOf(
-  reading: Reading,
+  reading: TableReading,
   asked: Asked,
   { computed, number }: { computed: Computed; number: number },
 ): Candidate[] {
@@ -91,7 +96,7 @@ function answers<Input>(
 /** Classes or cutoffs for which a definition is tried. */
 function places<Input>(
   { takes }: Definition<Input>,
-  reading: Reading,
+  reading: TableReading,
   { asked, bound }: { asked: Asked; bound: number | undefined },
 ): number[] {
   if (takes === 'cutoff') {
@@ -105,7 +110,7 @@ function places<Input>(
     : []
 }
 
-function suffixOf<Input>({ takes }: Definition<Input>, reading: Reading, at: number): string {
+function suffixOf<Input>({ takes }: Definition<Input>, reading: TableReading, at: number): string {
   if (takes === 'class' && reading.kind === 'labels') return ` of class ${reading.input.classes[at]!}`
   if (takes === 'cutoff' && at !== Infinity) return ` at ${at}`
   return ''

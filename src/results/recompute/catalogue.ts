@@ -8,7 +8,7 @@ import { SCORE_DEFINITIONS, type Scores } from './score-definitions.js'
 import { VALUE_DEFINITIONS, type Values } from './value-definitions.js'
 
 /** What the definitions of each kind take. */
-export interface Inputs {
+export interface MetricInputs {
   labels: Labels
   scores: Scores
   classScores: ClassScores
@@ -16,9 +16,9 @@ export interface Inputs {
   values: Values
   ranking: Ranking
 }
-export type Kind = keyof Inputs
+export type InputKind = keyof MetricInputs
 
-export const CATALOGUE: { readonly [K in Kind]: readonly Definition<Inputs[K]>[] } = {
+export const CATALOGUE: { readonly [K in InputKind]: readonly Definition<MetricInputs[K]>[] } = {
   labels: LABEL_DEFINITIONS,
   scores: SCORE_DEFINITIONS,
   classScores: CLASS_SCORE_DEFINITIONS,
@@ -33,11 +33,16 @@ export const DEFINITION_IDS = [
 ] as [string, ...string[]]
 
 /** The kinds of columns that definitions of an id take. */
-export const kindsOf = (id: string): Kind[] =>
-  (Object.keys(CATALOGUE) as Kind[]).filter((kind) => CATALOGUE[kind].some((one) => one.id === id))
+export const kindsOf = (id: string): InputKind[] =>
+  (Object.keys(CATALOGUE) as InputKind[]).filter((kind) => CATALOGUE[kind].some((one) => one.id === id))
 
 /** The value of a definition; NaN if it is not defined for this input. */
-export function valueOf<K extends Kind>(kind: K, id: string, input: Inputs[K], at: number): number {
+export function valueOf<K extends InputKind>(
+  kind: K,
+  id: string,
+  input: MetricInputs[K],
+  at: number,
+): number {
   const definition = CATALOGUE[kind].find((one) => one.id === id)
   if (!definition) throw new Error(`No definition ${id} of ${kind}`)
   return definition.of(input, at)

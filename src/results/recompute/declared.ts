@@ -1,6 +1,6 @@
 import { numberText } from '../../text/numbers.js'
 import type { RecomputedMetric } from '../../verdict/evidence.js'
-import { CATALOGUE, kindsOf, valueOf, type Inputs, type Kind } from './catalogue.js'
+import { CATALOGUE, kindsOf, valueOf, type MetricInputs, type InputKind } from './catalogue.js'
 import { scalesOf } from './chance.js'
 import type { Frame } from './frame.js'
 import { classOf, labelsOf, sortedClasses } from './labels.js'
@@ -58,7 +58,7 @@ export function declaredMetric(
 }
 
 /** The columns that a kind of definition takes, in the order in which they are said. */
-const COLUMNS: { readonly [K in Kind]: readonly (keyof Declaration)[] } = {
+const COLUMNS: { readonly [K in InputKind]: readonly (keyof Declaration)[] } = {
   labels: ['truth', 'predicted'],
   numbers: ['truth', 'predicted'],
   scores: ['truth', 'score'],
@@ -78,7 +78,7 @@ function computed(frame: Frame, declaration: Declaration) {
   const input = INPUTS[kind](used, declaration)
   const at = placeOf(takes, input, declaration)
   // The input was made by the kind's own function.
-  const value = (valueOf as (kind: Kind, id: string, input: unknown, at: number) => number)(
+  const value = (valueOf as (kind: InputKind, id: string, input: unknown, at: number) => number)(
     kind,
     is,
     input,
@@ -88,7 +88,7 @@ function computed(frame: Frame, declaration: Declaration) {
   return { value, rows, family, columns: columnNames(kind, declaration).slice(0, 8) }
 }
 
-const columnNames = (kind: Kind, declaration: Declaration): string[] =>
+const columnNames = (kind: InputKind, declaration: Declaration): string[] =>
   [...COLUMNS[kind], 'document' as const, ...(kind === 'values' ? ['group' as const] : [])].flatMap(
     (part) => {
       const named = declaration[part]
@@ -101,7 +101,7 @@ interface Used {
   cells(column: string): string[]
 }
 
-function cellsOf(frame: Frame, kind: Kind, declaration: Declaration): { used: Used; rows: number } {
+function cellsOf(frame: Frame, kind: InputKind, declaration: Declaration): { used: Used; rows: number } {
   const names = columnNames(kind, declaration)
   const missing = names.find((name) => !frame.columns.has(name))
   if (missing !== undefined) throw new NotComputable(`the predictions have no column ${missing}`)
@@ -124,7 +124,7 @@ function numbersIn({ cells }: Used, column: string, read = numberOf): Float64Arr
   return values
 }
 
-const INPUTS: { readonly [K in Kind]: (used: Used, declaration: Declaration) => Inputs[K] } = {
+const INPUTS: { readonly [K in InputKind]: (used: Used, declaration: Declaration) => MetricInputs[K] } = {
   labels: (used, { truth, predicted }) => labelsOf(used.cells(truth!), used.cells(predicted!)),
   numbers: (used, { truth, predicted }) => ({
     truth: numbersIn(used, truth!),
@@ -163,7 +163,7 @@ const INPUTS: { readonly [K in Kind]: (used: Used, declaration: Declaration) => 
 
 function placeOf(
   takes: 'class' | 'cutoff' | undefined,
-  input: Inputs[Kind],
+  input: MetricInputs[InputKind],
   { is, k, positive }: Declaration,
 ): number {
   if (takes === 'cutoff') {

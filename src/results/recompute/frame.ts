@@ -10,6 +10,7 @@ export interface Frame {
 
 /** Bytes, rows, columns and cells of a table from which metrics are computed: all of it is held. */
 export const FRAME_LARGEST = 64 * 1024 * 1024
+export const TOO_LARGE = `is larger than ${FRAME_LARGEST / 1024 ** 2} MiB`
 const MAX_ROWS = 1_000_000
 const MAX_COLUMNS = 2000
 const MAX_CELLS = 20_000_000
@@ -24,7 +25,7 @@ class FrameError extends Error {}
  */
 export async function readFrame(path: string, bytes: Buffer): Promise<Frame | { problem: string }> {
   try {
-    if (bytes.length > FRAME_LARGEST) throw new FrameError(`is larger than ${FRAME_LARGEST / 1024 ** 2} MiB`)
+    if (bytes.length > FRAME_LARGEST) throw new FrameError(TOO_LARGE)
     const text = new TextDecoder('utf-8').decode(bytes)
     if (text.startsWith('version https://git-lfs'))
       throw new FrameError('is a pointer to bytes that are not here')

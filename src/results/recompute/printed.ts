@@ -31,14 +31,16 @@ const FULL = 12
 /** A number in single precision has more digits than it knows. */
 const isSingle = ({ value, digits }: Printed): boolean => digits > 9 && Math.fround(value) === value
 
+/** One step of the last printed digit. A rate that is printed as 1 was hardly rounded to no decimals. */
+const stepOf = ({ value, decimals }: Printed): number =>
+  10 ** -(Math.abs(value) <= 1 ? Math.max(2, decimals) : decimals)
+
 /** Half of what one step of the last printed digit is worth; or what the order of a sum can change. */
 export function halfStep(printed: Printed): number {
-  const { value, digits, decimals } = printed
+  const { value, digits } = printed
   if (isSingle(printed)) return 1e-6 * Math.abs(value)
   if (digits >= FULL) return 1e-9 * Math.abs(value)
-  // A rate that is printed as 1 was hardly rounded to no decimals.
-  const step = 10 ** -(Math.abs(value) <= 1 ? Math.max(2, decimals) : decimals)
-  return 0.5 * step * (1 + 1e-9)
+  return 0.5 * stepOf(printed) * (1 + 1e-9)
 }
 
 /** Both ends of the interval fit: printers round halves up, down and to even. */
@@ -46,5 +48,7 @@ export const fits = (printed: Printed, value: number): boolean =>
   Math.abs(value - printed.value) <= halfStep(printed)
 
 /** Whether the digits were cut off instead of rounded. */
-export const fitsCut = ({ value: printed, decimals, digits }: Printed, value: number): boolean =>
-  digits < FULL && Math.abs(value) >= Math.abs(printed) && Math.abs(value - printed) < 10 ** -decimals
+export const fitsCut = (printed: Printed, value: number): boolean =>
+  printed.digits < FULL &&
+  Math.abs(value) >= Math.abs(printed.value) &&
+  Math.abs(value - printed.value) < stepOf(printed) * (1 - 1e-9)

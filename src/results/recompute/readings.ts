@@ -1,4 +1,4 @@
-import type { Inputs, Kind } from './catalogue.js'
+import type { MetricInputs, InputKind } from './catalogue.js'
 import { classOf, labelsOf, numbered, sortedClasses } from './labels.js'
 import type { Frame } from './frame.js'
 import { rankingOf } from './ranking.js'
@@ -6,8 +6,8 @@ import { columnsOf, isMissing, numberOf, type Column } from './roles.js'
 import { wordsIn } from './words-of-names.js'
 
 /** One way to read a table: which columns are what. */
-export type Reading = {
-  [K in Kind]: { kind: K; input: Inputs[K] } & {
+export type TableReading = {
+  [K in InputKind]: { kind: K; input: MetricInputs[K] } & {
     /** By name, as a person would say them: truth first. */
     columns: readonly string[]
     /** The model that the columns are about, as far as their names say. */
@@ -19,17 +19,17 @@ export type Reading = {
     /** What was done that the columns do not say. */
     note?: string | undefined
   }
-}[Kind]
+}[InputKind]
 
 /** Cells that all readings of a table hold at most, and how many readings there are. */
 const MAX_HELD = 20_000_000
 const MAX_READINGS = 60
 
 /** Every way to read a table that its names and values allow. */
-export function readingsOf(frame: Frame): Reading[] {
+export function tableReadings(frame: Frame): TableReading[] {
   const columns = columnsOf(frame)
   const most = Math.min(MAX_READINGS, Math.floor(MAX_HELD / (2 * frame.rows)))
-  const readings: Reading[] = []
+  const readings: TableReading[] = []
   for (const reading of every(columns)) {
     if (readings.length >= most) break
     readings.push(reading)
@@ -37,7 +37,7 @@ export function readingsOf(frame: Frame): Reading[] {
   return readings
 }
 
-function* every(columns: readonly Column[]): Generator<Reading> {
+function* every(columns: readonly Column[]): Generator<TableReading> {
   const truths = columns.filter(({ role, facts }) => role === 'truth' && facts.present > 0)
   const scores = columns.filter(({ role }) => role === 'score')
   const predicted = columns.filter(({ role }) => role === 'predicted')
@@ -117,7 +117,7 @@ const present = (...columns: readonly (readonly string[])[]): number[] =>
 
 const picked = (cells: readonly string[], rows: readonly number[]): string[] => rows.map((row) => cells[row]!)
 
-function* pairReadings(truth: Column, column: Column): Generator<Reading> {
+function* pairReadings(truth: Column, column: Column): Generator<TableReading> {
   const rows = present(truth.cells, column.cells)
   if (rows.length === 0) return
   const [right, said] = [picked(truth.cells, rows), picked(column.cells, rows)]
@@ -147,7 +147,7 @@ function* pairReadings(truth: Column, column: Column): Generator<Reading> {
 }
 
 /** Columns with the alphabet of the truth and no role: each is a model. */
-function* modelColumns(columns: readonly Column[], truths: readonly Column[]): Generator<Reading> {
+function* modelColumns(columns: readonly Column[], truths: readonly Column[]): Generator<TableReading> {
   const [truth, ...others] = truths.filter(({ weak }) => !weak)
   if (!truth || others.length > 0 || truth.facts.distinct.size > 50 || truth.facts.distinct.size < 2) return
   for (const column of columns)
@@ -167,7 +167,7 @@ export const positiveOf = (classes: readonly string[], stem: readonly string[] =
   classes.find((name) => AFFIRMED.includes(name.toLowerCase())) ??
   classes.at(-1)!
 
-function* scoreReadings(truth: Column, column: Column, threshold: boolean): Generator<Reading> {
+function* scoreReadings(truth: Column, column: Column, threshold: boolean): Generator<TableReading> {
   const rows = present(truth.cells, column.cells)
   const right = picked(truth.cells, rows).map(classOf)
   const classes = sortedClasses(new Set(right))
@@ -184,7 +184,7 @@ function* scoreReadings(truth: Column, column: Column, threshold: boolean): Gene
 }
 
 /** A column of scores for every class of the truth. */
-function* classScoreReadings(truth: Column, scores: readonly Column[]): Generator<Reading> {
+function* classScoreReadings(truth: Column, scores: readonly Column[]): Generator<TableReading> {
   const classes = sortedClasses(
     new Set([...truth.facts.distinct].filter((cell) => !isMissing(cell)).map(classOf)),
   )
@@ -218,7 +218,7 @@ const WRONG = /^(?:false|no|incorrect|wrong|fail|failed|i)$/i
 export const judged = (cell: string): number =>
   RIGHT.test(cell.trim()) ? 1 : WRONG.test(cell.trim()) ? 0 : numberOf(cell)
 
-function* valueReadings(columns: readonly Column[]): Generator<Reading> {
+function* valueReadings(columns: readonly Column[]): Generator<TableReading> {
   const task = columns.find(
     ({ name, role }) =>
       (role === 'group' || role === 'key') &&
@@ -250,7 +250,7 @@ export function numbersOf(cells: readonly string[]): Int32Array {
   })
 }
 
-function* rankingReadings(columns: readonly Column[]): Generator<Reading> {
+function* rankingReadings(columns: readonly Column[]): Generator<TableReading> {
   const [query, relevance, document, score, rank] = (
     ['query', 'relevance', 'document', 'score', 'rank'] as const
   ).map((role) => columns.find((column) => column.role === role))

@@ -7,7 +7,7 @@ import { declaredMetric, type Declarations } from './declared.js'
 import type { Frame } from './frame.js'
 import { askedBy, needsOf, splitOf, type Asked } from './names.js'
 import { fits, fitsCut, printedNumber, type Printed } from './printed.js'
-import { readingsOf, type Reading } from './readings.js'
+import { tableReadings, type TableReading } from './readings.js'
 import { factsOf } from './roles.js'
 import { wordsIn } from './words-of-names.js'
 
@@ -68,7 +68,7 @@ function undeclared(frame: Frame, metrics: readonly PrintedMetric[]): Recomputed
   const columns = new Set([...frame.columns.keys()].map(nameWords))
   const claims = metrics.flatMap(({ name, text }): Claim[] => {
     const printed = printedNumber(text)
-    const asked = columns.has(nameWords(name)) ? sameNamed(name) : askedBy(name)
+    const asked = columns.has(nameWords(name)) ? sameNamed(name) : needsOf(name) ? undefined : askedBy(name)
     return printed && asked ? [{ name, text, printed, asked }] : []
   })
   const splits = new Map<string | undefined, Claim[]>()
@@ -115,37 +115,38 @@ function partOf(frame: Frame, split: string | undefined): Frame {
 }
 
 function ofSplit(frame: Frame, claims: readonly Claim[]): RecomputedMetric[] {
-  const readings = frame.rows === 0 ? [] : readingsOf(frame)
+  const readings = frame.rows === 0 ? [] : tableReadings(frame)
   const computed = new Computed()
-  const models = new Map<string, Reading[]>()
+  const models = new Map<string, TableReading[]>()
   for (const reading of readings) {
     // A column of values of its own is about every model.
     const key = reading.kind === 'values' || reading.kind === 'ranking' ? '' : reading.subject.join(' ')
     models.set(key, [...(models.get(key) ?? []), reading])
   }
   const numbers = new Map(readings.map((reading, index) => [reading, index]))
-  const shared = { computed, numbers, claims, readings, models: [...models.keys()] }
-  const trials = [...models].map(([model, some]) => trialOf(model, some, shared))
+  const subjects = new Map(claims.map((claim) => [claim, subjectOf(claim, readings)]))
+  const shared = { computed, numbers, subjects, models }
+  const trials = [...models.keys()].map((model) => trialOf(model, shared))
   return claims.map((claim) => outcomeOf(claim, trials, computed.spent))
 }
 
 interface Shared {
   computed: Computed
-  numbers: ReadonlyMap<Reading, number>
-  claims: readonly Claim[]
-  readings: readonly Reading[]
-  models: readonly string[]
+  numbers: ReadonlyMap<TableReading, number>
+  /** What each claim is about; empty: nothing that its name says. */
+  subjects: ReadonlyMap<Claim, string>
+  models: ReadonlyMap<string, readonly TableReading[]>
 }
 
-function trialOf(model: string, readings: readonly Reading[], shared: Shared): Trial {
+function trialOf(model: string, shared: Shared): Trial {
   const comparable = new Set<string>()
   const hits = new Map<string, Hit>()
-  for (const claim of shared.claims) {
+  for (const claim of shared.subjects.keys()) {
     if (!subjectFits(claim, model, shared)) continue
-    const candidates = all(readings, claim, shared)
+    const candidates = all(model, claim, shared)
     if (candidates.length === 0) continue
     comparable.add(claim.name)
-    const hit = hitOf(claim, candidates, distinctValues(shared.readings, claim, shared))
+    const hit = hitOf(claim, candidates, triesOf(claim, shared))
     if (hit) hits.set(claim.name, hit)
   }
   const telling = [...hits.values()].filter(({ claim, cut }) => !saysNothing(claim.printed) && !cut)
@@ -156,14 +157,19 @@ function trialOf(model: string, readings: readonly Reading[], shared: Shared): T
   }
 }
 
-const all = (readings: readonly Reading[], { asked }: Claim, { computed, numbers }: Shared): Candidate[] =>
-  readings.flatMap((reading) => {
+const all = (model: string, { asked }: Claim, { computed, numbers, models }: Shared): Candidate[] =>
+  models.get(model)!.flatMap((reading) => {
     if (asked.family === 'mean' && reading.subject.join(' ') !== asked.rest.join(' ')) return []
     return candidatesOf(reading, asked, { computed, number: numbers.get(reading)! })
   })
 
-const distinctValues = (readings: readonly Reading[], claim: Claim, shared: Shared): number =>
-  new Set(all(readings, claim, shared).map(({ value }) => value)).size
+/** How many different numbers are tried, over all models that the claim may be about. */
+const triesOf = (claim: Claim, shared: Shared): number =>
+  new Set(
+    [...shared.models.keys()]
+      .filter((model) => subjectFits(claim, model, shared))
+      .flatMap((model) => all(model, claim, shared).map(({ value }) => value)),
+  ).size
 
 /** What a name stands for comes before variants of it. */
 function hitOf(claim: Claim, candidates: readonly Candidate[], distinct: number): Hit | undefined {
@@ -203,19 +209,22 @@ const initials = (words: readonly string[]): string => words.map((word) => word[
  * Whether a claim may be about a model's columns. A name that speaks of one model among several is only
  * about the columns that say the same: numbers of another model meet by accident.
  */
-function subjectFits(claim: Claim, model: string, { claims, readings, models }: Shared): boolean {
-  const subjectOf = ({ asked }: Claim): string =>
-    asked.family === 'mean' || readings.some((reading) => classBound(reading, asked.rest) !== undefined)
-      ? ''
-      : asked.rest.join(' ')
-  const subject = subjectOf(claim)
-  const isModel = (name: string, words: string): boolean =>
-    name === words || initials(name.split(' ')) === words || name === initials(words.split(' '))
-  if (subject === '' || model === '') return subject === '' || !models.some((name) => isModel(name, subject))
-  if (isModel(model, subject)) return true
-  if (models.some((name) => isModel(name, subject))) return false
-  return new Set(claims.map(subjectOf)).size === 1
+function subjectFits(claim: Claim, model: string, { subjects, models }: Shared): boolean {
+  const subject = subjects.get(claim)!
+  if (subject === '' || isModel(model, subject)) return true
+  if ([...models.keys()].some((name) => isModel(name, subject))) return false
+  return new Set(subjects.values()).size === 1
 }
+
+const isModel = (name: string, words: string): boolean =>
+  name !== '' &&
+  (name === words || initials(name.split(' ')) === words || name === initials(words.split(' ')))
+
+/** The model that a name speaks of: what is left when a class is taken out. */
+const subjectOf = ({ asked }: Claim, readings: readonly TableReading[]): string =>
+  asked.family === 'mean' || readings.some((reading) => classBound(reading, asked.rest) !== undefined)
+    ? ''
+    : asked.rest.join(' ')
 
 function outcomeOf(claim: Claim, trials: readonly Trial[], spent: boolean): RecomputedMetric {
   const { name: metric, text: printed } = claim
