@@ -7,6 +7,7 @@ import type { Agreement, EvaluationEvidence } from '../verdict/evidence.js'
 import type { Found } from '../verdict/finding.js'
 import { againstEachOther, againstRecord, hasMetrics, hasPredictions } from './compare.js'
 import { readableMounts } from './mounts.js'
+import { recomputedReplay } from './recomputed.js'
 import type { EvaluationRequest } from './request.js'
 import { runAndRead, type RunFailure, type RunOutcome } from './run.js'
 import { sandboxUser } from './sandbox.js'
@@ -42,12 +43,13 @@ export async function checkEvaluation(
   const recorded = await againstRecord(request, first)
   const controls = await againstEachOther(request, first, second)
   const { truth, margin } = request.predictions ?? {}
+  const recomputed = await recomputedReplay(request, first)
   const rowsKept = request.recorded.predictions?.file !== undefined
   const result = agree({ recorded, controls, rowsKept, margin: truth === undefined ? undefined : margin })
   const { predictions } = recorded
   const deterministic = sameValues(controls)
   return {
-    findings: result.findings,
+    findings: [...result.findings, ...(recomputed?.findings ?? [])],
     agreement: result.agreement,
     evidence: {
       ...evidence,
@@ -55,6 +57,7 @@ export async function checkEvaluation(
       metrics: [...recorded.metrics],
       predictions: predictions && { ...predictions.comparison, statistics: result.statistics },
       deterministic,
+      recomputed: recomputed?.evidence,
       controls: deterministic ? undefined : controls.predictions?.comparison,
     },
     summary: agreementSummary(result, { recorded, controls }),

@@ -1,3 +1,4 @@
+import type { Declarations } from '../results/recompute/declared.js'
 import type { Tolerances } from '../results/tolerance.js'
 import type { Concealed } from '../system/answers.js'
 import type { Conditions } from './conditions.js'
@@ -56,4 +57,6 @@ export interface RecordedPredictionsFile {
 export interface EvaluationRequest extends ReplayRequest {
   recorded: RecordedResults
   tolerance: Tolerances
+  /** How metrics follow from the predictions. */
+  definitions?: Declarations | undefined
 }

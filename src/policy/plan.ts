@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path/posix'
 import type { Record_ } from '../provenance/schema.js'
+import type { Declarations } from '../results/recompute/declared.js'
 import type { Tolerance } from '../results/tolerance.js'
 import type { Found } from '../verdict/finding.js'
 import { stricter } from '../verdict/levels.js'
@@ -29,6 +30,8 @@ export interface Plan {
     | { path: string; key?: string | undefined; truth?: string | undefined; margin?: number | undefined }
     | undefined
   tolerance: Record<string, Tolerance>
+  /** How metrics follow from the predictions, as the policy declares it. */
+  definitions: Declarations
   limits: Limits
   answers: Answers
   /** Globs of the files that the policy says the run depends on. */
@@ -80,6 +83,7 @@ export function planOf({ settings }: SelectedModel, loaded: LoadedPolicy, record
         ? undefined
         : { ...ruled?.predictions, path: output, key: ruled?.predictions?.key ?? claimed?.predictions?.key },
     tolerance: ruled?.tolerance ?? {},
+    definitions: ruled?.definitions ?? {},
     limits: loaded.policy.limits ?? DEFAULT_LIMITS,
     answers: { paths: answers, digests: defined([claimed?.predictions?.digest]) },
     code: settings.code ?? [],

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DEFINITION_IDS } from '../results/recompute/catalogue.js'
 import { toleranceSchema } from '../results/tolerance.js'
 import { argvSchema } from '../provenance/schema.js'
 import { LEVELS, TRACKS } from '../verdict/rules/rule.js'
@@ -38,6 +39,20 @@ const predictionsSchema = z.strictObject({
     ),
 })
 
+const column = z.string().min(1).max(1000)
+
+const definitionSchema = z.strictObject({
+  is: z.enum(DEFINITION_IDS).describe('How the metric is computed'),
+  truth: column.optional().describe('The column with the right answer, or with the relevance of a document'),
+  predicted: column.optional().describe('The column with the predicted class or number'),
+  score: column.optional().describe('The column with a score, or with a number or success of each row'),
+  scores: z.record(z.string(), column).optional().describe('For every class the column with its score'),
+  positive: z.string().min(1).optional().describe('The class that a rate or a score is for'),
+  k: z.int().positive().max(1_000_000).optional().describe('The cutoff of a metric `@k`'),
+  group: column.optional().describe('The column with the task or query that a row belongs to'),
+  document: column.optional().describe('The column that tells documents of equal score apart'),
+})
+
 export const modelSchema = z.strictObject({
   record: path.describe('The model’s `provenance.yml`'),
   track: track.optional(),
@@ -62,6 +77,12 @@ export const modelSchema = z.strictObject({
         .optional()
         .describe('The file into which the evaluation writes its metrics, as a JSON object'),
       predictions: predictionsSchema.optional(),
+      definitions: z
+        .record(z.string(), definitionSchema)
+        .optional()
+        .describe(
+          'Per metric: how it follows from columns of the predictions; a metric that does not is a finding',
+        ),
       tolerance: z
         .record(z.string(), toleranceSchema)
         .optional()

@@ -2,6 +2,7 @@ import { duration, grouped, magnitude, pair, plural, short } from '../text/numbe
 import type { Finding } from '../verdict/finding.js'
 import type { ModelReport, Report, StageResult } from '../verdict/report.js'
 import { INDENT, plainText, printed, TERMINAL_SIGNS } from './plain.js'
+import { recomputedLines } from './recomputed.js'
 import { untold } from './told.js'
 import {
   gradeWords,
@@ -88,6 +89,7 @@ const seconds = (s: number): string => (s < 59.95 ? `${s.toFixed(1)} s` : durati
 
 /** What was measured in a stage, as far as it differs. */
 const FIGURES: Partial<Record<StageResult['name'], (model: ModelReport) => string[]>> = {
+  provenance: provenanceFigures,
   environment: environmentFigures,
   evaluation: evaluationFigures,
 }
@@ -108,6 +110,14 @@ function findingLines({ file, line, field, level, message, remedy }: Finding, pa
     `${INDENT.slice(2)}${paint(COLOURS[sign], TERMINAL_SIGNS[sign])} ${place === undefined ? '' : `${plainText(place, 200)}  `}${plainText(message)}`,
     `${INDENT}${paint(DIM, 'fix:')} ${plainText(remedy)}`,
   ]
+}
+
+/** What a finding tells is not told twice. */
+function provenanceFigures({ evidence: { recomputed } }: ModelReport): string[] {
+  if (!recomputed) return []
+  const metrics = recomputed.metrics.filter(({ outcome }) => outcome !== 'differs')
+  const lines = recomputedLines({ ...recomputed, metrics })
+  return [...lines.slice(0, DETAILS).map((line) => plainText(line, 300)), ...rest(DETAILS, lines.length)]
 }
 
 function environmentFigures({ evidence: { environment } }: ModelReport): string[] {

@@ -28,6 +28,7 @@ export const evaluation: Stage = {
           predictions: recorded?.predictions && { ...recorded.predictions, file: predictions },
         },
         tolerance: plan.tolerance,
+        definitions: plan.definitions,
       },
     )
     return {

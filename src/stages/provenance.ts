@@ -10,6 +10,7 @@ import type { Record_ } from '../provenance/schema.js'
 import { provenanceSummary } from '../provenance/summary.js'
 import { levelOf } from '../verdict/levels.js'
 import type { RuleId } from '../verdict/rules/index.js'
+import { recomputedHere } from './recomputed.js'
 import type { Stage } from './stage.js'
 
 /** Is the record complete, and does it say what can be true of this repository? */
@@ -41,6 +42,8 @@ export const provenance: Stage = {
     })
     const { commit, dirty } = { ...record.code }
     const metrics = record.evaluation?.metrics ?? {}
+    const committed = await tools.git.show(tree.commit, plan.metrics)
+    const recomputed = await recomputedHere(tools.git, tree.commit, { record, plan, committed })
     const findings = [
       ...problems,
       ...completeness.findings,
@@ -57,15 +60,20 @@ export const provenance: Stage = {
             records: plan.records,
           })),
       ...(tree.worktree ? uncommittedFindings(await tools.git.dirty(), readHere(plan, record)) : []),
-      ...committedMetrics(metrics, await tools.git.show(tree.commit, plan.metrics), plan.metrics),
+      ...committedMetrics(metrics, committed, plan.metrics),
       ...unusableMetrics(metrics),
+      ...(recomputed?.findings ?? []),
       ...pins.findings,
     ]
     const { present, required: asked } = completeness
     return {
       findings,
       summary: provenanceSummary(record, completeness, findings, mandatory),
-      evidence: { fields: { present, required: asked }, lineage: lineageOf(record) },
+      evidence: {
+        fields: { present, required: asked },
+        lineage: lineageOf(record),
+        ...(recomputed && { recomputed: recomputed.evidence }),
+      },
       products: { dockerfile: pins.dockerfile, manifest: pins.manifest },
     }
   },

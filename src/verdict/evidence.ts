@@ -123,6 +123,51 @@ export const predictionComparisonSchema = z.strictObject({
 })
 export type PredictionComparison = z.infer<typeof predictionComparisonSchema>
 
+/** How a metric compares with the predictions beside it; only a declared definition agrees or differs. */
+export const RECOMPUTED = [
+  'agrees',
+  'differs',
+  'follows',
+  'consistent',
+  'definition unknown',
+  'cannot recompute',
+] as const
+
+export const recomputedMetricSchema = z.strictObject({
+  metric: z.string(),
+  /** As the file prints it; empty if the metric is not there. */
+  printed: z.string(),
+  outcome: z.enum(RECOMPUTED),
+  /** The policy says how it is computed. */
+  declared: z.boolean().optional(),
+  /** The definition that gives `value`, as the policy names it, with its class or cutoff. */
+  definition: z.string().optional(),
+  /** The first columns that it was computed from, the right answer first. */
+  columns: z.array(z.string()).optional(),
+  rows: z.int().optional(),
+  /** In the unit in which the metric is printed. */
+  value: z.string().optional(),
+  /** Printed decimals. */
+  digits: z.int().optional(),
+  /** What the name stands for, if it is a variant that gives the value. */
+  usual: z.strictObject({ definition: z.string(), value: z.string() }).optional(),
+  /** How rows were read, if the columns do not say so. */
+  note: z.string().optional(),
+  /** Why it cannot be computed, as a clause. */
+  why: z.string().optional(),
+})
+export type RecomputedMetric = z.infer<typeof recomputedMetricSchema>
+
+/** The metrics computed again from the predictions. */
+export const recomputedSchema = z.strictObject({
+  /** The file of predictions. */
+  file: z.string(),
+  /** Why it cannot be read, as the rest of a sentence about the file. */
+  problem: z.string().optional(),
+  metrics: z.array(recomputedMetricSchema),
+})
+export type RecomputedEvidence = z.infer<typeof recomputedSchema>
+
 export const evaluationEvidenceSchema = z.strictObject({
   command: z.array(z.string()),
   metrics: z.array(metricComparisonSchema),
@@ -132,6 +177,8 @@ export const evaluationEvidenceSchema = z.strictObject({
   /** Whether the two controls gave the same bytes, and if not, what differed between them. */
   deterministic: z.boolean().optional(),
   controls: predictionComparisonSchema.optional(),
+  /** Of the replay's metrics and predictions. */
+  recomputed: recomputedSchema.optional(),
   exitCode: z.int().optional(),
   /** The last lines that a failing evaluation printed. Untrusted. */
   tail: z.array(z.string()).optional(),
@@ -170,4 +217,6 @@ export interface Evidence {
   agreement: Agreement
   evaluation: EvaluationEvidence
   lineage: LineageEvidence
+  /** Of the recorded metrics and predictions. */
+  recomputed: RecomputedEvidence
 }

@@ -6,6 +6,7 @@ import {
   evaluationEvidenceSchema,
   lineageSchema,
   PARITIES,
+  recomputedSchema,
 } from './evidence.js'
 import { findingSchema, STAGES } from './finding.js'
 import { TRACKS } from './rules/rule.js'
@@ -55,6 +56,7 @@ export const modelReportSchema = z.strictObject({
     environment: environmentEvidenceSchema.optional(),
     evaluation: evaluationEvidenceSchema.optional(),
     lineage: lineageSchema.optional(),
+    recomputed: recomputedSchema.optional(),
   }),
 })
 export type ModelReport = z.infer<typeof modelReportSchema>

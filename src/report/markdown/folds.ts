@@ -1,6 +1,7 @@
 import { oneLine } from '../../text/clean.js'
 import type { ModelReport, Report } from '../../verdict/report.js'
-import { details, fenced } from './escape.js'
+import { recomputedCount, recomputedLines } from '../recomputed.js'
+import { details, fenced, prose } from './escape.js'
 import { lineageGraph } from './lineage.js'
 
 /** The folded parts that are not about a difference. */
@@ -17,6 +18,19 @@ export function tailFolds({ evidence }: ModelReport, max: number): string[] {
   return tails.flatMap(([title, tail = []]) =>
     tail.length === 0 ? [] : [details(title, fenced(tail.slice(-max), 'text'))],
   )
+}
+
+/** How the recorded metrics compare with the recorded predictions. */
+export function recomputedFold({ evidence: { recomputed } }: ModelReport, max: number): string[] {
+  const count = recomputed && recomputedCount(recomputed)
+  if (!recomputed || count === undefined) return []
+  const lines = recomputedLines(recomputed).slice(0, max)
+  return [
+    details(
+      `<b>Metrics from predictions</b>: ${count}`,
+      lines.map((line) => `- ${prose(line, 'markdown', undefined, 400)}`).join('\n'),
+    ),
+  ]
 }
 
 export const lineageFold = ({ evidence: { lineage } }: ModelReport): string[] =>
