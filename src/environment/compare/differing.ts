@@ -21,8 +21,7 @@ export class DifferingPaths {
   static async between(pinned: Entries, rebuilt: Entries, pause: Pause): Promise<DifferingPaths> {
     const found = new DifferingPaths(pinned, rebuilt)
     for (let [was, is, steps] = [0, 0, 1]; was < pinned.size || is < rebuilt.size; steps++) {
-      const order =
-        was === pinned.size ? 1 : is === rebuilt.size ? -1 : pinned.comparePaths(was, rebuilt, is)
+      const order = was === pinned.size ? 1 : is === rebuilt.size ? -1 : pinned.comparePaths(was, rebuilt, is)
       if (order !== 0 || !pinned.sameAt(was, rebuilt, is))
         found.positions.push(order > 0 ? NOWHERE : was, order < 0 ? NOWHERE : is)
       if (order <= 0) was++

@@ -136,7 +136,10 @@ export class Entries {
       mode: row.readUInt16LE(AT.mode),
       uid: row.readUInt32LE(AT.uid),
       gid: row.readUInt32LE(AT.gid),
-      link: this.kind(number) === HARDLINK ? '' : this.table.tail(number, xattrs, xattrs + link).toString('latin1'),
+      link:
+        this.kind(number) === HARDLINK
+          ? ''
+          : this.table.tail(number, xattrs, xattrs + link).toString('latin1'),
       digest: row.readUInt16LE(AT.kind) & HAS_DIGEST ? row.toString('hex', AT.digest, WIDTH) : '',
       xattrs: xattrs === 0 ? '' : this.table.tail(number, 0, xattrs).toString('latin1'),
     }
@@ -168,8 +171,7 @@ export class Entries {
 
   /** In the order of their paths. */
   *[Symbol.iterator](): Generator<readonly [path: string, entry: Entry]> {
-    for (let position = 0; position < this.size; position++)
-      yield [this.pathAt(position), this.at(position)]
+    for (let position = 0; position < this.size; position++) yield [this.pathAt(position), this.at(position)]
   }
 
   /** Every file with the sha256 of its bytes as they are, in hex; also of files that are not compared. */

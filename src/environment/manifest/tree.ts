@@ -153,7 +153,8 @@ export class FileTree {
     const mask = isMasked(treatment) && size <= MASKED_CAP ? treatment : null
     const keep = size > 0 && (mask !== null || reader !== null)
     return contentSink(keep, (digest, content) => {
-      const normal = mask && content ? createHash('sha256').update(maskContent(mask, content)).digest() : digest
+      const normal =
+        mask && content ? createHash('sha256').update(maskContent(mask, content)).digest() : digest
       this.entries.setDigest(row, treatment === 'presence' ? null : normal, digest)
       if (reader && content) {
         const text = content.toString('latin1')

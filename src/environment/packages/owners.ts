@@ -63,7 +63,9 @@ export async function ownersOf(
   const sorted = await table.sorted(pause)
   const find = (path: string): Ownership | undefined => {
     const row = sorted[table.before(sorted, path)]
-    return row !== undefined && table.path(row) === path ? ownership[table.row(row).readUInt32LE()] : undefined
+    return row !== undefined && table.path(row) === path
+      ? ownership[table.row(row).readUInt32LE()]
+      : undefined
   }
   return (path) => {
     const source = sourceOf(path)
