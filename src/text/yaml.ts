@@ -113,9 +113,7 @@ export function parseYaml(text: string): ParsedYaml {
   try {
     // A warning would be printed as it is: text of a stranger in the log.
     const quiet = { prettyErrors: false, logLevel: 'error' } as const
-    document = withoutStacks(() =>
-      parseDocument(text, { lineCounter: counter, uniqueKeys: false, ...quiet }),
-    )
+    document = withoutStacks(() => parseDocument(text, { lineCounter: counter, uniqueKeys: false, ...quiet }))
     const error = document.errors[0]
     if (error) return failed(error.message, counter.linePos(error.pos[0]).line)
     value = document.toJS({ maxAliasCount: 100 })

@@ -29,15 +29,15 @@ export const sameEntry = (a: Entry | undefined, b: Entry | undefined): boolean =
   a.xattrs === b.xattrs
 
 /** A hard link is resolved once all is read; an ignored file is kept for the links to it, and for its bytes. */
-export type EntryKind = Entry['type'] | 'hardlink' | 'ignored'
-const KINDS: readonly EntryKind[] = ['f', 'd', 'l', 'c', 'b', 'p', 'hardlink', 'ignored']
+export type HeldKind = Entry['type'] | 'hardlink' | 'ignored'
+const KINDS: readonly HeldKind[] = ['f', 'd', 'l', 'c', 'b', 'p', 'hardlink', 'ignored']
 const HARDLINK = KINDS.indexOf('hardlink')
 const IGNORED = KINDS.indexOf('ignored')
 
 /** What is known of an entry before its content. */
 export interface EntryHead extends Omit<Entry, 'type' | 'digest'> {
   path: string
-  kind: EntryKind
+  kind: HeldKind
   /** Whether the digest of the bytes as they are is kept beside that of the normalised content. */
   raw: boolean
 }

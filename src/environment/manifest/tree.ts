@@ -3,7 +3,7 @@ import { ReprogateError } from '../../system/errors.js'
 import { packageReader, type PackageReader } from '../packages/index.js'
 import type { Ownership, Package } from '../packages/package.js'
 import { Coverings } from './covers.js'
-import { Entries, type EntryHead, type EntryKind } from './entries.js'
+import { Entries, type EntryHead, type HeldKind } from './entries.js'
 import { isMasked, maskContent, MASKED_CAP } from './masks.js'
 import { PRIVATE_KEY, treatmentOf, type Treatment } from './normalise.js'
 import type { TarHeader } from './tar-header.js'
@@ -21,7 +21,7 @@ const PACKAGES_CAP = 200_000
 /** Each gets a finding. */
 const KEYS_CAP = 1000
 
-const KIND: Readonly<Record<TarHeader['type'], EntryKind>> = {
+const KIND: Readonly<Record<TarHeader['type'], HeldKind>> = {
   file: 'f',
   hardlink: 'hardlink',
   symlink: 'l',
