@@ -27,3 +27,12 @@ export async function stepsOf(work: () => unknown): Promise<number> {
   await work()
   return taken()
 }
+
+/** Steps of which a piece of work may be made whatever its size, as some code is compiled on the way. */
+const SOME = 2000
+
+/** Four times the input may take four times the steps; what is quadratic takes sixteen times. */
+export async function isLinear(work: (n: number) => unknown, n: number): Promise<boolean> {
+  const once = await stepsOf(() => work(n))
+  return (await stepsOf(() => work(4 * n))) <= 5 * once + SOME
+}
