@@ -20,6 +20,8 @@ describe('npm run bench', () => {
       ['s', true],
       ['s', true],
       ['s', true],
+      ['B', false],
+      ['s', true],
       ['s', true],
       ['s', false],
     ])
@@ -35,6 +37,6 @@ describe('npm run bench', () => {
   test('says what it does not know', () => {
     const { status, stderr } = bench('nothing')
     expect(status).toBe(1)
-    expect(stderr).toContain('no bench is called nothing: image, data, gate')
+    expect(stderr).toContain('no bench is called nothing: image, data, entries, gate')
   })
 })

@@ -120,7 +120,7 @@ describe.each(CLIENTS)('with $name', ({ env, builder }) => {
     args: { BASE },
     image,
     recordedHash: recorded.hashes.environment,
-    manifestFile: toManifestFile(recorded.manifest, image),
+    manifestFile: await toManifestFile(recorded.manifest, image, () => undefined),
     fresh: true,
     timeout: 120_000,
     ...more,

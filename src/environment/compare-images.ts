@@ -18,8 +18,9 @@ import {
 } from './findings.js'
 import { answersAmong } from './manifest/answers.js'
 import { hashConfig, imageConfig } from './manifest/hash.js'
-import { countFiles, type Manifest } from './manifest/manifest.js'
+import type { Manifest } from './manifest/manifest.js'
 import { readImage } from './manifest/read.js'
+import { pauseFor } from './pause.js'
 import type { Pinned } from './pinned.js'
 import type { EnvironmentCheck, EnvironmentRequest } from './request.js'
 import { notRebuilt, type UsedImages } from './used-images.js'
@@ -48,7 +49,7 @@ interface ReadComparison {
 
 /** Differences that the report lists. */
 const KEPT = 200
-const EQUAL: EnvironmentComparison = { parity: 'content', differences: [], counts: {} }
+const EQUAL: EnvironmentComparison = { parity: 'content', differences: [], counts: {}, ofPackages: 0 }
 
 const sameImage = (a: Image, b: Image): boolean =>
   a.Id === b.Id ||
@@ -74,10 +75,11 @@ async function compared(context: EngineContext, task: Rebuilt): Promise<Environm
   // One after the other: the engine packs one tree as fast as two cores allow.
   const was = task.was ?? (await readImage(context, pinned))
   const is = await readImage(context, rebuilt)
+  const pause = pauseFor(context.signal)
   return concluded(context, task, {
-    comparison: compareManifests(was, is),
+    comparison: await compareManifests(was, is, pause),
     is,
-    findings: hashFindings(request, was),
+    findings: await hashFindings(request, was, pause),
     reference: { image: imageOf(task), from: 'image', hashes: was.hashes },
   })
 }
@@ -86,24 +88,28 @@ const imageOf = ({ request, pinned }: Rebuilt): string =>
   request.image ?? request.manifestFile?.image ?? pinned?.Id ?? ''
 
 const size = ({ packages, entries }: Manifest): string =>
-  `${plural(packages.length, 'package')}, ${plural(countFiles(entries), 'file')}`
+  `${plural(packages.length, 'package')}, ${plural(entries.files, 'file')}`
 
 /** The evidence of a rebuild that was read. */
 const described = ({ evidence, rebuilt }: Rebuilt, is: Manifest): EnvironmentEvidence => ({
   ...evidence,
   rebuilt: { id: rebuilt.Id, hashes: is.hashes },
   packages: is.packages.length,
-  files: countFiles(is.entries),
+  files: is.entries.files,
 })
 
 /** Whether equality would prove anything. */
 const proves = ({ request, vacuous }: Rebuilt): boolean => request.fresh && vacuous === undefined
 
 /** What the rebuild should not hold, whatever it is compared with. */
-const contentFindings = (is: Manifest, { answers = [] }: EnvironmentRequest, dockerfile: string): Found[] => [
-  ...keyFindings(is, dockerfile),
-  ...answerFindings(answersAmong(is.contents(), answers), dockerfile),
-]
+async function contentFindings(
+  { prefix, signal }: EngineContext,
+  is: Manifest,
+  { answers = [], dockerfile }: EnvironmentRequest,
+): Promise<Found[]> {
+  const held = await answersAmong(is.entries.contents(), answers, pauseFor(signal))
+  return [...keyFindings(is, prefix + dockerfile), ...answerFindings(held, prefix + dockerfile)]
+}
 
 /** What a rebuild is worth that was not made anew. */
 const worth = (
@@ -121,12 +127,12 @@ function summaryOf(task: Rebuilt, found: ReadParity | 'identical', text: string)
 }
 
 /** Layers and settings are equal. The one image was read if the record states a hash. */
-function identical(context: EngineContext, task: Rebuilt): EnvironmentCheck {
+async function identical(context: EngineContext, task: Rebuilt): Promise<EnvironmentCheck> {
   const { request, was: is, rebuilt, evidence } = task
   return {
     findings: [
-      ...(is ? hashFindings(request, is) : []),
-      ...(is ? contentFindings(is, request, context.prefix + request.dockerfile) : []),
+      ...(is ? await hashFindings(request, is, pauseFor(context.signal)) : []),
+      ...(is ? await contentFindings(context, is, request) : []),
       ...worth(context, task, 'identical'),
     ],
     parity: parityOf('identical', proves(task)),
@@ -144,11 +150,11 @@ function identical(context: EngineContext, task: Rebuilt): EnvironmentCheck {
 /** The manifest stands in for the image; a hash alone can say that all is equal, and nothing else. */
 async function withoutImage(context: EngineContext, task: Rebuilt, is: Manifest): Promise<EnvironmentCheck> {
   const { request, reason, rebuilt } = task
-  const { manifestFile, recordedHash, dockerfile } = request
+  const { manifestFile, recordedHash } = request
   const hash = is.hashes.environment
   if (manifestFile)
     return concluded(context, task, {
-      comparison: compareWithFile(manifestFile, is),
+      comparison: await compareWithFile(manifestFile, is, pauseFor(context.signal)),
       is,
       findings: [goneFinding(reason, 'manifest', request)],
       reference: { image: imageOf(task), from: 'manifest', hashes: manifestFile.hashes },
@@ -163,7 +169,7 @@ async function withoutImage(context: EngineContext, task: Rebuilt, is: Manifest)
   return {
     findings: [
       referenceFinding(reason, recordedHash, hash),
-      ...contentFindings(is, request, context.prefix + dockerfile),
+      ...(await contentFindings(context, is, request)),
       ...(task.vacuous ? [task.vacuous] : []),
     ],
     parity: 'unverifiable',
@@ -191,7 +197,7 @@ async function concluded(
     findings: [
       ...differenceFindings(comparison, dockerfile, sources),
       ...findings,
-      ...contentFindings(is, request, dockerfile),
+      ...(await contentFindings(context, is, request)),
       ...worth(context, task, parity),
     ],
     parity: parityOf(parity, proves(task)),

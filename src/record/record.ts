@@ -105,7 +105,7 @@ async function recordRun(
   if (repository !== undefined) draft.set(['code', 'repository'], repository)
   draft.set(['code', 'commit'], commit)
   draft.set(['code', 'dirty'], dirty.length > 0)
-  await keepEnvironment(draft, plan, { image: chosen, dockerfile, description })
+  await keepEnvironment(draft, plan, { image: chosen, dockerfile, description, signal: context.signal })
   await keepEvaluation(draft, plan, run)
   return run
 }

@@ -5,6 +5,7 @@ import { fingerprint, listText } from '../data/digest.js'
 import type { DataMount } from '../data/verify.js'
 import type { ImageDescription } from '../environment/image.js'
 import { formatManifestFile, toManifestFile } from '../environment/manifest/file.js'
+import { pauseFor } from '../environment/pause.js'
 import type { RunOutcome } from '../evaluation/run.js'
 import type { Plan } from '../policy/plan.js'
 import type { Record_ } from '../provenance/schema.js'
@@ -49,15 +50,16 @@ export interface RecordedEnvironment {
   image: string
   dockerfile: string
   description: ImageDescription
+  signal: AbortSignal
 }
 
 export async function keepEnvironment(
   { folder, set, keep }: Draft,
   { context, args }: Plan,
-  { image, dockerfile, description }: RecordedEnvironment,
+  { image, dockerfile, description, signal }: RecordedEnvironment,
 ): Promise<void> {
   const path = join(folder, 'environment.json')
-  const manifest = formatManifestFile(toManifestFile(description.manifest, image))
+  const manifest = formatManifestFile(await toManifestFile(description.manifest, image, pauseFor(signal)))
   await keep(path, manifest)
   set(['environment', 'image'], image)
   set(['environment', 'dockerfile'], dockerfile)

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join, normalize } from 'node:path/posix'
+import { withoutEnd } from '../text/trim.js'
 import { ReprogateError } from './errors.js'
 import { confine, readRegular } from './files.js'
 import { dirtyPaths, headOf } from './git/dirty.js'
@@ -235,7 +236,7 @@ export class Git {
 
   /** A path from the top of the repository; undefined if it leaves the working directory. */
   private fromTop(path: string): string | undefined {
-    const name = normalize(path).replace(/\/+$/, '')
+    const name = withoutEnd(normalize(path), '/')
     if (name === '..' || name.startsWith('../') || name.startsWith('/') || name.includes('\0'))
       return undefined
     return name === '.' ? this.prefix.slice(0, -1) : this.prefix + name

@@ -7,9 +7,9 @@ export const grouped = (n: number): string => n.toLocaleString('en-US')
 export const plural = (n: number, one: string, many = `${one}s`): string =>
   `${grouped(n)} ${n === 1 ? one : many}`
 
-/** The first items, and how many more there are: `a, b and 3 more`. */
-export const listed = (items: readonly string[], most: number): string =>
-  items.slice(0, most).join(', ') + (items.length > most ? ` and ${grouped(items.length - most)} more` : '')
+/** The first items, and how many more there are in all: `a, b and 3 more`. */
+export const listed = (items: readonly string[], most: number, total = items.length): string =>
+  items.slice(0, most).join(', ') + (total > most ? ` and ${grouped(total - most)} more` : '')
 
 /** Seconds as people say them: `0.1 s`, `41 s`, `2 min 14 s`, `1 h 5 min`. */
 export function duration(seconds: number): string {

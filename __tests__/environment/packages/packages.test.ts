@@ -3,7 +3,7 @@ import { parseDpkgStatus } from '../../../src/environment/packages/dpkg.js'
 import { sourceOf } from '../../../src/environment/packages/index.js'
 import { joinPath, ownersOf } from '../../../src/environment/packages/owners.js'
 import { parsePythonMetadata, pypiName } from '../../../src/environment/packages/python.js'
-import { debs, manifestOf, wheel } from '../tree.js'
+import { debs, manifestOf, noPause, wheel } from '../tree.js'
 
 const SITE = 'opt/venv/lib/python3.11/site-packages'
 
@@ -80,7 +80,8 @@ describe('owners', () => {
       'usr/lib/python3/six-1.dist-info/RECORD':
         'six.py,,\n"with ""comma"", yes.py",,\n../../bin/six,,\n/opt/data,,\n',
     })
-    const owner = (path: string) => ownersOf(manifest)(path)?.owner
+    const ownerOf = await ownersOf(manifest, noPause)
+    const owner = (path: string) => ownerOf(path)?.owner
     expect(owner('usr/lib/libc.so.6')).toBe('pkg:deb/debian/libc6')
     expect(owner('usr/lib/python3/six.py')).toBe('pkg:pypi/six')
     expect(owner('usr/lib/python3/with "comma", yes.py')).toBe('pkg:pypi/six')

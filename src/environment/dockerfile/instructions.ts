@@ -1,3 +1,4 @@
+import { withoutEnd } from '../../text/trim.js'
 import { shellWords, splitFlags, splitKeyword, trim, trimLeft, wordsOf, type Flag } from './words.js'
 
 /**
@@ -47,7 +48,7 @@ const WITH_HEREDOCS = new Set(['ADD', 'COPY', 'RUN'])
 /** Characters of a word that a message shows. */
 const SHOWN = 40
 
-const escapeDirective = /^\s*#\s*escape\s*=\s*(\S*)\s*$/i
+const escapeDirective = /^#\s*escape\s*=\s*(\S*)$/i
 const isComment = (line: string): boolean => trimLeft(line).startsWith('#')
 
 /** The lines of a Dockerfile, without their ends. */
@@ -55,7 +56,7 @@ export function linesOf(text: string): string[] {
   return text
     .replace(/^\uFEFF/, '')
     .split('\n')
-    .map((line) => (line.endsWith('\r') ? line.replace(/\r+$/, '') : line))
+    .map((line) => withoutEnd(line, '\r'))
 }
 
 /** The escape characters that a builder may take this file to have; more than one if that cannot be told. */
@@ -63,7 +64,7 @@ export function escapesOf(lines: readonly string[]): string[] {
   const end = lines.findIndex((line) => trimLeft(line) !== '' && !isComment(line))
   const head = end === -1 ? lines : lines.slice(0, end)
   const named = head.flatMap((line, index) => {
-    const match = escapeDirective.exec(line)
+    const match = escapeDirective.exec(line.trim())
     return match ? [{ index, value: match[1]! }] : []
   })
   const [first] = named

@@ -18,8 +18,8 @@ import { FileTree } from './tree.js'
 
 /**
  * Describes an image from the tar of its flattened tree (`docker export`). Everything is streamed:
- * held are the metadata of each entry, the package databases (each up to 64 MiB, 256 MiB together),
- * and one file at a time whose content has to be masked (up to 16 MiB).
+ * held are each entry's path and some 60 bytes, the package databases (each up to 64 MiB, 256 MiB
+ * together), and one file at a time whose content has to be masked (up to 16 MiB).
  *
  * @param signal ends the reading, also between two chunks
  * @throws ReprogateError `image/unreadable`, `image/too-large`
@@ -33,6 +33,7 @@ export async function readManifest(
   const pause = pauseFor(signal)
   await readTar(stream, (header) => tree.add(header), pause)
   const { entries, packages, ownership, privateKeys, coverings } = tree
+  await entries.seal(pause)
   return {
     ruleset: RULESET,
     platform: platformOf(config),
@@ -40,7 +41,6 @@ export async function readManifest(
     packages: sortPackages(packages),
     entries,
     ownership,
-    contents: () => tree.contents(),
     covers: coverings.list(),
     privateKeys: privateKeys.sort(),
     hashes: combineHashes({

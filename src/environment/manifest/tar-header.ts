@@ -103,6 +103,12 @@ function integer(value: string | undefined, otherwise: number): number {
   return parsed
 }
 
+/** A kernel knows no larger user or group. */
+function owner(id: number): number {
+  if (id > 0xffffffff) throw broken('a number is out of range')
+  return id
+}
+
 /** @throws ReprogateError `image/unreadable` */
 export function parseHeader(block: Buffer, { pax, longName, longLink }: Extensions): TarHeader {
   const flag = flagOf(block)
@@ -116,8 +122,8 @@ export function parseHeader(block: Buffer, { pax, longName, longLink }: Extensio
     path: pax.get('path') ?? longName ?? (prefix === '' ? name : `${prefix}/${name}`),
     type,
     mode: numberAt(block, 100, 8) & 0o7777,
-    uid: integer(pax.get('uid'), numberAt(block, 108, 8)),
-    gid: integer(pax.get('gid'), numberAt(block, 116, 8)),
+    uid: owner(integer(pax.get('uid'), numberAt(block, 108, 8))),
+    gid: owner(integer(pax.get('gid'), numberAt(block, 116, 8))),
     size: type === 'file' ? integer(pax.get('size'), contentSize(block)) : 0,
     link: isLink ? (pax.get('linkpath') ?? longLink ?? textAt(block, 157, 100)) : '',
     device: isDevice ? `${numberAt(block, 329, 8)}:${numberAt(block, 337, 8)}` : '',

@@ -25,7 +25,7 @@ export type OnEntry = (header: TarHeader) => TarSink | null
 const EXTENSION_CAP = 1024 * 1024
 const NO_EXTENSIONS: Extensions = { pax: new Map() }
 
-const upToZero = (text: string): string => text.replace(/\0.*$/s, '')
+const upToZero = (text: string): string => text.split('\0', 1)[0]!
 
 /** What a header says of the entry after it; by its type flag. */
 const EXTENSIONS: Readonly<Record<string, (data: string) => Partial<Extensions>>> = {
