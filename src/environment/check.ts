@@ -4,9 +4,9 @@ import { during } from '../system/context.js'
 import { ReprogateError } from '../system/errors.js'
 import type { EnvironmentEvidence } from '../verdict/evidence.js'
 import type { Found } from '../verdict/finding.js'
-import { readDockerfile } from './base-images.js'
 import { dockerfileText, rebuild } from './build.js'
 import { compareWithPinned } from './compare-images.js'
+import { networkFinding } from './dockerfile.js'
 import { buildFinding, failureText } from './findings.js'
 import { readPinned } from './pinned.js'
 import type { EnvironmentCheck, EnvironmentRequest } from './request.js'
@@ -114,14 +114,7 @@ function unusable(
       remedy: `Correct ${file}:${base.line}, or give the job access to the registry.`,
     }
   }
-  const [line] = network === 'none' ? readDockerfile(text, args).remote : []
-  if (line === undefined) return undefined
-  return {
-    rule: 'environment/network-used',
-    message: 'ADD may fetch from the network, which the policy does not give the build',
-    file,
-    line,
-  }
+  return networkFinding(file, text, { args, network })
 }
 
 const unverifiable = (

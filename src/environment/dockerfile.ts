@@ -135,6 +135,22 @@ function mountFindings(file: string, mounts: readonly SharedMount[]): Found[] {
   ]
 }
 
+/** That a build which gets no network would fetch something all the same: the engine does it, not a step. */
+export function networkFinding(
+  file: string,
+  text: string,
+  { args, network }: { args: BuildArguments; network?: 'none' | undefined },
+): Found | undefined {
+  const [line] = network === 'none' ? readDockerfile(text, args).remote : []
+  if (line === undefined) return undefined
+  return {
+    rule: 'environment/network-used',
+    message: 'ADD may fetch from the network, which the policy does not give the build',
+    file,
+    line,
+  }
+}
+
 const frontendFinding = (file: string, { value, line }: Frontend): Found => ({
   rule: 'environment/syntax-not-allowed',
   message: `the builder would run ${value || 'an unnamed image'} as its frontend`,

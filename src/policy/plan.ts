@@ -35,7 +35,7 @@ export interface Plan {
   code: readonly string[]
   /** Records and recorded answers: a change of them is not a change of what is run. */
   records: readonly string[]
-  network: 'default' | 'none'
+  network: 'none' | undefined
   allowed: { registries?: readonly string[] | undefined; bases?: readonly string[] | undefined }
 }
 
@@ -84,7 +84,7 @@ export function planOf({ settings }: SelectedModel, loaded: LoadedPolicy, record
     answers: { paths: answers, digests: defined([claimed?.predictions?.digest]) },
     code: settings.code ?? [],
     records: defined([...answers, loaded.path]),
-    network: loaded.policy.build?.network ?? 'default',
+    network: loaded.policy.build?.network === 'none' ? 'none' : undefined,
     allowed: { registries: loaded.policy.registries, bases: loaded.policy.bases },
   }
 }

@@ -34,7 +34,7 @@ export const environment: Stage = {
         fresh: rebuild !== 'cached',
         timeout: plan.limits.build * 60_000,
         memory: plan.limits.memory,
-        network: plan.network === 'none' ? 'none' : undefined,
+        network: plan.network,
         allowed: plan.allowed,
       },
     )
