@@ -28,7 +28,7 @@ export const environment: Stage = {
         image,
         recordedHash,
         platform,
-        answers: answers.digests,
+        answers,
         manifestFile: manifest,
         manifestKnown: await isKnown(tools, subject),
         fresh: rebuild !== 'cached',

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { createRepository, RECORD, type Repository } from '../../support/repository.js'
 
 jest.setTimeout(300_000)
@@ -100,6 +101,43 @@ describe('an attacker who wants the replay to print the recorded answers', () =>
     recordAll()
     const { verdict, rules } = judge()
     expect([verdict, rules]).toEqual(['incomplete', expect.arrayContaining(['data/exposes-answers'])])
+  })
+
+  /** Prints what somebody has packed. */
+  const unpacker = (code: string): string => `import base64, gzip, json
+text = ${code}
+open('predictions.csv', 'w').write(text)
+json.dump({'accuracy': 1.0}, open('metrics.json', 'w'))
+`
+
+  test('out of the data, compressed', () => {
+    repository.write('data/extra.bin', gzipSync(ANSWERS))
+    repository.write('evaluate.py', unpacker("gzip.open('data/extra.bin', 'rt').read()"))
+    recordAll()
+    const { verdict, rules } = judge()
+    expect([verdict, rules]).toEqual(['incomplete', expect.arrayContaining(['data/exposes-answers'])])
+  })
+
+  test('out of the repository, turned around and in base64', () => {
+    const [header, ...rows] = ANSWERS.trim().split('\n')
+    const turned = `${[header, ...rows.reverse()].join('\n')}\n`
+    repository.write('tables/weights', Buffer.from(turned).toString('base64'))
+    repository.write('evaluate.py', unpacker("base64.b64decode(open('tables/weights').read()).decode()"))
+    recordAll()
+    const { verdict, rules } = judge()
+    expect([verdict, rules]).toEqual(['could-not-check', ['evaluation/failed']])
+  })
+
+  test('out of the image, compressed', () => {
+    const packed = gzipSync(ANSWERS).toString('base64')
+    repository.write(
+      'Dockerfile',
+      `ARG BASE\nFROM \${BASE}\nRUN echo ${packed} | base64 -d > /usr/lib/libtoy.so\n`,
+    )
+    repository.write('evaluate.py', unpacker("gzip.open('/usr/lib/libtoy.so', 'rt').read()"))
+    recordAll()
+    const { verdict, rules } = judge()
+    expect([verdict, rules]).toEqual(['incomplete', expect.arrayContaining(['environment/answers-in-image'])])
   })
 
   test('out of the repository, under another name', () => {

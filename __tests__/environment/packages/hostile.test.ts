@@ -125,7 +125,7 @@ describe('long work', () => {
       }
     }
     const { Readable } = await import('node:stream')
-    const reading = readManifest(Readable.from(slow()), CONFIG, abort.signal)
+    const reading = readManifest(Readable.from(slow()), CONFIG, { signal: abort.signal })
     abort.abort(new Error('cancelled'))
     await expect(reading).rejects.toThrow('cancelled')
   })

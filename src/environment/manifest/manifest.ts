@@ -50,6 +50,8 @@ export interface Manifest {
   ownership: Ownership[]
   /** Every file and the sha256 of its bytes as they are, in hex; also of files that are not compared. */
   contents(): Iterable<readonly [path: string, sha256: string]>
+  /** Files that say what the recorded answers say, in other bytes, if these were looked for. */
+  disguised: readonly string[]
   /** What is there and not compared. */
   covers: Covers
   /** Private keys that the build generated. */
