@@ -120,7 +120,7 @@ describe('the frontend', () => {
   test.each([
     '# syntax=docker/dockerfile:1',
     '#syntax = docker.io/docker/dockerfile',
-    `# syntax=docker/dockerfile:1.7-labs@${D}`,
+    '# syntax=docker/dockerfile:1.7-labs',
     '# escape=`',
     '# just a comment about syntax',
     'FROM a AS b\n# syntax=evil/image',
@@ -239,9 +239,22 @@ describe('what is not understood', () => {
     ['docker/dockerfile:1.4', true],
     ['docker/dockerfile:1.12.1', true],
     ['docker/dockerfile:1-labs', true],
+    // Somebody's digest under a good name.
+    [`docker/dockerfile:1@${D}`, false],
+    [`docker.io/docker/dockerfile:1.7-labs@${D}`, false],
   ])('the frontend %s: %j', (frontend, allowed) => {
     const found = dockerfileFindings('Dockerfile', `# syntax=${frontend}\nFROM scratch`)
     expect(found.map(({ rule }) => rule)).toEqual(allowed ? [] : ['environment/syntax-not-allowed'])
+  })
+
+  test('the policy lists frontends by digest, and by nothing else', () => {
+    const found = (frontend: string, ...frontends: string[]) =>
+      dockerfileFindings('Dockerfile', `# syntax=${frontend}\nFROM scratch`, {}, { allowed: { frontends } })
+    const other = D.replace(/.$/, '0')
+    expect(found(`docker/dockerfile:1@${D}`, `docker/dockerfile:1.7@${D}`)).toEqual([])
+    expect(found(`docker/dockerfile:1@${other}`, `docker/dockerfile:1@${D}`)).toHaveLength(1)
+    expect(found(`evil/dockerfile@${D}`, `docker/dockerfile@${D}`)).toHaveLength(1)
+    expect(found('evil/dockerfile:1', 'evil/dockerfile')).toHaveLength(1)
   })
 
   test('no text makes it throw, and every image behind FROM is seen', () => {

@@ -51,7 +51,7 @@ export function dockerfileFindings(
   const reading = readDockerfile(text, args, platform)
   return [
     ...frontends
-      .filter((frontend) => !isAllowed(frontend))
+      .filter((frontend) => !isAllowed(frontend, allowed))
       .map((frontend) => frontendFinding(path, frontend)),
     ...Object.keys(args).flatMap((name) => argumentFindings(path, name)),
     ...readingFindings(path, reading, allowed),
@@ -161,7 +161,7 @@ const frontendFinding = (file: string, { value, line }: Frontend): Found => ({
   remedy:
     line === undefined
       ? 'Remove the build argument BUILDKIT_SYNTAX.'
-      : `Use \`# syntax=docker/dockerfile:1\` in ${file}:${line}, or remove the line.`,
+      : `Use \`# syntax=docker/dockerfile:1\` in ${file}:${line}, or remove the line${value.includes('@') ? ', or have the digest added to the `frontends` of the policy' : ''}.`,
 })
 
 function baseFinding(file: string, { reference, line, used }: BaseImage): Found {

@@ -36,7 +36,8 @@ export interface Plan {
   /** Records and recorded answers: a change of them is not a change of what is run. */
   records: readonly string[]
   network: 'none' | undefined
-  allowed: { registries?: readonly string[] | undefined; bases?: readonly string[] | undefined }
+  /** Where images, base images and frontends may come from. */
+  allowed: Pick<Policy, 'registries' | 'bases' | 'frontends'>
 }
 
 /** A record may call only such files its answers: it could otherwise excuse a change of code. */
@@ -85,7 +86,11 @@ export function planOf({ settings }: SelectedModel, loaded: LoadedPolicy, record
     code: settings.code ?? [],
     records: defined([...answers, loaded.path]),
     network: loaded.policy.build?.network === 'none' ? 'none' : undefined,
-    allowed: { registries: loaded.policy.registries, bases: loaded.policy.bases },
+    allowed: {
+      registries: loaded.policy.registries,
+      bases: loaded.policy.bases,
+      frontends: loaded.policy.frontends,
+    },
   }
 }
 
