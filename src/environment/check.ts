@@ -4,7 +4,7 @@ import { during } from '../system/context.js'
 import { ReprogateError } from '../system/errors.js'
 import type { EnvironmentEvidence } from '../verdict/evidence.js'
 import type { Found } from '../verdict/finding.js'
-import { dockerfileText, rebuild } from './build.js'
+import { dockerfileText, rebuild, takesLimits } from './build.js'
 import { compareWithPinned } from './compare-images.js'
 import { networkFinding } from './dockerfile.js'
 import { buildFinding, failureText } from './findings.js'
@@ -67,7 +67,8 @@ function build(
       const finding = unusable(images, text, request, prefix + dockerfile)
       if (finding) return unverifiable(evidence, finding.message, [...images.findings, finding])
       const { builder, seconds, failure, id } = await rebuild(context, { ...request, temporary: true })
-      const measured = { ...evidence, builder, buildSeconds: seconds }
+      const buildMemory = takesLimits(builder) ? request.memory : undefined
+      const measured = { ...evidence, builder, buildMemory, buildSeconds: seconds }
       if (failure) {
         const { step, line, tail } = failure
         const text = step && `${step.number}/${step.total} ${step.text}`

@@ -127,10 +127,7 @@ describe('an attacker who wants the pinned image to pass for its own rebuild', (
     ]) {
       const seen = attempt(`${step}\nENV HF_TOKEN=first-value\n`)
       expect(seen.rules).toContain('environment/not-rebuilt')
-      expect(seen).toMatchObject({
-        verdict: expect.not.stringMatching(/^reproduced$/),
-        parity: 'unverifiable',
-      })
+      expect(seen.verdict).not.toBe('reproduced')
     }
   })
 
