@@ -39,7 +39,7 @@ test('an untouched record has no finding, and says that nothing was rebuilt', as
     'provenance pass: complete: commit, data version, environment hash, 2 seeds',
     'data pass: digits@v3: 3 files hashed again, as recorded',
     'environment not-run: not rebuilt: the exploratory track rebuilds only when asked for',
-    'evaluation not-run: not replayed: there is no rebuilt image',
+    'evaluation not-run: not replayed: the exploratory track rebuilds only when asked for',
   ])
 })
 

@@ -131,7 +131,7 @@ describe('the frontend', () => {
   test.each([
     '# syntax=docker/dockerfile:1',
     '#syntax = docker.io/docker/dockerfile',
-    `# syntax=docker/dockerfile:1.7-labs@${D}`,
+    '# syntax=docker/dockerfile:1.7-labs',
     '# escape=`',
     '# just a comment about syntax',
     'FROM a AS b\n# syntax=evil/image',
@@ -192,10 +192,24 @@ describe('what is not understood', () => {
     ['a here-document that does not end', `FROM debian@${D}\nRUN <<EOF\nx`, 2],
     ['a mount of an unknown type', `FROM debian@${D}\nRUN --mount=type=evil x`, 2],
     ['escapes in a flag', `FROM debian@${D}\nCOPY --from=\\a / /`, 2],
+    ['an escape in the name of an image', `FROM ev\\il@${D}`, 1],
+    ['quotes inside the name of an image', `FROM ev"il"@${D}`, 1],
+    ['an escape in the value of a variable', `ARG A=evil\\/x\nARG B=$A\nFROM \${B:-debian}@${D}`, 3],
+    ['a variable in a new way', `ARG A=xevil\nFROM \${A#x}`, 2],
+    ['an escape in a mount', `FROM debian@${D}\nRUN --mount=type=bind,from=ev\`il x`, 2],
+    [
+      'a flag that hides in the other reading of an escape directive',
+      `# syntax=docker/dockerfile:1\n# escape=\`\nFROM debian@${D}\nUSER \\\nCOPY --from=\\evil / /`,
+      5,
+    ],
     ['a preset with a value', `ARG TARGETOS=x\nFROM debian@${D}`, 1],
   ])('%s is said', (_, text, line) => expect(unclear(text)).toContain(line))
 
   test.each<[string, string]>([
+    [
+      'quotes and escapes in a variable that names no image',
+      `ARG A="a 'b' \\$x"\nARG V="${D}"\nFROM debian@\${V}`,
+    ],
     ['CRLF', `FROM debian@${D}\r\nRUN a \\\r\n  b\r\n`],
     ['a byte order mark', `\uFEFFFROM debian@${D}`],
     ['comments and empty lines in a step', `FROM debian@${D}\nRUN a && \\\n# why\n\n  b`],
@@ -250,9 +264,22 @@ describe('what is not understood', () => {
     ['docker/dockerfile:1.4', true],
     ['docker/dockerfile:1.12.1', true],
     ['docker/dockerfile:1-labs', true],
+    // Somebody's digest under a good name.
+    [`docker/dockerfile:1@${D}`, false],
+    [`docker.io/docker/dockerfile:1.7-labs@${D}`, false],
   ])('the frontend %s: %j', (frontend, allowed) => {
     const found = dockerfileFindings('Dockerfile', `# syntax=${frontend}\nFROM scratch`)
     expect(found.map(({ rule }) => rule)).toEqual(allowed ? [] : ['environment/syntax-not-allowed'])
+  })
+
+  test('the policy lists frontends by digest, and by nothing else', () => {
+    const found = (frontend: string, ...frontends: string[]) =>
+      dockerfileFindings('Dockerfile', `# syntax=${frontend}\nFROM scratch`, {}, { allowed: { frontends } })
+    const other = D.replace(/.$/, '0')
+    expect(found(`docker/dockerfile:1@${D}`, `docker/dockerfile:1.7@${D}`)).toEqual([])
+    expect(found(`docker/dockerfile:1@${other}`, `docker/dockerfile:1@${D}`)).toHaveLength(1)
+    expect(found(`evil/dockerfile@${D}`, `docker/dockerfile@${D}`)).toHaveLength(1)
+    expect(found('evil/dockerfile:1', 'evil/dockerfile')).toHaveLength(1)
   })
 
   test('no text makes it throw, and every image behind FROM is seen', () => {

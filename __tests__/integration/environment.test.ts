@@ -435,6 +435,15 @@ describe.each(CLIENTS)('with $name', ({ env, builder }) => {
     expect(fetching.findings).toMatchObject([{ rule: 'environment/network-used', line: 9 }])
   }, 120_000)
 
+  test('a step is held to the memory that the report names, and to none if it names none', async () => {
+    const step = `RUN python3 -c "x = bytearray(300 << 20)"\n`
+    const asked = await request({ Dockerfile: DOCKERFILE + step }, { memory: 0.125 })
+    const { evidence } = await checkEnvironment(check.context, asked)
+    await check.end()
+    expect(evidence.buildMemory).toBe(builder === 'classic' ? 0.125 : undefined)
+    expect(evidence.failure !== undefined).toBe(evidence.buildMemory !== undefined)
+  }, 120_000)
+
   test('what killed checks have left goes, and nothing else', async () => {
     const place = (value: string) => value.split('=')[1]!.split('.')
     const [boot, namespace, pid, start, id] = place(check.context.engine.label)

@@ -24,7 +24,7 @@ describe('the plan', () => {
       predictions: undefined,
       limits: { build: 30, evaluation: 30, memory: 8, processes: 512, output: 2, total: 330 },
       code: [],
-      network: 'default',
+      network: undefined,
       allowed: {},
     })
   })

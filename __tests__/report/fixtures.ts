@@ -263,6 +263,11 @@ export const notReproducedModel = modelOf({ environment: drifted, evaluation: fl
 export const notReproduced = reportOf([notReproducedModel], { seconds: 134 })
 
 const NO_IMAGE: Given = { notRun: 'there is no rebuilt image' }
+/** What keeps the rebuild from running keeps the replay from it, and both say so. */
+const neither = (notRun: string): Partial<Record<StageName, Given>> => ({
+  environment: { notRun },
+  evaluation: { notRun },
+})
 
 export const incompleteModel = modelOf({
   provenance: {
@@ -313,8 +318,7 @@ export const incompleteModel = modelOf({
     summary: '2 of 3 as recorded',
     unverified: true,
   },
-  environment: { notRun: 'the record is not complete' },
-  evaluation: NO_IMAGE,
+  ...neither('the record is not complete'),
 })
 export const incomplete = reportOf([incompleteModel], { seconds: 3.1 })
 
@@ -356,10 +360,7 @@ const unbuilt: Given = {
 export const couldNotCheckModel = modelOf({ environment: unbuilt, evaluation: NO_IMAGE })
 export const couldNotCheck = reportOf([couldNotCheckModel], { seconds: 21 })
 
-const NOT_ASKED: Partial<Record<StageName, Given>> = {
-  environment: { notRun: 'the exploratory track rebuilds only when asked for' },
-  evaluation: NO_IMAGE,
-}
+const NOT_ASKED = neither('the exploratory track rebuilds only when asked for')
 export const exploratoryModel = modelOf(NOT_ASKED, {
   name: 'sketch',
   track: 'exploratory',
@@ -519,8 +520,7 @@ export const outsideModel = modelOf({
     summary: '2 of 3 as recorded',
     unverified: true,
   },
-  environment: { notRun: 'the record is not complete' },
-  evaluation: NO_IMAGE,
+  ...neither('the record is not complete'),
 })
 
 /** The rows could not be paired: nothing can be said of a single one. */

@@ -55,7 +55,7 @@ describe('the terminal', () => {
     expect(text).toMatch(
       /✖ data .*\n +✖ models\/digits\/provenance\.yml:15 {2}data\/test\.csv does not match its recorded digest: row 211/,
     )
-    expect(text).toContain('  – evaluation    not replayed: there is no rebuilt image\n')
+    expect(text).toContain('  – evaluation    not replayed: the record is not complete\n')
   })
   test('a path of the data under the data, whatever subject its rule has', () => {
     expect(plain(reportOf([outsideModel]))).toMatch(

@@ -122,11 +122,11 @@ test('a stage that did not run says so and why, and has no tick', () => {
     ran('provenance', { evidence: { fields: FIELDS } }),
     ran('data'),
     skipped('environment', 'nobody asked for it'),
-    skipped('evaluation', 'there is no rebuilt image'),
+    skipped('evaluation', 'nobody asked for it'),
   ])
   expect(model.stages.slice(2)).toEqual([
     { name: 'environment', status: 'not-run', summary: 'not rebuilt: nobody asked for it', seconds: 0 },
-    { name: 'evaluation', status: 'not-run', summary: 'not replayed: there is no rebuilt image', seconds: 0 },
+    { name: 'evaluation', status: 'not-run', summary: 'not replayed: nobody asked for it', seconds: 0 },
   ])
   expect(model).toMatchObject({
     verdict: 'could-not-check',

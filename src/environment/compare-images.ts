@@ -4,6 +4,7 @@ import { plural } from '../text/numbers.js'
 import type { EnvironmentEvidence } from '../verdict/evidence.js'
 import type { Found } from '../verdict/finding.js'
 import type { EnvironmentComparison, ReadParity } from './compare/comparison.js'
+import { copyOfPinned } from './copies.js'
 import { compareManifests, compareWithFile } from './compare/differences.js'
 import { changesText, differenceFindings } from './compare/findings.js'
 import { parityOf } from './compare/parity.js'
@@ -23,7 +24,7 @@ import { readImage } from './manifest/read.js'
 import { pauseFor } from './pause.js'
 import type { Pinned } from './pinned.js'
 import type { EnvironmentCheck, EnvironmentRequest } from './request.js'
-import { notRebuilt, type UsedImages } from './used-images.js'
+import { notRebuilt, type Rebuilding, type UsedImages } from './used-images.js'
 
 /** A rebuild and what it is to be compared with. */
 export interface Rebuilt extends Pinned {
@@ -60,23 +61,45 @@ const sameImage = (a: Image, b: Image): boolean =>
 
 /** Compares with the pinned image, or with what the record kept of it. */
 export async function compareWithPinned(context: EngineContext, given: Rebuilt): Promise<EnvironmentCheck> {
-  const { request, rebuilt, pinned, images } = given
-  const file = context.prefix + request.dockerfile
-  const { allowed = {} } = request
-  const task = { ...given, vacuous: notRebuilt({ used: images.used, pinned, rebuilt, allowed, file }) }
-  const checked = await compared(context, task)
-  return { ...checked, findings: [...checked.findings, ...images.findings] }
+  const checked = await compared(context, { ...given, vacuous: notRebuilt(rebuilding(context, given)) })
+  return { ...checked, findings: [...checked.findings, ...given.images.findings] }
+}
+
+const rebuilding = (
+  { prefix }: Pick<EngineContext, 'prefix'>,
+  { request, rebuilt, pinned, images }: Rebuilt,
+): Rebuilding => ({
+  used: images.used,
+  pinned,
+  rebuilt,
+  allowed: request.allowed ?? {},
+  file: prefix + request.dockerfile,
+})
+
+/** The same task, once it is known whether what was read is a copy. */
+async function judged(
+  context: EngineContext,
+  task: Rebuilt,
+  { is, was }: { is: Manifest | null; was: Manifest | null },
+): Promise<Rebuilt> {
+  if (task.vacuous) return task
+  const read = async () => is ?? readImage(context, task.rebuilt)
+  return { ...task, vacuous: await copyOfPinned(context, rebuilding(context, task), { is: read, was }) }
 }
 
 async function compared(context: EngineContext, task: Rebuilt): Promise<EnvironmentCheck> {
   const { request, rebuilt, pinned } = task
-  if (pinned && sameImage(pinned, rebuilt)) return identical(context, task)
-  if (!pinned) return withoutImage(context, task, await readImage(context, rebuilt))
+  if (pinned && sameImage(pinned, rebuilt))
+    return identical(context, await judged(context, task, { is: task.was, was: task.was }))
+  if (!pinned) {
+    const is = await readImage(context, rebuilt, request.answers)
+    return withoutImage(context, await judged(context, task, { is, was: null }), is)
+  }
   // One after the other: the engine packs one tree as fast as two cores allow.
   const was = task.was ?? (await readImage(context, pinned))
-  const is = await readImage(context, rebuilt)
+  const is = await readImage(context, rebuilt, request.answers)
   const pause = pauseFor(context.signal)
-  return concluded(context, task, {
+  return concluded(context, await judged(context, task, { is, was }), {
     comparison: await compareManifests(was, is, pause),
     is,
     findings: await hashFindings(request, was, pause),
@@ -105,9 +128,9 @@ const proves = ({ request, vacuous }: Rebuilt): boolean => request.fresh && vacu
 async function contentFindings(
   { prefix, signal }: EngineContext,
   is: Manifest,
-  { answers = [], dockerfile }: EnvironmentRequest,
+  { answers, dockerfile }: EnvironmentRequest,
 ): Promise<Found[]> {
-  const held = await answersAmong(is.entries.contents(), answers, pauseFor(signal))
+  const held = await answersAmong(is, answers?.digests ?? [], pauseFor(signal))
   return [...keyFindings(is, prefix + dockerfile), ...answerFindings(held, prefix + dockerfile)]
 }
 

@@ -31,6 +31,8 @@ export interface AllowedImages {
   registries?: readonly string[] | undefined
   /** Base images, by repository or by reference. */
   bases?: readonly string[] | undefined
+  /** Frontends of the builder, by digest, besides Docker's own by its tags. */
+  frontends?: readonly string[] | undefined
 }
 
 /** Whether an image is in one of these registries, or below one of these repositories. */

@@ -1,3 +1,4 @@
+import type { Concealed } from '../system/answers.js'
 import type { EnvironmentEvidence, Parity } from '../verdict/evidence.js'
 import type { Found } from '../verdict/finding.js'
 import type { BuildRequest } from './build.js'
@@ -9,8 +10,8 @@ export interface EnvironmentRequest extends BuildRequest {
   /** The pinned image, by digest; anything else is no reference. */
   image?: string | undefined
   recordedHash?: string | undefined
-  /** Digests of recorded answers, which no file of the image may have. */
-  answers?: readonly string[] | undefined
+  /** Recorded answers, which no file of the image may hold. */
+  answers?: Pick<Concealed, 'digests' | 'rows'> | undefined
   /** What the record kept of the image. */
   manifestFile?: ManifestFile | undefined
   /** Whether the base knew the manifest: then it vouches for an image that is gone. Default false. */

@@ -9,7 +9,7 @@ import { againstEachOther, againstRecord, hasMetrics, hasPredictions } from './c
 import { readableMounts } from './mounts.js'
 import { recomputedReplay } from './recomputed.js'
 import type { EvaluationRequest } from './request.js'
-import { runAndRead, type RunFailure, type RunOutcome } from './run.js'
+import { runAndRead, uncoveredFinding, type RunFailure, type RunOutcome } from './run.js'
 import { sandboxUser } from './sandbox.js'
 
 export interface EvaluationResult {
@@ -79,22 +79,11 @@ function whyNotRun({
   return undefined
 }
 
-/** Whether something in the image was not compared, and could be read all the same. */
-function uncovered({
-  covers,
-}: EvaluationRequest): Pick<EvaluationResult, 'findings' | 'summary'> | undefined {
-  const [first] = covers?.open ?? []
-  if (first === undefined) return undefined
-  return {
-    findings: [
-      {
-        rule: 'evaluation/image-uncovered',
-        message: `the image has ${first}, which is not compared and cannot be kept from the evaluation`,
-        field: 'environment.dockerfile',
-      },
-    ],
-    summary: 'not replayed: something in the image was not compared',
-  }
+/** Why nothing may be run in the image. */
+function uncovered(request: EvaluationRequest): Pick<EvaluationResult, 'findings' | 'summary'> | undefined {
+  const finding = uncoveredFinding(request)
+  if (finding === undefined) return undefined
+  return { findings: [finding], summary: 'not replayed: something in the image was not compared' }
 }
 
 const unwritten = (what: string, remedy: string): Pick<EvaluationResult, 'findings' | 'summary'> => ({

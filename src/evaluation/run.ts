@@ -33,15 +33,30 @@ export interface RunFailure {
 /**
  * One replay and its results, for `reprogate record`.
  *
- * @throws ReprogateError with the id of the rule that a check would report: `evaluation/failed`,
- *   `evaluation/timeout`, `evaluation/output-unusable`
+ * @throws ReprogateError with the id of the rule that a check would report: `evaluation/image-uncovered`,
+ *   `evaluation/failed`, `evaluation/timeout`, `evaluation/output-unusable`
  */
 export async function runOnce(context: EngineContext, request: ReplayRequest): Promise<RunOutcome> {
+  const open = uncoveredFinding(request)
+  if (open) throw asError(open)
   const mounts = await readableMounts(context, request.mounts, sandboxUser())
   const outcome = await runAndRead(context, { ...request, mounts })
   if (!('finding' in outcome)) return outcome
-  const { rule, message, remedy } = outcome.finding
-  throw new ReprogateError(rule, message, remedy)
+  throw asError(outcome.finding)
+}
+
+const asError = ({ rule, message, remedy }: Found): ReprogateError =>
+  new ReprogateError(rule, message, remedy)
+
+/** That something in the image is not compared and cannot be covered: then nothing is run. */
+export function uncoveredFinding({ covers }: Pick<ReplayRequest, 'covers'>): Found | undefined {
+  const [first] = covers?.open ?? []
+  if (first === undefined) return undefined
+  return {
+    rule: 'evaluation/image-uncovered',
+    message: `the image has ${first}, which is not compared and cannot be kept from the evaluation`,
+    field: 'environment.dockerfile',
+  }
 }
 
 /** One replay and its results, read; or why there are none. The sandbox must be able to read the mounts. */

@@ -38,8 +38,9 @@ export interface Plan {
   code: readonly string[]
   /** Records and recorded answers: a change of them is not a change of what is run. */
   records: readonly string[]
-  network: 'default' | 'none'
-  allowed: { registries?: readonly string[] | undefined; bases?: readonly string[] | undefined }
+  network: 'none' | undefined
+  /** Where images, base images and frontends may come from. */
+  allowed: Pick<Policy, 'registries' | 'bases' | 'frontends'>
 }
 
 /** A record may call only such files its answers: it could otherwise excuse a change of code. */
@@ -88,8 +89,12 @@ export function planOf({ settings }: SelectedModel, loaded: LoadedPolicy, record
     answers: { paths: answers, digests: defined([claimed?.predictions?.digest]) },
     code: settings.code ?? [],
     records: defined([...answers, loaded.path]),
-    network: loaded.policy.build?.network ?? 'default',
-    allowed: { registries: loaded.policy.registries, bases: loaded.policy.bases },
+    network: loaded.policy.build?.network === 'none' ? 'none' : undefined,
+    allowed: {
+      registries: loaded.policy.registries,
+      bases: loaded.policy.bases,
+      frontends: loaded.policy.frontends,
+    },
   }
 }
 

@@ -120,6 +120,12 @@ export const policySchema = z
       .array(z.string().min(1))
       .optional()
       .describe('Base images that a Dockerfile may start from, as `docker.io/library/python`; default: any'),
+    frontends: z
+      .array(z.string().regex(/^[\w.:/-]+@sha256:[0-9a-f]{64}$/))
+      .optional()
+      .describe(
+        'Frontends that a `# syntax=` line may name by digest, as `docker/dockerfile:1.7@sha256:…`; by tag, Docker’s own may be named',
+      ),
     build: z
       .strictObject({ network: z.enum(['default', 'none']).describe('For the steps after the base') })
       .optional(),

@@ -88,6 +88,7 @@ async function recordRun(
   const run = await during(context, `${model.name} · evaluating in the sandbox`, () =>
     runOnce(context, {
       image: description.id,
+      covers: description.manifest.covers,
       prepare: async () => (await exportWithoutAnswers(context, commit, plan.answers)).folder,
       mounts,
       hide: { paths: plan.answers.paths, digests: [] },

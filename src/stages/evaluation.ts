@@ -6,9 +6,9 @@ import type { Stage } from './stage.js'
 export const evaluation: Stage = {
   name: 'evaluation',
   title: 'evaluation: replay inside the rebuild',
-  async check(tools, { claims: { record }, plan, tree }, { products }) {
+  async check(tools, { claims: { record }, plan, tree }, { products, notRun }) {
     const { image, mounts = [], predictions, covers, answers = plan.answers } = products
-    if (image === undefined) return { notRun: 'there is no rebuilt image' }
+    if (image === undefined) return { notRun: notRun.environment ?? 'there is no rebuilt image' }
     if (plan.command === undefined) return { notRun: 'nothing says how to evaluate' }
     const recorded = record?.evaluation
     const { findings, summary, agreement, evidence } = await checkEvaluation(

@@ -36,6 +36,8 @@ export interface SoFar {
   readonly products: Products
   /** Whether a finding so far is an error in production: then the costly stages would prove nothing. */
   readonly blocked: boolean
+  /** Why stages before did not run, by their names. */
+  readonly notRun: Readonly<Partial<Record<StageName, string>>>
 }
 
 /** What a stage found, or why it did not run, as a clause. */

@@ -45,6 +45,10 @@ export const environmentEvidenceSchema = z.strictObject({
   dockerfile: z.string(),
   /** How the image was built, and with what: `buildx`, `buildkit`, `classic`. */
   builder: z.enum(['buildx', 'buildkit', 'classic']).optional(),
+  buildMemory: z
+    .number()
+    .optional()
+    .describe('GiB to which each step of the build was held; not there if the builder takes no limit'),
   cached: z.boolean(),
   buildSeconds: z.number().optional(),
   /** The failing step and the last lines, if the build failed. */

@@ -32,6 +32,8 @@ export interface Unclear {
   line: number
   /** As a clause. */
   what: string
+  /** A builder that reads the file in this way does not build it. */
+  fails?: boolean | undefined
 }
 
 export interface ReadInstructions {
@@ -102,7 +104,7 @@ export function readInstructions(lines: readonly string[], reading: LineReading)
     result.instructions.push(instruction)
     const end = afterHeredocs(lines, at, { text: logical.text, instruction, reading })
     if (end === null) {
-      result.unclear.push({ line, what: 'a here-document that does not end' })
+      result.unclear.push({ line, what: 'a here-document that does not end', fails: true })
       break
     }
     at = end
@@ -142,9 +144,10 @@ function append(parts: string[], line: string, { escape, doubled }: LineReading)
 export function instructionIn(text: string, line: number, waits = false): Instruction | Unclear {
   const [word, rest] = splitKeyword(text)
   const keyword = /^[A-Za-z]+$/.test(word) ? word.toUpperCase() : ''
-  if (!KEYWORDS.has(keyword)) return { line, what: `the instruction ${JSON.stringify(word.slice(0, SHOWN))}` }
+  if (!KEYWORDS.has(keyword))
+    return { line, what: `the instruction ${JSON.stringify(word.slice(0, SHOWN))}`, fails: true }
   if (keyword === 'ONBUILD') {
-    if (waits) return { line, what: 'ONBUILD in ONBUILD' }
+    if (waits) return { line, what: 'ONBUILD in ONBUILD', fails: true }
     return instructionIn(trim(rest), line, true)
   }
   return { keyword, ...splitFlags(rest), text: rest, line, waits }

@@ -175,7 +175,7 @@ export class Entries {
   }
 
   /** Every file with the sha256 of its bytes as they are, in hex; also of files that are not compared. */
-  *contents(): Generator<readonly [path: string, sha256: string]> {
+  *contents(): Iterable<readonly [path: string, sha256: string]> {
     for (let number = 0; number < this.table.length; number++) {
       const digest = this.bytesDigest(number)
       if (digest) yield [this.table.path(number), digest.toString('hex')]

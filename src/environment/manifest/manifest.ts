@@ -34,6 +34,8 @@ export interface Manifest {
   /** Paths are latin1, without a leading slash. */
   entries: Entries
   ownership: Ownership[]
+  /** Files that say what the recorded answers say, in other bytes, if these were looked for. */
+  disguised: readonly string[]
   /** What is there and not compared. */
   covers: Covers
   /** Private keys that the build generated. */

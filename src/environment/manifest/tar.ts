@@ -18,6 +18,21 @@ export interface TarSink {
   end(): void
 }
 
+/** One sink for two who want the bytes. */
+export function bothSinks(one: TarSink | null, other: TarSink | null): TarSink | null {
+  if (!one || !other) return one ?? other
+  return {
+    data(chunk) {
+      one.data(chunk)
+      other.data(chunk)
+    },
+    end() {
+      one.end()
+      other.end()
+    },
+  }
+}
+
 /** Gives the sink for an entry's bytes; null: nobody wants them. */
 export type OnEntry = (header: TarHeader) => TarSink | null
 

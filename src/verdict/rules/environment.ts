@@ -66,7 +66,7 @@ export const ENVIRONMENT_RULES = rulesOf('environment', {
     title: 'Nothing was rebuilt',
     why: 'A build that starts from the pinned image, or copies from it, gives that image again whatever the Dockerfile says: it is not evidence.',
     remedy:
-      'Build from the image that the pinned one was built from, with a step of its own; or list that image under `bases` in the policy.',
+      'Build from the image that the pinned one was built from, with steps of its own that make something; or list that image under `bases` in the policy.',
   },
   'dockerfile-missing': {
     kind: 'missing',
