@@ -453,12 +453,16 @@ describe.each(CLIENTS)('with $name', ({ env, builder }) => {
     const reused = await create(...label(boot, namespace, pid, `${Number(start) - 1}`, id))
     const alive = await create(...label(boot, namespace, pid, start, id))
     const elsewhere = await create(...label(boot, '1', '4194304', '1', id))
+    const day = 24 * 3600
+    const at = (days: number) => String(Math.floor(Date.now() / 1000) - days * day)
+    const rebooted = await create(...label(boot, '1', '4194304', '1', id, at(8)))
+    const busy = await create(...label(boot, '1', '4194304', '1', id, at(6)))
     const stranger = await create('--label', 'reprogate.check=mine')
-    const rest = [alive, elsewhere, stranger]
+    const rest = [alive, elsewhere, busy, stranger]
     try {
       await check.context.engine.sweepDead()
       const there = await check.context.engine.ids('containers')
-      expect([dead, reused].filter((one) => there.has(one))).toEqual([])
+      expect([dead, reused, rebooted].filter((one) => there.has(one))).toEqual([])
       expect(rest.filter((one) => !there.has(one))).toEqual([])
     } finally {
       await docker('rm', ...rest)

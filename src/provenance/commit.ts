@@ -115,15 +115,25 @@ const changeFinding = (rule: RuleId, what: string, paths: readonly string[]): Fo
  *
  * @param read files and folders that are read from the work tree: records, data, the model
  */
-export const uncommittedFindings = (dirty: readonly string[], read: readonly string[] = []): Found[] => {
+export const uncommittedFindings = (
+  dirty: readonly string[],
+  { read = [], filtered = [] }: { read?: readonly string[]; filtered?: readonly string[] } = {},
+): Found[] => {
   const files = dirty.filter((path) => !['.reprogate', ...read].some((folder) => within(folder, path)))
   return files.length === 0
     ? []
     : [
         {
           rule: 'code/uncommitted',
-          message: `not committed, and so not judged: ${listed(files, NAMED)}`,
+          message: `not committed, and so not judged: ${listed(files, NAMED)}${filterNote(files, filtered)}`,
           actual: files.slice(0, LISTED).join(', '),
         },
       ]
+}
+
+/** Why a file that nobody has touched is not as git has it. */
+function filterNote(files: readonly string[], filtered: readonly string[]): string {
+  const [first] = files.filter((path) => filtered.includes(path))
+  if (first === undefined) return ''
+  return `; git keeps ${first} through a filter of \`.gitattributes\`, which is never run here: judged is what git keeps`
 }

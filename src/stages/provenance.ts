@@ -10,8 +10,9 @@ import type { Record_ } from '../provenance/schema.js'
 import { provenanceSummary } from '../provenance/summary.js'
 import { levelOf } from '../verdict/levels.js'
 import type { RuleId } from '../verdict/rules/index.js'
+import type { Found } from '../verdict/finding.js'
 import { recomputedHere } from './recomputed.js'
-import type { Stage } from './stage.js'
+import type { Stage, Tools } from './stage.js'
 
 /** Is the record complete, and does it say what can be true of this repository? */
 export const provenance: Stage = {
@@ -59,7 +60,7 @@ export const provenance: Stage = {
             code: plan.code,
             records: plan.records,
           })),
-      ...(tree.worktree ? uncommittedFindings(await tools.git.dirty(), readHere(plan, record)) : []),
+      ...(tree.worktree ? await uncommitted(tools, readHere(plan, record)) : []),
       ...committedMetrics(metrics, committed, plan.metrics),
       ...unusableMetrics(metrics),
       ...(recomputed?.findings ?? []),
@@ -77,6 +78,11 @@ export const provenance: Stage = {
       products: { dockerfile: pins.dockerfile, manifest: pins.manifest },
     }
   },
+}
+
+async function uncommitted({ git }: Tools, read: readonly string[]): Promise<Found[]> {
+  const dirty = await git.dirty()
+  return uncommittedFindings(dirty, { read, filtered: await git.filtered(dirty) })
 }
 
 /** What a check reads from the work tree, committed or not. */

@@ -179,6 +179,18 @@ export class Git {
     return dirtyPaths(this.git)
   }
 
+  /** Of these paths, those that git keeps through a filter other than LFS, by the attributes of the work tree. */
+  async filtered(paths: readonly string[]): Promise<string[]> {
+    if (paths.length === 0) return []
+    const input = paths.map((path) => `${path}\0`).join('')
+    const asked = this.git.here(['check-attr', '-z', '--stdin', 'filter'], { input })
+    const fields = (await this.git.must(asked, 'check-attr')).toString().split('\0')
+    const unfiltered = new Set(['unspecified', 'unset', 'set', 'lfs'])
+    return paths.filter(
+      (path, index) => fields[3 * index] === path && !unfiltered.has(fields[3 * index + 2]!),
+    )
+  }
+
   /** Files that are in the index or untracked, relative to the working directory. */
   async files(): Promise<string[]> {
     const options = ['-z', '--cached', '--others', '--exclude-standard', '--', '.']
