@@ -140,5 +140,21 @@ test('a bomb comes to an end: what comes out of a file is bounded, and so is the
   let nested = gzipSync(ANSWERS)
   for (let depth = 0; depth < 8; depth++) nested = gzipSync(nested)
   expect(isAnswer(nested)).toBe(false)
-  expect(isAnswer('['.repeat(4096))).toBe(false)
+})
+
+test.each([
+  ['brackets', '['.repeat(30_000) + ']'.repeat(30_000)],
+  ['objects in objects', '{"a":'.repeat(9_000) + '1' + '}'.repeat(9_000)],
+  ['very many columns', `{${Array.from({ length: 9_000 }, (_, at) => `"${at}":[]`).join()}}`],
+  [
+    'columns of unlike lengths',
+    `{"a":[${'1,'.repeat(20_000)}1],${Array.from({ length: 3_000 }, (_, at) => `"${at}":[]`).join()}}`,
+  ],
+  ['digits', `${'1'.repeat(60_000)}x\n`.repeat(1)],
+  ['carriage returns', '\r'.repeat(60_000)],
+  ['quotes', `"${'"'.repeat(60_000)}x`],
+  ['separators', ',; \t|'.repeat(12_000)],
+])('%s are read in little work, and are something else', (_, text) => {
+  expect(isAnswer(text)).toBe(false)
+  expect(isAnswer(text, METRICS)).toBe(false)
 })

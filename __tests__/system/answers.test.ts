@@ -78,7 +78,10 @@ describe('the same answers', () => {
 
   test('a line break that falls between two reads is one', async () => {
     const head = `${'x'.repeat(1024 ** 2 - 1)}`
-    const known = await knownAnswers({ paths: [], digests: [] }, { file: await write('kept', `${head}\ny\n\n`) })
+    const known = await knownAnswers(
+      { paths: [], digests: [] },
+      { file: await write('kept', `${head}\ny\n\n`) },
+    )
     expect(await answerTest(known)(await write('copy', `${head}\r\ny\r\n\r\n`))).toBe(true)
     expect(await answerTest(known)(await write('other', `${head}\ny\n`))).toBe(true)
     expect(await answerTest({ ...known, rows: [] })(await write('another', `${head}\n\ny\n`))).toBe(false)

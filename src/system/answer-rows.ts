@@ -28,7 +28,7 @@ export interface AnswerRows {
 const TELLING_ROWS = 8
 const LINE_END = /\r\n?|\n/
 const SEPARATOR = /[,;\t| ]+/
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i
 
 /** undefined: they say nothing, or are no text. */
 export function answerRows(bytes: Buffer): AnswerRows | undefined {
@@ -51,14 +51,11 @@ export function saysTheSame(text: string, answers: readonly AnswerRows[]): boole
 
 /** Whether a text can be a table of so many lines, empty ones apart; without splitting it. */
 function hasLines(text: string, lines: number): boolean {
+  const end = text.includes('\n') ? '\n' : '\r'
   let count = 1
-  for (let at = text.search(/[\r\n]/); at !== -1 && count <= 4 * lines + 8; at = nextEnd(text, at)) count++
+  for (let at = text.indexOf(end); at !== -1 && count <= 4 * lines + 8; at = text.indexOf(end, at + 1))
+    count++
   return count >= lines - 1 && count <= 4 * lines + 8
-}
-
-function nextEnd(text: string, at: number): number {
-  const next = text.indexOf('\n', at + 1)
-  return next === -1 ? text.indexOf('\r', at + 1) : next
 }
 
 function rowsIn(text: string): Rows | undefined {
@@ -104,14 +101,12 @@ function rowsOfJson(value: unknown): Rows | undefined {
   if (!isObject(value)) return undefined
   const entries = Object.entries(value)
   const columns = entries.map(([, column]) => (isObject(column) ? Object.values(column) : column))
-  if (columns.length > 0 && columns.every((column) => Array.isArray(column))) {
-    const longest = Math.max(...columns.map((column) => column.length))
-    const at = (index: number) => columns.map((column) => textOf((column as unknown[])[index]))
+  const [first] = columns
+  if (Array.isArray(first) && columns.every((one) => Array.isArray(one) && one.length === first.length))
     return {
       header: rowOf(entries.map(([name]) => name)),
-      rows: Array.from({ length: longest }, (_, index) => rowOf(at(index))),
+      rows: first.map((_, index) => rowOf(columns.map((column) => textOf((column as unknown[])[index])))),
     }
-  }
   return { rows: flattened(value, '', 0) }
 }
 
@@ -132,7 +127,8 @@ function flattened(value: Record<string, unknown>, before: string, depth: number
   )
 }
 
-const textOf = (value: unknown): string => (isPlain(value) ? String(value) : JSON.stringify(value))
+/** What is nested in a cell says nothing: it can be as deep as somebody likes. */
+const textOf = (value: unknown): string => (isPlain(value) ? String(value) : '')
 
 const rowOf = (cells: readonly string[]): Row =>
   cells
