@@ -25,6 +25,7 @@ test.each<[string, Partial<RecomputedMetric>[]]>([
     [
       {
         ...{ ...of, outcome: 'follows', metric: 'r2', printed: '0.1853', definition: 'squared_correlation' },
+        variant: true,
         usual: { definition: 'r2', value: '-0.4174999999' },
       },
     ],

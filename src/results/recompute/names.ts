@@ -99,7 +99,7 @@ const SPLITS: ReadonlyMap<string, string> = new Map(
 )
 /** Words that bind nothing. */
 const GENERAL = new Set(
-  'score scores metric metrics result results overall final eval evaluation avg average mean class classes per label labels value best model the of on in for set binary'.split(
+  'score scores metric metrics result results overall final eval evaluation avg average mean class classes per label labels value best classification report performance model the of on in for set binary'.split(
     ' ',
   ),
 )
