@@ -1,4 +1,9 @@
-import type { EnvironmentEvidence, EvaluationEvidence, LineageEvidence } from '../../src/verdict/evidence.js'
+import type {
+  EnvironmentEvidence,
+  EvaluationEvidence,
+  LineageEvidence,
+  RecomputedEvidence,
+} from '../../src/verdict/evidence.js'
 import type { Finding, Found, StageName } from '../../src/verdict/finding.js'
 import { foldModel, foldReport, type ModelHead, type StageRun } from '../../src/verdict/fold.js'
 import { levelOf } from '../../src/verdict/levels.js'
@@ -116,6 +121,33 @@ const evaluation: EvaluationEvidence = {
   exitCode: 0,
 }
 
+const recomputed: RecomputedEvidence = {
+  file: 'models/digits/predictions.csv',
+  metrics: [
+    ...['accuracy', 'recall'].map((metric) => ({
+      metric,
+      printed: '0.972175',
+      outcome: 'follows' as const,
+      definition: metric,
+      columns: ['label', 'prediction'],
+      rows: 1797,
+      value: '0.9721758486366166',
+      digits: 6,
+    })),
+    {
+      metric: 'f1_macro',
+      printed: '0.97',
+      outcome: 'consistent',
+      definition: 'f1_macro',
+      columns: ['label', 'prediction'],
+      rows: 1797,
+      value: '0.9720612',
+      digits: 2,
+    },
+    { metric: 'precision', printed: '0.972175', outcome: 'definition unknown' },
+  ],
+}
+
 /** Every stage of a model that is reproduced. */
 const FINE: Record<StageName, Given> = {
   provenance: {
@@ -151,6 +183,14 @@ const FINE: Record<StageName, Given> = {
 
 export const reproducedModel = modelOf({})
 export const reproduced = reportOf([reproducedModel])
+
+/** Some metrics follow from the committed predictions. */
+export const recomputedModel = modelOf({
+  provenance: {
+    ...FINE.provenance,
+    evidence: { ...FINE.provenance.evidence, recomputed },
+  },
+})
 
 const flip = (key: string, recorded: string, replayed: string, score: [string, string]) => ({
   key,
@@ -684,6 +724,24 @@ export const hostileModel: ModelReport = {
       exitCode: 1,
       tail: ['::error::owned', '```', attack],
     },
+    recomputed: {
+      file: attack,
+      problem: attack,
+      metrics: (['differs', 'agrees', 'follows', 'consistent', 'cannot recompute'] as const).map(
+        (outcome) => ({
+          outcome,
+          metric: attack,
+          printed: huge,
+          definition: attack,
+          columns: [attack, huge],
+          rows: 1,
+          value: attack,
+          usual: outcome === 'follows' ? { definition: attack, value: huge } : undefined,
+          note: attack,
+          why: attack,
+        }),
+      ),
+    },
     lineage: {
       data: ATTACKS.map((label) => ({ label, digest: label, changed: true })),
       code: { commit: attack, changed: true },
@@ -713,6 +771,7 @@ export const FIXTURES: Record<string, Report> = {
 export const GOLDEN: Record<string, Report> = {
   reproduced,
   'reproduced-metrics-only': reportOf([metricsOnlyModel]),
+  'reproduced-metrics-from-predictions': reportOf([recomputedModel]),
   'reproduced-with-a-risk': reportOf([riskyModel]),
   'not-reproduced': notReproduced,
   'not-reproduced-environment': reportOf([harmlessDriftModel]),

@@ -15,6 +15,7 @@ import {
   incomplete,
   metricsOnlyModel,
   notReproduced,
+  recomputedModel,
   outsideModel,
   reportOf,
   reproduced,
@@ -77,6 +78,11 @@ describe('the terminal', () => {
   })
   test('nothing is said of predictions that were not compared', () => {
     expect(plain(reportOf([metricsOnlyModel]))).not.toContain('prediction')
+  })
+  test('how many metrics follow from the committed predictions', () => {
+    expect(plain(reportOf([recomputedModel]))).toContain(
+      '\n                    metrics from predictions: 2 follow, 1 consistent, 1 definition unknown\n',
+    )
   })
   test('what did not build', () => {
     expect(plain(couldNotCheck)).toContain(

@@ -12,9 +12,9 @@ type Outcome = RecomputedMetric['outcome']
 function alike(metrics: readonly RecomputedMetric[]): RecomputedMetric[][] {
   const groups = new Map<string, RecomputedMetric[]>()
   for (const metric of metrics) {
-    const { outcome, columns, rows, why, usual, declared } = metric
+    const { outcome, columns, rows, why, variant, declared } = metric
     // What is said of a variant or a difference has its own numbers.
-    const own = outcome === 'differs' || usual ? metric.metric : ''
+    const own = outcome === 'differs' || variant ? metric.metric : ''
     const key = JSON.stringify([outcome, columns, rows, why, own, declared])
     groups.set(key, [...(groups.get(key) ?? []), metric])
   }
@@ -37,8 +37,8 @@ const WORDS: Record<Outcome, Words> = {
   differs: (file, metrics, first) =>
     `${namesOf(metrics)} is declared as ${first.definition} of ${columnsOf(first)}; ${rowsOf(first)} in ${file} give ${shown(first.printed, first.value)}`,
   follows: (file, metrics, first) =>
-    first.usual
-      ? `${namesOf(metrics)} follows as ${first.definition} from ${rowsOf(first)} in ${file} (${first.usual.definition} gives ${shown(first.printed, first.usual.value)})`
+    first.variant
+      ? `${namesOf(metrics)} follows as ${first.definition} from ${rowsOf(first)} in ${file} (${first.usual ? `${first.usual.definition} gives ${shown(first.printed, first.usual.value)}` : columnsOf(first)})`
       : `${namesOf(metrics)} ${metrics.length === 1 ? 'follows' : 'follow'} from ${rowsOf(first)} in ${file} (${columnsOf(first)})`,
   consistent: (file, metrics, first) =>
     `${namesOf(metrics)} ${metrics.length === 1 ? 'fits' : 'fit'} ${rowsOf(first)} in ${file}, but such numbers fit by chance too easily to say more`,

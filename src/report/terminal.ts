@@ -2,7 +2,7 @@ import { duration, grouped, magnitude, pair, plural, short } from '../text/numbe
 import type { Finding } from '../verdict/finding.js'
 import type { ModelReport, Report, StageResult } from '../verdict/report.js'
 import { INDENT, plainText, printed, TERMINAL_SIGNS } from './plain.js'
-import { recomputedLines } from './recomputed.js'
+import { recomputedCount } from './recomputed.js'
 import { untold } from './told.js'
 import {
   gradeWords,
@@ -112,12 +112,9 @@ function findingLines({ file, line, field, level, message, remedy }: Finding, pa
   ]
 }
 
-/** What a finding tells is not told twice. */
 function provenanceFigures({ evidence: { recomputed } }: ModelReport): string[] {
-  if (!recomputed) return []
-  const metrics = recomputed.metrics.filter(({ outcome }) => outcome !== 'differs')
-  const lines = recomputedLines({ ...recomputed, metrics })
-  return [...lines.slice(0, DETAILS).map((line) => plainText(line, 300)), ...rest(DETAILS, lines.length)]
+  const count = recomputed && recomputedCount(recomputed)
+  return count === undefined ? [] : [`metrics from predictions: ${count}`]
 }
 
 function environmentFigures({ evidence: { environment } }: ModelReport): string[] {

@@ -153,7 +153,9 @@ export const recomputedMetricSchema = z.strictObject({
   value: z.string().optional(),
   /** Printed decimals. */
   digits: z.int().optional(),
-  /** What the name stands for, if it is a variant that gives the value. */
+  /** The definition is a variant of what the name stands for. */
+  variant: z.boolean().optional(),
+  /** What the name stands for, and gives here, if it is a variant that gives the value. */
   usual: z.strictObject({ definition: z.string(), value: z.string() }).optional(),
   /** How rows were read, if the columns do not say so. */
   note: z.string().optional(),

@@ -69,6 +69,34 @@ describe('without a declaration', () => {
     expect(outcomeOf(frame, { accuracy: '0.87500000' })).toEqual({ accuracy: 'consistent' })
   })
 
+  test('however many metrics of few rows, they are one fact', async () => {
+    const frame = await csv('True_Label,Predicted_Label,Predicted_Probability', 15, (at) => [
+      at === 0 ? 1 : 0,
+      at < 3 ? 1 : 0,
+      at < 3 ? 0.9 - at / 100 : 0.1,
+    ])
+    const all = {
+      accuracy: '0.8666666666666667',
+      specificity: '0.8571428571428571',
+      mcc: '0.5345224838248488',
+    }
+    expect(new Set(Object.values(outcomeOf(frame, { ...all, precision: '0.3333333333333333' })))).toEqual(
+      new Set(['consistent']),
+    )
+  })
+
+  test('scores and decisions of one model are told together', async () => {
+    const frame = await csv('True_Label,Predicted_Label,Predicted_Probability', 1000, (at) => [
+      at % 2,
+      at % 10 === 0 ? 1 : at % 2,
+      (at % 10 === 0 ? 0.9 : (at % 2) * 0.8) + (at % 7) / 100,
+    ])
+    expect(outcomes(frame, { accuracy: '0.9', roc_auc: '0.9000' })).toMatchObject({
+      accuracy: { columns: ['True_Label', 'Predicted_Label'] },
+      roc_auc: { definition: 'roc_auc_of_labels', variant: true, usual: { definition: 'roc_auc' } },
+    })
+  })
+
   test('several families together rule chance out', async () => {
     const frame = await scored()
     const all = outcomes(frame, { accuracy: '0', auc: '0', ap: '0' })

@@ -1,5 +1,6 @@
 import { CATALOGUE } from './catalogue.js'
 import type { Definition } from './definition.js'
+import { classOf } from './labels.js'
 import type { Asked } from './names.js'
 import type { TableReading } from './readings.js'
 import { wordsIn } from './words-of-names.js'
@@ -52,7 +53,8 @@ export function classBound(reading: TableReading, rest: readonly string[]): numb
   const named =
     classWords.get(reading) ?? new Map(classes.map((name, index) => [wordsIn(name).join(' '), index]))
   classWords.set(reading, named)
-  return named.get(rest.join(' '))
+  // A class that was a number is written `1.0` by some reports.
+  return named.get(rest.join(' ')) ?? named.get(classOf(rest.join('.')))
 }
 
 /** Every number of one reading that a name may mean. */

@@ -23,10 +23,13 @@ export const numberTextOf = (value: unknown): string | undefined =>
 
 const MAX_DEPTH = 16
 const MAX_NUMBERS = 10_000
+/** As of a metrics file that an evaluation writes. */
+const MAX_BYTES = 1024 ** 2
 
 /**
  * The numbers of a JSON object as they are printed, nested ones with dotted names as `parseMetrics`
- * names them; none of what is deeper than 16 levels, at most 10,000. Empty if it is not JSON.
+ * names them; none of what is deeper than 16 levels, at most 10,000. Empty if it is not JSON, or
+ * larger than 1 MiB.
  */
 export function printedMetrics(bytes: Uint8Array): Map<string, string> {
   const texts = new Map<string, string>()
@@ -37,6 +40,7 @@ export function printedMetrics(bytes: Uint8Array): Map<string, string> {
     for (const [key, child] of Object.entries(value))
       visit(child, name === '' ? key : `${name}.${key}`, depth + 1)
   }
+  if (bytes.length > MAX_BYTES) return texts
   try {
     visit(parseTexts(new TextDecoder('utf-8', { fatal: true }).decode(bytes)), '', 0)
   } catch {

@@ -21,11 +21,11 @@ const NAMES: readonly (readonly [RegExp, Family])[] = [
   [/\bpass at (?:\d+|k)\b/, 'pass'],
   [/\bndcg\b/, 'ndcg'],
   [/\b(?:mrr|mean reciprocal rank|reciprocal rank|recip rank)\b/, 'mrr'],
-  [/\b(?:p|prec|precision) at (?=\d)/, 'precisionat'],
-  [/\b(?:r|recall) at (?=\d)/, 'recallat'],
+  [/\b(?:p|prec|precision) at \d+/, 'precisionat'],
+  [/\b(?:r|recall) at \d+/, 'recallat'],
   [/\b(?:map|mean average precision)\b/, 'map'],
   [/\btop ?1(?: (?:acc|accuracy))?\b|\bacc(?:uracy)? at 1\b/, 'accuracy'],
-  [/\btop ?(?:\d+|k)(?: (?:acc|accuracy))?\b|\bacc(?:uracy)? at (?=\d)/, 'top'],
+  [/\btop ?(?:\d+|k)(?: (?:acc|accuracy))?\b|\bacc(?:uracy)? at \d+/, 'top'],
   [/\b(?:average precision|avg precision|auprc|aupr|pr ?auc|auc ?prc?|auc of (?:the )?prc?|ap)\b/, 'ap'],
   [/\b(?:roc ?auc|auc ?roc|auroc|auc)\b/, 'auc'],
   [/\b(?:balanced (?:acc|accuracy)|bacc|uar)\b/, 'balanced'],
@@ -79,30 +79,34 @@ const NEEDS: readonly (readonly [RegExp, string])[] = [
 const BESIDE =
   /\b(?:std|stdev|stddev|stderr|se|ci|ci95|lower|upper|min|max|median|var|variance|count|support|runtime|seconds?|time|latency|memory|epochs?|steps?|lr|rate|seed|loss|threshold)\b/
 
-const AVERAGES: Readonly<Record<string, Average>> = { macro: 'macro', micro: 'micro', weighted: 'weighted' }
-const SPLITS: Readonly<Record<string, string>> = {
-  train: 'train',
-  training: 'train',
-  val: 'val',
-  valid: 'val',
-  validation: 'val',
-  dev: 'val',
-  test: 'test',
-  testing: 'test',
-  holdout: 'test',
-  cv: 'cv',
-  oof: 'oof',
-}
+const AVERAGES: ReadonlyMap<string, Average> = new Map(
+  (['macro', 'micro', 'weighted'] as const).map((name) => [name, name]),
+)
+const SPLITS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    train: 'train',
+    training: 'train',
+    val: 'val',
+    valid: 'val',
+    validation: 'val',
+    dev: 'val',
+    test: 'test',
+    testing: 'test',
+    holdout: 'test',
+    cv: 'cv',
+    oof: 'oof',
+  }),
+)
 /** Words that bind nothing. */
 const GENERAL = new Set(
-  'score scores metric metrics result results overall final eval evaluation avg average mean class classes per label labels value best model the of on in for set binary'.split(
+  'score scores metric metrics result results overall final eval evaluation avg average mean class classes per label labels value best classification report performance model the of on in for set binary'.split(
     ' ',
   ),
 )
 
 /** The split that words name, by one word for each; undefined: none. */
 export const splitOf = (words: readonly string[]): string | undefined =>
-  words.map((word) => SPLITS[word]).find((split) => split !== undefined)
+  words.map((word) => SPLITS.get(word)).find((split) => split !== undefined)
 
 /** Parts of a name: of `test/per_class.3.f1` three. */
 const partsOf = (name: string): string[] => name.split(/[/.:]/).filter((part) => part !== '')
@@ -133,9 +137,9 @@ export function askedBy(name: string): Asked | undefined {
   if (BESIDE.test(left.join(' '))) return undefined
   return {
     family,
-    average: words.map((word) => AVERAGES[word]).find((average) => average !== undefined),
+    average: words.map((word) => AVERAGES.get(word)).find((average) => average !== undefined),
     cutoff: cutoff === undefined ? undefined : Number(cutoff),
     split: splitOf(words),
-    rest: left.filter((word) => !(word in AVERAGES) && !(word in SPLITS) && !GENERAL.has(word)),
+    rest: left.filter((word) => !AVERAGES.has(word) && !SPLITS.has(word) && !GENERAL.has(word)),
   }
 }

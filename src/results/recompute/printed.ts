@@ -8,12 +8,14 @@ export interface Printed {
   percent: boolean
 }
 
+const LONGEST = 400
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?\s*(%?)$/
 
 /** undefined for what is not a finite decimal number. */
 export function printedNumber(text: string): Printed | undefined {
+  if (text.length > LONGEST) return undefined
   const [, , whole, fraction = '', exponent = '0', sign] = DECIMAL.exec(text.trim()) ?? []
-  if (whole === undefined || whole + fraction === '' || text.length > 400) return undefined
+  if (whole === undefined || whole + fraction === '') return undefined
   const value = Number(text.replace('%', ''))
   return Number.isFinite(value)
     ? {
@@ -40,7 +42,7 @@ export function halfStep(printed: Printed): number {
   const { value, digits } = printed
   if (isSingle(printed)) return 1e-6 * Math.abs(value)
   if (digits >= FULL) return 1e-9 * Math.abs(value)
-  return 0.5 * stepOf(printed) * (1 + 1e-9)
+  return 0.5 * stepOf(printed) * (1 + 1e-9) + Math.abs(value) * 2 ** -51
 }
 
 /** Both ends of the interval fit: printers round halves up, down and to even. */

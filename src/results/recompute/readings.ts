@@ -121,7 +121,7 @@ function* pairReadings(truth: Column, column: Column): Generator<TableReading> {
   const rows = present(truth.cells, column.cells)
   if (rows.length === 0) return
   const [right, said] = [picked(truth.cells, rows), picked(column.cells, rows)]
-  const of = { columns: [truth.name, column.name], subject: column.stem, rows: rows.length }
+  const of = { columns: [truth.name, column.name], subject: column.subject, rows: rows.length }
   const areNumbers = truth.facts.numeric && column.facts.numeric
   const areClasses = areNumbers
     ? truth.facts.whole && column.facts.whole && truth.facts.distinct.size <= MOST_CLASSES
@@ -174,7 +174,10 @@ function* scoreReadings(truth: Column, column: Column, threshold: boolean): Gene
   if (classes.length !== 2) return
   const positive = positiveOf(classes, column.stem)
   const score = Float64Array.from(picked(column.cells, rows), numberOf)
-  const of = { columns: [truth.name, column.name], subject: column.stem, rows: rows.length, positive }
+  // A score that is named after its class is about no model.
+  const named = positive === classes.find((name) => wordsIn(name).join(' ') === column.stem.join(' '))
+  const subject = named ? [] : column.subject
+  const of = { columns: [truth.name, column.name], subject, rows: rows.length, positive }
   const input = { positive: Uint8Array.from(right, (name) => Number(name === positive)), score }
   yield { kind: 'scores', input, ...of }
   if (!threshold || !column.facts.inUnit) return

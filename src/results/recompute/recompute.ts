@@ -153,7 +153,7 @@ function trialOf(model: string, shared: Shared): Trial {
   return {
     hits,
     comparable,
-    follows: jointChance(telling, comparable.size) <= CHANCE && hits.size * 2 >= comparable.size,
+    follows: chanceOfAll(telling, comparable.size) <= CHANCE && hits.size * 2 >= comparable.size,
   }
 }
 
@@ -190,6 +190,19 @@ function hitOf(claim: Claim, candidates: readonly Candidate[], distinct: number)
           return { claim, candidate, scale, cut: meets === fitsCut, chance, usual }
         }
   return undefined
+}
+
+/**
+ * Metrics of the same decisions depend on one another: all together they are met as often as the counts
+ * behind them, of which there are not more than right answers by class allow.
+ */
+function chanceOfAll(hits: readonly Hit[], tries: number): number {
+  const ofLabels = hits.filter(({ candidate }) => candidate.reading.kind === 'labels')
+  const others = hits.filter((hit) => !ofLabels.includes(hit))
+  const [reading] = ofLabels.map(({ candidate }) => candidate.reading)
+  const counts =
+    reading?.kind === 'labels' ? reading.input.support.reduce((ways, count) => ways * (count + 1), 1) : 1
+  return Math.max(jointChance(ofLabels, tries), reading ? 1 / counts : 0) * jointChance(others, tries)
 }
 
 /** The chance that all families are met by accident; several claims of one family count as tries, not as proof. */
@@ -249,6 +262,7 @@ function met({ claim, candidate, scale, cut, usual }: Hit, follows: boolean): Re
     rows: reading.rows,
     value: numberText(value * scale),
     digits: Math.max(0, claim.printed.decimals),
+    variant: candidate.main ? undefined : true,
     usual: usual && { definition: usual.definition, value: numberText(usual.value * scale) },
     note: reading.note,
   }

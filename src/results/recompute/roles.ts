@@ -26,6 +26,8 @@ export interface Column {
   weak: boolean
   /** Words of the name without those that make its role. */
   stem: readonly string[]
+  /** Words of the name that make no role: the model that the column is about. */
+  subject: readonly string[]
   facts: Facts
 }
 
@@ -140,6 +142,13 @@ const RULES: readonly RoleRule[] = [
 const has = ({ whole, starts = [] }: RoleRule, word: string): boolean =>
   (whole?.has(word) ?? false) || starts.some((start) => word.startsWith(start))
 
+/** Whether a word tells what columns of one model are for. */
+const tellsRole = (word: string): boolean =>
+  word === 'y' ||
+  RULES.some(
+    (rule) => ['score', 'predicted', 'truth', 'correct', 'wrong'].includes(rule.role) && has(rule, word),
+  )
+
 const isSplit = ({ distinct }: Facts): boolean =>
   distinct.size > 0 && [...distinct].every((cell) => /^(?:train|val|valid|dev|test)$/i.test(cell.trim()))
 
@@ -167,6 +176,7 @@ export function columnsOf({ columns, rows }: Frame): Column[] {
       role,
       weak: rule?.weak ?? false,
       stem: rule ? words_.filter((word) => !has(rule, word)) : words_,
+      subject: words_.filter((word) => !tellsRole(word)),
       facts,
     })
     if (isSplit(facts)) return of('group')

@@ -36,15 +36,17 @@ function curveOf(scores: Scores): Curve {
   return curve
 }
 
+/** Of a positive and a negative each. */
+const pairsOf = ({ hits, alarms }: Curve): number => (hits.at(-1) ?? 0) * (alarms.at(-1) ?? 0)
+
 /** The chance that a positive scores higher than a negative, ties by half; NaN if there is only one kind. */
 export function rocAuc(scores: Scores): number {
   const { hits, alarms } = curveOf(scores)
-  const [positives, negatives] = [hits.at(-1) ?? 0, alarms.at(-1) ?? 0]
   const twice = total(
     hits.length,
     (at) => (alarms[at]! - (alarms[at - 1] ?? 0)) * (hits[at]! + (hits[at - 1] ?? 0)),
   )
-  return twice / 2 / (positives * negatives)
+  return twice / 2 / pairsOf({ hits, alarms })
 }
 
 /** Σ (R_k − R_{k−1}) P_k over distinct scores; NaN without a positive. */
@@ -104,7 +106,14 @@ const ofProbability = (value: (scores: Scores) => number) => (scores: Scores) =>
   isProbability(scores) ? value(scores) : NaN
 
 export const SCORE_DEFINITIONS: readonly Definition<Scores>[] = [
-  { id: 'roc_auc', family: 'auc', main: true, of: rocAuc },
+  {
+    id: 'roc_auc',
+    family: 'auc',
+    main: true,
+    // Of few positives it has few values, however many digits are printed.
+    counted: (scores) => pairsOf(curveOf(scores)),
+    of: rocAuc,
+  },
   { id: 'average_precision', family: 'ap', main: true, of: averagePrecision },
   { id: 'pr_auc_trapezoid', family: 'ap', of: precisionRecallTrapezoid },
   { id: 'ks', family: 'ks', main: true, of: kolmogorovSmirnov },
