@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { compareManifests, compareWithFile } from '../../src/environment/compare/differences.js'
 import { differenceFindings } from '../../src/environment/compare/findings.js'
 import { answersAmong } from '../../src/environment/manifest/answers.js'
+import { Entries } from '../../src/environment/manifest/entries.js'
 import { toManifestFile } from '../../src/environment/manifest/file.js'
 import { hashTree } from '../../src/environment/manifest/hash.js'
 import type { Manifest } from '../../src/environment/manifest/manifest.js'
@@ -14,15 +15,21 @@ import { CONFIG, manifestOf, noPause, tarOf, wheel } from './tree.js'
 const MIB = 1024 ** 2
 type Images = readonly [was: Manifest, is: Manifest]
 
-/** Two images with files that differ in every way that is compared. */
-async function twoImages(files: number) {
-  const of = (content: string, extra: string) =>
-    manifestOf({
-      ...Object.fromEntries(Array.from({ length: files }, (_, i) => [`srv/${i}`, content])),
-      ...wheel('lib', 'six', '1', content),
-      [extra]: 'x',
-    })
-  return [await of('a', 'only/was'), await of('b', 'only/is')] as const
+/** Two images with so many files that differ, a package with an edit, and a file that only one has. */
+async function twoImages(files: number): Promise<Images> {
+  const of = async (content: string, extra: string): Promise<Manifest> => {
+    const small = await manifestOf({ ...wheel('lib', 'six', '1', content), [extra]: 'x' })
+    const entries = new Entries()
+    const add = (path: string, digest: Buffer) => {
+      const head = { path, kind: 'f', raw: false, mode: 0o644, uid: 0, gid: 0, link: '', xattrs: '' } as const
+      entries.setDigest(entries.append(head), digest, digest)
+    }
+    for (const [path, { digest }] of small.entries) add(path, Buffer.from(digest, 'hex'))
+    for (let i = 0; i < files; i++) add(`srv/${String(i).padStart(6, '0')}`, Buffer.alloc(32, content))
+    await entries.seal(noPause)
+    return { ...small, entries }
+  }
+  return [await of('a', 'only/was'), await of('b', 'only/is')]
 }
 
 describe('long work', () => {
@@ -89,7 +96,7 @@ describe('long work', () => {
     const found = differenceFindings(await compareManifests(was, is, noPause), 'Dockerfile', [])
     expect(found.map(({ message }) => message)).toEqual([
       'lib/six/__init__.py of six edited'.replace('lib', '/lib'),
-      '3,002 files that belong to no package differ: /srv/0, /srv/1, /srv/10 and 2,999 more',
+      '3,002 files that belong to no package differ: /srv/000000, /srv/000001, /srv/000002 and 2,999 more',
     ])
   })
 
