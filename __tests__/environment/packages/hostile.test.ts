@@ -1,29 +1,20 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
-import { setImmediate } from 'node:timers/promises'
 import { BuildLog } from '../../../src/environment/build-log.js'
-import { compareManifests, compareWithFile } from '../../../src/environment/compare/differences.js'
-import { differenceFindings } from '../../../src/environment/compare/findings.js'
-import { answersAmong } from '../../../src/environment/manifest/answers.js'
+import { compareManifests } from '../../../src/environment/compare/differences.js'
 import { Entries } from '../../../src/environment/manifest/entries.js'
-import { toManifestFile } from '../../../src/environment/manifest/file.js'
-import { hashTree } from '../../../src/environment/manifest/hash.js'
-import type { Manifest } from '../../../src/environment/manifest/manifest.js'
 import { maskContent } from '../../../src/environment/manifest/masks.js'
 import { treatmentOf, type Masking } from '../../../src/environment/manifest/normalise.js'
 import { readManifest } from '../../../src/environment/manifest/read.js'
 import { parsePax } from '../../../src/environment/manifest/tar-header.js'
-import { BATCH, pauseFor, sortNumbers, type Pause } from '../../../src/environment/pause.js'
 import { parseDpkgStatus } from '../../../src/environment/packages/dpkg.js'
 import { headersOf } from '../../../src/environment/packages/headers.js'
 import { packageReader, sourceOf } from '../../../src/environment/packages/index.js'
 import { ownersOf } from '../../../src/environment/packages/owners.js'
 import { parsePythonMetadata, pypiName } from '../../../src/environment/packages/python.js'
 import { isLinear, stepsOf } from '../../support/work.js'
-import { CONFIG, manifestOf, noPause, streamOf, tarOf, wheel } from '../tree.js'
+import { CONFIG, manifestOf, noPause, streamOf, tarOf } from '../tree.js'
 
 const MIB = 1024 ** 2
-type Images = readonly [was: Manifest, is: Manifest]
 
 /** What an image can hold to keep its reader busy. */
 describe('worst cases are read in steps that grow with the text', () => {
@@ -80,12 +71,6 @@ describe('worst cases are read in steps that grow with the text', () => {
     for (const path of HOSTILE_PATHS) expect(await steps(path)).toBeLessThan(1000)
   })
 
-  test('a list of many files is read, and one of more than four million refused', async () => {
-    const many = await ownersOf(listOf(lines(MIB / 8, (i) => `${i},,`)), noPause)
-    expect(many(`x/${MIB / 8 - 1}`)?.owner).toBe('pkg:pypi/a')
-    await expect(ownersOf(listOf('\n'.repeat(5 * MIB)), noPause)).rejects.toThrow(/list more than/)
-  })
-
   const lines = (n: number, line: (i: number) => string) =>
     Array.from({ length: n }, (_, i) => line(i)).join('\n')
   const masked = (mask: Masking, text: string) => maskContent(mask, Buffer.from(text))
@@ -109,17 +94,6 @@ describe('worst cases are read in steps that grow with the text', () => {
   )
 })
 
-/** Two images with files that differ in every way that is compared. */
-async function twoImages(files: number) {
-  const of = (content: string, extra: string) =>
-    manifestOf({
-      ...Object.fromEntries(Array.from({ length: files }, (_, i) => [`srv/${i}`, content])),
-      ...wheel('lib', 'six', '1', content),
-      [extra]: 'x',
-    })
-  return [await of('a', 'only/was'), await of('b', 'only/is')] as const
-}
-
 describe('caps', () => {
   const refused = (path: string) =>
     expect(tarOf({ [path]: 'x' }).then((tar) => readManifest(streamOf(tar), CONFIG))).rejects.toMatchObject({
@@ -139,89 +113,5 @@ describe('caps', () => {
       noPause,
     )
     expect(differences).toMatchObject([{ name: '/a', note: 'only in the rebuild, with 300 more inside' }])
-  })
-})
-
-describe('long work', () => {
-  test('lets others through, and ends when the check is cancelled', async () => {
-    const abort = new AbortController()
-    const pause = pauseFor(abort.signal)
-    let others = 0
-    const counting = setImmediate().then(() => others++)
-    const work = async () => {
-      for (;;) await pause()
-    }
-    const running = work()
-    await counting
-    expect(others).toBe(1)
-    abort.abort(new Error('cancelled'))
-    await expect(running).rejects.toThrow('cancelled')
-  })
-
-  test('sorts as ever, in runs, and keeps the order of equals', async () => {
-    const numbers = (most: number) => fc.array(fc.nat(most), { maxLength: 300 })
-    await fc.assert(
-      fc.asyncProperty(fc.oneof(numbers(3), numbers(1000)), async (values) => {
-        const order = await sortNumbers(values.length, (a, b) => values[a]! - values[b]!, noPause)
-        expect([...order]).toEqual([...values.keys()].sort((a, b) => values[a]! - values[b]! || a - b))
-      }),
-    )
-  })
-
-  test('looks at the world as it goes through an image, and the more often the more there is', async () => {
-    const [few, many] = [await twoImages(8), await twoImages(3 * BATCH)]
-    const counted = async (work: (images: Images, pause: Pause) => Promise<unknown>, images: Images) => {
-      let looks = 0
-      await work(images, () => (looks++, undefined))
-      return looks
-    }
-    const works: ((images: Images, pause: Pause) => Promise<unknown>)[] = [
-      ([was, is], pause) => compareManifests(was, is, pause),
-      async ([was, is], pause) => compareWithFile(await toManifestFile(was, 'x', noPause), is, pause),
-      ([was], pause) => toManifestFile(was, 'x', pause),
-      ([was], pause) => hashTree(was.entries, pause),
-      ([was], pause) => answersAmong(was, [`sha256:${'0'.repeat(64)}`], pause),
-    ]
-    for (const work of works)
-      expect(await counted(work, many)).toBeGreaterThanOrEqual((await counted(work, few)) + 2)
-  })
-
-  test('a comparison ends wherever it is when the check is cancelled', async () => {
-    const [was, is] = await twoImages(2 * BATCH)
-    let looks = 0
-    await compareManifests(was, is, () => (looks++, undefined))
-    expect(looks).toBeGreaterThan(10)
-    for (let last = 1; last <= looks; last++) {
-      let left = last
-      const pause = () => (--left === 0 ? Promise.reject(new Error('cancelled')) : undefined)
-      await expect(compareManifests(was, is, pause)).rejects.toThrow('cancelled')
-    }
-  })
-
-  test('differences that nobody reads are counted and not held', async () => {
-    const [was, is] = await twoImages(3000)
-    const { differences, counts } = await compareManifests(was, is, noPause)
-    expect(counts).toEqual({ file: 3002, 'package-file': 1 })
-    expect(differences.length).toBeLessThan(2100)
-    const found = differenceFindings(await compareManifests(was, is, noPause), 'Dockerfile', [])
-    expect(found.map(({ message }) => message)).toEqual([
-      'lib/six/__init__.py of six edited'.replace('lib', '/lib'),
-      '3,002 files that belong to no package differ: /srv/0, /srv/1, /srv/10 and 2,999 more',
-    ])
-  })
-
-  test('a reader of an image is cancelled between two chunks', async () => {
-    const abort = new AbortController()
-    const tar = await tarOf({ a: Buffer.alloc(MIB) })
-    const slow = async function* () {
-      for (let at = 0; at < tar.length; at += 4096) {
-        await new Promise((resolve) => setTimeout(resolve, 2))
-        yield tar.subarray(at, at + 4096)
-      }
-    }
-    const { Readable } = await import('node:stream')
-    const reading = readManifest(Readable.from(slow()), CONFIG, { signal: abort.signal })
-    abort.abort(new Error('cancelled'))
-    await expect(reading).rejects.toThrow('cancelled')
   })
 })

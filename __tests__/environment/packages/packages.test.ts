@@ -1,3 +1,4 @@
+import { Entries } from '../../../src/environment/manifest/entries.js'
 import { describe, expect, test } from '@jest/globals'
 import { parseDpkgStatus } from '../../../src/environment/packages/dpkg.js'
 import { sourceOf } from '../../../src/environment/packages/index.js'
@@ -105,4 +106,14 @@ describe('owners', () => {
     ['a', '../../../etc/x', 'etc/x'],
     ['a', '/b//./c', 'b/c'],
   ])('%s and %s make %s', (root, path, joined) => expect(joinPath(root, path)).toBe(joined))
+})
+
+test('a list of many files is read, and one of more than four million refused', async () => {
+  const listOf = (text: string) => ({
+    entries: new Entries(),
+    ownership: [{ ecosystem: 'pypi', owner: 'pkg:pypi/a', root: 'x', text }],
+  })
+  const many = await ownersOf(listOf(Array.from({ length: 100_000 }, (_, i) => `${i},,`).join('\n')), noPause)
+  expect(many('x/99999')?.owner).toBe('pkg:pypi/a')
+  await expect(ownersOf(listOf('\n'.repeat(5_000_000)), noPause)).rejects.toThrow(/list more than/)
 })
