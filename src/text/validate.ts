@@ -43,7 +43,7 @@ export interface Validated<T> {
 /** Holds a parsed file against a schema, in words that a person can act on. */
 export function validate<S extends z.ZodType>(
   schema: S,
-  parsed: ParsedYaml,
+  parsed: Pick<ParsedYaml, 'value' | 'lineOf'>,
   value: unknown = parsed.value,
 ): Validated<z.output<S>> {
   const result = schema.safeParse(value)
