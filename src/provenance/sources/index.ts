@@ -1,12 +1,12 @@
+import { lmEval } from './lm-eval/index.js'
 import { native } from './native.js'
 import type { Reading, Source, SourceTree } from './source.js'
 
 /** In order of precedence: if two say different things of a field, the first is believed. */
-export const SOURCES: readonly Source[] = [native]
+export const SOURCES: readonly Source[] = [native, lmEval]
 
-/** The repository's records, whatever source they are of, sorted. */
-export const detectRecords = (files: readonly string[]): string[] =>
-  [...new Set(SOURCES.flatMap((source) => source.detect(files)))].sort()
+/** The repository's own records, sorted: each is a model. Files of other sources speak for one that is named. */
+export const detectRecords = (files: readonly string[]): string[] => native.detect(files).sort()
 
 /** Everything that is said in one file: by each source that knows it, else by the first. */
 export async function readSources(tree: SourceTree, path: string): Promise<[Reading, ...Reading[]]> {
