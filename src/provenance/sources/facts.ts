@@ -1,17 +1,12 @@
-import type { Refusal } from '../../system/tree-files.js'
 import type { FieldPath } from '../../text/fields.js'
 import { parseJson } from '../../text/json.js'
 import { parseYaml } from '../../text/yaml.js'
 import type { Found, Place } from '../../verdict/finding.js'
-import type { RuleId } from '../../verdict/rules/index.js'
-import type { SourceTree } from './source.js'
+import { readText, type Saying } from './saying.js'
+import type { Reservation, SourceTree } from './source.js'
 
-/** Which rule a file breaks that is not read; one that is too large breaks a rule of its source. */
-export const REFUSED: Readonly<Record<Exclude<Refusal, 'too-large'>, RuleId>> = {
-  missing: 'record/missing',
-  outside: 'record/path-outside',
-  irregular: 'record/irregular',
-}
+/** A full commit: what a revision of the hub must be to be a pin. */
+export const COMMIT = /^[0-9a-f]{40}$/
 
 /** More than a program writes about one run. Bytes. */
 export const LARGEST_RESULT = 16 * 1024 * 1024
@@ -61,33 +56,33 @@ export class Facts {
   place(...path: FieldPath): Place {
     return { file: this.file, line: this.document.lineOf(path) }
   }
+
+  /**
+   * Says a field of the record by what stands at a place here, or by a value that was made of it. Nothing is
+   * said by undefined and null.
+   */
+  say(
+    said: Saying,
+    field: FieldPath,
+    at: FieldPath,
+    how: { value?: unknown; reserved?: Reserved | undefined } = {},
+  ): void {
+    const value = 'value' in how ? how.value : this.at(...at)
+    if (value === undefined || value === null) return
+    said.say(field, value, this.place(...at))
+    if (how.reserved) said.reserve(field, how.reserved.kind, how.reserved.why)
+  }
 }
 
-/** A text of the tree, or what keeps it from being read. */
-export type Opened = { text: string; file: string } | { problem: Found }
+type Read = Facts | { refused: Found }
 
-/**
- * @param path relative to the working directory
- * @param cap bytes
- */
-export async function openText(
-  { files, prefix }: SourceTree,
-  path: string,
-  cap = LARGEST_RESULT,
-): Promise<Opened> {
-  const file = prefix + path
-  const read = await files.read(path, cap)
-  if ('bytes' in read) return { text: read.bytes.toString('utf8'), file }
-  const rule = read.refused === 'too-large' ? 'claims/unreadable' : REFUSED[read.refused]
-  return { problem: { rule, message: read.why, file } }
-}
-
-type Read = Facts | { problem: Found }
+/** Why a value is less than the run's own word. */
+export type Reserved = { kind: Reservation; why: string }
 
 /** A JSON file of the tree. */
 export async function openJson(tree: SourceTree, path: string): Promise<Read> {
-  const opened = await openText(tree, path)
-  if ('problem' in opened) return opened
+  const opened = await readText(tree, path, LARGEST_RESULT)
+  if ('refused' in opened) return opened
   return factsOfJson(opened.text, opened.file)
 }
 
@@ -95,7 +90,7 @@ export async function openJson(tree: SourceTree, path: string): Promise<Read> {
 export function factsOfJson(text: string, file: string): Read {
   const parsed = parseJson(text)
   if (!('problem' in parsed)) return new Facts(file, parsed)
-  return { problem: { rule: 'claims/unreadable', message: `${file} ${parsed.problem}`, file } }
+  return { refused: { rule: 'claims/unreadable', message: `${file} ${parsed.problem}`, file } }
 }
 
 /** A configuration that people write or read; a run writes them larger than records. Bytes. */
@@ -103,8 +98,8 @@ const LARGEST_CONFIG = 1024 * 1024
 
 /** A YAML file of the tree, or JSON. */
 export async function openYaml(tree: SourceTree, path: string): Promise<Read> {
-  const opened = await openText(tree, path, LARGEST_CONFIG)
-  if ('problem' in opened) return opened
+  const opened = await readText(tree, path, LARGEST_CONFIG)
+  if ('refused' in opened) return opened
   return factsOfYaml(opened.text, opened.file)
 }
 
@@ -114,5 +109,5 @@ export function factsOfYaml(text: string, file: string): Read {
   const wrong = parsed.problems.find(({ kind }) => kind === 'syntax')
   if (wrong === undefined) return new Facts(file, parsed)
   const message = `${file} is not YAML that can be read: ${wrong.message}`
-  return { problem: { rule: 'claims/unreadable', message, file, line: wrong.line } }
+  return { refused: { rule: 'claims/unreadable', message, file, line: wrong.line } }
 }

@@ -1,9 +1,10 @@
+import type { Refusal } from '../../system/tree-files.js'
 import { fieldName, fieldPath } from '../../text/fields.js'
 import type { Problem } from '../../text/problems.js'
 import { parseYaml } from '../../text/yaml.js'
 import type { Found } from '../../verdict/finding.js'
-import { keepWhatIsRight, ruleFor } from './kept.js'
-import { REFUSED } from './facts.js'
+import type { RuleId } from '../../verdict/rules/index.js'
+import { keepWhatIsRight, ruleFor } from './right.js'
 import type { Reading, Source, SourceTree } from './source.js'
 
 const NATIVE = /(?:^|\/)provenance\.(?:ya?ml|json)$/
@@ -18,6 +19,14 @@ export const native: Source = {
   read: readNative,
 }
 
+/** The rule that a record breaks which is not read. */
+export const REFUSED: Readonly<Record<Refusal, RuleId>> = {
+  missing: 'record/missing',
+  outside: 'record/path-outside',
+  irregular: 'record/irregular',
+  'too-large': 'record/too-large',
+}
+
 /** @param path relative to the working directory */
 export async function readNative({ files, prefix }: SourceTree, path: string): Promise<Reading> {
   const file = prefix + path
@@ -27,13 +36,7 @@ export async function readNative({ files, prefix }: SourceTree, path: string): P
     source: native.name,
     record: null,
     file,
-    problems: [
-      {
-        rule: read.refused === 'too-large' ? 'record/too-large' : REFUSED[read.refused],
-        message: read.why,
-        file,
-      },
-    ],
+    problems: [{ rule: REFUSED[read.refused], message: read.why, file }],
     placeOf: () => ({ file }),
   }
 }

@@ -3,8 +3,8 @@ import { basename, dirname, join } from 'node:path/posix'
 import { parseJson } from '../../../text/json.js'
 import { grouped, plural } from '../../../text/numbers.js'
 import type { Found } from '../../../verdict/finding.js'
-import { Facts, openText } from '../facts.js'
-import type { Said } from '../said.js'
+import { Facts } from '../facts.js'
+import { readText, type Saying } from '../saying.js'
 import type { SourceTree } from '../source.js'
 import { pythonJson } from './python-json.js'
 
@@ -21,7 +21,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
  * the hash of the task (lm-evaluation-harness, `EvaluationTracker.save_results_aggregated`).
  */
 export async function checkSamples(
-  said: Said,
+  said: Saying,
   facts: Facts,
   { tree, path }: { tree: SourceTree; path: string },
 ): Promise<void> {
@@ -30,9 +30,9 @@ export async function checkSamples(
   for (const task of facts.keys('configs')) {
     const samples = join(dirname(path), `samples_${basename(task)}${time}.jsonl`)
     if (!files.has(samples)) continue
-    const opened = await openText(tree, samples, LARGEST_SAMPLES)
-    if ('problem' in opened) {
-      said.problem(opened.problem)
+    const opened = await readText(tree, samples, LARGEST_SAMPLES)
+    if ('refused' in opened) {
+      said.problem(opened.refused)
       continue
     }
     const wrong = samplesDiffer(opened.text, opened.file, facts.text('task_hashes', task))

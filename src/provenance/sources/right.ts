@@ -1,7 +1,6 @@
 import { fieldName, type FieldPath } from '../../text/fields.js'
 import type { Problem } from '../../text/problems.js'
-import { validate } from '../../text/validate.js'
-import type { ParsedYaml } from '../../text/yaml.js'
+import { validate, type Positioned } from '../../text/validate.js'
 import type { RuleId } from '../../verdict/rules/index.js'
 import { recordSchema, type Record_ } from '../schema.js'
 
@@ -27,15 +26,12 @@ export function ruleFor(problem: Problem): RuleId {
 }
 
 /** Takes out what the schema refuses, field by field, until the rest is right. */
-export function keepWhatIsRight(parsed: Pick<ParsedYaml, 'value' | 'lineOf'>): {
-  record: Record_ | null
-  problems: Problem[]
-} {
-  const value: unknown = structuredClone(parsed.value)
+export function keepWhatIsRight(said: Positioned): { record: Record_ | null; problems: Problem[] } {
+  const value: unknown = structuredClone(said.value)
   const problems: Problem[] = []
   // Each round removes at least one field; the schema is a few levels deep.
   for (let round = 0; round < 8; round++) {
-    const result = validate(recordSchema, parsed, value)
+    const result = validate(recordSchema, said, value)
     if (result.data) return { record: result.data, problems }
     problems.push(...result.problems)
     // What is wrong as a whole has nothing that could be kept.
