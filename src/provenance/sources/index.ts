@@ -1,9 +1,10 @@
+import { inspect } from './inspect/index.js'
 import { lmEval } from './lm-eval/index.js'
 import { native } from './native.js'
 import type { Reading, Source, SourceTree } from './source.js'
 
 /** In order of precedence: if two say different things of a field, the first is believed. */
-export const SOURCES: readonly Source[] = [native, lmEval]
+export const SOURCES: readonly Source[] = [native, lmEval, inspect]
 
 /** The repository's own records, sorted: each is a model. Files of other sources speak for one that is named. */
 export const detectRecords = (files: readonly string[]): string[] => native.detect(files).sort()
