@@ -1,10 +1,13 @@
+import { evalResults, modelCard } from './hugging-face/card.js'
+import { trainerResults, trainerState } from './hugging-face/trainer.js'
 import { inspect } from './inspect/index.js'
 import { lmEval } from './lm-eval/index.js'
+import { mlperf } from './mlperf.js'
 import { native } from './native.js'
 import type { Reading, Source, SourceTree } from './source.js'
 
 /** In order of precedence: if two say different things of a field, the first is believed. */
-export const SOURCES: readonly Source[] = [native, lmEval, inspect]
+export const SOURCES: readonly Source[] = [native, lmEval, inspect, mlperf, trainerResults, trainerState, evalResults, modelCard]
 
 /** The repository's own records, sorted: each is a model. Files of other sources speak for one that is named. */
 export const detectRecords = (files: readonly string[]): string[] => native.detect(files).sort()
