@@ -7,7 +7,16 @@ import { native } from './native.js'
 import type { Reading, Source, SourceTree } from './source.js'
 
 /** In order of precedence: if two say different things of a field, the first is believed. */
-export const SOURCES: readonly Source[] = [native, lmEval, inspect, mlperf, trainerResults, trainerState, evalResults, modelCard]
+export const SOURCES: readonly Source[] = [
+  native,
+  lmEval,
+  inspect,
+  mlperf,
+  trainerResults,
+  trainerState,
+  evalResults,
+  modelCard,
+]
 
 /** The repository's own records, sorted: each is a model. Files of other sources speak for one that is named. */
 export const detectRecords = (files: readonly string[]): string[] => native.detect(files).sort()

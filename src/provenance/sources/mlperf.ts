@@ -37,7 +37,8 @@ async function readMlperf(tree: SourceTree, path: string): Promise<Reading> {
   const files = (await tree.files.list()).filter((file) => RUN.test(file) && dirname(file) === dirname(path))
   const seeds = new Map<number, string>()
   const runs = files.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })).slice(0, MOST_RUNS)
-  if (files.length > runs.length) said.remark(`${runs.length} runs of ${files.length} were read`, { file: tree.prefix + path })
+  if (files.length > runs.length)
+    said.remark(`${runs.length} runs of ${files.length} were read`, { file: tree.prefix + path })
   for (const run of runs) {
     const opened = await readText(tree, run, LARGEST_RESULT)
     if ('refused' in opened) {
@@ -67,7 +68,8 @@ function eventsIn(text: string): Event[] {
       key,
       value,
       time: typeof time === 'number' ? time : undefined,
-      metadata: typeof metadata === 'object' && metadata !== null ? (metadata as Record<string, unknown>) : {},
+      metadata:
+        typeof metadata === 'object' && metadata !== null ? (metadata as Record<string, unknown>) : {},
       line: index + 1,
     })
   }
@@ -86,7 +88,8 @@ const FIELDS = {
   submission_benchmark: ['model', 'name'],
   submission_org: ['run', 'by'],
 } as const
-const SETTINGS = /^(?:global_batch_size|gradient_accumulation_steps|max_sequence_length|train_samples|eval_samples|opt_[\w.-]+|lora_\w+)$/
+const SETTINGS =
+  /^(?:global_batch_size|gradient_accumulation_steps|max_sequence_length|train_samples|eval_samples|opt_[\w.-]+|lora_\w+)$/
 
 function sayRun(said: Saying, events: readonly Event[], run: Run): void {
   const { file, name } = run
@@ -94,7 +97,8 @@ function sayRun(said: Saying, events: readonly Event[], run: Run): void {
   const own = (key: string) => (name === undefined ? key : `${name}.${key}`)
   for (const [key, field] of Object.entries(FIELDS)) {
     const event = last.get(key)
-    if (typeof event?.value === 'string' && event.value !== '') said.say(field, event.value, { file, line: event.line })
+    if (typeof event?.value === 'string' && event.value !== '')
+      said.say(field, event.value, { file, line: event.line })
   }
   for (const [key, { value, line }] of last)
     if (SETTINGS.test(key) && ['number', 'string', 'boolean'].includes(typeof value))
@@ -108,11 +112,17 @@ function sayRun(said: Saying, events: readonly Event[], run: Run): void {
   if (stop === undefined || (typeof status === 'string' && status !== 'success'))
     said.problem({
       rule: 'claims/unfinished',
-      message: stop === undefined ? `${file} has no run_stop` : `the status of the run in ${file} is ${String(status).slice(0, 80)}`,
+      message:
+        stop === undefined
+          ? `${file} has no run_stop`
+          : `the status of the run in ${file} is ${String(status).slice(0, 80)}`,
       file,
       line: stop?.line,
     })
-  for (const [key, field] of [['run_start', 'started'], ['run_stop', 'finished']] as const) {
+  for (const [key, field] of [
+    ['run_start', 'started'],
+    ['run_stop', 'finished'],
+  ] as const) {
     const { time, line } = last.get(key) ?? {}
     if (name === undefined && time !== undefined && time > 0 && time < 1e14)
       said.say(['run', field], new Date(time).toISOString(), { file, line })

@@ -40,7 +40,7 @@ const isMap = (value: unknown): value is Record<string, unknown> =>
 export const mapOf = (value: unknown): Record<string, unknown> => (isMap(value) ? value : {})
 export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 /** A text, or a number as one; else undefined. */
-export const textOf = (value: unknown): string | undefined =>
+export const scalarText = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined
 
 /**

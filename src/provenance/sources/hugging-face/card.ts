@@ -47,10 +47,13 @@ function frontMatter(lines: readonly string[], file: string): Facts | undefined 
 function sayIndex(said: Saying, facts: Facts): void {
   const index: FieldPath = ['model-index', 0]
   const licence = facts.text('license')
-  facts.say(said, ['model', 'name'], [...index, 'name'], { value: facts.text(...index, 'name')?.slice(0, 200) })
+  facts.say(said, ['model', 'name'], [...index, 'name'], {
+    value: facts.text(...index, 'name')?.slice(0, 200),
+  })
   if (facts.list('model-index').length > 1)
     said.remark('the card speaks of several models; the first is read', facts.place('model-index', 1))
-  if (licence !== undefined) said.remark(`the model has the licence ${licence.slice(0, 80)}`, facts.place('license'))
+  if (licence !== undefined)
+    said.remark(`the model has the licence ${licence.slice(0, 80)}`, facts.place('license'))
   const sets = new Map<string, number>()
   for (const [at] of facts.list(...index, 'results').entries())
     sayResult(said, facts, { at: [...index, 'results', at], sets })
@@ -65,15 +68,23 @@ interface Result {
 function sayResult(said: Saying, facts: Facts, { at, sets }: Result): void {
   const set: FieldPath = [...at, 'dataset']
   const parts = ['type', 'config', 'split'].map((key) => facts.text(...set, key))
-  const label = facts.text(...set, 'type') ?? facts.text(...set, 'name') ?? facts.text(...at, 'task', 'type') ?? 'all'
+  const label =
+    facts.text(...set, 'type') ?? facts.text(...set, 'name') ?? facts.text(...at, 'task', 'type') ?? 'all'
   const key = parts.join('\n')
   if (facts.keys(...set).length > 0 && !sets.has(key)) {
     const number = sets.size
     sets.set(key, number)
-    facts.say(said, ['data', number, 'name'], set, { value: [label, parts[1]].flatMap((part) => part ?? []).join('/').slice(0, 200) })
+    facts.say(said, ['data', number, 'name'], set, {
+      value: [label, parts[1]]
+        .flatMap((part) => part ?? [])
+        .join('/')
+        .slice(0, 200),
+    })
     facts.say(said, ['data', number, 'split'], [...set, 'split'])
     const pinned = COMMIT.test(facts.text(...set, 'revision') ?? '')
-    facts.say(said, ['data', number, 'version'], [...set, 'revision'], { ...(!pinned && { reserved: MOVES }) })
+    facts.say(said, ['data', number, 'version'], [...set, 'revision'], {
+      ...(!pinned && { reserved: MOVES }),
+    })
   }
   for (const [index] of facts.list(...at, 'metrics').entries()) {
     const metric: FieldPath = [...at, 'metrics', index]
@@ -101,7 +112,9 @@ interface Line {
 
 /** The items `- name: value` below a heading, up to the next one. */
 function sectionOf(lines: readonly string[], heading: string): Line[] {
-  const start = lines.findIndex((line) => /^#{2,4} /.test(line) && line.toLowerCase().endsWith(heading.toLowerCase()))
+  const start = lines.findIndex(
+    (line) => /^#{2,4} /.test(line) && line.toLowerCase().endsWith(heading.toLowerCase()),
+  )
   if (start < 0) return []
   const items: Line[] = []
   for (const [index, line] of lines.slice(start + 1).entries()) {

@@ -75,6 +75,7 @@ function lastMetrics(facts: Facts): Map<string, number> {
   const last = new Map<string, number>()
   for (const [index] of facts.list('log_history').entries())
     for (const name of facts.keys('log_history', index))
-      if (isEvaluationMetric(name) && facts.number('log_history', index, name) !== undefined) last.set(name, index)
+      if (isEvaluationMetric(name) && facts.number('log_history', index, name) !== undefined)
+        last.set(name, index)
   return last
 }
