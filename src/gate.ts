@@ -54,9 +54,9 @@ export function check(request: CheckRequest, world: World): Promise<Report> {
     const judgement = await judgementOf(context.git, request.occasion)
     const { tree, bases } = judgement
     const loaded = await loadPolicy(context, request.config, judgement)
-    const records = recordsOf(context, filesOf(context, tree))
+    const records = recordsOf(context, filesOf(context, tree), tree.commit)
     const [base] = bases
-    const before = base && recordsOf(context, filesOfCommit(context.git, base.commit))
+    const before = base && recordsOf(context, filesOfCommit(context.git, base.commit), base.commit)
     const selected = await selectModels(
       loaded.policy,
       await known(records),
@@ -82,7 +82,11 @@ export function check(request: CheckRequest, world: World): Promise<Report> {
 const filesOf = ({ git, root }: Context, { commit, worktree }: JudgedTree): TreeFiles =>
   worktree ? filesOfWorkTree(git, root) : filesOfCommit(git, commit)
 
-const recordsOf = ({ prefix }: Context, files: TreeFiles): SourceTree => ({ files, prefix })
+const recordsOf = ({ git, prefix }: Context, files: TreeFiles, head: string): SourceTree => ({
+  files,
+  prefix,
+  history: { git, head },
+})
 
 const known = async (tree: SourceTree): Promise<Records> => ({
   files: await tree.files.list(),

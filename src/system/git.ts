@@ -227,9 +227,9 @@ export class Git {
     return Promise.resolve(address?.replace(/^(https?:\/\/)[^/]*@/i, '$1'))
   }
 
-  /** Commits that touch a path, newest first. */
-  async history(path: string, limit: number): Promise<string[]> {
-    const output = await this.text(['rev-list', `--max-count=${limit}`, 'HEAD', '--', path])
+  /** Commits that touch a path, newest first, from a commit on backwards. */
+  async history(path: string, limit: number, from = 'HEAD'): Promise<string[]> {
+    const output = await this.text(['rev-list', `--max-count=${limit}`, revisionOf(from), '--', path])
     return output.split('\n').filter(Boolean)
   }
 
