@@ -90,8 +90,8 @@ test('a log is read, every field with its line', async () => {
 })
 
 test('an older log does not say whether the tree was dirty: that is not clean', async () => {
-  const { dirty: _, ...revision } = log.eval.revision
   const commit = 'c'.repeat(40)
+  const revision = { ...log.eval.revision, dirty: undefined }
   const text = JSON.stringify({ ...log, eval: { ...log.eval, revision: { ...revision, commit } } })
   const { record } = await inspect.read(treeOf({ [PATH]: text }), PATH)
   expect(record?.code).toEqual({ repository: 'https://example.org/x.git', commit })

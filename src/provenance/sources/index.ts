@@ -1,3 +1,5 @@
+import { cog, kedro, metaflow } from './configs/project.js'
+import { hydra, lightning } from './configs/run.js'
 import { dvc } from './dvc/index.js'
 import { evalResults, modelCard } from './hugging-face/card.js'
 import { trainerResults, trainerState } from './hugging-face/trainer.js'
@@ -5,13 +7,21 @@ import { inspect } from './inspect/index.js'
 import { lmEval } from './lm-eval/index.js'
 import { mlperf } from './mlperf.js'
 import { native } from './native.js'
+import { croissant } from './tables/croissant.js'
+import { delta, iceberg, lakefs } from './tables/lake.js'
+import { lfs } from './tables/lfs.js'
 import type { Reading, Source, SourceTree } from './source.js'
 
 /** Each of their files stands for a run, and so for a model. */
 const RUNS: readonly Source[] = [native, dvc, lmEval, inspect, mlperf]
 
 /** They say something of a run, or of its data, and have no run of their own. */
-const BESIDE: readonly Source[] = [trainerResults, trainerState, evalResults, modelCard]
+const BESIDE: readonly Source[] = [
+  ...[hydra, lightning],
+  ...[trainerResults, trainerState, evalResults, modelCard],
+  ...[lakefs, delta, iceberg, lfs, croissant],
+  ...[kedro, metaflow, cog],
+]
 
 /** In order of precedence: if two say different things of a field, the first is believed. */
 export const SOURCES: readonly Source[] = [...RUNS, ...BESIDE]

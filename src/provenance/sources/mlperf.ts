@@ -3,6 +3,7 @@ import { parseJson } from '../../text/json.js'
 import { LARGEST_RESULT } from './facts.js'
 import { readText, Saying } from './saying.js'
 import type { Reading, Source, SourceTree } from './source.js'
+import { byNumber } from './timestamped.js'
 
 /** Results of a submission, `results/<system>/<benchmark>/result_<n>.txt`, and logs that are called so. */
 const RUN = /(?:^|\/)(?:result_\d+\.txt|(?:[\w-]*_)?(?:mlperf|mllog)[\w-]*\.(?:log|txt))$/
@@ -36,7 +37,7 @@ async function readMlperf(tree: SourceTree, path: string): Promise<Reading> {
   const said = new Saying(mlperf.name, tree.prefix + path)
   const files = (await tree.files.list()).filter((file) => RUN.test(file) && dirname(file) === dirname(path))
   const seeds = new Map<number, string>()
-  const runs = files.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })).slice(0, MOST_RUNS)
+  const runs = files.toSorted(byNumber).slice(0, MOST_RUNS)
   if (files.length > runs.length)
     said.remark(`${runs.length} runs of ${files.length} were read`, { file: tree.prefix + path })
   for (const run of runs) {

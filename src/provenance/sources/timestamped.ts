@@ -28,3 +28,6 @@ export const othersOf = (
     .filter((file) => file !== path && kinOf(file) === kinOf(path))
     .sort()
     .reverse()
+
+/** Orders names as people do: `version_10` after `version_9`. */
+export const byNumber = new Intl.Collator('en', { numeric: true }).compare
