@@ -219,8 +219,9 @@ describe('what is something else is left alone, and what is damaged is a finding
 test('the newest of several results is found, and says of the others', async () => {
   const older = PATH.replace('2026-01-02', '2025-12-31')
   const other = 'out/other/results_2025-01-01T00-00-00.0.json'
-  const files = [older, PATH, other, 'out/results.json', 'package.json', SAMPLES_PATH]
-  expect(lmEval.detect(files)).toEqual([PATH, other, 'out/results.json'])
+  const named = 'out/tiny_2026-01-02T03-04-05.678901.json'
+  const files = [older, PATH, other, named, 'out/results.json', 'package.json', SAMPLES_PATH]
+  expect(lmEval.detect(files)).toEqual([PATH, other, named, 'out/results.json'])
   const { remarks } = await read({}, { [older]: '{}' })
   expect(remarks?.[0]).toEqual({
     file: PATH,

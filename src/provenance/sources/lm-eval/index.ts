@@ -7,7 +7,8 @@ import { newestOnly, othersOf } from '../timestamped.js'
 import { commandOf, scalarsIn } from './command.js'
 import { checkSamples } from './samples.js'
 
-const RESULTS = /(?:^|\/)results(?:_[^/]*)?\.json$/
+/** `results_<time>.json`, and `<name>_<time>.json` if `--output_path` is `<name>.json`. Older versions: `results.json`. */
+const RESULTS = /(?:^|\/)(?:results(?:_[^/]*)?|[^/]+_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d[.\d]*)\.json$/
 /** Such a name is given by the harness and by nobody else. */
 const ITS_OWN_NAME = /(?:^|\/)results_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d[^/]*\.json$/
 

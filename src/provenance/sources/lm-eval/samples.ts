@@ -26,7 +26,7 @@ export async function checkSamples(
   { tree, path }: { tree: SourceTree; path: string },
 ): Promise<void> {
   const files = new Set(await tree.files.list())
-  const time = /results(_[^/]*)?\.json$/.exec(path)?.[1] ?? ''
+  const time = /_\d{4}-[^/_]*(?=\.json$)/.exec(path)?.[0] ?? ''
   for (const task of facts.keys('configs')) {
     const samples = join(dirname(path), `samples_${basename(task)}${time}.jsonl`)
     if (!files.has(samples)) continue
