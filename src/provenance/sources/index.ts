@@ -1,9 +1,10 @@
 import { dvc } from './dvc/index.js'
 import { native } from './native.js'
+import { wandb } from './wandb/index.js'
 import type { Reading, Source, SourceTree } from './source.js'
 
 /** In order of precedence: if two say different things of a field, the first is believed. */
-export const SOURCES: readonly Source[] = [native, dvc]
+export const SOURCES: readonly Source[] = [native, dvc, wandb]
 
 /** The repository's records, whatever source they are of, sorted. */
 export const detectRecords = (files: readonly string[]): string[] =>
