@@ -1,14 +1,20 @@
 import { dvc } from './dvc/index.js'
+import { mlflow } from './mlflow/index.js'
 import { native } from './native.js'
 import { wandb } from './wandb/index.js'
 import type { Reading, Source, SourceTree } from './source.js'
 
 /** In order of precedence: if two say different things of a field, the first is believed. */
-export const SOURCES: readonly Source[] = [native, dvc, wandb]
+export const SOURCES: readonly Source[] = [native, dvc, mlflow, wandb]
 
 /** The repository's records, whatever source they are of, sorted. */
 export const detectRecords = (files: readonly string[]): string[] =>
   [...new Set(SOURCES.flatMap((source) => source.detect(files)))].sort()
+
+const STORE = /(?:^|\/)(?:mlruns|wandb|dvclive|mlflow[^/]*\.(?:db|sqlite3?))$/
+
+/** Whether an ignored file or folder is a tracker's own: a team seldom commits it, and reads it here. */
+export const isStore = (path: string): boolean => STORE.test(path)
 
 /** The file or folder of a record, without the run that is selected in it: `mlflow.db#run=1f` is `mlflow.db`. */
 export const storeOf = (record: string): string => record.split('#', 1)[0]!
