@@ -2,7 +2,7 @@ import { findEngine } from './engine/find.js'
 import { DEFAULT_LIMITS, loadPolicy } from './policy/load.js'
 import { selectModels, type Records, type SelectedModel } from './policy/models.js'
 import { judgementOf, type JudgedTree, type Occasion } from './policy/occasion.js'
-import { ownWords } from './provenance/sources/index.js'
+import { isStore, ownWords } from './provenance/sources/index.js'
 import type { SourceTree } from './provenance/sources/source.js'
 import { atRecordedCommit } from './stages/audit.js'
 import { data } from './stages/data.js'
@@ -80,7 +80,7 @@ export function check(request: CheckRequest, world: World): Promise<Report> {
 }
 
 const filesOf = ({ git, root }: Context, { commit, worktree }: JudgedTree): TreeFiles =>
-  worktree ? filesOfWorkTree(git, root) : filesOfCommit(git, commit)
+  worktree ? filesOfWorkTree(git, root, isStore) : filesOfCommit(git, commit)
 
 const recordsOf = ({ git, prefix }: Context, files: TreeFiles, head: string): SourceTree => ({
   files,

@@ -12,6 +12,7 @@ const QUIET = {
   DVC_NO_ANALYTICS: '1',
   DO_NOT_TRACK: '1',
   MLFLOW_DISABLE_TELEMETRY: 'true',
+  MLFLOW_ALLOW_FILE_STORE: 'true',
   WANDB_MODE: 'offline',
   WANDB_SILENT: 'true',
   GIT_CONFIG_GLOBAL: '/dev/null',

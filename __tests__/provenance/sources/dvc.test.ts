@@ -32,7 +32,7 @@ const lockOf = ({
   train = TRAIN,
   data = DATA,
   model = 'f'.repeat(32),
-  read = model,
+  read = 'f'.repeat(32),
   metrics = METRICS,
   lr = '0.1',
 } = {}) =>

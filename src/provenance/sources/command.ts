@@ -1,6 +1,7 @@
 /** Characters that only a shell gives a meaning to. */
 const FOR_A_SHELL = /[|&;<>()$`\\*?[\]#~{}!\n"']/
-const quoted = (text: string): string =>
+/** A text as one word of a shell, as Python's `shlex.quote` writes it. */
+export const shellWord = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`
 
 /**
@@ -15,6 +16,6 @@ export function commandArgv(commands: readonly string[], folder = ''): string[] 
   // `SEED=7 python train.py` sets a variable.
   const plain = !FOR_A_SHELL.test(first.trim()) && !words[0]!.includes('=')
   if (plain && more.length === 0 && folder === '') return words
-  const there = folder === '' ? [] : [`cd ${quoted(folder)}`]
+  const there = folder === '' ? [] : [`cd ${shellWord(folder)}`]
   return ['sh', '-c', [...there, ...commands.map((command) => command.trim())].join(' && ')]
 }

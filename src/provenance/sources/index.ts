@@ -6,14 +6,16 @@ import { trainerResults, trainerState } from './hugging-face/trainer.js'
 import { inspect } from './inspect/index.js'
 import { lmEval } from './lm-eval/index.js'
 import { mlperf } from './mlperf.js'
+import { mlflow } from './mlflow/index.js'
 import { native } from './native.js'
 import { croissant } from './tables/croissant.js'
 import { delta, iceberg, lakefs } from './tables/lake.js'
 import { lfs } from './tables/lfs.js'
+import { wandb } from './wandb/index.js'
 import type { Reading, Source, SourceTree } from './source.js'
 
 /** Each of their files stands for a run, and so for a model. */
-const RUNS: readonly Source[] = [native, dvc, lmEval, inspect, mlperf]
+const RUNS: readonly Source[] = [native, dvc, mlflow, wandb, lmEval, inspect, mlperf]
 
 /** They say something of a run, or of its data, and have no run of their own. */
 const BESIDE: readonly Source[] = [
@@ -29,6 +31,11 @@ export const SOURCES: readonly Source[] = [...RUNS, ...BESIDE]
 /** The repository's records, whatever source they are of, sorted. */
 export const detectRecords = (files: readonly string[]): string[] =>
   [...new Set(RUNS.flatMap((source) => source.detect(files)))].sort()
+
+const STORE = /(?:^|\/)(?:mlruns|wandb|dvclive|mlflow[^/]*\.(?:db|sqlite3?))$/
+
+/** Whether an ignored file or folder is a tracker's own: a team seldom commits it, and reads it here. */
+export const isStore = (path: string): boolean => STORE.test(path)
 
 /** The file or folder of a record, without the run that is selected in it: `mlflow.db#run=1f` is `mlflow.db`. */
 export const storeOf = (record: string): string => record.split('#', 1)[0]!

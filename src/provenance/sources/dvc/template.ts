@@ -1,3 +1,4 @@
+import { shellWord } from '../command.js'
 import { listOf, mapOf } from '../values.js'
 
 /** DVC's templates: `${train.lr}` in a `dvc.yaml` (dvc.org, "Templating"). */
@@ -25,9 +26,6 @@ const isScalar = (value: unknown): value is string | number | boolean | null =>
 /** A scalar as DVC writes it into a text. */
 const written = (value: string | number | boolean | null): string => (value === null ? '' : String(value))
 
-const quoted = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`
-
 /** A map as options of a program: `--lr 0.1 --layers 1 2 --verbose`; what is false is left out. */
 function options(value: Record<string, unknown>, prefix = '', depth = 0): string[] {
   if (depth > DEEPEST) return []
@@ -35,8 +33,8 @@ function options(value: Record<string, unknown>, prefix = '', depth = 0): string
     const name = prefix === '' ? key : `${prefix}.${key}`
     if (child === true) return [`--${name}`]
     if (child === false || child === null || child === undefined) return []
-    if (isScalar(child)) return [`--${name} ${quoted(String(child))}`]
-    if (Array.isArray(child)) return [`--${name} ${child.map((item) => quoted(String(item))).join(' ')}`]
+    if (isScalar(child)) return [`--${name} ${shellWord(String(child))}`]
+    if (Array.isArray(child)) return [`--${name} ${child.map((item) => shellWord(String(item))).join(' ')}`]
     return options(mapOf(child), name, depth + 1)
   })
 }
