@@ -2,7 +2,7 @@ import { findEngine } from './engine/find.js'
 import { DEFAULT_LIMITS, loadPolicy } from './policy/load.js'
 import { selectModels, type Records, type SelectedModel } from './policy/models.js'
 import { judgementOf, type JudgedTree, type Occasion } from './policy/occasion.js'
-import { ownWords } from './provenance/sources/index.js'
+import { isStore, ownWords } from './provenance/sources/index.js'
 import type { SourceTree } from './provenance/sources/source.js'
 import { atRecordedCommit } from './stages/audit.js'
 import { data } from './stages/data.js'
@@ -54,9 +54,9 @@ export function check(request: CheckRequest, world: World): Promise<Report> {
     const judgement = await judgementOf(context.git, request.occasion)
     const { tree, bases } = judgement
     const loaded = await loadPolicy(context, request.config, judgement)
-    const records = recordsOf(context, filesOf(context, tree))
+    const records = recordsOf(context, filesOf(context, tree), tree.commit)
     const [base] = bases
-    const before = base && recordsOf(context, filesOfCommit(context.git, base.commit))
+    const before = base && recordsOf(context, filesOfCommit(context.git, base.commit), base.commit)
     const selected = await selectModels(
       loaded.policy,
       await known(records),
@@ -80,9 +80,13 @@ export function check(request: CheckRequest, world: World): Promise<Report> {
 }
 
 const filesOf = ({ git, root }: Context, { commit, worktree }: JudgedTree): TreeFiles =>
-  worktree ? filesOfWorkTree(git, root) : filesOfCommit(git, commit)
+  worktree ? filesOfWorkTree(git, root, isStore) : filesOfCommit(git, commit)
 
-const recordsOf = ({ prefix }: Context, files: TreeFiles): SourceTree => ({ files, prefix })
+const recordsOf = ({ git, prefix }: Context, files: TreeFiles, head: string): SourceTree => ({
+  files,
+  prefix,
+  history: { git, head },
+})
 
 const known = async (tree: SourceTree): Promise<Records> => ({
   files: await tree.files.list(),

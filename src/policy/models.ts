@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path/posix'
 import { ReprogateError } from '../system/errors.js'
-import { detectRecords } from '../provenance/sources/index.js'
+import { detectRecords, storeOf } from '../provenance/sources/index.js'
 import { didYouMean } from '../text/validate.js'
 import type { Track } from '../verdict/rules/rule.js'
 import { MODEL_NAME, type Policy, type PolicyModel } from './schema.js'
@@ -74,7 +74,7 @@ async function modelsOf(
   const before = base && named.length === 0 ? await discoverModels(recordsBefore, base) : []
   const known: SelectedModel[] = [...named, ...before]
   const taken = new Set(known.map(({ name }) => name))
-  const isKnown = new Set([...known.map(({ settings }) => settings.record), ...recordsBefore])
+  const isKnown = new Set([...known.map(({ settings }) => storeOf(settings.record)), ...recordsBefore])
   const isNew = (record: string) => !isKnown.has(record)
   // Without a base nothing says what is new: a policy that names models then leaves the others alone.
   const added = named.length > 0 && !base ? [] : await discoverModels(recordsNow.filter(isNew), judged, taken)
@@ -83,7 +83,7 @@ async function modelsOf(
       const { record } = model.settings
       if (!base || !recordsBefore.includes(record)) return model
       const { track } = await base.of(record)
-      return { ...model, track, removed: !judged.files.includes(record) }
+      return { ...model, track, removed: !recordsNow.includes(record) }
     }),
   )
   return [...withBase, ...added.map((model) => ({ ...model, uncovered: named.length > 0 }))]

@@ -4,6 +4,7 @@ import { toleranceSchema } from '../results/tolerance.js'
 import { argvSchema } from '../provenance/schema.js'
 import { LEVELS, TRACKS } from '../verdict/rules/rule.js'
 import { RULE_IDS } from '../verdict/rules/index.js'
+import { PRESET_NAMES } from './presets.js'
 
 /** The policy, `reprogate.yml`. Trusted: on a pull request it is read from the base commit. */
 
@@ -101,6 +102,10 @@ export const policySchema = z
     track: track
       .optional()
       .describe('The stricter of policy, model, record and input wins; default `exploratory`'),
+    preset: z
+      .enum(PRESET_NAMES)
+      .optional()
+      .describe('Levels and required fields by one word; `rules` win over it, `required` come on top'),
     rules: z
       .partialRecord(
         z.enum(RULE_IDS),

@@ -122,6 +122,7 @@ export function checkCompleteness(
       ...weakDigests(record),
       ...dataContradictions(record),
       ...seedContradictions(record),
+      ...seedsThatAreTexts(record),
     ],
     present: counted.filter(({ ok, field }) => ok && !unsaid.has(field)).length,
     required: counted.length,
@@ -234,3 +235,13 @@ function seedContradictions({ seeds = {}, hyperparameters = {} }: Record_): Foun
     ]
   })
 }
+
+const seedsThatAreTexts = ({ seeds = {} }: Record_): Found[] =>
+  Object.entries(seeds)
+    .filter(([, value]) => typeof value !== 'number')
+    .map(([name, value]) => ({
+      rule: 'seeds/not-integer',
+      field: `seeds.${name}`,
+      message: `the seed ${name} is not an integer`,
+      actual: String(value),
+    }))

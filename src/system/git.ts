@@ -9,7 +9,15 @@ import { copyObject, pointerIn } from './git/lfs.js'
 import { locate } from './git/locate.js'
 import { Plumbing } from './git/plumbing.js'
 import { holds } from './git/submodules.js'
-import { byteText, entriesBelow, entryAt, pathText, type EntryKind } from './git/tree.js'
+import {
+  byteText,
+  entriesBelow,
+  entryAt,
+  listingOf,
+  pathText,
+  type EntryKind,
+  type TreeEntry,
+} from './git/tree.js'
 import type { RunProgram } from './process.js'
 
 /** Bytes of a file of the repository that is held whole. */
@@ -38,6 +46,9 @@ export interface GitEntry {
  * ever run (`Plumbing`). A failing git is an error, never an answer.
  */
 export class Git {
+  /** Of commits whose files were listed: what a path is, without asking git again. */
+  private readonly listings = new Map<string, (path: string) => TreeEntry | null>()
+
   private constructor(private readonly git: Plumbing) {}
 
   /** The folder with the work tree, absolute. */
@@ -202,9 +213,20 @@ export class Git {
   async filesAt(commit: string): Promise<string[]> {
     const start = byteText(this.prefix)
     const entries = await entriesBelow(this.git, revisionOf(commit), this.prefix.slice(0, -1))
+    if (HASH.test(commit)) this.listings.set(commit, listingOf(entries))
     return entries
       .filter(({ path }) => path.startsWith(start))
       .map(({ path }) => pathText(path.slice(start.length)))
+  }
+
+  /**
+   * Files and folders that git ignores and that lie in the working directory, relative to it. Of an ignored
+   * folder only its own path, with `/` behind it.
+   */
+  async ignored(): Promise<string[]> {
+    const options = ['-z', '--others', '--ignored', '--exclude-standard', '--directory', '--', '.']
+    const listed = this.git.here(['ls-files', ...options], { env: this.git.indexOfRepository() })
+    return zeroSeparated(await this.git.must(listed, 'ls-files'))
   }
 
   /** The unified diff of one file, to be shown as text whatever attributes say: at most its first 64 KiB. */
@@ -240,9 +262,9 @@ export class Git {
     return Promise.resolve(address?.replace(/^(https?:\/\/)[^/]*@/i, '$1'))
   }
 
-  /** Commits that touch a path, newest first. */
-  async history(path: string, limit: number): Promise<string[]> {
-    const output = await this.text(['rev-list', `--max-count=${limit}`, 'HEAD', '--', path])
+  /** Commits that touch a path, newest first, from a commit on backwards. */
+  async history(path: string, limit: number, from = 'HEAD'): Promise<string[]> {
+    const output = await this.text(['rev-list', `--max-count=${limit}`, revisionOf(from), '--', path])
     return output.split('\n').filter(Boolean)
   }
 
@@ -256,7 +278,9 @@ export class Git {
 
   private async find(commit: string, path: string) {
     const name = this.fromTop(path)
-    return name === undefined ? null : entryAt(this.git, revisionOf(commit), name)
+    if (name === undefined) return null
+    const listing = name.startsWith(this.prefix) ? this.listings.get(commit) : undefined
+    return listing ? listing(name) : entryAt(this.git, revisionOf(commit), name)
   }
 
   /** Output for the exit code 0, undefined for 1. Anything else is a git that failed. */

@@ -1,5 +1,5 @@
-import { lstat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, readdir } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
 import { confine, NotAFile, readRegular, TooLarge } from './files.js'
 import type { Git } from './git.js'
 
@@ -40,9 +40,22 @@ export const filesOfCommit = (git: Git, commit: string): TreeFiles => ({
   },
 })
 
-/** The files that lie in the working directory, committed or not. */
-export const filesOfWorkTree = (git: Git, root: string): TreeFiles => ({
-  list: () => git.files(),
+/**
+ * The files that lie in the working directory, committed or not.
+ *
+ * @param also which ignored files and folders belong to it all the same; of a folder all files do
+ */
+export const filesOfWorkTree = (
+  git: Git,
+  root: string,
+  also: (path: string) => boolean = () => false,
+): TreeFiles => ({
+  async list() {
+    const files = await git.files()
+    const ignored = (await git.ignored()).map((path) => path.replace(/\/$/, '')).filter(also)
+    const inside = await Promise.all(ignored.map((path) => filesBelow(root, path)))
+    return [...new Set([...files, ...inside.flat()])]
+  },
   async read(path, cap) {
     const place = await confine(root, path)
     if (!place.ok) return { refused: 'outside', why: `${path} ${place.why}` }
@@ -58,6 +71,22 @@ export const filesOfWorkTree = (git: Git, root: string): TreeFiles => ({
     }
   },
 })
+
+/** Ignored files that are listed. */
+const MOST_IGNORED = 100_000
+
+/** A file, or all files of a folder; links are left out. */
+async function filesBelow(root: string, path: string): Promise<string[]> {
+  const info = await lstat(join(root, path)).catch(() => null)
+  if (info?.isFile()) return [path]
+  if (!info?.isDirectory()) return []
+  const entries = await readdir(join(root, path), { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .slice(0, MOST_IGNORED)
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort()
+}
 
 async function firstLink(root: string, path: string): Promise<string | undefined> {
   const parts = path.split('/').filter((part) => part !== '' && part !== '.')

@@ -1,3 +1,4 @@
+import type { Git } from '../../system/git.js'
 import type { TreeFiles } from '../../system/tree-files.js'
 import type { Found, Place } from '../../verdict/finding.js'
 import type { Record_ } from '../schema.js'
@@ -39,6 +40,15 @@ export interface SourceTree {
   files: TreeFiles
   /** '' or 'examples/digits/'. */
   prefix: string
+  /** What git knows of how it came about; none for a tree that is of no commit. */
+  history?: History
+}
+
+/** The repository up to the commit that is judged. */
+export interface History {
+  git: Pick<Git, 'history' | 'show' | 'resolve' | 'isAncestor' | 'filesAt' | 'shallow'>
+  /** The judged commit. */
+  head: string
 }
 
 /**
@@ -57,4 +67,11 @@ export interface Source {
    * many runs (`mlflow.db#models:/churn@champion`). Without one the newest finished run is taken
    */
   read(tree: SourceTree, path: string): Promise<Reading>
+  /**
+   * Holds what the file says against the rest of the tree and its history: a lock that is older than the
+   * code it names, a commit without the script that was run. Findings say nothing of a record's field.
+   *
+   * @param path as for `read`
+   */
+  check?(tree: SourceTree, path: string): Promise<Found[]>
 }

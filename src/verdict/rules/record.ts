@@ -27,6 +27,13 @@ export const RECORD_RULES = rulesOf('record', {
     remedy:
       'Use a path relative to the root of the repository, without `..` and without links that lead out.',
   },
+  unreachable: {
+    kind: 'infrastructure',
+    title: 'Tracking server cannot be asked',
+    why: 'The run is kept on a server that gives no answer, so nothing is known of it.',
+    remedy:
+      'Check the address in the policy, and that MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, are set.',
+  },
   irregular: {
     kind: 'wrong',
     title: 'Record is not a regular file',
