@@ -1,0 +1,40 @@
+import type { View } from '../view.js'
+import { builtCommands } from './built.js'
+import type { RawCommand } from './candidate.js'
+import { dvcCommands, harnessCommands, inspectCommands, mlprojectCommands, runCommands } from './declared.js'
+import { readmeCommands } from './readme.js'
+import { scriptCommands } from './scripts.js'
+import { weighCommands, type Weighed } from './weigh.js'
+
+/** Where commands are found. To add a place: a function that finds them, and a line with its points. */
+const PLACES: readonly ((view: View) => Promise<RawCommand[]>)[] = [
+  harnessCommands,
+  dvcCommands,
+  mlprojectCommands,
+  inspectCommands,
+  readmeCommands,
+  runCommands,
+  builtCommands,
+  scriptCommands,
+]
+
+/**
+ * Every way to evaluate or train that the tree names, the best first.
+ *
+ * @param writers programs that write a metrics file
+ */
+export async function commandsIn(view: View, writers: ReadonlySet<string>): Promise<Weighed[]> {
+  const found = (await Promise.all(PLACES.map((find) => find(view)))).flat()
+  const ofPipeline = found.filter(({ source }) => source === 'dvc.yaml')
+  const weighed = await weighCommands(view, found, writers)
+  const speaks = weighed.some(({ value }) => value.source === 'dvc.yaml' && value.kind !== 'run')
+  const [stage] = ofPipeline
+  if (stage === undefined || speaks) return weighed
+  // No stage trains or evaluates by its name: the pipeline as a whole may.
+  const whole = await weighCommands(
+    view,
+    [{ source: 'pipeline', text: 'dvc repro', file: stage.file, line: 1, cwd: stage.cwd, name: 'pipeline' }],
+    writers,
+  )
+  return [...weighed, ...whole].sort((a, b) => b.score - a.score)
+}
