@@ -8,6 +8,13 @@ export const SOURCES: readonly Source[] = [native]
 export const detectRecords = (files: readonly string[]): string[] =>
   [...new Set(SOURCES.flatMap((source) => source.detect(files)))].sort()
 
+/** Records of our own format: each is a model that a base branch protects. */
+export const detectNative = (files: readonly string[]): string[] => native.detect(files).sort()
+
+/** What other tools left in a folder: the newest file by name of each source, in order of precedence. */
+export const detectOthers = (files: readonly string[]): string[] =>
+  SOURCES.filter((source) => source !== native).flatMap((source) => source.detect(files).sort().at(-1) ?? [])
+
 /** Everything that is said in one file: by each source that knows it, else by the first. */
 export async function readSources(tree: SourceTree, path: string): Promise<[Reading, ...Reading[]]> {
   const known = SOURCES.filter((source) => source.detect([path]).length > 0)
