@@ -27,10 +27,13 @@ export function readingOfLook(model: FoundModel, file: string): Reading {
   const reservations = new Map<string, { kind: Reservation; why: string }>()
   const say = (field: string, place: Place, kind: Reservation, why: string): void => {
     places.set(field, place)
+    // Of a map the first of its values tells where it stands.
+    const map = /^(seeds|hyperparameters|evaluation\.metrics)\./.exec(field)?.[1]
+    if (map !== undefined && !places.has(map)) places.set(map, place)
     reservations.set(field, { kind, why })
   }
   const record: Record_ = {
-    ...dataOf(model, say),
+    ...dataOf(model, say, places),
     ...seedsOf(model, say),
     ...settingsOf(model, say),
     ...evaluationOf(model, say),
@@ -52,14 +55,15 @@ export function readingOfLook(model: FoundModel, file: string): Reading {
 
 type Say = (field: string, place: Place, kind: Reservation, why: string) => void
 
-function dataOf({ data }: FoundModel, say: Say): Pick<Record_, 'data'> {
+function dataOf({ data }: FoundModel, say: Say, places: Map<string, Place>): Pick<Record_, 'data'> {
   const pinned = data
     .filter(({ value }) => value.digest === undefined || !value.digest.endsWith('.dir'))
     .slice(0, MOST)
   if (pinned.length === 0) return {}
   return {
     data: pinned.map(({ value: { path, digest }, place }, index): DataEntry => {
-      say(`data[${index}]`, place, 'guess', WHY.data)
+      places.set(`data[${index}]`, place)
+      if (digest !== undefined) say(`data[${index}].digest`, place, 'guess', WHY.data)
       return { path, ...(digest !== undefined && { digest }) }
     }),
   }
@@ -123,7 +127,8 @@ function evaluationOf({ command, metrics, predictions }: FoundModel, say: Say): 
   return {
     evaluation: {
       ...(command && isSure(command) && { command: command.value.argv }),
-      ...(file && { output: file.value.path, metrics: { ...file.value.metrics } }),
+      ...(file && { output: file.value.path }),
+      ...(file && Object.keys(file.value.metrics).length > 0 && { metrics: { ...file.value.metrics } }),
       ...(rows && {
         predictions: { path: rows.value.path, ...(rows.value.key !== undefined && { key: rows.value.key }) },
       }),
@@ -133,7 +138,7 @@ function evaluationOf({ command, metrics, predictions }: FoundModel, say: Say): 
 
 /** `needs a GPU: .cuda()` */
 function remarkOf({ value, place }: Fact<Need>): Remark {
-  return { ...place, text: needText(value) }
+  return { ...place, text: needText(value), ...(value.how === 'needs' && { need: value.kind }) }
 }
 
 export const needText = ({ kind, how, sign }: Need): string =>

@@ -46,5 +46,7 @@ export function foundRecord({ name, folder }: FoundModel, files: readonly string
 /** As its remote calls it, else as its folder is called. */
 async function repositoryName({ git, root }: Pick<Context, 'git' | 'root'>): Promise<string> {
   const remote = git.prefix === '' ? await git.remote() : undefined
-  return basename((remote ?? root).replaceAll('\\', '/').replace(/\/+$/, '')).replace(/\.git$/, '') || 'model'
+  // A remote that is a folder of this machine says nothing of the repository's name.
+  const address = remote !== undefined && /^\w+:\/\/|^[\w.-]+@[\w.-]+:/.test(remote) ? remote : root
+  return basename(address.replaceAll('\\', '/').replace(/\/+$/, '')).replace(/\.git$/, '') || 'model'
 }

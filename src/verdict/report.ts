@@ -5,10 +5,12 @@ import {
   environmentEvidenceSchema,
   evaluationEvidenceSchema,
   lineageSchema,
+  remarkSchema,
   PARITIES,
 } from './evidence.js'
 import { findingSchema, STAGES } from './finding.js'
 import { TRACKS } from './rules/rule.js'
+import { rungSchema } from './rung.js'
 
 /** The one value that every renderer, the JSON report and the outputs are made from. */
 
@@ -44,6 +46,10 @@ export const modelReportSchema = z.strictObject({
   /** The cause in a sentence, and the fix in another. */
   cause: z.string(),
   fix: z.string().optional(),
+  /** The rung of evidence that was reached, and what keeps it from the next. Absent in reports of earlier versions. */
+  rung: rungSchema.optional(),
+  /** The one thing to do next, if there is one. */
+  next: z.string().optional(),
   record: z.string(),
   findings: z.array(findingSchema),
   stages: z.array(stageSchema),
@@ -55,6 +61,7 @@ export const modelReportSchema = z.strictObject({
     environment: environmentEvidenceSchema.optional(),
     evaluation: evaluationEvidenceSchema.optional(),
     lineage: lineageSchema.optional(),
+    remarks: z.array(remarkSchema).optional(),
   }),
 })
 export type ModelReport = z.infer<typeof modelReportSchema>
