@@ -60,3 +60,7 @@ export async function needsOf(
   const all = [...needs.values()]
   return all.filter(({ value }) => value.how === 'needs' || !needs.has(`${value.kind} needs`))
 }
+
+/** `needs a GPU: .cuda()` */
+export const needText = ({ kind, how, sign }: Need): string =>
+  `${how} ${kind === 'gpu' ? 'a GPU' : 'a hosted model'}: ${sign}`

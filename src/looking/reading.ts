@@ -3,7 +3,7 @@ import type { Reading, Remark, Reservation } from '../provenance/sources/source.
 import type { Place } from '../verdict/finding.js'
 import { isSure, type Fact } from './fact.js'
 import type { FoundModel } from './look.js'
-import type { Need } from './needs.js'
+import { needText, type Need } from './needs.js'
 import type { Seed } from './seeds.js'
 
 /** Seeds and settings that are claimed: a record is read by people. */
@@ -140,6 +140,3 @@ function evaluationOf({ command, metrics, predictions }: FoundModel, say: Say): 
 function remarkOf({ value, place }: Fact<Need>): Remark {
   return { ...place, text: needText(value), ...(value.how === 'needs' && { need: value.kind }) }
 }
-
-export const needText = ({ kind, how, sign }: Need): string =>
-  `${how} ${kind === 'gpu' ? 'a GPU' : 'a hosted model'}: ${sign}`

@@ -49,7 +49,9 @@ export const provenance: Stage = {
       ...(unrecorded ? [unrecorded, ...problems.filter(({ rule }) => rule !== 'record/missing')] : problems),
       // Of a run that nobody recorded, that alone is worth a word, and what was found of it.
       ...completeness.findings.filter(
-        ({ field }) => !unrecorded || (field !== undefined && claims.at(field).evidence.length > 0),
+        ({ field, rule }) =>
+          !unrecorded ||
+          (rule !== 'record/digest-weak' && field !== undefined && claims.at(field).evidence.length > 0),
       ),
       ...sourceContradictions(claims),
       ...planFindings(model, record),
