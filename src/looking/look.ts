@@ -80,49 +80,52 @@ export async function look(tree: SourceTree, name: string): Promise<Look> {
   return { files: view.total, models: distinctNames(models) }
 }
 
+/** What makes a folder a project of its own. */
 const MARKS =
-  /(?:^|\/)(?:README(?:\.\w+)?|requirements\.txt|environment\.ya?ml|pyproject\.toml|dvc\.yaml|MLproject|Dockerfile)$/
+  /(?:^|\/)(?:README[^/]*|requirements\.txt|environment\.ya?ml|pyproject\.toml|dvc\.yaml|MLproject)$/
 const PROGRAM = /^(?:train\w*|main|run|eval\w*|test|\w+_test|experiment)\.(?:py|R|jl)$/
 /** Folders that hold parts of one project. */
 const PARTS =
-  /(?:^|\/)(?:src|lib|scripts?|tools?|utils?|tests?|docs?|examples?|notebooks?|configs?|data|core|models?|modules?|pipelines?|stages?|steps?|app|api|baselines?)$/i
+  /(?:^|\/)(?:src|lib|scripts?|tools?|utils?|tests?|docs?|examples?|notebooks?|configs?|data|core|models?|modules?|pipelines?|stages?|steps?|app|api|baselines?|inputs?|upstream)$/i
+const RUNS: ReadonlySet<string> = new Set(['evaluate', 'train+evaluate', 'train', 'run'])
 
 /**
- * Folders that are a model of their own: with a description or an environment and a program that trains or
- * evaluates, or with a program of the same name as a sibling's. Fewer than two: the whole tree is one.
+ * Folders that are a model of their own: projects with a program that trains or evaluates, or programs of one
+ * name in sibling folders. Fewer than two, or a top that itself says how it is evaluated: the tree is one model.
  */
 export function modelFolders(view: View, commands: readonly Weighed[]): string[] {
-  const scripts = commands.flatMap(({ value: { script, kind } }) =>
-    script !== undefined && ['evaluate', 'train+evaluate', 'train', 'run'].includes(kind) ? [script] : [],
-  )
-  const [best] = commands
-  // What the top itself declares or describes with certainty is the model.
-  if (
-    best &&
-    best.word !== 'guess' &&
-    !best.place.file.slice(best.place.file.indexOf('/') + 1).includes('/') &&
-    dirname(best.value.script ?? '') === '.'
-  )
-    return ['.']
-  const homes = new Map<string, Set<string>>()
-  for (const script of scripts) {
-    const folder = dirname(script)
-    if (folder === '.' || PARTS.test(folder) || view.isVendored(script)) continue
-    homes.set(folder, (homes.get(folder) ?? new Set()).add(basename(script)))
-  }
   const marked = new Set(view.files.filter((file) => MARKS.test(file)).map((file) => dirname(file)))
-  const isOwn = (folder: string, names: ReadonlySet<string>): boolean => {
-    const programs = [...names].filter((file) => PROGRAM.test(file))
-    if (programs.length === 0) return false
-    const sibling = [...homes].some(
-      ([other, own]) =>
-        other !== folder && dirname(other) === dirname(folder) && programs.some((file) => own.has(file)),
-    )
-    return marked.has(folder) || sibling
+  const programs = commands.filter(
+    ({ value: { script, kind, source } }) =>
+      script !== undefined &&
+      RUNS.has(kind) &&
+      !view.isVendored(script) &&
+      (source !== 'script name' || PROGRAM.test(basename(script))),
+  )
+  const scripts = new Set(programs.map(({ value }) => value.script!))
+  const homeOf = (script: string): string => {
+    for (let folder = dirname(script); folder !== '.'; folder = dirname(folder))
+      if (marked.has(folder) && !PARTS.test(folder)) return folder
+    return hasSibling(scripts, script) ? dirname(script) : '.'
   }
-  const own = [...homes].filter(([folder, names]) => isOwn(folder, names)).map(([folder]) => folder)
-  const outer = own.filter((folder) => !own.some((other) => folder.startsWith(`${other}/`))).sort()
+  const [best] = programs
+  if (best === undefined || (best.word !== 'guess' && homeOf(best.value.script!) === '.')) return ['.']
+  const homes = [...new Set([...scripts].map(homeOf))].filter((folder) => folder !== '.')
+  const outer = homes.filter((folder) => !homes.some((other) => folder.startsWith(`${other}/`))).sort()
   return outer.length < 2 ? ['.'] : outer.slice(0, MOST_MODELS)
+}
+
+/** Whether a folder beside its own holds a program of the same name. */
+function hasSibling(scripts: ReadonlySet<string>, script: string): boolean {
+  const folder = dirname(script)
+  if (folder === '.' || PARTS.test(folder)) return false
+  return [...scripts].some(
+    (other) =>
+      basename(other) === basename(script) &&
+      dirname(other) !== folder &&
+      dirname(dirname(other)) === dirname(folder) &&
+      !PARTS.test(dirname(other)),
+  )
 }
 
 interface Found {

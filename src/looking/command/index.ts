@@ -3,7 +3,7 @@ import { builtCommands } from './built.js'
 import type { RawCommand } from './candidate.js'
 import { dvcCommands, harnessCommands, inspectCommands, mlprojectCommands, runCommands } from './declared.js'
 import { readmeCommands } from './readme.js'
-import { scriptCommands } from './scripts.js'
+import { programCommands, scriptCommands } from './scripts.js'
 import { weighCommands, type Weighed } from './weigh.js'
 
 /** Where commands are found. To add a place: a function that finds them, and a line with its points. */
@@ -26,7 +26,8 @@ const PLACES: readonly ((view: View) => Promise<RawCommand[]>)[] = [
 export async function commandsIn(view: View, writers: ReadonlySet<string>): Promise<Weighed[]> {
   const found = (await Promise.all(PLACES.map((find) => find(view)))).flat()
   const ofPipeline = found.filter(({ source }) => source === 'dvc.yaml')
-  const weighed = await weighCommands(view, found, writers)
+  const named = await weighCommands(view, found, writers)
+  const weighed = named.length > 0 ? named : await weighCommands(view, await programCommands(view), writers)
   const speaks = weighed.some(({ value }) => value.source === 'dvc.yaml' && value.kind !== 'run')
   const [stage] = ofPipeline
   if (stage === undefined || speaks) return weighed

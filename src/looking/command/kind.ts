@@ -10,6 +10,7 @@ export type CommandKind =
   | 'pipeline'
   | 'predict'
   | 'other'
+  | 'subcommand'
   | 'data'
   | 'test'
   | 'serve'
@@ -23,6 +24,7 @@ export const KIND_POINTS: Readonly<Record<CommandKind, number>> = {
   pipeline: 4,
   predict: 2,
   other: -10,
+  subcommand: -10,
   data: -60,
   test: -120,
   serve: -200,
@@ -66,7 +68,7 @@ const WORDS: readonly [CommandKind, ReadonlySet<string>][] = [
   [
     'evaluate',
     new Set(
-      'eval evaluate evaluation evaluator evaluating score scoring validate validation metrics benchmark benchmarks test testing ppl perplexity'.split(
+      'eval evaluate evaluation evaluator evaluating validate validation metrics benchmark benchmarks test testing ppl perplexity'.split(
         ' ',
       ),
     ),
@@ -75,12 +77,19 @@ const WORDS: readonly [CommandKind, ReadonlySet<string>][] = [
   [
     'data',
     new Set(
-      'data dataset download prepare preprocess preprocessing split load features featurize convert merge pull register promote plot plots drift ingest ingestion transform clean cleaning build extract visualize viz export generate crawl scrape'.split(
+      'data dataset download prepare preprocess preprocessing split load features featurize convert merge pull register promote plot plots drift ingest ingestion transform clean cleaning build extract visualize visualization visu viz figure figures draw export generate crawl scrape'.split(
         ' ',
       ),
     ),
   ],
-  ['predict', new Set('predict prediction infer inference transcribe submit sample'.split(' '))],
+  [
+    'predict',
+    new Set('score scoring predict prediction infer inference transcribe submit sample'.split(' ')),
+  ],
+  [
+    'serve',
+    new Set('scheduler schedule worker deploy deployment serve serving server monitor monitoring'.split(' ')),
+  ],
 ]
 /** Beside these a benchmark measures speed, not a model. */
 const SPEED = new Set(['speed', 'latency', 'throughput', 'generation', 'inference', 'memory', 'timing'])
@@ -97,6 +106,15 @@ function kindByWords(name: string, isScript: boolean): CommandKind | undefined {
   if (words.includes('data') && kinds[0] === 'evaluate') return 'data'
   if (kinds.includes('evaluate') && kinds.includes('train')) return 'train+evaluate'
   return kinds[0]
+}
+
+/** `python -m pkg.cli run-eval`: of a program with commands of its own the command says what is done. */
+function kindOfSubcommand(text: string, program: string): CommandKind | undefined {
+  const [, command] = /(?:\.py|-m\s+[\w.]+)\s+([a-z][a-z_-]+)(?:\s|$)/.exec(text) ?? []
+  if (command === undefined) return undefined
+  return (
+    kindByWords(command, false) ?? (/^(?:cli|manage|__main__)\b/.test(program) ? 'subcommand' : undefined)
+  )
 }
 
 /** Whether a line runs a program, as opposed to text, code or output. */
@@ -134,6 +152,7 @@ export function kindOf(line: string, name?: string): CommandKind {
   }
   return (
     kindByWords(program, true) ??
+    kindOfSubcommand(text, program) ??
     (/^(?:main|run|experiment|experiments|pipeline|__main__)\b|_(?:main|experiment|experiments)\./.test(
       program,
     )

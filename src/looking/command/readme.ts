@@ -22,7 +22,8 @@ const depthOf = (path: string): number => path.split('/').length - 1
 export const readmePages = (view: View): string[] =>
   view.files
     .filter((file) => PAGE.test(file) && !view.isVendored(file))
-    .sort((a, b) => depthOf(a) - depthOf(b) || a.localeCompare(b))
+    // The page itself before its translations.
+    .sort((a, b) => depthOf(a) - depthOf(b) || basename(a).length - basename(b).length || a.localeCompare(b))
     .slice(0, MOST_PAGES)
 
 export async function readmeCommands(view: View): Promise<RawCommand[]> {

@@ -1,4 +1,5 @@
 import { basename } from 'node:path/posix'
+import { EVALUATES } from '../learning.js'
 import { notebookCode } from '../python.js'
 import type { View } from '../view.js'
 import { commandsOfScript } from './built.js'
@@ -19,15 +20,26 @@ const INTERPRETERS: Readonly<Record<string, string>> = {
 const MOST = 500
 const NOTEBOOKS = 60
 
-export async function scriptCommands(view: View): Promise<RawCommand[]> {
-  const scripts = view.files
-    .filter((file) => SCRIPT.test(file) && !NOT_A_PROGRAM.test(file) && !view.isVendored(file))
-    .slice(0, MOST)
+/** Every program, whatever it is called: its code has to say that it evaluates. For trees that name no command. */
+export async function programCommands(view: View): Promise<RawCommand[]> {
+  const scripts = programsOf(view)
   const found = await Promise.all(
     scripts.map(async (file): Promise<RawCommand[]> => {
       const source = (await view.text(file)) ?? ''
-      const program = INTERPRETERS[file.split('.').at(-1) ?? ''] ?? 'python'
-      const text = `${program} ${file}`
+      // A library computes metrics too: of Python only what is started counts.
+      if (file.endsWith('.py') ? !isProgram(source) : !EVALUATES.test(source)) return []
+      return [{ source: 'script name', text: startOf(file), file, line: 1, cwd: '.' }]
+    }),
+  )
+  return found.flat()
+}
+
+export async function scriptCommands(view: View): Promise<RawCommand[]> {
+  const scripts = programsOf(view)
+  const found = await Promise.all(
+    scripts.map(async (file): Promise<RawCommand[]> => {
+      const source = (await view.text(file)) ?? ''
+      const text = startOf(file)
       const own = file.endsWith('.py') ? commandsOfScript(file, source) : []
       const kind = kindOf(text)
       const runs = !file.endsWith('.py') || /__main__|^(?:if|for|with|while|\w+\s*=|\w+\()/m.test(source)
@@ -37,6 +49,18 @@ export async function scriptCommands(view: View): Promise<RawCommand[]> {
   )
   return [...found.flat(), ...(await notebookCommands(view))]
 }
+
+const programsOf = (view: View): string[] =>
+  view.files
+    .filter((file) => SCRIPT.test(file) && !NOT_A_PROGRAM.test(file) && !view.isVendored(file))
+    .slice(0, MOST)
+
+const startOf = (file: string): string => {
+  const program = INTERPRETERS[file.split('.').at(-1) ?? ''] ?? 'python'
+  return `${program} ${/[^\w./-]/.test(file) ? `'${file}'` : file}`
+}
+
+const isProgram = (source: string): boolean => /__name__\s*==\s*['"]__main__['"]/.test(source)
 
 /** `!python eval.py` in a cell; and, if there is nothing else, the notebooks themselves. */
 async function notebookCommands(view: View): Promise<RawCommand[]> {

@@ -48,7 +48,7 @@ const FOLDERS: readonly [RegExp, number][] = [
   [/(?:^|\/)(?:docs?|tests?)\//, -40],
 ]
 const HAS_PLACEHOLDER =
-  /<[^<>|&]{1,60}>|\/path\/to|path_to|\.\.\.|…|\[[A-Za-z][^\]]*\]|\$\{?\w+|\{[A-Za-z_]\w*\}|\bYOUR_|\bXXX/
+  /<[^<>|&]{1,60}>|\/path\/to|path_to|\.\.\.|…|\[[A-Za-z][^\]]*\]|\$[({]?\w+|\{[A-Za-z_]\w*\}|\bYOUR_|\bXXX|YYYY/
 
 /** Tools that bring their own program. */
 const OWN_PROGRAM: ReadonlySet<CommandSource> = new Set([
@@ -130,9 +130,11 @@ async function weigh(
     else if (kind === 'evaluate' && /(?:^|[/_])test\.py$|_test\.py$/.test(script) && TESTING.test(text))
       kind = 'test'
     const read = /\.(?:py|ipynb|r|jl)$/i.test(script)
-    const { learns: uses, evaluates } = read ? await learning(script) : { learns: true, evaluates: false }
+    const inner = read ? script : programIn(view, script, text)
+    const { learns: uses, evaluates } =
+      inner === undefined ? { learns: true, evaluates: false } : await learning(inner)
     learns = uses
-    unknownProgram = false
+    unknownProgram = inner === undefined
     if (evaluates && !isDispatcher && ['train', 'run', 'predict', 'other'].includes(kind)) {
       points += KIND_POINTS[kind] + BY_CONTENT
       kind = 'train+evaluate'
@@ -152,7 +154,7 @@ async function weigh(
     if (view.isVendored(script)) points += VENDORED
     for (const [folder, less] of FOLDERS) if (folder.test(script)) points += less
   }
-  const placeholder = HAS_PLACEHOLDER.test(bare(raw.text).replace(/\s-\w+\s+['"].*$/, ''))
+  const placeholder = HAS_PLACEHOLDER.test(raw.text.replace(/\s-\w+\s+['"].*$/, ''))
   if (placeholder) points += PLACEHOLDER
   const misplaced =
     script !== undefined && program.script !== undefined && !reaches(raw, program.script, script)
@@ -162,7 +164,7 @@ async function weigh(
     !misplaced &&
     (script !== undefined || OWN_PROGRAM.has(raw.source) || !named)
   const word = wordOf(raw, kind, { points, sure })
-  const text = raw.text.replace(/^\s*[$>!%]\s*/, '').trim()
+  const text = raw.text.replace(/^\s*[$>!%]\s+|^\s*[!%]/, '').trim()
   return {
     value: {
       text,
@@ -250,6 +252,12 @@ export function scriptOf(view: View, { text, cwd, file, module: started }: RawCo
   if (near !== undefined) return near
   const same = view.files.filter((path) => path.endsWith(`/${basename(script)}`) && path.endsWith(script))
   return same.length === 1 ? same[0] : undefined
+}
+
+/** The Python program that a script for a shell starts, if the tree has it. */
+function programIn(view: View, script: string, text: string): string | undefined {
+  const named = [...text.matchAll(/([\w./-]+\.py)\b/g)].map(([, path = '']) => path.replace(/^\.\//, ''))
+  return named.flatMap((path) => [path, join(dirname(script), path)]).find((path) => view.has(path))
 }
 
 /** The same program in the same way once, where it has most points. */

@@ -2,7 +2,8 @@
 
 /** What a line begins with that is not the command itself. */
 const BEFORE: readonly RegExp[] = [
-  /^\s*[$>!%]+\s*/,
+  /^\s*(?:[$>%]\s+|[!%]\s*)/,
+  /^\$[({]\w+[)}]\s+/,
   /^\s*\(\w+\)\s*\$?\s*/,
   /^(?:set|export)\s+\w+=\S*\s*&&\s*/,
   /^cd\s+\S+\s*&&\s*/,
@@ -35,7 +36,7 @@ const SHELL = /[|&;<>$`*?(){}~\\]|^\w+=|^(?:cd|source|export|set)\s/
  * @param cwd folder in which it is run, '.' for the working directory
  */
 export function argvOf(text: string, cwd: string): string[] {
-  const line = text.replace(/^\s*[$>!%]\s*/, '').trim()
+  const line = text.trim()
   if (cwd !== '.') return ['sh', '-c', `cd ${quoted(cwd)} && ${line}`]
   const words = SHELL.test(line) ? undefined : split(line)
   return words === undefined || words.length === 0 ? ['sh', '-c', line] : words
