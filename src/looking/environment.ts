@@ -112,8 +112,10 @@ async function whatItSays(view: View, path: string, kind: string): Promise<strin
     return `${pinned} of ${lines.length} pinned`
   }
   if (kind === 'conda') {
-    const lines = [...text.matchAll(/^\s*-\s+(?!pip\s*:)["']?([\w.:/-]+\S*)/gm)].map(([, line = '']) => line)
-    if (!/^\s*dependencies\s*:/m.test(text)) return undefined
+    const lines = [...text.matchAll(/^[ \t]*-[ \t]+(?!pip[ \t]*:)["']?([\w.:/-]+\S*)/gm)].map(
+      ([, line = '']) => line,
+    )
+    if (!/^[ \t]*dependencies[ \t]*:/m.test(text)) return undefined
     return `${lines.filter((line) => /\w=+\d/.test(line)).length} of ${lines.length} pinned`
   }
   if (/pyproject\.toml$/.test(path))
@@ -138,9 +140,9 @@ export async function dockerfileOf(
   const found = await Promise.all(
     near.slice(0, 40).map(async (path) => {
       const text = (await view.text(path)) ?? ''
-      const starts = [...text.matchAll(/^\s*(?:CMD|ENTRYPOINT)\s+(.*)$/gim)].at(-1)?.[1] ?? ''
+      const starts = [...text.matchAll(/^[ \t]*(?:CMD|ENTRYPOINT)[ \t]+(.*)$/gim)].at(-1)?.[1] ?? ''
       const serves =
-        /^\s*EXPOSE\b/im.test(text) ||
+        /^[ \t]*EXPOSE\b/im.test(text) ||
         SERVES.test(path) ||
         /uvicorn|gunicorn|streamlit|flask|gradio|(?:app|server|serve|api)\.py/.test(starts)
       const role: DockerfileRole = serves ? 'serves' : /train|eval/.test(starts) ? 'evaluates' : 'open'
@@ -177,7 +179,7 @@ export async function pythonOf(view: View, folder: string): Promise<Fact<string>
     ],
     [
       ['.python-version', 'runtime.txt'].flatMap(inFolder),
-      /^\s*(?:python-?)?(\d\.\d+(?:\.\d+)?)\s*$/m,
+      /^[ \t]*(?:python-?)?(\d\.\d+(?:\.\d+)?)[ \t]*$/m,
       'asked for',
     ],
     [

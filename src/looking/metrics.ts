@@ -37,6 +37,11 @@ const FEW = 60
 const IN_FOLDER = 400
 const IN_ALL = 800
 const NUMBERS = 4000
+/** Metrics that are kept of one file, and characters of a name. */
+const KEPT = 200
+const LONGEST_NAME = 200
+/** Files whose writers are looked for. */
+const WRITTEN = 60
 
 export async function metricsIn(view: View): Promise<Fact<MetricsFile>[]> {
   const declared = await declaredMetrics(view)
@@ -144,13 +149,13 @@ async function numbersOf(view: View, path: string): Promise<Numbers | undefined>
     : parsedJson(text.replace(/\b(?:NaN|-?Infinity)\b/g, 'null'))
   if (typeof value !== 'object' || value === null) return undefined
   const numbers = leaves(value)
-  const claims = numbers.filter(([name]) => isMetric(name)).slice(0, 200)
+  const claims = numbers.filter(([name]) => isMetric(name)).slice(0, KEPT)
   const lines = new Map(
     claims.map(([name]): [string, number] => {
       const key = name.split('.').at(-1) ?? name
       const at = Math.max(
         text.indexOf(`"${key}"`),
-        text.search(new RegExp(`^\\s*${key.replace(/[^\w]/g, '.')}\\s*:`, 'm')),
+        text.search(new RegExp(`^[ \\t]*${key.replace(/[^\w]/g, '.')}\\s*:`, 'm')),
       )
       return [name, at < 0 ? 1 : lineAt(text, at)]
     }),
@@ -160,6 +165,7 @@ async function numbersOf(view: View, path: string): Promise<Numbers | undefined>
 
 /** A name whose last word is a metric, and that is not of the training. */
 export function isMetric(name: string): boolean {
+  if (name.length > LONGEST_NAME) return false
   const last = name.split('.').at(-1) ?? name
   if (NO_CLAIM.test(last) || OF_TRAINING.test(name) || OF_TRAINING.test(last)) return false
   return (
@@ -218,7 +224,9 @@ async function fromFile(view: View, path: string): Promise<Fact<MetricsFile> | u
   if (report) return fact(reportNumbers(text), 'likely', 'a classification report')
   if (/\.txt$/i.test(path)) {
     const pairs = [
-      ...text.matchAll(/^[\s*-]*([\w @%./-]{2,40}?)\s*[:=]\s*(-?\d+(?:\.\d+)?(?:e-?\d+)?)\s*%?\s*$/gim),
+      ...text.matchAll(
+        /^[ \t*-]*([\w @%./-]{2,40}?)[ \t]*[:=][ \t]*(-?\d+(?:\.\d+)?(?:e-?\d+)?)[ \t]*%?[ \t]*$/gim,
+      ),
     ].filter(([, name = '']) => isMetric(name.trim()))
     if (pairs.length === 0) return undefined
     return fact(
@@ -295,7 +303,8 @@ async function withWriters(view: View, facts: readonly Fact<MetricsFile>[]): Pro
     programs.map(async (file) => [file, (await view.text(file)) ?? ''] as const),
   )
   const writing = texts.filter(([, text]) => WRITES.test(text))
-  return facts.map((fact) => {
+  return facts.map((fact, index) => {
+    if (index >= WRITTEN) return fact
     const name = basename(fact.value.path)
     const all = writing.filter(([, text]) => text.includes(name)).map(([file]) => file)
     const near = all.filter((file) => dirname(file) === dirname(fact.value.path))

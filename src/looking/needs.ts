@@ -12,7 +12,7 @@ export interface Need {
 }
 
 const NEEDS_GPU =
-  /\.cuda\(\)|device\s*=\s*["']cuda|\.to\(["']cuda|set_device\(|init_process_group\(|--gres=gpu|CUDA_VISIBLE_DEVICES=|accelerator\s*[:=]\s*["']?gpu|nvcr\.io|^\s*gpu:\s*true/m
+  /\.cuda\(\)|device\s*=\s*["']cuda|\.to\(["']cuda|set_device\(|init_process_group\(|--gres=gpu|CUDA_VISIBLE_DEVICES=|accelerator\s*[:=]\s*["']?gpu|nvcr\.io|^[ \t]*gpu:[ \t]*true/m
 const PACKAGES_OF_GPU = ['triton', 'flash_attn', 'bitsandbytes', 'vllm', 'deepspeed', 'apex']
 const MAY_USE = ['torch', 'tensorflow', 'jax', 'keras']
 const ASKS = /cuda\.is_available\(\)|list_physical_devices\(|\bif\b[^\n]*cuda/

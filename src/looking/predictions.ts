@@ -48,7 +48,8 @@ async function ofTable(view: View, path: string): Promise<Fact<PredictionsFile> 
     .slice(0, 20_000)
     .split(path.endsWith('.tsv') ? '\t' : /[,;]/)
     .map((name) => name.trim().replace(/^"|"$/g, ''))
-  const own = columns.find((name) => columns.includes(`${name}_pred`))
+  const all = new Set(columns)
+  const own = columns.find((name) => all.has(`${name}_pred`))
   const truth = own ?? columns.find((name) => TRUTH.test(name))
   const predicted = own === undefined ? columns.find((name) => PREDICTED.test(name)) : `${own}_pred`
   const key = columns.find((name) => KEY.test(name))

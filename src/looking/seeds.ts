@@ -17,6 +17,10 @@ const SETTINGS =
 const IS_SETTINGS = /param|conf|hydra|option|arg|experiment|hparam/i
 const NOT_SETTINGS = /(?:^|\/)(?:\.hydra|wandb|mlruns|tests?|node_modules|\.github)\//
 const MOST_SETTINGS = 120
+/** A line with a name and a whole number, as YAML, JSON and TOML have it. */
+const SETTING = /^[ \t]*["']?([\w.-]+)["']?[ \t]*[:=][ \t]*(\d+)[ \t]*(?:,|#.*)?$/gm
+/** Of one kind in one file. */
+const IN_FILE = 100
 
 /** Literals in Python, each with what it seeds, if the pattern says so. */
 const LITERALS: readonly [RegExp, Seed['how'], (match: RegExpExecArray, code: string) => string][] = [
@@ -99,26 +103,20 @@ async function settingSeeds(view: View, file: string): Promise<Fact<Seed>[]> {
   const text = (await view.text(file)) ?? ''
   if (!/seed|random_state/.test(text)) return []
   // Of YAML, JSON and TOML alike a line of its own is enough: nothing else is needed of the file.
-  return [...text.matchAll(/^[ \t]*["']?([\w.-]+)["']?\s*[:=]\s*(\d+)\s*(?:,|#.*)?$/gm)].flatMap(
-    ({ index, 1: key = '', 2: value }) =>
-      KEY.test(key)
-        ? [
-            {
-              value: { component: key, value: Number(value), how: 'setting' as const },
-              place: view.at(file, lineAt(text, index + 1)),
-              word: 'likely' as const,
-              reason: 'set in a configuration',
-            },
-          ]
-        : [],
-  )
+  const found = [...text.matchAll(SETTING)].filter(([, key = '']) => KEY.test(key)).slice(0, IN_FILE)
+  return found.map(({ index, 1: component = '', 2: value }) => ({
+    value: { component, value: Number(value), how: 'setting' as const },
+    place: view.at(file, lineAt(text, index + 1)),
+    word: 'likely' as const,
+    reason: 'set in a configuration',
+  }))
 }
 
 async function literalSeeds(view: View, file: string): Promise<Fact<Seed>[]> {
   const text = (await view.text(file)) ?? ''
   const code = file.endsWith('.ipynb') ? (notebookCode(text) ?? '') : codeOf(text)
   const facts = LITERALS.flatMap(([pattern, how, component]) =>
-    [...code.matchAll(pattern)].map((match): Fact<Seed> => {
+    [...code.matchAll(pattern)].slice(0, IN_FILE).map((match): Fact<Seed> => {
       const at = match.index + match[0].search(/\S/)
       // Cells have lines of their own; the notebook's are of its JSON.
       const line = file.endsWith('.ipynb') ? undefined : lineAt(code, at + match[0].trim().length)
@@ -150,7 +148,7 @@ export async function unseededIn(view: View, reached: readonly string[]): Promis
     reached.map(async (file): Promise<Fact<string>[]> => {
       const text = (await view.text(file)) ?? ''
       const code = file.endsWith('.ipynb') ? (notebookCode(text) ?? '') : codeOf(text)
-      return [...code.matchAll(UNSEEDED)].flatMap((match) => {
+      return [...code.matchAll(UNSEEDED)].slice(0, IN_FILE).flatMap((match) => {
         const inside = bracketed(code, match.index + match[0].length)
         if (/random_state|seed|\*\*|=\s*None\s*\)/.test(inside)) return []
         const line = file.endsWith('.ipynb') ? undefined : lineAt(code, match.index + 1)

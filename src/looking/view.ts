@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix'
 import type { SourceTree } from '../provenance/sources/source.js'
 import { parseYaml, type ParsedYaml } from '../text/yaml.js'
 import type { Place } from '../verdict/finding.js'
@@ -22,6 +23,8 @@ export interface View {
   readonly total: number
   has(path: string): boolean
   hasFolder(path: string): boolean
+  /** Files with this name, in any folder. */
+  named(name: string): readonly string[]
   /** A copy of another project: it gives no command, seed or environment. */
   isVendored(path: string): boolean
   /** The text of a file; undefined: missing, binary, larger than its kind may be, or the look has read enough. */
@@ -37,6 +40,12 @@ export async function viewOf(tree: SourceTree): Promise<View> {
   const known = new Set(files)
   const vendored = vendoredFolders(files)
   const folders = foldersIn(files)
+  const names = new Map<string, string[]>()
+  for (const file of files) {
+    const same = names.get(basename(file))
+    if (same) same.push(file)
+    else names.set(basename(file), [file])
+  }
   const texts = new Map<string, Promise<string | undefined>>()
   const left = { files: MOST_FILES, bytes: MOST_BYTES }
   const read = async (path: string): Promise<string | undefined> => {
@@ -57,6 +66,7 @@ export async function viewOf(tree: SourceTree): Promise<View> {
     total: all.length,
     has: (path) => known.has(path),
     hasFolder: (path) => folders.has(path),
+    named: (name) => names.get(name) ?? [],
     isVendored: (path) => isBelowAny(vendored, path),
     text,
     yaml: async (path) => {

@@ -78,7 +78,7 @@ function pyproject(_: View, file: string, text: string): RawCommand[] {
     ...(kedro
       ? [{ source: 'Kedro' as const, text: 'kedro run', file, line: lineAt(text, kedro.index), cwd }]
       : []),
-    ...[...(scripts?.[1] ?? '').matchAll(/^\s*"?([\w.-]+)"?\s*=\s*["']([\w.]+)/gm)].map(
+    ...[...(scripts?.[1] ?? '').matchAll(/^[ \t]*"?([\w.-]+)"?[ \t]*=[ \t]*["']([\w.]+)/gm)].map(
       ([, name = '', module = ''], index): RawCommand => ({
         source: 'console script',
         text: name,

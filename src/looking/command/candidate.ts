@@ -33,6 +33,8 @@ export interface RawCommand {
   cwd: string
   /** Points beside the source's own: a heading, inline code, a stage with metrics. */
   extra?: number
+  /** The file itself, if it is known. */
+  script?: string
   /** The module that a console script starts. */
   module?: string
   /** The name of its stage, target or entry point. */

@@ -18,13 +18,20 @@ const PLACES: readonly ((view: View) => Promise<RawCommand[]>)[] = [
   scriptCommands,
 ]
 
+/** Commands that are weighed, and characters of one. */
+const MOST = 3000
+const LONGEST = 2000
+
 /**
  * Every way to evaluate or train that the tree names, the best first.
  *
  * @param writers programs that write a metrics file
  */
 export async function commandsIn(view: View, writers: ReadonlySet<string>): Promise<Weighed[]> {
-  const found = (await Promise.all(PLACES.map((find) => find(view)))).flat()
+  const found = (await Promise.all(PLACES.map((find) => find(view))))
+    .flat()
+    .filter(({ text }) => text.length <= LONGEST)
+    .slice(0, MOST)
   const ofPipeline = found.filter(({ source }) => source === 'dvc.yaml')
   const named = await weighCommands(view, found, writers)
   const weighed = named.length > 0 ? named : await weighCommands(view, await programCommands(view), writers)

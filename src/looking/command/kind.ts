@@ -51,7 +51,7 @@ const SERVE: readonly RegExp[] = [
 export const SERVING =
   /\bFastAPI\(|\bFlask\(__name__|\buvicorn\.run\(|\bst\.title\b|\bgr\.(?:Interface|Blocks)\(/
 /** Of a script's text: it tests software, whatever it is called. */
-export const TESTING = /^\s*(?:def test_|import (?:unittest|pytest)|from (?:unittest|pytest)\b)/m
+export const TESTING = /^[ \t]*(?:def test_|import (?:unittest|pytest)|from (?:unittest|pytest)\b)/m
 
 const TEST =
   /^(?:make|just|nox|invoke)\s+(?:test|tests|check|lint|ci|coverage)\b|^(?:python[\d.]* -m )?(?:pytest|unittest|tox|nox|nosetests)\b|(?:^|[\s/])tests?\/|(?:^|[\s/])test_\w+\.py\b/

@@ -7,6 +7,8 @@ const PAGE =
   /(?:^|\/)(?:README|REPRODUC|RESULTS|EVAL|USAGE|TRAIN|GETTING)[^/]*\.(?:md|rst|txt|markdown)$|(?:^|\/)README$|^docs\/[^/]+\.(?:md|rst)$/i
 /** Pages of one repository that are read, outer ones first. */
 const MOST_PAGES = 60
+/** Characters of a line that may be a command. */
+const LONGEST = 2000
 /** Fences that hold something else than commands. */
 const NOT_SHELL =
   /^(?:python3?|py|pycon|json|ya?ml|bibtex|toml|ini|sql|r|html|xml|css|javascript|js|ts|dockerfile|diff|tree|latex|mermaid)\b/i
@@ -107,6 +109,7 @@ function linesOf(text: string): Line[] {
   }
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const number = index + 1
+    if (line.length > LONGEST) continue
     const oneLine = /^\s*`{3,}\s*(?:bash|sh|shell|console)?\s*([^`]{4,300}?)\s*`{3,}\s*$/.exec(line)?.[1]
     const mark = oneLine === undefined && /^\s*(?:[-*>]\s+)?(`{3,}|~{3,})\s*\{?\.?([\w+-]*)/.exec(line)
     if (oneLine !== undefined && fence === undefined) add(oneLine, number, 'block')

@@ -28,7 +28,7 @@ export async function programCommands(view: View): Promise<RawCommand[]> {
       const source = (await view.text(file)) ?? ''
       // A library computes metrics too: of Python only what is started counts.
       if (file.endsWith('.py') ? !isProgram(source) : !EVALUATES.test(source)) return []
-      return [{ source: 'script name', text: startOf(file), file, line: 1, cwd: '.' }]
+      return [{ source: 'script name', text: startOf(file), script: file, file, line: 1, cwd: '.' }]
     }),
   )
   return found.flat()
@@ -44,7 +44,10 @@ export async function scriptCommands(view: View): Promise<RawCommand[]> {
       const kind = kindOf(text)
       const runs = !file.endsWith('.py') || /__main__|^(?:if|for|with|while|\w+\s*=|\w+\()/m.test(source)
       const byName = ['evaluate', 'train', 'train+evaluate', 'run'].includes(kind) && runs
-      return [...own, ...(byName ? [{ source: 'script name' as const, text, file, line: 1, cwd: '.' }] : [])]
+      return [
+        ...own,
+        ...(byName ? [{ source: 'script name' as const, text, script: file, file, line: 1, cwd: '.' }] : []),
+      ]
     }),
   )
   return [...found.flat(), ...(await notebookCommands(view))]
@@ -78,7 +81,7 @@ async function notebookCommands(view: View): Promise<RawCommand[]> {
       const itself = `jupyter nbconvert --to notebook --execute ${/[^\w./-]/.test(file) ? `'${file}'` : file}`
       return [
         ...shell,
-        { source: 'script name', text: itself, file, line: 1, cwd: '.', name: basename(file) },
+        { source: 'script name', text: itself, script: file, file, line: 1, cwd: '.', name: basename(file) },
       ]
     }),
   )

@@ -240,7 +240,11 @@ function wordOf(
 }
 
 /** The file of the tree that a command runs. */
-export function scriptOf(view: View, { text, cwd, file, module: started }: RawCommand): string | undefined {
+export function scriptOf(
+  view: View,
+  { text, cwd, file, module: started, script: known }: RawCommand,
+): string | undefined {
+  if (known !== undefined) return known
   const { script, module = started } = programOf(bare(text))
   if (module !== undefined)
     return [
@@ -250,13 +254,15 @@ export function scriptOf(view: View, { text, cwd, file, module: started }: RawCo
   if (script === undefined) return undefined
   const near = [join(cwd, script), script, join(dirname(file), script)].find((path) => view.has(path))
   if (near !== undefined) return near
-  const same = view.files.filter((path) => path.endsWith(`/${basename(script)}`) && path.endsWith(script))
+  const same = view.named(basename(script)).filter((path) => path.endsWith(`/${script}`))
   return same.length === 1 ? same[0] : undefined
 }
 
 /** The Python program that a script for a shell starts, if the tree has it. */
 function programIn(view: View, script: string, text: string): string | undefined {
-  const named = [...text.matchAll(/([\w./-]+\.py)\b/g)].map(([, path = '']) => path.replace(/^\.\//, ''))
+  const named = [...text.matchAll(/(?<![\w./-])([\w./-]{1,300}\.py)\b/g)].map(([, path = '']) =>
+    path.replace(/^\.\//, ''),
+  )
   return named.flatMap((path) => [path, join(dirname(script), path)]).find((path) => view.has(path))
 }
 
