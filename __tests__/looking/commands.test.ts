@@ -28,9 +28,9 @@ describe('where it is found', () => {
       }),
     ).toBe('certain evaluate: python eval.py --fast (dvc.yaml:4)')
   })
-  test('of a stage the folder in which it runs, and the command of a matrix', async () => {
+  test('of a stage the folder in which it runs, and the command of a loop', async () => {
     const dvc =
-      'stages:\n  evaluate:\n    wdir: code\n    matrix: {a: [1]}\n    do:\n      cmd: python eval.py\n'
+      'stages:\n  evaluate:\n    foreach: [1]\n    do:\n      wdir: code\n      cmd: python eval.py\n'
     expect(await best({ 'p/dvc.yaml': dvc, 'p/code/eval.py': EVALUATES })).toBe(
       'certain evaluate: sh -c cd p/code && python eval.py (p/dvc.yaml:2)',
     )

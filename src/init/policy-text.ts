@@ -16,7 +16,18 @@ const HEADER = `# What this repository asks of a model run. Written by \`reproga
 
 /** A value in YAML's flow style; JSON is that, and quotes are left out if nothing needs them. */
 const PLAIN = /^(?!(?:true|false|null|yes|no|on|off|y|n|~)$)[A-Za-z_./][\w./-]*$/i
-const flow = (value: string): string => (PLAIN.test(value) ? value : JSON.stringify(value))
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
+const flow = (value: string): string =>
+  PLAIN.test(value)
+    ? value
+    : JSON.stringify(value).replace(UNSEEN, (unseen) =>
+        [...unseen.matchAll(/[^]/g)]
+          .map(([unit]) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+          .join(''),
+      )
+
+/** A path that a policy may hold. */
+const isPath = (path: string): boolean => /^[^-/]/.test(path) && path.length <= 1024
 
 export const placeText = ({ file, line }: Place): string => (line === undefined ? file : `${file}:${line}`)
 const note = (text: string): string => ` # ${oneLine(text, 160)}`
@@ -31,8 +42,8 @@ export function policyText(models: readonly Written[]): string {
 
 function modelText({ model, record }: Written): string {
   const { name, command, others, metrics, predictions, dockerfile } = model
-  const [file] = metrics.filter((one) => isSure(one) && !isDated(one.value.path))
-  const [rows] = predictions.filter((one) => isSure(one))
+  const [file] = metrics.filter((one) => isSure(one) && isPath(one.value.path) && !isDated(one.value.path))
+  const [rows] = predictions.filter((one) => isSure(one) && isPath(one.value.path))
   const sureCommand = command && isSure(command) ? command : undefined
   const evaluation = [
     ...(sureCommand
@@ -62,7 +73,7 @@ function modelText({ model, record }: Written): string {
         '# evaluation: {command: [<program>, <argument>], metrics: metrics.json}',
         ...questions,
       ]
-  const fits = dockerfile && isSure(dockerfile)
+  const fits = dockerfile && isSure(dockerfile) && isPath(dockerfile.value.path)
   return [
     `  ${name}:`,
     `    record: ${flow(record.record)}`,

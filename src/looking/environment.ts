@@ -112,10 +112,11 @@ async function whatItSays(view: View, path: string, kind: string): Promise<strin
     return `${pinned} of ${lines.length} pinned`
   }
   if (kind === 'conda') {
-    const lines = [...text.matchAll(/^[ \t]*-[ \t]+(?!pip[ \t]*:)["']?([\w.:/-]+\S*)/gm)].map(
+    const from = text.search(/^[ \t]*dependencies[ \t]*:/m)
+    if (from < 0) return undefined
+    const lines = [...text.slice(from).matchAll(/^[ \t]*-[ \t]+(?!pip[ \t]*:)["']?([\w.:/-]+\S*)/gm)].map(
       ([, line = '']) => line,
     )
-    if (!/^[ \t]*dependencies[ \t]*:/m.test(text)) return undefined
     return `${lines.filter((line) => /\w=+\d/.test(line)).length} of ${lines.length} pinned`
   }
   if (/pyproject\.toml$/.test(path))

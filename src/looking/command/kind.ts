@@ -41,7 +41,7 @@ const INSTALL: readonly RegExp[] = [
   /^docker(?:-compose)?\b|^kubectl\b|^helm\b|^minikube\b|^terraform\b/,
   /^mlflow (?:ui|server|models|deployments|artifacts)\b/,
   /^kedro (?:viz|jupyter|ipython|test|new|package|lab|build)\b/,
-  /^(?:ruff|black|flake8|isort|mypy|pylint|pyright|nbstripout|wandb|jupyter(?: (?:lab|notebook))?|tensorboard)\b(?!\s+sweep)/,
+  /^(?:ruff|black|flake8|isort|mypy|pylint|pyright|nbstripout|wandb|jupyter (?:lab|notebook)|tensorboard)\b(?!\s+sweep)/,
 ]
 const SERVE: readonly RegExp[] = [
   /^(?:python[\d.]* -m )?(?:uvicorn|gunicorn|streamlit|gradio|flask|chainlit|cog predict|bentoml|voila|celery|airflow|prefect)\b|:app\b/,
