@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { check } from './gate.js'
+import { init } from './init/init.js'
 import { record } from './record/record.js'
 import { renderCompared } from './report/compared.js'
+import { renderInitialised } from './report/initialised.js'
 import { printableJson, renderJson } from './report/json.js'
 import { printed } from './report/plain.js'
 import { renderRecorded } from './report/recorded.js'
@@ -40,6 +42,10 @@ interface CheckOptions extends ShowOptions {
 interface AuditOptions extends ShowOptions {
   record?: string
 }
+interface InitOptions extends ShowOptions {
+  dryRun?: true
+  asOf?: string
+}
 interface RecordOptions extends Common {
   image?: string
   push?: string
@@ -75,6 +81,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   addAudit(program, door)
   addRecord(program, door)
   addCompare(program, door)
+  addInit(program, door)
   try {
     await program.parseAsync([...argv], { from: 'user' })
     return code
@@ -90,6 +97,7 @@ const HELP = `
 Exit codes: 0 pass or warn, 1 fail, 2 could not check, or wrong usage.
 
 Examples:
+  $ reprogate init                         what this repository has, and the files that it lacks
   $ reprogate check                        every model of this repository
   $ reprogate check digits --track production
   $ reprogate audit digits                 can the recorded run be obtained again?
@@ -233,6 +241,45 @@ function size(text: string): number {
   if (text.trim() === '' || !(number >= 0))
     throw new InvalidArgumentError('Write a number that is not negative.')
   return number
+}
+
+function addInit(program: Command, door: Door): void {
+  program
+    .command('init')
+    .description(
+      'look at the repository, write the policy, the draft of a record and the workflow that it lacks',
+    )
+    .option('--dry-run', 'look, and write nothing')
+    .addOption(
+      new Option(
+        '--as-of <day>',
+        'resolve packages as of this day, `today` or YYYY-MM-DD; default: that of the code',
+      ).argParser(day),
+    )
+    .option('--json', 'print what was found as JSON')
+    .option('--no-color', 'no colour, also on a terminal')
+    .addOption(configOption())
+    .addOption(verboseOption())
+    .action(async (options: InitOptions) => {
+      const directory = process.cwd()
+      const { config, asOf, json, color } = options
+      const dryRun = options.dryRun === true
+      const made = await init({ directory, config, dryRun, asOf }, door.world(options))
+      const request = { directory, config, models: [], occasion: { kind: 'work-tree' } } as const
+      const report = made.models.length === 0 ? undefined : await check(request, door.world(options))
+      const colour = color && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined
+      process.stdout.write(
+        json
+          ? printableJson({ reprogate: 'init/1', ...made, report })
+          : renderInitialised(made, { colour, dryRun, report }),
+      )
+    })
+}
+
+function day(text: string): string {
+  if (text === 'today') return new Date().toISOString().slice(0, 10)
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))) return text
+  throw new InvalidArgumentError('Write it as YYYY-MM-DD, or `today`.')
 }
 
 function buildArgument(text: string, before: Record<string, string>): Record<string, string> {

@@ -9,6 +9,7 @@ import { data } from './stages/data.js'
 import { OutOfTime, timeLimited } from './stages/deadline.js'
 import { environment } from './stages/environment.js'
 import { evaluation } from './stages/evaluation.js'
+import { lookingAt } from './stages/looking.js'
 import { runStages } from './stages/journal.js'
 import { provenance } from './stages/provenance.js'
 import type { Stage, Tools } from './stages/stage.js'
@@ -55,17 +56,24 @@ export function check(request: CheckRequest, world: World): Promise<Report> {
     const { tree, bases } = judgement
     const loaded = await loadPolicy(context, request.config, judgement)
     const records = recordsOf(context, filesOf(context, tree), tree.commit)
+    const looking = lookingAt(context, records)
     const [base] = bases
     const before = base && recordsOf(context, filesOfCommit(context.git, base.commit), base.commit)
     const selected = await selectModels(
       loaded.policy,
-      await known(records),
+      { ...(await known(records)), found: looking.found },
       before && (await known(before)),
       request.models,
     )
     const subjects: Subject[] = []
     for (const model of withRecord(selected, request.record)) {
-      const subject = await subjectOf(records, model, { ...request, tree, base, loaded })
+      const subject = await subjectOf(records, model, {
+        ...request,
+        tree,
+        base,
+        loaded,
+        shown: looking.shown,
+      })
       subjects.push(request.audit ? await atRecordedCommit(context, subject) : subject)
     }
     const { total } = loaded.policy.limits ?? DEFAULT_LIMITS
@@ -88,7 +96,7 @@ const recordsOf = ({ git, prefix }: Context, files: TreeFiles, head: string): So
   history: { git, head },
 })
 
-const known = async (tree: SourceTree): Promise<Records> => ({
+const known = async (tree: SourceTree): Promise<Omit<Records, 'found'>> => ({
   files: await tree.files.list(),
   of: (record) => ownWords(tree, record),
 })

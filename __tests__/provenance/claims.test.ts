@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { claimsOf, reservedIn } from '../../src/provenance/claims.js'
 import { sourceContradictions } from '../../src/provenance/contradictions.js'
 import { parseNative } from '../../src/provenance/sources/native.js'
-import { detectRecords } from '../../src/provenance/sources/index.js'
+import { detectNative } from '../../src/provenance/sources/index.js'
 import type { Reading } from '../../src/provenance/sources/source.js'
 
 const reading = (text: string, source = 'native', file = 'provenance.yml'): Reading => ({
@@ -140,6 +140,6 @@ test('a key of the prototype is not a field', () => {
 
 test('records are found by their names, in any folder', () => {
   expect(
-    detectRecords(['b/provenance.yaml', 'a/provenance.yml', 'provenance.json', 'my-provenance.yml', 'x.csv']),
+    detectNative(['b/provenance.yaml', 'a/provenance.yml', 'provenance.json', 'my-provenance.yml', 'x.csv']),
   ).toEqual(['a/provenance.yml', 'b/provenance.yaml', 'provenance.json'])
 })

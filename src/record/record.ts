@@ -11,7 +11,7 @@ import { MODEL_NAME, type Policy } from '../policy/schema.js'
 import { isDocumentation } from '../provenance/commit.js'
 import { checkCompleteness } from '../provenance/completeness.js'
 import type { Record_ } from '../provenance/schema.js'
-import { detectRecords, ownWords } from '../provenance/sources/index.js'
+import { detectNative, ownWords } from '../provenance/sources/index.js'
 import { parseNative } from '../provenance/sources/native.js'
 import { exportWithoutAnswers } from '../stages/export.js'
 import { during, type Context } from '../system/context.js'
@@ -124,10 +124,14 @@ async function dockerfileAt({ git }: Context, commit: string, { dockerfiles }: P
 async function modelOf(context: Context, policy: Policy, name: string): Promise<SelectedModel> {
   const { git, root, prefix } = context
   const tree = { files: filesOfWorkTree(git, root), prefix }
-  const judged = { files: await git.files(), of: (path: string) => ownWords(tree, path) }
+  const judged = {
+    files: await git.files(),
+    of: (path: string) => ownWords(tree, path),
+    found: () => Promise.resolve([]),
+  }
   const known = policy.models
     ? await selectModels(policy, judged, undefined, [name])
-    : await discoverModels(detectRecords(judged.files), judged)
+    : await discoverModels(detectNative(judged.files), judged)
   const found = known.find((model) => model.name === name)
   if (found) return found
   const place = await confine(context.root, `models/${name}`)

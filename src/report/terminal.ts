@@ -51,7 +51,7 @@ export function renderTerminal(report: Report, { colour, reportPath }: TerminalO
 }
 
 function modelLines(model: ModelReport, commit: string, paint: Paint): string[] {
-  const { name, version, track, stages, cause, fix } = model
+  const { name, version, track, stages, cause, fix, next } = model
   const title = [name, version ?? ''].map((word) => plainText(word, 100)).join(' ')
   const widest = Math.max(WIDTH.least, ...stages.map((stage) => stageText(stage).length + 14))
   const width = Math.min(WIDTH.most, widest)
@@ -62,8 +62,18 @@ function modelLines(model: ModelReport, commit: string, paint: Paint): string[] 
     ...stages.flatMap((stage) => [stageLine(stage, width, paint), ...stageDetails(stage, model, paint)]),
     '',
     `  ${verdict} ${plainText(cause, 600)}`,
+    ...rungLines(model),
     ...(fix === undefined ? [] : [`  ${paint(BOLD, 'Fix:')} ${plainText(fix, 600)}${see(model)}`]),
+    ...(fix !== undefined || next === undefined ? [] : [`  ${paint(BOLD, 'Next:')} ${plainText(next, 600)}`]),
   ]
+}
+
+/** Which rung was reached, and what keeps it from the next. */
+function rungLines({ rung, verdict }: ModelReport): string[] {
+  if (rung === undefined || verdict === 'reproduced') return []
+  const why =
+    rung.next && `; not yet ${rung.next.rung}, ${rung.next.says}: ${plainText(rung.next.missing, 300)}`
+  return [`  Rung ${rung.reached} of 6, ${rung.says}${why ?? ''}.`]
 }
 
 /** ` See models/digits/provenance.yml:31.` */

@@ -4,7 +4,7 @@ import type { Base, JudgedTree } from '../policy/occasion.js'
 import type { SelectedModel } from '../policy/models.js'
 import { claimsOf, type Claims } from '../provenance/claims.js'
 import { readSources } from '../provenance/sources/index.js'
-import type { SourceTree } from '../provenance/sources/source.js'
+import type { Reading, SourceTree } from '../provenance/sources/source.js'
 import type { RuleLevels } from '../verdict/levels.js'
 import type { Track } from '../verdict/rules/rule.js'
 
@@ -36,16 +36,23 @@ export interface Terms {
   /** Asked for by input or option; the stricter of this, the policy and the record wins. */
   track?: Track | undefined
   rebuild?: Rebuild | undefined
+  /** What the tree itself shows of a model, for one that no run speaks of. */
+  shown(model: SelectedModel): Promise<Reading | undefined>
 }
 
 /** Reads everything that is claimed of a model, and plans its check. */
 export async function subjectOf(
   records: SourceTree,
   model: SelectedModel,
-  { tree, base, loaded, track, rebuild }: Terms,
+  { tree, base, loaded, track, rebuild, shown }: Terms,
 ): Promise<Subject> {
-  const readings = await readSources(records, model.settings.record)
-  const claims = claimsOf(readings)
+  const own = await readSources(records, model.settings.record)
+  const others = await Promise.all((model.found?.others ?? []).map((path) => readSources(records, path)))
+  const said: [Reading, ...Reading[]] = [...own, ...others.flat()]
+  // A record that names its commit is of a run: it needs no help.
+  const isOfRun = said.some(({ record }) => record?.code?.commit !== undefined)
+  const looked = isOfRun || model.removed ? undefined : await shown(model)
+  const claims = claimsOf(looked ? [...said, looked] : said)
   return {
     name: model.name,
     tree,

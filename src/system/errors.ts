@@ -29,7 +29,8 @@ export const ERRORS = {
   'input/invalid': 'Set the input to one of them, or leave it out.',
   'manifest/malformed': 'Restore the manifest, or run `reprogate record <model>`.',
   'models/name': 'Use letters, digits, `.`, `_` and `-`.',
-  'models/none': 'Write a record with `reprogate record <model>`, or name the models in reprogate.yml.',
+  'models/none':
+    'If something does, say how in reprogate.yml: `models: {<name>: {record: provenance.yml, evaluation: {command: [<program>, <argument>]}}}`.',
   'models/unknown': 'Name a model of the policy, or leave the name out.',
   'output/truncated': 'Please report it: the program printed more than reprogate can hold.',
   'policy/base-missing': 'Check out with `fetch-depth: 0`.',

@@ -211,6 +211,16 @@ export const lineageSchema = z.strictObject({
 })
 export type LineageEvidence = z.infer<typeof lineageSchema>
 
+/** What a reader should know beside the fields: `1 % of the task`, `needs a GPU`. */
+export const remarkSchema = z.strictObject({
+  text: z.string(),
+  /** What the run needs and not every machine has. */
+  need: z.enum(['gpu', 'api', 'data', 'board']).optional(),
+  file: z.string(),
+  line: z.int().positive().optional(),
+})
+export type RemarkEvidence = z.infer<typeof remarkSchema>
+
 /** Everything that the stages of one model have measured. A stage gives its own part. */
 export interface Evidence {
   /** Required fields that are there, of those required. */
@@ -225,4 +235,5 @@ export interface Evidence {
   lineage: LineageEvidence
   /** Of the recorded metrics and predictions. */
   recomputed: RecomputedEvidence
+  remarks: readonly RemarkEvidence[]
 }

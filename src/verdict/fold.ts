@@ -3,7 +3,8 @@ import type { Evidence, LineageEvidence } from './evidence.js'
 import type { Finding, StageName } from './finding.js'
 import { headlineOf } from './headline.js'
 import { byLevel, type RuleLevels } from './levels.js'
-import type { ModelReport, Report, StageResult } from './report.js'
+import type { ModelReport, Report, StageResult, Verdict } from './report.js'
+import { rungOf } from './rung.js'
 import { consequenceOf, RULES, type RuleId } from './rules/index.js'
 import type { Track } from './rules/rule.js'
 import { decisionOf, verdictOf, worstDecision, worstVerdict } from './verdict.js'
@@ -65,6 +66,16 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
   const { parity = null, agreement = null, environmentHash = head.recordedHash ?? null } = evidence
   const verdict = verdictOf(findings, { parity, agreement }, levels)
   const { cause, fix, told } = headlineOf({ verdict, findings, levels, evidence, waiting: waiting(runs) })
+  const { remarks = [] } = evidence
+  const rung = rungOf({
+    findings,
+    levels,
+    claimed: lineage !== undefined,
+    parity,
+    agreement,
+    summaryOf: (stage) => summaryIn(runs, stage),
+    needs: remarks.flatMap(({ need, text }) => (need === undefined ? [] : text)),
+  })
   return {
     name,
     version,
@@ -76,6 +87,8 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     environmentHash,
     cause,
     fix,
+    rung,
+    next: nextLine({ name, verdict, fix, replayed: parity !== null }),
     record,
     findings: capped(
       findings.map((finding) => (told.includes(finding) ? { ...finding, headline: true } : finding)),
@@ -85,8 +98,28 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     evidence: {
       ...{ fields, data, environment, evaluation, recomputed },
       lineage: lineage && markChanges(lineage, findings),
+      ...(remarks.length > 0 && { remarks: [...remarks] }),
     },
   }
+}
+
+/** The one thing to do next: what fixes the cause, or the costly stages that nobody asked for. */
+const nextLine = ({
+  name,
+  verdict,
+  fix,
+  replayed,
+}: {
+  name: string
+  verdict: Verdict
+  fix: string | undefined
+  replayed: boolean
+}): string | undefined =>
+  fix ?? (verdict === 'could-not-check' && !replayed ? `reprogate check ${name} --rebuild fresh` : undefined)
+
+const summaryIn = (runs: readonly StageRun[], stage: StageName): string | undefined => {
+  const outcome = runs.find(({ name }) => name === stage)?.outcome
+  return outcome && ('notRun' in outcome ? `${NOT_RUN[stage]}: ${outcome.notRun}` : outcome.summary)
 }
 
 /** Findings of one rule that a report holds: a record can break one ten thousand times. */

@@ -5,7 +5,10 @@ import type { Decision, Verdict } from './report.js'
 import type { Consequence, Track } from './rules/rule.js'
 
 const COMPARED: readonly (Parity | null)[] = ['identical', 'content', 'packages', 'drift']
-const AGREES: readonly (Agreement | null)[] = [
+/** Parities of an environment that came back. */
+export const COMES_BACK: readonly (Parity | null)[] = ['identical', 'content']
+/** Agreements of results that came back. */
+export const AGREES: readonly (Agreement | null)[] = [
   'identical',
   'identical-values',
   'within-tolerance',

@@ -28,9 +28,12 @@ const BESIDE: readonly Source[] = [
 /** In order of precedence: if two say different things of a field, the first is believed. */
 export const SOURCES: readonly Source[] = [...RUNS, ...BESIDE]
 
-/** The repository's records, whatever source they are of, sorted. */
-export const detectRecords = (files: readonly string[]): string[] =>
-  [...new Set(RUNS.flatMap((source) => source.detect(files)))].sort()
+/** Records of our own format: each is a model that a base branch protects. */
+export const detectNative = (files: readonly string[]): string[] => native.detect(files).sort()
+
+/** What other tools left in a folder: the newest file by name of each source, in order of precedence. */
+export const detectOthers = (files: readonly string[]): string[] =>
+  SOURCES.filter((source) => source !== native).flatMap((source) => source.detect(files).sort().at(-1) ?? [])
 
 const STORE = /(?:^|\/)(?:mlruns|wandb|dvclive|mlflow[^/]*\.(?:db|sqlite3?))$/
 

@@ -33,6 +33,8 @@ export interface Reading {
 
 export interface Remark extends Place {
   text: string
+  /** What the run needs and not every machine has. */
+  need?: 'gpu' | 'api' | 'data' | 'board'
 }
 
 /** The tree whose records are read, and where its working directory is in the repository. */
