@@ -225,7 +225,7 @@ async function fromFile(view: View, path: string): Promise<Fact<MetricsFile> | u
   if (/\.txt$/i.test(path)) {
     const pairs = [
       ...text.matchAll(
-        /^[ \t*-]*([\w @%./-]{2,40}?)[ \t]*[:=][ \t]*(-?\d+(?:\.\d+)?(?:e-?\d+)?)[ \t]*%?[ \t]*$/gim,
+        /^[ \t*-]*([\w @%./-]{2,40}?)[ \t]*[:=][ \t]*(-?\d+(?:\.\d+)?(?:e-?\d+)?)[ \t]*(?:%[ \t]*)?$/gim,
       ),
     ].filter(([, name = '']) => isMetric(name.trim()))
     if (pairs.length === 0) return undefined

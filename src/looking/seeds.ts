@@ -40,7 +40,7 @@ const LITERALS: readonly [RegExp, Seed['how'], (match: RegExpExecArray, code: st
     ([, name = '']) => name,
   ],
   [
-    /[(,]\s*(seed|random_state|random_seed)(?:\s*:\s*[\w[\]. |]+)?\s*=\s*(\d+)\s*[,)]/g,
+    /[(,]\s*(seed|random_state|random_seed)(?:\s*:\s*(?:[\w.[\]|][\w[\]. |]*| ))?\s*=\s*(\d+)\s*[,)]/g,
     'literal',
     componentOfCall,
   ],

@@ -6,6 +6,7 @@ import { detectOthers } from '../provenance/sources/index.js'
 import type { Reading, SourceTree } from '../provenance/sources/source.js'
 import type { Context } from '../system/context.js'
 import { within } from '../system/files.js'
+import { withoutEnd } from '../text/trim.js'
 
 /** What the judged tree shows by itself. It is looked at once, and only if somebody asks. */
 export interface Looking {
@@ -48,5 +49,5 @@ async function repositoryName({ git, root }: Pick<Context, 'git' | 'root'>): Pro
   const remote = git.prefix === '' ? await git.remote() : undefined
   // A remote that is a folder of this machine says nothing of the repository's name.
   const address = remote !== undefined && /^\w+:\/\/|^[\w.-]+@[\w.-]+:/.test(remote) ? remote : root
-  return basename(address.replaceAll('\\', '/').replace(/\/+$/, '')).replace(/\.git$/, '') || 'model'
+  return basename(withoutEnd(address.replaceAll('\\', '/'), '/')).replace(/\.git$/, '') || 'model'
 }

@@ -19,6 +19,16 @@ export const AGREEMENTS = [
 ] as const
 export type Agreement = (typeof AGREEMENTS)[number]
 
+/** Parities of an environment that came back. */
+export const COMES_BACK: readonly (Parity | null)[] = ['identical', 'content']
+/** Agreements of results that came back. */
+export const AGREES: readonly (Agreement | null)[] = [
+  'identical',
+  'identical-values',
+  'within-tolerance',
+  'equivalent',
+]
+
 /** One difference between the pinned image (`pinned`) and the rebuild (`rebuilt`), most important first. */
 export const differenceSchema = z.strictObject({
   kind: z.enum(['package', 'config', 'package-file', 'file', 'folder']),

@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import type { Agreement, Parity } from './evidence.js'
+import { AGREES, COMES_BACK, type Agreement, type Parity } from './evidence.js'
 import type { Finding } from './finding.js'
 import { decides, type RuleLevels } from './levels.js'
 import { RULES } from './rules/index.js'
 import type { StageName } from './finding.js'
-import { AGREES, COMES_BACK } from './verdict.js'
 
 /** What evidence comes to, from claims to a model that was trained again. Each rung is worth having. */
 export const RUNGS = [

@@ -1,19 +1,10 @@
-import type { Agreement, Parity } from './evidence.js'
+import { AGREES, type Agreement, type Parity } from './evidence.js'
 import type { Finding } from './finding.js'
 import { decides, type RuleLevels } from './levels.js'
 import type { Decision, Verdict } from './report.js'
 import type { Consequence, Track } from './rules/rule.js'
 
 const COMPARED: readonly (Parity | null)[] = ['identical', 'content', 'packages', 'drift']
-/** Parities of an environment that came back. */
-export const COMES_BACK: readonly (Parity | null)[] = ['identical', 'content']
-/** Agreements of results that came back. */
-export const AGREES: readonly (Agreement | null)[] = [
-  'identical',
-  'identical-values',
-  'within-tolerance',
-  'equivalent',
-]
 
 /** If several hold: an incomplete record comes first, as nothing after it means much. */
 const PRECEDENCE: readonly Consequence[] = ['incomplete', 'not-reproduced', 'could-not-check']

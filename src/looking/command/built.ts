@@ -32,7 +32,7 @@ function makefile(_: View, file: string, text: string): RawCommand[] {
   let target = ''
   return joined(text).flatMap(([line, number]): RawCommand[] => {
     target = /^([\w./-]+)\s*:(?!=)/.exec(line)?.[1] ?? target
-    const body = /^\t\s*[@-]*\s*(.+)$/.exec(line)?.[1]
+    const body = /^\t\s*(?:[@-]+\s*)?(.+)$/.exec(line)?.[1]
     if (body === undefined) return []
     const command = body.replace(/\$[({](?:PYTHON\w*|PY)[)}]/g, 'python')
     if (!looksLikeCommand(command)) return []

@@ -60,7 +60,7 @@ function commandsOfPage(view: View, page: string, text: string): RawCommand[] {
     const clone = /\bgit clone\s+(?:-\S+\s+)*(\S+)/.exec(line)?.[1]
     // What follows another repository's clone is that one's; this one's own says nothing.
     if (clone !== undefined) foreign = isForeign(clone, title)
-    const target = /^\s*[$>]?\s*cd\s+([^\s&;]+)\s*(?:&&|;|$)/.exec(line)?.[1]
+    const target = /^\s*(?:[$>]\s*)?cd\s+([^\s&;]+)\s*(?:&&|;|$)/.exec(line)?.[1]
     if (target !== undefined) cwd = follow(view, cwd, target)
     if (foreign || !looksLikeCommand(line)) continue
     const extra =
@@ -110,7 +110,7 @@ function linesOf(text: string): Line[] {
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const number = index + 1
     if (line.length > LONGEST) continue
-    const oneLine = /^\s*`{3,}\s*(?:bash|sh|shell|console)?\s*([^`]{4,300}?)\s*`{3,}\s*$/.exec(line)?.[1]
+    const oneLine = /^\s*`{3,}\s*(?:(?:bash|sh|shell|console)\s*)?([^`]{4,300}?)\s*`{3,}\s*$/.exec(line)?.[1]
     const mark = oneLine === undefined && /^\s*(?:[-*>]\s+)?(`{3,}|~{3,})\s*\{?\.?([\w+-]*)/.exec(line)
     if (oneLine !== undefined && fence === undefined) add(oneLine, number, 'block')
     else if (mark && (fence === undefined || line.trim().startsWith(fence.mark))) {

@@ -9,7 +9,7 @@ const SEED = /(?:^|[^a-z])(?:seed|random_?state|rng)$|seed(?:_everything)?$/i
 /** Whether a parameter of this name is a seed: `train.seed`, `random_state`, `numpy_seed`. */
 export const isSeedName = (name: string): boolean => SEED.test(name)
 
-const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i
+const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i
 const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['True', true],
   ['true', true],

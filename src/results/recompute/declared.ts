@@ -6,7 +6,7 @@ import type { Frame } from './frame.js'
 import { classOf, labelsOf, sortedClasses } from './labels.js'
 import { fits, printedNumber } from './printed.js'
 import { rankingOf } from './ranking.js'
-import { classNumbers, judged, numbersOf, positiveOf } from './readings.js'
+import { classNumbers, judged, groupNumbers, positiveOf } from './readings.js'
 import { isMissing, numberOf } from './roles.js'
 
 /** What a policy says that a metric is, and of which columns. */
@@ -150,7 +150,7 @@ const INPUTS: { readonly [K in InputKind]: (used: Used, declaration: Declaration
   },
   values: (used, { score, group }) => ({
     values: numbersIn(used, score!, judged),
-    tasks: group === undefined ? undefined : numbersOf(used.cells(group)),
+    tasks: group === undefined ? undefined : groupNumbers(used.cells(group)),
   }),
   ranking: (used, { truth, score, group, document }) =>
     rankingOf({

@@ -118,7 +118,7 @@ function inLastParts<T>(name: string, look: (words: string) => T | undefined): T
 }
 
 /** What it would take to compute a metric that no table of predictions gives; undefined: nothing is known. */
-export const needsOf = (name: string): string | undefined =>
+export const missingInput = (name: string): string | undefined =>
   inLastParts(name, (words) => NEEDS.find(([pattern]) => pattern.test(words))?.[1])
 
 /** What a name asks for; undefined if it is no metric that is known here. */

@@ -232,7 +232,7 @@ function* valueReadings(columns: readonly Column[]): Generator<TableReading> {
     const rows = present(cells)
     const raw = Float64Array.from(picked(cells, rows), judged)
     if (rows.length === 0 || raw.some(Number.isNaN)) continue
-    const tasks = task && numbersOf(picked(task.cells, rows))
+    const tasks = task && groupNumbers(picked(task.cells, rows))
     yield {
       kind: 'values',
       input: { values: role === 'wrong' ? raw.map((value) => 1 - value) : raw, tasks },
@@ -244,7 +244,7 @@ function* valueReadings(columns: readonly Column[]): Generator<TableReading> {
 }
 
 /** A number for every different cell. */
-export function numbersOf(cells: readonly string[]): Int32Array {
+export function groupNumbers(cells: readonly string[]): Int32Array {
   const numbers = new Map<string, number>()
   return Int32Array.from(cells, (cell) => {
     const known = numbers.get(cell) ?? numbers.size

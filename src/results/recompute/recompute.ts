@@ -5,7 +5,7 @@ import { Computed, candidatesOf, classBound, type Candidate } from './candidates
 import { CHANCE, chanceOf, saysNothing, scalesOf } from './chance.js'
 import { declaredMetric, type Declarations } from './declared.js'
 import type { Frame } from './frame.js'
-import { askedBy, needsOf, splitOf, type Asked } from './names.js'
+import { askedBy, missingInput, splitOf, type Asked } from './names.js'
 import { fits, fitsCut, printedNumber, type Printed } from './printed.js'
 import { tableReadings, type TableReading } from './readings.js'
 import { factsOf } from './roles.js'
@@ -68,7 +68,11 @@ function undeclared(frame: Frame, metrics: readonly PrintedMetric[]): Recomputed
   const columns = new Set([...frame.columns.keys()].map(nameWords))
   const claims = metrics.flatMap(({ name, text }): Claim[] => {
     const printed = printedNumber(text)
-    const asked = columns.has(nameWords(name)) ? sameNamed(name) : needsOf(name) ? undefined : askedBy(name)
+    const asked = columns.has(nameWords(name))
+      ? sameNamed(name)
+      : missingInput(name)
+        ? undefined
+        : askedBy(name)
     return printed && asked ? [{ name, text, printed, asked }] : []
   })
   const splits = new Map<string | undefined, Claim[]>()
@@ -96,7 +100,7 @@ const sameNamed = (name: string): Asked => ({
 })
 
 function neededFor(metric: string, printed: string): RecomputedMetric[] {
-  const needs = needsOf(metric)
+  const needs = missingInput(metric)
   return needs === undefined ? [] : [{ metric, printed, outcome: 'cannot recompute', why: `needs ${needs}` }]
 }
 

@@ -28,11 +28,11 @@ export interface Column {
   stem: readonly string[]
   /** Words of the name that make no role: the model that the column is about. */
   subject: readonly string[]
-  facts: Facts
+  facts: CellFacts
 }
 
 /** What the values of a column are like. */
-export interface Facts {
+export interface CellFacts {
   present: number
   /** Every cell that is there is a number. */
   numeric: boolean
@@ -55,7 +55,7 @@ export function numberOf(cell: string): number {
   return text.endsWith('%') ? value / 100 : value
 }
 
-export function factsOf(cells: readonly string[]): Facts {
+export function factsOf(cells: readonly string[]): CellFacts {
   const distinct = new Set<string>()
   let [present, numeric, inUnit, whole] = [0, true, true, true]
   for (const cell of cells) {
@@ -80,11 +80,11 @@ interface RoleRule {
   starts?: readonly string[]
   weak?: true
   /** Whether the values can have this role. */
-  can?: (facts: Facts, rows: number) => boolean
+  can?: (facts: CellFacts, rows: number) => boolean
 }
 
-const isNumeric = ({ numeric, present }: Facts): boolean => numeric && present > 0
-const isKey = ({ distinct }: Facts, rows: number): boolean =>
+const isNumeric = ({ numeric, present }: CellFacts): boolean => numeric && present > 0
+const isKey = ({ distinct }: CellFacts, rows: number): boolean =>
   distinct.size >= Math.min(MOST_DISTINCT, rows / 2)
 
 const PREDICTED = words(
@@ -149,7 +149,7 @@ const tellsRole = (word: string): boolean =>
     (rule) => ['score', 'predicted', 'truth', 'correct', 'wrong'].includes(rule.role) && has(rule, word),
   )
 
-const isSplit = ({ distinct }: Facts): boolean =>
+const isSplit = ({ distinct }: CellFacts): boolean =>
   distinct.size > 0 && [...distinct].every((cell) => /^(?:train|val|valid|dev|test)$/i.test(cell.trim()))
 
 /** Names of columns that are metrics: a table of them has no rows of predictions. */

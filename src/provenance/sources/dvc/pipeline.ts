@@ -8,6 +8,7 @@ import { listOf, mapOf, scalarText } from '../values.js'
 import { commandsOf } from './lock.js'
 import { valuesIn } from '../documents.js'
 import { MOST_ROUNDS, resolved, roundsOfForeach, roundsOfMatrix, type Round } from './template.js'
+import { withoutEnd } from '../../../text/trim.js'
 
 /** A stage of a `dvc.yaml`, templates resolved. Paths are relative to the working directory. */
 export interface DeclaredStage {
@@ -40,7 +41,7 @@ const LARGEST = 1024 * 1024
 
 /** A path of a stage from the working directory; undefined if it leaves it. */
 export function placed(folder: string, path: string): string | undefined {
-  const way = normalize(join(folder, path)).replace(/\/+$/, '')
+  const way = withoutEnd(normalize(join(folder, path)), '/')
   return way.startsWith('../') || way === '..' || path.startsWith('/') ? undefined : way
 }
 

@@ -1,5 +1,5 @@
 /** A text, a number or a word, or one sign; what is between them is blank. */
-const TOKEN = /"(?:[^"\\]+|\\[^])*"|[-+.\w]+|[{}[\],:]/g
+const TOKEN = /"(?:[^"\\]|\\[^])*"|[-+.\w]+|[{}[\],:]/g
 
 /** As Python's `json.dumps(…, ensure_ascii=False)` writes a text. */
 const SHORT: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import { listOf, mapOf, scalarText } from '../values.js'
 import type { MlflowRun, Wanted } from './run.js'
+import { withoutEnd } from '../../../text/trim.js'
 
 /**
  * A tracking server's REST interface (mlflow.org/docs, "REST API"). The address comes from the policy, which
@@ -38,7 +39,7 @@ export async function runOnServer(
   wanted: Exclude<Wanted, undefined>,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<MlflowRun | null> {
-  const base = `${address.replace(/\/+$/, '')}${API}`
+  const base = `${withoutEnd(address, '/')}${API}`
   const ask: Ask = (path, query) =>
     answerOf(`${base}/${path}?${new URLSearchParams(query)}`, authorization(env))
   const registered = 'model' in wanted ? await versionOn(ask, wanted) : undefined
