@@ -3,7 +3,7 @@ import type { Finding } from '../../src/verdict/finding.js'
 import { RULES, type RuleId } from '../../src/verdict/rules/index.js'
 import { rungOf, type Climb } from '../../src/verdict/rung.js'
 
-const finding = (rule: RuleId, stage: Finding['stage'], message = rule): Finding => ({
+const finding = (rule: RuleId, stage: Finding['stage'], message: string = rule): Finding => ({
   rule,
   stage,
   level: 'warn',
