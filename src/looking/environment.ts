@@ -27,6 +27,9 @@ const KINDS: readonly [RegExp, string][] = [
 
 const SERVES =
   /(?:^|\/)(?:(?:flask_|fastapi_)?app|api|serving|deploy(?:ment)?|web(?:app)?|dashboard|frontend|backend|prediction_service|airflow|monitoring)\//i
+/** Names of images that hold something else than a model's evaluation: `Dockerfile.airflow`. */
+const SERVING_IMAGE =
+  /(?:^|[._-])(?:airflow|api|serv(?:e|er|ing)|app|web|dashboard|ui|jupyter|frontend|mlflow|db)(?:[._-]|$)/i
 const OF_DEVELOPERS = /(?:^|[-_./])(?:dev|test|tests|lint|ci|actions?|docs?|rtd)(?:[-_./]|$)/i
 const USUAL = /^(?:(?:src|docker|envs?|requirements|binder|\.binder|conda)\/)?[^/]+$/
 
@@ -145,6 +148,7 @@ export async function dockerfileOf(
       const serves =
         /^[ \t]*EXPOSE\b/im.test(text) ||
         SERVES.test(path) ||
+        SERVING_IMAGE.test(basename(path)) ||
         /uvicorn|gunicorn|streamlit|flask|gradio|(?:app|server|serve|api)\.py/.test(starts)
       const role: DockerfileRole = serves ? 'serves' : /train|eval/.test(starts) ? 'evaluates' : 'open'
       return { path, role }

@@ -175,6 +175,7 @@ async function modelIn(
     metrics: ownWriterFirst(
       metrics.filter(({ value }) => inside(value.path)),
       reached,
+      command,
     ),
     predictions: predictions.filter(({ value }) => inside(value.path)),
     seeds: seeds.filter(({ place }) => alone || at(place.file)),
@@ -188,13 +189,14 @@ async function modelIn(
   }
 }
 
-/** Files that the found programs write go before others that are as sure. */
+/** The file that the command was found in, and files that the programs write, go before others that are as sure. */
 function ownWriterFirst(
   metrics: readonly Fact<MetricsFile>[],
   reached: readonly string[],
+  command: Weighed | undefined,
 ): Fact<MetricsFile>[] {
-  const own = ({ value: { writers } }: Fact<MetricsFile>) =>
-    writers.some((file) => reached.includes(file)) ? 0 : 1
+  const own = ({ value: { writers }, place }: Fact<MetricsFile>) =>
+    place.file === command?.place.file || writers.some((file) => reached.includes(file)) ? 0 : 1
   return metrics.toSorted(
     (a, b) => Number(a.word === 'guess') - Number(b.word === 'guess') || own(a) - own(b),
   )

@@ -79,6 +79,10 @@ const stageTable = (model: ModelReport, targets: LinkTargets): string =>
     ]),
   )
 
+/** `Rung 1 of 6: something is claimed`, unless the title says more. */
+const rungLine = ({ rung, verdict }: ModelReport): string | undefined =>
+  rung === undefined || verdict === 'reproduced' ? undefined : `Rung ${rung.reached} of 6: ${rung.says}.`
+
 /** Everything below the title. */
 export function modelBody(model: ModelReport, page: Page): string {
   const { targets, detail, everyFinding } = page
@@ -87,6 +91,7 @@ export function modelBody(model: ModelReport, page: Page): string {
   const listed = findingsTable(findings, incomplete ? 'field' : 'where', page)
   return paragraphs([
     opening(model, targets),
+    rungLine(model),
     ...(incomplete ? [listed] : []),
     stageTable(model, targets),
     ...(incomplete ? [] : [metricsTable(model.evidence.evaluation, detail.metrics), listed]),
