@@ -3,6 +3,7 @@ import type { LoadedPolicy } from '../policy/load.js'
 import type { Base, JudgedTree } from '../policy/occasion.js'
 import type { SelectedModel } from '../policy/models.js'
 import { claimsOf, type Claims } from '../provenance/claims.js'
+import { readMapped } from '../provenance/sources/map.js'
 import { readSources } from '../provenance/sources/index.js'
 import type { SourceTree } from '../provenance/sources/source.js'
 import type { RuleLevels } from '../verdict/levels.js'
@@ -44,7 +45,10 @@ export async function subjectOf(
   model: SelectedModel,
   { tree, base, loaded, track, rebuild }: Terms,
 ): Promise<Subject> {
-  const readings = await readSources(records, model.settings.record)
+  const { record, map } = model.settings
+  const readings = map
+    ? ([await readMapped(records, record, map)] as const)
+    : await readSources(records, record)
   const claims = claimsOf(readings)
   return {
     name: model.name,

@@ -1,11 +1,12 @@
 import { dvc } from './dvc/index.js'
+import { dvclive } from './dvclive.js'
 import { mlflow } from './mlflow/index.js'
 import { native } from './native.js'
 import { wandb } from './wandb/index.js'
 import type { Reading, Source, SourceTree } from './source.js'
 
 /** In order of precedence: if two say different things of a field, the first is believed. */
-export const SOURCES: readonly Source[] = [native, dvc, mlflow, wandb]
+export const SOURCES: readonly Source[] = [native, dvc, dvclive, mlflow, wandb]
 
 /** The repository's records, whatever source they are of, sorted. */
 export const detectRecords = (files: readonly string[]): string[] =>

@@ -124,7 +124,8 @@ export class SqliteFile {
     const id = varint(page, length.next)
     const local = this.localBytes(length.value)
     const start = id.next
-    if (length.value < 0 || length.value > LARGEST_ROW || start + local > page.length) throw new NotSqlite('is damaged')
+    if (length.value < 0 || length.value > LARGEST_ROW || start + local > page.length)
+      throw new NotSqlite('is damaged')
     const parts = [page.subarray(start, start + local)]
     let missing = length.value - local
     let next = missing > 0 && start + local + 4 <= page.length ? page.readUInt32BE(start + local) : 0
