@@ -55,7 +55,18 @@ const definitionSchema = z.strictObject({
 })
 
 export const modelSchema = z.strictObject({
-  record: path.describe('The model’s `provenance.yml`'),
+  record: path.describe(
+    'The model’s `provenance.yml`; or `dvc.lock`, `mlruns`, `mlflow.db`, `wandb`, and behind `#` which run of it; or `mlflow:https://<server>#models:/<name>@<alias>`',
+  ),
+  map: z
+    .record(
+      z.string().regex(/^[a-z]+[\w./@[\]-]*$/, 'a field of the record, as `seeds.split`'),
+      z.string().min(1).max(1024),
+    )
+    .optional()
+    .describe(
+      'For a record that is any JSON, YAML or TOML file: a field, and the path of its value in it (`test.acc`, `runs[0].seed`), or in another file (`params.yaml#train.seed`)',
+    ),
   track: track.optional(),
   code: z
     .array(path)

@@ -3,6 +3,7 @@ import type { LoadedPolicy } from '../policy/load.js'
 import type { Base, JudgedTree } from '../policy/occasion.js'
 import type { SelectedModel } from '../policy/models.js'
 import { claimsOf, type Claims } from '../provenance/claims.js'
+import { readMapped } from '../provenance/sources/map.js'
 import { readSources } from '../provenance/sources/index.js'
 import type { Reading, SourceTree } from '../provenance/sources/source.js'
 import type { RuleLevels } from '../verdict/levels.js'
@@ -46,9 +47,7 @@ export async function subjectOf(
   model: SelectedModel,
   { tree, base, loaded, track, rebuild, shown }: Terms,
 ): Promise<Subject> {
-  const own = await readSources(records, model.settings.record)
-  const others = await Promise.all((model.found?.others ?? []).map((path) => readSources(records, path)))
-  const said: [Reading, ...Reading[]] = [...own, ...others.flat()]
+  const said = await readingsOf(records, model)
   // A record that names its commit is of a run: it needs no help.
   const isOfRun = said.some(({ record }) => record?.code?.commit !== undefined)
   const looked = isOfRun || model.removed ? undefined : await shown(model)
@@ -65,4 +64,14 @@ export async function subjectOf(
     claims,
     plan: planOf(model, loaded, claims.record),
   }
+}
+
+/** What its record says, and what other tools left beside it. */
+async function readingsOf(
+  records: SourceTree,
+  { settings: { record, map }, found }: SelectedModel,
+): Promise<[Reading, ...Reading[]]> {
+  if (map) return [await readMapped(records, record, map)]
+  const others = await Promise.all((found?.others ?? []).map((path) => readSources(records, path)))
+  return [...(await readSources(records, record)), ...others.flat()]
 }

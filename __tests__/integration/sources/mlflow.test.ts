@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { ChildProcess } from 'node:child_process'
 import JSON5 from 'json5'
 import { once } from 'node:events'
@@ -44,6 +44,9 @@ interface Said {
   inputs: { dataset_inputs: { dataset: { name: string; digest: string } }[] }
 }
 
+/** Milliseconds: real programs start slowly on a busy machine. */
+jest.setTimeout(240_000)
+
 let lab: Lab
 let server: ChildProcess
 let address: string
@@ -86,7 +89,7 @@ beforeAll(async () => {
   }
   const printed = lab.run(lab.python, 'train.py', 'file:./mlruns', address)
   said = JSON5.parse(/^said:(.*)$/m.exec(printed)![1]!) as Record<string, Said>
-}, 240_000)
+})
 
 afterAll(async () => {
   server.kill()

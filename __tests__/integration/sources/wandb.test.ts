@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { createHash } from 'node:crypto'
 import { wandb } from '../../../src/provenance/sources/wandb/index.js'
 import { openLab, type Lab } from './lab.js'
@@ -19,6 +19,9 @@ with wandb.init(project='churn', config={'lr': 0.1, 'seed': 7, 'model': {'depth'
 const DATA = 'a,b\n1,2\n'
 const md5 = (text: string) => `md5:${createHash('md5').update(text).digest('hex')}`
 
+/** Milliseconds: real programs start slowly on a busy machine. */
+jest.setTimeout(240_000)
+
 let lab: Lab
 let id: string
 let commit: string
@@ -31,7 +34,7 @@ beforeAll(async () => {
   lab.write('.gitignore', '__pycache__\n')
   commit = lab.save()
   id = lab.run(lab.python, 'train.py', '--fast', '--out=/home/ada/out').trim().split('\n')[0]!
-}, 120_000)
+})
 
 afterAll(() => lab.remove())
 
@@ -74,4 +77,4 @@ test('a commit that does not hold the script of the run', async () => {
   const found = await wandb.check!(await lab.tree(), 'wandb')
   expect(found).toMatchObject([{ rule: 'claims/commit-lacks-code' }])
   expect(found[0]!.message).toMatch(/does not hold the script train\.py$/)
-}, 60_000)
+})

@@ -1,6 +1,7 @@
 import { cog, kedro, metaflow } from './configs/project.js'
 import { hydra, lightning } from './configs/run.js'
 import { dvc } from './dvc/index.js'
+import { dvclive } from './dvclive.js'
 import { evalResults, modelCard } from './hugging-face/card.js'
 import { trainerResults, trainerState } from './hugging-face/trainer.js'
 import { inspect } from './inspect/index.js'
@@ -15,7 +16,7 @@ import { wandb } from './wandb/index.js'
 import type { Reading, Source, SourceTree } from './source.js'
 
 /** Each of their files stands for a run, and so for a model. */
-const RUNS: readonly Source[] = [native, dvc, mlflow, wandb, lmEval, inspect, mlperf]
+const RUNS: readonly Source[] = [native, dvc, dvclive, mlflow, wandb, lmEval, inspect, mlperf]
 
 /** They say something of a run, or of its data, and have no run of their own. */
 const BESIDE: readonly Source[] = [

@@ -1,4 +1,5 @@
 import { basename, dirname, extname } from 'node:path/posix'
+import { fieldPath } from '../../../text/fields.js'
 import { commandArgv } from '../command.js'
 import { valuesIn } from '../documents.js'
 import { readText, Saying } from '../saying.js'
@@ -199,7 +200,7 @@ async function sayMetrics(saying: Saying, { upstream, stage, file }: Run, tree: 
     const fresh = new Map([...metrics].filter(([name]) => !saying.has(['evaluation', 'metrics', name])))
     saying.sayAll(['evaluation', 'metrics'], fresh, (name) => ({
       file: document.file,
-      line: document.lineOf([name]),
+      line: document.lineOf(fieldPath(name)),
     }))
   }
   const [output] = read

@@ -1,3 +1,4 @@
+import { fieldPath } from '../../../text/fields.js'
 import type { Problem } from '../../../text/problems.js'
 import { parseYaml } from '../../../text/yaml.js'
 import { flattened, listOf, mapOf, scalarText } from '../values.js'
@@ -55,7 +56,8 @@ export function parseLock(text: string): { stages: LockedStage[]; problems: Prob
         params: new Map(params.map(([file, values]) => [file, flattened(mapOf(values))])),
         line: lineOf([...above, name]),
         commandLine: lineOf([...above, name, 'cmd']),
-        lineOfParameter: (file, parameter) => lineOf([...above, name, 'params', file, parameter]),
+        lineOfParameter: (file, parameter) =>
+          lineOf([...above, name, 'params', file, ...fieldPath(parameter)]),
       },
     ]
   })

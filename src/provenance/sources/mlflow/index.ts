@@ -69,8 +69,9 @@ async function openRun(tree: SourceTree, record: string): Promise<FoundMlflowRun
 
 async function readMlflow(tree: SourceTree, record: string): Promise<Reading> {
   const [store = ''] = record.split('#')
-  const saying = new Saying(mlflow.name, SERVER.test(store) ? store : tree.prefix + store)
   const found = await openRun(tree, record)
+  const file = SERVER.test(store) ? store : tree.prefix + store
+  const saying = new Saying(mlflow.name, 'refused' in found ? file : found.placeOf('run', '').file)
   if ('refused' in found) {
     saying.problem(found.refused)
     return saying.reading()

@@ -30,7 +30,7 @@ async function readWandb(tree: SourceTree, record: string): Promise<Reading> {
   const files = await tree.files.list()
   const [store = ''] = record.split('#')
   const found = await chosenRun(tree, record, files)
-  const saying = new Saying(wandb.name, tree.prefix + store)
+  const saying = new Saying(wandb.name, found?.placeOf('metadata', '').file ?? tree.prefix + store)
   if (found === null) {
     saying.problem({
       rule: 'record/missing',
