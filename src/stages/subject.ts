@@ -4,7 +4,7 @@ import type { Base, JudgedTree } from '../policy/occasion.js'
 import type { SelectedModel } from '../policy/models.js'
 import { claimsOf, type Claims } from '../provenance/claims.js'
 import { readMapped } from '../provenance/sources/map.js'
-import { readSources } from '../provenance/sources/index.js'
+import { detectSiblings, readSources } from '../provenance/sources/index.js'
 import type { Reading, SourceTree } from '../provenance/sources/source.js'
 import type { RuleLevels } from '../verdict/levels.js'
 import type { Track } from '../verdict/rules/rule.js'
@@ -72,6 +72,7 @@ async function readingsOf(
   { settings: { record, map }, found }: SelectedModel,
 ): Promise<[Reading, ...Reading[]]> {
   if (map) return [await readMapped(records, record, map)]
-  const others = await Promise.all((found?.others ?? []).map((path) => readSources(records, path)))
+  const beside = found?.others ?? detectSiblings(await records.files.list(), record)
+  const others = await Promise.all(beside.map((path) => readSources(records, path)))
   return [...(await readSources(records, record)), ...others.flat()]
 }

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix'
 import { cog, kedro, metaflow } from './configs/project.js'
 import { hydra, lightning } from './configs/run.js'
 import { dvc } from './dvc/index.js'
@@ -35,6 +36,15 @@ export const detectNative = (files: readonly string[]): string[] => native.detec
 /** What other tools left in a folder: the newest file by name of each source, in order of precedence. */
 export const detectOthers = (files: readonly string[]): string[] =>
   SOURCES.filter((source) => source !== native).flatMap((source) => source.detect(files).sort().at(-1) ?? [])
+
+/** Runs that other tools left in the very folder of a record of ours: they say the same, or contradict it. */
+export function detectSiblings(files: readonly string[], record: string): string[] {
+  if (native.detect([record]).length === 0) return []
+  const here = files.filter((file) => dirname(file) === dirname(record))
+  return RUNS.filter((source) => source !== native).flatMap(
+    (source) => source.detect(here).sort().at(-1) ?? [],
+  )
+}
 
 const STORE = /(?:^|\/)(?:mlruns|wandb|dvclive|mlflow[^/]*\.(?:db|sqlite3?))$/
 
