@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { kindOf, looksLikeCommand, type CommandKind } from '../../src/looking/command/kind.js'
-import { argvOf, programOf, wordsOf } from '../../src/looking/command/words.js'
+import { argvOf, programOf, nameWords } from '../../src/looking/command/words.js'
 
 const KINDS: readonly [CommandKind, string, string?][] = [
   ['evaluate', 'python evaluate.py'],
@@ -85,5 +85,5 @@ test('a program is the script, or the module behind -m; what starts others is no
   expect(programOf('python -m torch.distributed.launch --nproc 2 ./train.py')).toEqual({ script: 'train.py' })
   expect(programOf('python -m pkg.train')).toEqual({ module: 'pkg.train' })
   expect(programOf('make eval')).toEqual({})
-  expect(wordsOf('evaluateBestModel-v2.py')).toEqual(['evaluate', 'best', 'model', 'v2'])
+  expect(nameWords('evaluateBestModel-v2.py')).toEqual(['evaluate', 'best', 'model', 'v2'])
 })

@@ -7,14 +7,14 @@ export interface CannotGenerate {
 }
 
 /** What an environment is generated from. */
-export interface EnvironmentRequest {
+export interface GenerationRequest {
   model: FoundModel
   /** The day as of which packages are resolved; undefined: that of the code. */
   asOf: string | undefined
 }
 
 /** The files that make a model's environment, its Dockerfile first. */
-export type GenerateEnvironment = (request: EnvironmentRequest) => Promise<NewFile[] | CannotGenerate>
+export type GenerateEnvironment = (request: GenerationRequest) => Promise<NewFile[] | CannotGenerate>
 
 /** No Dockerfile is made up: the message says what one would be written from. */
 export const generateEnvironment: GenerateEnvironment = ({ model: { environment, command } }) => {

@@ -1,6 +1,6 @@
 import { duration, grouped, plural } from '../text/numbers.js'
 import type { Report } from '../verdict/report.js'
-import { RUNGS } from '../verdict/rung.js'
+import { RUNGS } from '../verdict/rungs.js'
 import { plainText, printed, TERMINAL_SIGNS } from './plain.js'
 import { STAGE_SIGNS } from './words.js'
 

@@ -1,7 +1,7 @@
 import { duration, grouped, magnitude, pair, plural, short } from '../text/numbers.js'
 import type { Finding } from '../verdict/finding.js'
 import type { ModelReport, Report, StageResult } from '../verdict/report.js'
-import { RUNGS } from '../verdict/rung.js'
+import { RUNGS } from '../verdict/rungs.js'
 import { INDENT, plainText, printed, TERMINAL_SIGNS } from './plain.js'
 import { untold } from './told.js'
 import {

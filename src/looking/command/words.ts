@@ -70,7 +70,7 @@ export function programOf(command: string): { script?: string; module?: string }
 }
 
 /** `evaluate_BestModel-v2.py` as `evaluate`, `best`, `model`, `v2`. */
-export const wordsOf = (name: string): string[] =>
+export const nameWords = (name: string): string[] =>
   name
     .replace(/\.[A-Za-z]+$/, '')
     .replace(/([a-z])(?=[A-Z])/g, '$1_')

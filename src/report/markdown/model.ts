@@ -1,5 +1,5 @@
 import type { ModelReport, StageResult } from '../../verdict/report.js'
-import { RUNGS } from '../../verdict/rung.js'
+import { RUNGS } from '../../verdict/rungs.js'
 import { untold } from '../told.js'
 import {
   gradeWords,
