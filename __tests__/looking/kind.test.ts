@@ -16,6 +16,7 @@ const KINDS: readonly [CommandKind, string, string?][] = [
   ['evaluate', 'conda activate x && python evaluate.py'],
   ['evaluate', 'CUDA_VISIBLE_DEVICES=0 python evaluate.py'],
   ['evaluate', 'uv run python evaluate.py'],
+  ['evaluate', 'KEY=x uv run -m pkg.benchmark --all'],
   ['evaluate', 'python test.py'],
   ['evaluate', 'python lstm_test.py'],
   ['evaluate', 'python src/x.py', 'evaluate'],

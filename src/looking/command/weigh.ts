@@ -48,7 +48,7 @@ const FOLDERS: readonly [RegExp, number][] = [
   [/(?:^|\/)(?:docs?|tests?)\//, -40],
 ]
 const HAS_PLACEHOLDER =
-  /<[^<>|&]{1,60}>|\/path\/to|path_to|\.\.\.|…|\[[A-Za-z][^\]]*\]|\$[({]?\w+|\{[A-Za-z_]\w*\}|\bYOUR_|\bXXX|YYYY/
+  /<[^<>|&]{1,60}>|\/path\/to|path_to|\.\.\.|…|\[[A-Za-z][^\]]*\]|\$[({]?\w+|\{[A-Za-z_]\w*\}|\b(?:YOUR|your)_|\bXXX|YYYY/
 
 /** Tools that bring their own program. */
 const OWN_PROGRAM: ReadonlySet<CommandSource> = new Set([

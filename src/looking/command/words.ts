@@ -21,6 +21,8 @@ export function bare(line: string): string {
   let text = line.trim()
   for (let round = 0; round < 4; round++) {
     const before = text
+    // What uv runs without a program is Python's.
+    text = text.replace(/^uv run\s+(?=-m\s|\S+\.py\b)/, 'python ')
     for (const prefix of BEFORE) text = text.replace(prefix, '')
     if (text === before) break
   }
