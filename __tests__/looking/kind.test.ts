@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { kindOf, looksLikeCommand, type CommandKind } from '../../src/looking/command/kind.js'
-import { argvOf, programOf, wordsOf } from '../../src/looking/command/words.js'
+import { argvOf, programOf, nameWords } from '../../src/looking/command/words.js'
 
 const KINDS: readonly [CommandKind, string, string?][] = [
   ['evaluate', 'python evaluate.py'],
@@ -16,6 +16,7 @@ const KINDS: readonly [CommandKind, string, string?][] = [
   ['evaluate', 'conda activate x && python evaluate.py'],
   ['evaluate', 'CUDA_VISIBLE_DEVICES=0 python evaluate.py'],
   ['evaluate', 'uv run python evaluate.py'],
+  ['evaluate', 'KEY=x uv run -m pkg.benchmark --all'],
   ['evaluate', 'python test.py'],
   ['evaluate', 'python lstm_test.py'],
   ['evaluate', 'python src/x.py', 'evaluate'],
@@ -85,5 +86,5 @@ test('a program is the script, or the module behind -m; what starts others is no
   expect(programOf('python -m torch.distributed.launch --nproc 2 ./train.py')).toEqual({ script: 'train.py' })
   expect(programOf('python -m pkg.train')).toEqual({ module: 'pkg.train' })
   expect(programOf('make eval')).toEqual({})
-  expect(wordsOf('evaluateBestModel-v2.py')).toEqual(['evaluate', 'best', 'model', 'v2'])
+  expect(nameWords('evaluateBestModel-v2.py')).toEqual(['evaluate', 'best', 'model', 'v2'])
 })

@@ -39,6 +39,7 @@ describe('the terminal', () => {
         '                    f1_macro  0.972061 → 0.969840   allowed ±0.000001',
         '',
         '  Not reproduced: The rebuilt environment differs (scikit-learn 1.2.1 → 1.3.0), and so does the result: accuracy 0.972176 → 0.969950, allowed ±0.000001.',
+        '  Rung 2 of 6, the claims agree with the repository; not yet 4, the environment comes back.',
         '  Fix: Pin scikit-learn==1.2.1 in requirements.txt:4, or record the run again.',
         '',
         '  report: .reprogate/report.json',

@@ -14,7 +14,7 @@ const OF_JULIA = /^using .*\b(?:Flux|MLJ|Knet|Lux|GLM|DecisionTree|Turing)\b/m
 
 /** Calls that compute how good a model is. */
 export const EVALUATES =
-  /\b(?:accuracy_score|balanced_accuracy_score|f1_score|precision_score|recall_score|roc_auc_score|mean_squared_error|mean_absolute_error|r2_score|log_loss|average_precision_score|classification_report|confusion_matrix|cross_val_score|cross_validate|compute_metrics|eval_ppl|masked_accuracy|log_metrics?)\b\s*\(|\btrainer\.(?:test|evaluate|validate)\(|\.evaluate\(|\bconfusionMatrix\(|\b(?:conf_mat|collect_metrics|metric_set|roc_auc|accuracy|rmse)\(|\b(?:def|=)\s*(?:evaluate|validate|test|eval)_?(?:model|epoch|loop|one_epoch)?\s*\(/
+  /\b(?:accuracy_score|balanced_accuracy_score|f1_score|precision_score|recall_score|roc_auc_score|mean_squared_error|mean_absolute_error|r2_score|log_loss|average_precision_score|classification_report|confusion_matrix|cross_val_score|cross_validate|compute_metrics|eval_ppl|masked_accuracy|log_metrics?)\b\s*\(|\btrainer\.(?:test|evaluate|validate)\(|\.evaluate\(|\bconfusionMatrix\(|\b(?:conf_mat|collect_metrics|metric_set|last_fit|fit_resamples|tune_grid|roc_auc|accuracy|rmse)\(|\b(?:def|=)\s*(?:evaluate|validate|test|eval)_?(?:model|epoch|loop|one_epoch)?\s*\(/
 
 export interface Learning {
   /** It uses what models are made with. */

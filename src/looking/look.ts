@@ -14,7 +14,7 @@ import type { Fact } from './fact.js'
 import { metricsIn, type MetricsFile } from './metrics.js'
 import { needsOf, type Need } from './needs.js'
 import { parametersOf, type Settings } from './parameters.js'
-import { predictionsIn, type PredictionsFile } from './predictions.js'
+import { predictionsIn, type FoundPredictions } from './predictions.js'
 import { reachedFrom } from './python.js'
 import { seedsIn, unseededIn, type Seed } from './seeds.js'
 import { viewOf, type View } from './view.js'
@@ -29,7 +29,7 @@ export interface FoundModel {
   /** The next ones, best first. */
   others: readonly Weighed[]
   metrics: readonly Fact<MetricsFile>[]
-  predictions: readonly Fact<PredictionsFile>[]
+  predictions: readonly Fact<FoundPredictions>[]
   seeds: readonly Fact<Seed>[]
   unseeded: readonly Fact<string>[]
   parameters: Fact<Settings> | undefined
@@ -132,7 +132,7 @@ interface Found {
   name: string
   commands: readonly Weighed[]
   metrics: readonly Fact<MetricsFile>[]
-  predictions: readonly Fact<PredictionsFile>[]
+  predictions: readonly Fact<FoundPredictions>[]
   alone: boolean
 }
 

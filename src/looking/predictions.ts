@@ -4,7 +4,7 @@ import type { Fact } from './fact.js'
 import type { View } from './view.js'
 
 /** A committed file with one row a sample. */
-export interface PredictionsFile {
+export interface FoundPredictions {
   path: string
   /** The column that identifies a row; undefined: the order counts. */
   key: string | undefined
@@ -21,7 +21,7 @@ const NAMED = /pred|sample|output|submission|answer|response|result|eval|test/i
 const OF_JSONL = ['prediction', 'completion', 'response', 'resps', 'model_output', 'output']
 const MOST = 300
 
-export async function predictionsIn(view: View): Promise<Fact<PredictionsFile>[]> {
+export async function predictionsIn(view: View): Promise<Fact<FoundPredictions>[]> {
   const files = view.files
     .filter(
       (file) =>
@@ -37,12 +37,12 @@ export async function predictionsIn(view: View): Promise<Fact<PredictionsFile>[]
   return found.filter((one) => one !== undefined)
 }
 
-function fact(view: View, value: PredictionsFile, reason: string): Fact<PredictionsFile> {
+function fact(view: View, value: FoundPredictions, reason: string): Fact<FoundPredictions> {
   const order = value.key === undefined ? '; no id: the order counts' : ''
   return { value, place: view.at(value.path, 1), word: 'likely', reason: reason + order }
 }
 
-async function ofTable(view: View, path: string): Promise<Fact<PredictionsFile> | undefined> {
+async function ofTable(view: View, path: string): Promise<Fact<FoundPredictions> | undefined> {
   const [header = ''] = ((await view.text(path)) ?? '').split(/\r?\n/, 1)
   const columns = header
     .slice(0, 20_000)
@@ -58,7 +58,7 @@ async function ofTable(view: View, path: string): Promise<Fact<PredictionsFile> 
   return fact(view, { path, key, truth }, `columns ${[truth, predicted].filter(Boolean).join(' and ')}`)
 }
 
-async function ofLines(view: View, path: string): Promise<Fact<PredictionsFile> | undefined> {
+async function ofLines(view: View, path: string): Promise<Fact<FoundPredictions> | undefined> {
   const [first = ''] = ((await view.text(path)) ?? '').split('\n', 1)
   const row = parsedJson(first)
   if (typeof row !== 'object' || row === null) return undefined

@@ -54,7 +54,7 @@ export async function viewOf(tree: SourceTree): Promise<View> {
     const file = await tree.files.read(path, cap)
     if (!('bytes' in file)) return undefined
     left.bytes -= file.bytes.length
-    return textOf(file.bytes)
+    return decodedText(file.bytes)
   }
   const text = (path: string) => {
     const reading = texts.get(path) ?? read(path)
@@ -78,7 +78,7 @@ export async function viewOf(tree: SourceTree): Promise<View> {
 }
 
 /** UTF-8, or UTF-16 by its mark, as shells of Windows write; undefined for what is binary. */
-export function textOf(bytes: Buffer): string | undefined {
+export function decodedText(bytes: Buffer): string | undefined {
   const [first, second] = bytes
   if (first === 0xff && second === 0xfe) return bytes.subarray(2).toString('utf16le')
   if (first === 0xfe && second === 0xff)

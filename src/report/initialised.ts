@@ -1,5 +1,6 @@
 import { duration, grouped, plural } from '../text/numbers.js'
 import type { Report } from '../verdict/report.js'
+import { RUNGS } from '../verdict/rungs.js'
 import { plainText, printed, TERMINAL_SIGNS } from './plain.js'
 import { STAGE_SIGNS } from './words.js'
 
@@ -107,14 +108,14 @@ function stageLines({ models }: Report): string[] {
         ({ name, status, summary }) =>
           `  ${TERMINAL_SIGNS[STAGE_SIGNS[status]]} ${name.padEnd(14)}${plainText(summary, 160)}`,
       ),
-      ...(only.rung ? [`  rung ${only.rung.reached} of 6: ${only.rung.says}`] : []),
+      ...(only.rung ? [`  rung ${only.rung.reached} of 6: ${RUNGS[only.rung.reached]}`] : []),
       '',
     ]
   const shown = models
     .slice(0, MOST)
     .map(
       ({ name, rung, verdict }) =>
-        `  ${plainText(name, 60).padEnd(24)} ${verdict}${rung ? `, rung ${rung.reached} of 6: ${rung.says}` : ''}`,
+        `  ${plainText(name, 60).padEnd(24)} ${verdict}${rung ? `, rung ${rung.reached} of 6: ${RUNGS[rung.reached]}` : ''}`,
     )
   return [...shown, ...(models.length > MOST ? [`  ${grouped(models.length - MOST)} more`] : []), '']
 }

@@ -1,6 +1,7 @@
 import { duration, grouped, magnitude, pair, plural, short } from '../text/numbers.js'
 import type { Finding } from '../verdict/finding.js'
 import type { ModelReport, Report, StageResult } from '../verdict/report.js'
+import { RUNGS } from '../verdict/rungs.js'
 import { INDENT, plainText, printed, TERMINAL_SIGNS } from './plain.js'
 import { recomputedCount } from './recomputed.js'
 import { untold } from './told.js'
@@ -68,12 +69,16 @@ function modelLines(model: ModelReport, commit: string, paint: Paint): string[] 
   ]
 }
 
-/** Which rung was reached, and what keeps it from the next. */
-function rungLines({ rung, verdict }: ModelReport): string[] {
+/** Which rung was reached, and what keeps it from the next, unless the lines above say so. */
+function rungLines({ rung, verdict, cause, parity, evidence }: ModelReport): string[] {
   if (rung === undefined || verdict === 'reproduced') return []
-  const why =
-    rung.next && `; not yet ${rung.next.rung}, ${rung.next.says}: ${plainText(rung.next.missing, 300)}`
-  return [`  Rung ${rung.reached} of 6, ${rung.says}${why ?? ''}.`]
+  const { reached, next } = rung
+  const needs = evidence.remarks?.some(({ need }) => need !== undefined) ?? false
+  const told = next === undefined || cause.includes(next.missing) || (parity !== null && !needs)
+  const missing = told ? '' : `: ${plainText(next.missing, 300)}`
+  return [
+    `  Rung ${reached} of 6, ${RUNGS[reached]}${next ? `; not yet ${next.rung}, ${RUNGS[next.rung]}${missing}` : ''}.`,
+  ]
 }
 
 /** ` See models/digits/provenance.yml:31.` */

@@ -11,7 +11,7 @@ import {
 } from './evidence.js'
 import { findingSchema, STAGES } from './finding.js'
 import { TRACKS } from './rules/rule.js'
-import { rungSchema } from './rung.js'
+import { rungSchema } from './rungs.js'
 
 /** The one value that every renderer, the JSON report and the outputs are made from. */
 

@@ -1,30 +1,14 @@
+<<<<<<< HEAD
 import { z } from 'zod'
 import { AGREES, COMES_BACK, type Agreement, type Parity } from './evidence.js'
+=======
+import type { Agreement, Parity } from './evidence.js'
+>>>>>>> looking
 import type { Finding } from './finding.js'
 import { decides, type RuleLevels } from './levels.js'
 import { RULES } from './rules/index.js'
+import { RUNGS, type Rung } from './rungs.js'
 import type { StageName } from './finding.js'
-
-/** What evidence comes to, from claims to a model that was trained again. Each rung is worth having. */
-export const RUNGS = [
-  'nothing is claimed',
-  'something is claimed',
-  'the claims agree with the repository',
-  'the metrics follow from the predictions',
-  'the environment comes back',
-  'the results come back',
-  'the model comes back',
-] as const
-
-export const rungSchema = z.strictObject({
-  /** The highest that was reached, from 0 to 6: the place in `RUNGS`. */
-  reached: z.int().min(0).max(6),
-  /** What it says. */
-  says: z.enum(RUNGS),
-  /** The next one, and why it was not reached, as a clause. */
-  next: z.strictObject({ rung: z.int().min(1).max(6), says: z.enum(RUNGS), missing: z.string() }).optional(),
-})
-export type Rung = z.infer<typeof rungSchema>
 
 /** What a rung is judged by. */
 export interface Climb {

@@ -97,7 +97,7 @@ export async function harnessCommands(view: View): Promise<RawCommand[]> {
       `--model ${model}`,
       ...(args ? [`--model_args ${args}`] : []),
       `--tasks ${Object.keys(results).slice(0, 20).join(',')}`,
-      ...(config['limit'] != null ? [`--limit ${String(config['limit'])}`] : []),
+      ...(typeof config['limit'] === 'number' ? [`--limit ${String(config['limit'])}`] : []),
     ]
     return [{ source: 'lm-eval result', text: parts.join(' '), file, line: 1, cwd: '.' }]
   }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path/posix'
-import { bare, programOf, wordsOf } from './words.js'
+import { bare, programOf, nameWords } from './words.js'
 
 /** What a command does. */
 export type CommandKind =
@@ -97,7 +97,7 @@ const SPEED = new Set(['speed', 'latency', 'throughput', 'generation', 'inferenc
 const WEAK = new Set(['test', 'model'])
 
 function kindByWords(name: string, isScript: boolean): CommandKind | undefined {
-  const all = wordsOf(name)
+  const all = nameWords(name)
   const words = all.length > 1 && !isScript ? all.filter((word) => !WEAK.has(word)) : all
   if (words.includes('benchmark') && words.some((word) => SPEED.has(word))) return 'other'
   const kinds = WORDS.filter(([, known]) => words.some((word) => known.has(word))).map(([kind]) => kind)

@@ -48,7 +48,7 @@ const FOLDERS: readonly [RegExp, number][] = [
   [/(?:^|\/)(?:docs?|tests?)\//, -40],
 ]
 const HAS_PLACEHOLDER =
-  /<[^<>|&]{1,60}>|\/path\/to|path_to|\.\.\.|…|\[[A-Za-z][^\]]*\]|\$[({]?\w+|\{[A-Za-z_]\w*\}|\bYOUR_|\bXXX|YYYY/
+  /<[^<>|&]{1,60}>|\/path\/to|path_to|\.\.\.|…|\[[A-Za-z][^\]]*\]|\$[({]?\w+|\{[A-Za-z_]\w*\}|\b(?:YOUR|your)_|\bXXX|YYYY/
 
 /** Tools that bring their own program. */
 const OWN_PROGRAM: ReadonlySet<CommandSource> = new Set([
@@ -110,80 +110,91 @@ interface Weighing {
   isDispatcher: boolean
 }
 
-async function weigh(
-  view: View,
-  raw: RawCommand,
-  { writers, learning, isDispatcher }: Weighing,
-): Promise<Weighed | undefined> {
+/** What a program's own text adds to what its name says. */
+interface ProgramSays {
+  kind: CommandKind
+  points: number
+  reasons: string[]
+  /** It uses what models are made with, or writes a metrics file. */
+  learns: boolean
+  /** Nothing could be read of what it starts. */
+  unknown: boolean
+}
+
+async function weigh(view: View, raw: RawCommand, weighing: Weighing): Promise<Weighed | undefined> {
   const script = scriptOf(view, raw)
   const program = programOf(bare(raw.text))
   const named =
     script !== undefined || program.script !== undefined || (program.module ?? raw.module) !== undefined
-  const reasons: string[] = []
-  let kind = kindByName(raw)
-  let points = 0
-  let learns = OWN_PROGRAM.has(raw.source) || !named
-  let unknownProgram = !named && !OWN_PROGRAM.has(raw.source)
-  if (script !== undefined) {
-    const text = (await view.text(script)) ?? ''
-    if (SERVING.test(text)) kind = 'serve'
-    else if (kind === 'evaluate' && /(?:^|[/_])test\.py$|_test\.py$/.test(script) && TESTING.test(text))
-      kind = 'test'
-    const read = /\.(?:py|ipynb|r|jl)$/i.test(script)
-    const inner = read ? script : programIn(view, script, text)
-    const { learns: uses, evaluates } =
-      inner === undefined ? { learns: true, evaluates: false } : await learning(inner)
-    learns = uses
-    unknownProgram = inner === undefined
-    if (evaluates && !isDispatcher && ['train', 'run', 'predict', 'other'].includes(kind)) {
-      points += KIND_POINTS[kind] + BY_CONTENT
-      kind = 'train+evaluate'
-      reasons.push('its code computes metrics')
-    } else points += KIND_POINTS[kind]
-    if (writers.has(script)) {
-      points += kind === 'evaluate' ? WRITES.evaluate : WRITES.other
-      reasons.push('it writes a metrics file')
-    }
-  } else points += KIND_POINTS[kind]
+  const own = OWN_PROGRAM.has(raw.source)
+  const byName = kindByName(raw)
+  const { kind, learns, unknown, ...said }: ProgramSays =
+    script === undefined
+      ? {
+          kind: byName,
+          points: KIND_POINTS[byName],
+          reasons: [],
+          learns: own || !named,
+          unknown: !named && !own,
+        }
+      : await programSays(view, script, { kind: byName, ...weighing })
   // A program that uses nothing of machine learning evaluates no model, whatever it is called.
-  if (!learns && !(script !== undefined && writers.has(script))) return undefined
-  if (!TRIED.has(kind)) return undefined
-  points += SOURCE_POINTS[raw.source] + (raw.extra ?? 0)
-  points += script !== undefined ? THERE : named ? (ABSENT[raw.source] ?? NOT_THERE) : 0
-  if (script !== undefined) {
-    if (view.isVendored(script)) points += VENDORED
-    for (const [folder, less] of FOLDERS) if (folder.test(script)) points += less
-  }
+  if (!learns || !TRIED.has(kind)) return undefined
   const placeholder = HAS_PLACEHOLDER.test(raw.text.replace(/\s-\w+\s+['"].*$/, ''))
-  if (placeholder) points += PLACEHOLDER
+  const points = said.points + pointsOfPlace(view, raw, { script, named }) + (placeholder ? PLACEHOLDER : 0)
   const misplaced =
     script !== undefined && program.script !== undefined && !reaches(raw, program.script, script)
-  const sure =
-    !placeholder &&
-    !unknownProgram &&
-    !misplaced &&
-    (script !== undefined || OWN_PROGRAM.has(raw.source) || !named)
-  const word = wordOf(raw, kind, { points, sure })
+  const sure = !placeholder && !unknown && !misplaced && (script !== undefined || own || !named)
   const text = raw.text.replace(/^\s*[$>!%]\s+|^\s*[!%]/, '').trim()
+  const argv = argvOf(text, folderOf(view, raw, script))
   return {
-    value: {
-      text,
-      argv: argvOf(
-        text,
-        raw.cwd === '.' || script === undefined || raw.source === 'README'
-          ? folderOf(view, raw, script)
-          : raw.cwd,
-      ),
-      kind,
-      source: raw.source,
-      script,
-      cwd: raw.cwd,
-    },
+    value: { text, argv, kind, source: raw.source, script, cwd: raw.cwd },
     place: view.at(raw.file, raw.line),
-    word,
-    reason: [sourceReason(raw, kind), ...reasons].join(', '),
+    word: wordOf(raw, kind, { points, sure }),
+    reason: [sourceReason(raw, kind), ...said.reasons].join(', '),
     score: points,
   }
+}
+
+async function programSays(
+  view: View,
+  script: string,
+  { kind: byName, writers, learning, isDispatcher }: Weighing & { kind: CommandKind },
+): Promise<ProgramSays> {
+  const text = (await view.text(script)) ?? ''
+  const isTest = byName === 'evaluate' && /(?:^|[/_])test\.py$/.test(script) && TESTING.test(text)
+  const kind = SERVING.test(text) ? 'serve' : isTest ? 'test' : byName
+  const inner = /\.(?:py|ipynb|r|jl)$/i.test(script) ? script : programIn(view, script, text)
+  const { learns, evaluates } =
+    inner === undefined ? { learns: true, evaluates: false } : await learning(inner)
+  const byContent = evaluates && !isDispatcher && BY_CONTENT_OF.has(kind)
+  const writes = writers.has(script)
+  const reasons = [
+    ...(byContent ? ['its code computes metrics'] : []),
+    ...(writes ? ['it writes a metrics file'] : []),
+  ]
+  const more = writes ? (kind === 'evaluate' ? WRITES.evaluate : WRITES.other) : 0
+  return {
+    kind: byContent ? 'train+evaluate' : kind,
+    points: KIND_POINTS[kind] + (byContent ? BY_CONTENT : 0) + more,
+    reasons,
+    learns: learns || writes,
+    unknown: inner === undefined,
+  }
+}
+
+/** Kinds that a program's text can make an evaluation. */
+const BY_CONTENT_OF: ReadonlySet<CommandKind> = new Set(['train', 'run', 'predict', 'other'])
+
+function pointsOfPlace(
+  view: View,
+  { source, extra = 0 }: RawCommand,
+  { script, named }: { script: string | undefined; named: boolean },
+): number {
+  const place = SOURCE_POINTS[source] + extra
+  if (script === undefined) return place + (named ? (ABSENT[source] ?? NOT_THERE) : 0)
+  const folders = FOLDERS.reduce((sum, [folder, less]) => sum + (folder.test(script) ? less : 0), 0)
+  return place + THERE + folders + (view.isVendored(script) ? VENDORED : 0)
 }
 
 /** Whether a command finds its program from where it is run, or from the top. */
@@ -199,12 +210,11 @@ const TRIED: ReadonlySet<CommandKind> = new Set([
   'predict',
 ])
 
-/** Where a README's command has to be run: in the folder in which its program is found. */
-function folderOf(view: View, { cwd, text }: RawCommand, script: string | undefined): string {
+/** Where a command has to be run: in the folder that is declared, or in which its program is found. */
+function folderOf(view: View, { cwd, text, source }: RawCommand, script: string | undefined): string {
   const named = programOf(bare(text)).script
-  if (script === undefined || named === undefined) return cwd
-  if (join(cwd, named) === script) return cwd
-  return view.has(named) ? '.' : cwd
+  if (cwd === '.' || source !== 'README' || script === undefined || named === undefined) return cwd
+  return join(cwd, named) !== script && view.has(named) ? '.' : cwd
 }
 
 function kindByName(raw: RawCommand): CommandKind {

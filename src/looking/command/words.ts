@@ -21,6 +21,8 @@ export function bare(line: string): string {
   let text = line.trim()
   for (let round = 0; round < 4; round++) {
     const before = text
+    // What uv runs without a program is Python's.
+    text = text.replace(/^uv run\s+(?=-m\s|\S+\.py\b)/, 'python ')
     for (const prefix of BEFORE) text = text.replace(prefix, '')
     if (text === before) break
   }
@@ -70,7 +72,7 @@ export function programOf(command: string): { script?: string; module?: string }
 }
 
 /** `evaluate_BestModel-v2.py` as `evaluate`, `best`, `model`, `v2`. */
-export const wordsOf = (name: string): string[] =>
+export const nameWords = (name: string): string[] =>
   name
     .replace(/\.[A-Za-z]+$/, '')
     .replace(/([a-z])(?=[A-Z])/g, '$1_')

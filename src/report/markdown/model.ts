@@ -1,4 +1,5 @@
 import type { ModelReport, StageResult } from '../../verdict/report.js'
+import { RUNGS } from '../../verdict/rungs.js'
 import { untold } from '../told.js'
 import {
   gradeWords,
@@ -81,7 +82,9 @@ const stageTable = (model: ModelReport, targets: LinkTargets): string =>
 
 /** `Rung 1 of 6: something is claimed`, unless the title says more. */
 const rungLine = ({ rung, verdict }: ModelReport): string | undefined =>
-  rung === undefined || verdict === 'reproduced' ? undefined : `Rung ${rung.reached} of 6: ${rung.says}.`
+  rung === undefined || verdict === 'reproduced'
+    ? undefined
+    : `Rung ${rung.reached} of 6: ${RUNGS[rung.reached]}.`
 
 /** Everything below the title. */
 export function modelBody(model: ModelReport, page: Page): string {
