@@ -1,9 +1,4 @@
-<<<<<<< HEAD
-import { z } from 'zod'
 import { AGREES, COMES_BACK, type Agreement, type Parity } from './evidence.js'
-=======
-import type { Agreement, Parity } from './evidence.js'
->>>>>>> looking
 import type { Finding } from './finding.js'
 import { decides, type RuleLevels } from './levels.js'
 import { RULES } from './rules/index.js'
