@@ -54,7 +54,14 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     {},
     ...runs.map(({ outcome }) => ('notRun' in outcome ? {} : outcome.evidence)),
   )
-  const { fields = { present: 0, required: 0 }, data = [], environment, evaluation, lineage } = evidence
+  const {
+    fields = { present: 0, required: 0 },
+    data = [],
+    environment,
+    evaluation,
+    cause: found,
+    lineage,
+  } = evidence
   const { parity = null, agreement = null, environmentHash = head.recordedHash ?? null } = evidence
   const verdict = verdictOf(findings, { parity, agreement }, levels)
   const { cause, fix, told } = headlineOf({ verdict, findings, levels, evidence, waiting: waiting(runs) })
@@ -75,7 +82,14 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     ),
     stages: runs.map(stageResult),
     seconds: round(runs.reduce((sum, { seconds }) => sum + seconds, 0)),
-    evidence: { fields, data, environment, evaluation, lineage: lineage && markChanges(lineage, findings) },
+    evidence: {
+      fields,
+      data,
+      environment,
+      evaluation,
+      cause: found,
+      lineage: lineage && markChanges(lineage, findings),
+    },
   }
 }
 

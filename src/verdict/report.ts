@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   AGREEMENTS,
+  causeSchema,
   dataEvidenceSchema,
   environmentEvidenceSchema,
   evaluationEvidenceSchema,
@@ -54,6 +55,7 @@ export const modelReportSchema = z.strictObject({
     data: z.array(dataEvidenceSchema),
     environment: environmentEvidenceSchema.optional(),
     evaluation: evaluationEvidenceSchema.optional(),
+    cause: causeSchema.optional(),
     lineage: lineageSchema.optional(),
   }),
 })

@@ -31,7 +31,8 @@ const sameEntry = (a: Entry | undefined, b: Entry | undefined): boolean =>
   a.link === b.link &&
   a.xattrs === b.xattrs
 
-function differingPaths(pinned: Entries, rebuilt: Entries): string[] {
+/** Paths that are not the same in both trees, sorted. */
+export function differingPaths(pinned: Entries, rebuilt: Entries): string[] {
   const paths: string[] = []
   for (const [path, entry] of pinned) if (!sameEntry(entry, rebuilt.get(path))) paths.push(path)
   for (const path of rebuilt.keys()) if (!pinned.has(path)) paths.push(path)

@@ -62,7 +62,7 @@ function* listLines(text: string, limit: { left: number }): Generator<string> {
 }
 
 /** Follows links at the top of the tree, as `lib` → `usr/lib`. */
-function throughTopLinks({ entries }: Pick<Manifest, 'entries'>): (path: string) => string {
+export function throughTopLinks({ entries }: Pick<Manifest, 'entries'>): (path: string) => string {
   const links = new Map<string, string>()
   for (const [path, entry] of entries) {
     if (entry.type === 'l' && !path.includes('/')) links.set(path, joinPath('', entry.link))
