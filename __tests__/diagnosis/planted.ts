@@ -1,4 +1,4 @@
-import { findCause, type Found_, type Problem } from '../../src/diagnosis/search.js'
+import { findCause, type SearchResult, type SearchProblem } from '../../src/diagnosis/search.js'
 import { Trials, type Setting, type Trial } from '../../src/diagnosis/trials.js'
 
 /** What an evaluation that never ran would give: it sees what is as rebuilt, and under which conditions. */
@@ -11,15 +11,19 @@ export interface World {
 
 export const names = (n: number): string[] => Array.from({ length: n }, (_, index) => `p${index + 1}`)
 
-export interface Searched extends Found_ {
+export interface Searched extends SearchResult {
   /** Replays beside the two that the gate has made. */
   replays: number
   settings: Setting[]
 }
 
 /** Searches for what is planted in a world whose pinned images gives the result `recorded`. */
-export async function search(world: World, given: Partial<Problem> = {}, most = 1000): Promise<Searched> {
-  const problem: Problem = { steady: true, differences: [], unseen: [], axes: [], inputs: [], ...given }
+export async function search(
+  world: World,
+  given: Partial<SearchProblem> = {},
+  most = 1000,
+): Promise<Searched> {
+  const problem: SearchProblem = { steady: true, differences: [], unseen: [], axes: [], inputs: [], ...given }
   const differing = new Set(problem.differences)
   const results = new Map<string, number>()
   let made = 0

@@ -205,8 +205,16 @@ export function conditionsWith(changes: readonly Change[], tools: string, path =
             tools,
           },
         ]
-  const all = [STANDARD, ...changes, ...acts]
-  const variables = Object.assign({}, ...all.map((change) => change.env ?? {})) as Record<string, string>
-  const { shim: _, ...conditions } = Object.assign({}, ...all, { env: variables }) as Conditions & Change
-  return conditions
+  const all: Change[] = [STANDARD, ...changes, ...acts]
+  return {
+    hostname: lastOf(all, 'hostname') ?? STANDARD.hostname,
+    env: Object.assign({}, ...all.map((change) => change.env ?? {})) as Record<string, string>,
+    cpus: lastOf(all, 'cpus'),
+    user: lastOf(all, 'user'),
+    tools: lastOf(all, 'tools'),
+    network: lastOf(all, 'network'),
+  }
 }
+
+const lastOf = <K extends keyof Change>(changes: readonly Change[], field: K): Change[K] | undefined =>
+  changes.findLast((change) => change[field] !== undefined)?.[field]

@@ -12,7 +12,7 @@ import type { Kept, Store } from './store.js'
 import { padding, TAR_END, tarHeader, type TarEntry } from './tar-writer.js'
 
 /** An image over which a layer is put. */
-export interface Base {
+export interface ComposeBase {
   id: string
   /** Set, or taken away if undefined, over the image's own. */
   variables: Readonly<Record<string, string | undefined>>
@@ -32,7 +32,7 @@ const MINUTE_MS = 60_000
  */
 export async function composeImage(
   context: EngineContext,
-  base: Base,
+  base: ComposeBase,
   plan: LayerPlan,
   store: Store,
 ): Promise<string> {
@@ -120,7 +120,7 @@ interface Described {
 }
 
 /** What the engine says of the base, with its variables changed and this check's label. */
-async function configOf({ engine }: EngineContext, { id, variables }: Base): Promise<Described> {
+async function configOf({ engine }: EngineContext, { id, variables }: ComposeBase): Promise<Described> {
   const result = await engine.docker(['image', 'inspect', '--format', '{{json .}}', '--', id], {
     timeout: MINUTE_MS,
   })

@@ -6,7 +6,7 @@ import type { Side, Trial, Trials } from './trials.js'
 const STEADY = 3
 
 /** One condition: the settings to try, the likeliest first, and the one that keeps its effect constant. */
-export interface Axis_ {
+export interface SearchAxis {
   id: string
   tries: readonly string[]
   /** Absent if nothing random hangs on it. */
@@ -32,7 +32,7 @@ async function agree(
 export async function searchSteady(
   trials: Trials,
   image: Side,
-  axes: readonly Axis_[],
+  axes: readonly SearchAxis[],
 ): Promise<Explanation> {
   const steady = axes.flatMap((axis) => (axis.steady === undefined ? [] : [axis.steady]))
   if (steady.length === 0 || !(await agree(trials, image, steady, 2))) return { shown: 'unsteady' }
@@ -51,7 +51,7 @@ export async function searchSteady(
 export async function searchConditions(
   trials: Trials,
   image: Side,
-  axes: readonly Axis_[],
+  axes: readonly SearchAxis[],
 ): Promise<Explanation> {
   const plain = await trials.of(image, [])
   const all = axes.flatMap(({ tries }) => tries.slice(0, 1))
@@ -75,7 +75,7 @@ const same = (a: Trial, b: Trial): boolean => a.kind !== 'none' && b.kind !== 'n
 async function restoringAxes(
   trials: Trials,
   image: Side,
-  axes: readonly Axis_[],
+  axes: readonly SearchAxis[],
   all: readonly string[],
 ): Promise<readonly string[] | undefined> {
   const restores = async (set: readonly string[]) => (await trials.of(image, set)).kind === 'recorded'

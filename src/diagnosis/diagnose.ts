@@ -1,11 +1,12 @@
 import type { EngineContext } from '../engine/engine.js'
+import type { Replayed } from '../evaluation/check.js'
 import { during } from '../system/context.js'
 import { showText } from '../text/latin1.js'
 import type { CauseEvidence, Difference, Factor } from '../verdict/evidence.js'
 import type { Axis, Change } from './axes.js'
 import type { Explanation } from './explanation.js'
 import { Mixer, type TwoImages } from './images.js'
-import { Laboratory, type Exchange, type Replayed } from './replays.js'
+import { Laboratory, type Exchange } from './replays.js'
 import { findCause } from './search.js'
 import { Trials } from './trials.js'
 import { unitsOf, type Unit, type Units } from './units.js'
@@ -21,8 +22,6 @@ export interface PreviousInput {
 
 export interface Diagnosis {
   replayed: Replayed
-  /** Whether the two replays agreed. */
-  steady: boolean
   /** Absent if the pinned image cannot be had, or equals the rebuild. */
   images?: TwoImages | undefined
   axes: readonly Axis[]
@@ -41,7 +40,7 @@ const NO_UNITS: Units = { units: [], traces: [] }
 /** Searches for what made a replay differ from the record, within a time. */
 export function diagnose(context: EngineContext, diagnosis: Diagnosis): Promise<CauseEvidence> {
   return during(context, 'Search for the cause', async () => {
-    const { replayed, steady, images, axes, inputs, minutes } = diagnosis
+    const { replayed, images, axes, inputs, minutes } = diagnosis
     const begun = context.now()
     const seconds = () => (context.now() - begun) / 1000
     const parts = images ? unitsOf(images) : NO_UNITS
@@ -68,7 +67,7 @@ export function diagnose(context: EngineContext, diagnosis: Diagnosis): Promise<
       },
     )
     const { explanation, image } = await findCause(trials, {
-      steady,
+      steady: replayed.steady,
       differences: parts.units.map(({ id }) => id),
       unseen: parts.units.filter(({ unseen }) => unseen).map(({ id }) => id),
       axes: axes.map(({ id, tries, steady: fixed }) => ({

@@ -1,6 +1,7 @@
 import { mkdtemp, chmod, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EngineContext } from '../engine/engine.js'
+import type { Replayed } from '../evaluation/check.js'
 import { againstEachOther, againstRecord } from '../evaluation/compare.js'
 import type { EvaluationRequest } from '../evaluation/request.js'
 import { runAndRead, type RunFailure, type RunOutcome } from '../evaluation/run.js'
@@ -21,14 +22,6 @@ export interface Vocabulary {
   units: ReadonlyMap<string, Unit>
   changes: ReadonlyMap<string, Change>
   inputs: ReadonlyMap<string, Exchange>
-}
-
-/** The replay that is to be explained. */
-export interface Replayed {
-  /** Its mounts can be read by the sandbox. */
-  request: EvaluationRequest
-  /** The first of the two replays, or why there is none. */
-  outcome: RunOutcome | RunFailure
 }
 
 export interface MadeReplay {

@@ -1,23 +1,23 @@
-import { searchConditions, searchSteady, type Axis_ } from './conditions-search.js'
+import { searchConditions, searchSteady, type SearchAxis } from './conditions-search.js'
 import type { Explanation } from './explanation.js'
 import { minimalSet, type Test } from './minimal.js'
 import { searchDifferences } from './packages.js'
 import { BudgetSpent, type Side, type Trial, type Trials } from './trials.js'
 
 /** What is known before the search. */
-export interface Problem {
+export interface SearchProblem {
   /** Whether the two replays that were made in the rebuild already gave the same result. */
   steady: boolean
   /** Differences between the pinned image and the rebuild; none also if the pinned image cannot be had. */
   differences: readonly string[]
   /** Those of them that may be loaded although a look at what the pinned image loads cannot show it. */
   unseen: readonly string[]
-  axes: readonly Axis_[]
+  axes: readonly SearchAxis[]
   /** Inputs of the previous record that can stand in place of this one's. */
   inputs: readonly string[]
 }
 
-export interface Found_ {
+export interface SearchResult {
   explanation: Explanation
   /** The image that conditions and inputs were searched in; the pinned one whenever it can be had. */
   image: Side
@@ -34,7 +34,7 @@ export interface Found_ {
  *
  * Where two equal replays disagree, only conditions that make them agree are looked for.
  */
-export async function findCause(trials: Trials, problem: Problem): Promise<Found_> {
+export async function findCause(trials: Trials, problem: SearchProblem): Promise<SearchResult> {
   const { differences, unseen, steady } = problem
   const image: Side = differences.length > 0 ? 'pinned' : 'rebuild'
   let smallest = differences
@@ -77,7 +77,11 @@ async function secondLook(trials: Trials, first: Trial): Promise<Trial> {
 const PINNED = { image: 'pinned', changes: [] } as const
 
 /** What is left where no package is to blame. */
-async function searchRest(trials: Trials, image: Side, { axes, inputs }: Problem): Promise<Explanation> {
+async function searchRest(
+  trials: Trials,
+  image: Side,
+  { axes, inputs }: SearchProblem,
+): Promise<Explanation> {
   const conditions = await searchConditions(trials, image, axes)
   if (conditions.shown !== 'unexplained' || inputs.length === 0) return conditions
   const restores = async (set: readonly string[]) => (await trials.of(image, set)).kind === 'recorded'

@@ -22,7 +22,7 @@ export type Trial =
   /** It gave no result: that is no answer to any question. */
   | { readonly kind: 'none'; readonly why: string }
 
-export type Replay_ = (setting: Setting) => Promise<Trial>
+export type MakeReplay = (setting: Setting) => Promise<Trial>
 
 /** One replay, as the evidence keeps it. */
 export interface Tried {
@@ -45,7 +45,7 @@ export class Trials {
    * @param plain what the rebuild as it is came to: the gate has made that replay, twice
    */
   constructor(
-    private readonly replay: Replay_,
+    private readonly replay: MakeReplay,
     private readonly fits: (made: number) => boolean,
     plain: Trial = { kind: 'another', result: 0 },
   ) {

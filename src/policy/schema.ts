@@ -20,6 +20,12 @@ export const limitsSchema = z.strictObject({
   memory: z.number().positive().default(8).describe('GiB for one replay; never more than the engine has'),
   processes: z.int().positive().default(512).describe('Processes and threads in one replay'),
   output: z.number().positive().default(2).describe('GiB that one replay may write'),
+  cause: z
+    .number()
+    .nonnegative()
+    .max(360)
+    .default(10)
+    .describe('Minutes for finding what made a result differ; 0: it is not searched for'),
   total: z.number().positive().max(360).default(330).describe('Minutes for all models together'),
 })
 export type Limits = z.infer<typeof limitsSchema>

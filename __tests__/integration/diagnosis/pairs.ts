@@ -132,8 +132,7 @@ export async function searchPlanted(lab: Lab, planted: Planted): Promise<Named> 
   const image = async (id: string) =>
     readImage(lab.context, parseImage(docker('image', 'inspect', '--format', '{{json .}}', id)))
   const found = await diagnose(lab.context, {
-    replayed: { request: judged, outcome },
-    steady,
+    replayed: { request: judged, outcome, steady },
     images: two
       ? { ids: { pinned, rebuild: rebuilt }, pinned: await image(pinned), rebuilt: await image(rebuilt) }
       : undefined,

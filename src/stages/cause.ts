@@ -1,0 +1,50 @@
+import { AXES } from '../diagnosis/axes.js'
+import { diagnose } from '../diagnosis/diagnose.js'
+import type { EngineContext } from '../engine/engine.js'
+import type { Replayed } from '../evaluation/check.js'
+import { ReprogateError } from '../system/errors.js'
+import type { Agreement, CauseEvidence } from '../verdict/evidence.js'
+import { OutOfTime } from './deadline.js'
+import { previousInputs } from './previous.js'
+import type { Products } from './stage.js'
+import type { Subject } from './subject.js'
+
+/** What there is to explain: a result that differs, or none in a rebuild that differs. */
+export function isToExplain(
+  replayed: Replayed | undefined,
+  agreement: Agreement | null,
+  { images }: Products,
+): replayed is Replayed {
+  if (!replayed) return false
+  if ('finding' in replayed.outcome) return replayed.steady && images !== undefined
+  return agreement === 'different' || agreement === 'not-comparable' || agreement === 'nondeterministic'
+}
+
+/**
+ * Searches for what made the result differ, within the time that the policy gives. A search that fails or
+ * runs out of the check's own time says nothing: what was found before it stands.
+ */
+export async function explain(
+  context: EngineContext,
+  subject: Subject,
+  { images }: Products,
+  replayed: Replayed,
+): Promise<CauseEvidence | undefined> {
+  const minutes = subject.plan.limits.cause
+  if (minutes === 0) return undefined
+  try {
+    return await diagnose(context, {
+      replayed,
+      images,
+      axes: AXES,
+      inputs: await previousInputs(context, subject),
+      minutes,
+      remedyOf: (difference) => images?.remedyOf(difference),
+    })
+  } catch (error) {
+    if (!(error instanceof ReprogateError) && !(error instanceof OutOfTime)) throw error
+    if (error instanceof ReprogateError && error.code === 'check/cancelled') throw error
+    context.progress.line(`the cause was not found: ${error.message}`)
+    return undefined
+  }
+}
