@@ -3,7 +3,8 @@ import type { CauseEvidence, Factor } from './evidence.js'
 
 /** Factors or conditions that a sentence names; of more, the rest is counted. */
 const MOST_NAMED = 4
-const HOW_OFTEN = 'each seen twice'
+/** Characters of a setting that a sentence quotes. */
+const SHORT_NOTE = 40
 
 /** Without the purl's type and namespace. */
 const bare = (purl: string): string => purl.replace(/^pkg:[^/]+\/(?:[^/]+\/)*/, '')
@@ -19,7 +20,7 @@ function short({ kind, name, owner }: Factor): string {
 export function factorText(factor: Factor): string {
   const { kind, name, pinned, rebuilt, note } = factor
   const what = short(factor)
-  if (kind === 'condition') return note === undefined ? name : `${name} (${note})`
+  if (kind === 'condition') return note && note.length <= SHORT_NOTE ? `${name} (${note})` : name
   if (kind === 'package-file') return `${what} (the same version, other files)`
   if (kind === 'file' || kind === 'folder') return note && note !== 'content' ? `${what} (${note})` : what
   if (kind === 'input') return name
@@ -29,103 +30,96 @@ export function factorText(factor: Factor): string {
 }
 
 const and = (words: readonly string[]): string =>
-  words.length > MOST_NAMED ? listed(words, MOST_NAMED) : words.join(' and ')
+  words.length > MOST_NAMED || words.length < 2
+    ? listed(words, MOST_NAMED)
+    : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 
 const named = (factors: readonly Factor[]): string => and(factors.map(factorText))
+const shortly = (factors: readonly Factor[]): string => and(factors.map(short))
 
-/** What is not to blame, as far as it was tried. */
-const notExplained = ({ tried }: CauseEvidence): string =>
-  tried.length === 0 ? '' : ` Not explained by ${listed(tried, 20)}.`
+const NOT_THE_PINNED = 'the pinned image itself does not give the recorded result here'
 
-const startsWith = ({ image }: CauseEvidence): string =>
-  image === 'pinned' ? 'The pinned image itself does not give the recorded result here' : ''
-
-/** The first sentence says what accounts for the difference; the others how that was shown, and no more. */
 interface Words {
+  /** What accounts for it; goes on from what differs, as a clause. */
   cause(evidence: CauseEvidence): string
+  /** How that was shown, and no more; whole sentences. */
   proof?(evidence: CauseEvidence): string
 }
 
 const WORDS: Record<CauseEvidence['shown'], Words> = {
   alone: {
-    cause: ({ factors }) => `${named(factors)} alone accounts for the difference`,
-    proof: ({ factors }) => {
-      const what = and(factors.map(short))
-      return `The rebuild with ${what} as pinned gives the recorded result, and the pinned image with ${what} as rebuilt does not, ${HOW_OFTEN}.`
-    },
+    cause: ({ factors }) => `${named(factors)} alone accounts for it`,
+    proof: ({ factors }) =>
+      `The rebuild with ${shortly(factors)} as pinned gives the recorded result, and the pinned image with ${shortly(factors)} as rebuilt does not; each was seen twice.`,
   },
   enough: {
     cause: ({ factors }) => `${named(factors)} is enough to change the result`,
     proof: ({ factors, also, why }) =>
-      `In the rebuild, ${and(factors.map(short))} as pinned gives ${why === undefined ? 'another result' : `no result (${why})`}; with ${and(also.map(short))} as pinned too, the recorded one.`,
+      `In the rebuild, ${shortly(factors)} as pinned gives ${why === undefined ? 'another result' : `no result (${why})`}; with ${shortly(also)} as pinned too, it gives the recorded one.`,
   },
   each: {
     cause: ({ factors }) => `${named(factors)} each change the result on their own`,
-    proof: () => `Only with all of them as pinned does the record come back, ${HOW_OFTEN}.`,
+    proof: () => 'Only with all of them as pinned does the record come back; each was seen twice.',
   },
   together: {
     cause: ({ factors }) => `${named(factors)} change the result only together`,
     proof: ({ either }) =>
       either
-        ? `Any one of them as pinned brings the recorded result back, ${HOW_OFTEN}.`
-        : `None of them alone changes it in the pinned image, ${HOW_OFTEN}.`,
+        ? 'Any one of them as pinned brings the recorded result back; each was seen twice.'
+        : 'None of them alone changes it in the pinned image; each was seen twice.',
   },
   restores: {
-    cause: ({ factors }) => `With ${named(factors)} as pinned, the rebuild gives the recorded result`,
-    proof: () => 'What changes it in the pinned image was not found.',
+    cause: ({ factors }) => `with ${shortly(factors)} as pinned, the rebuild gives the recorded result`,
+    proof: ({ factors }) =>
+      `It changed: ${named(factors)}. What changes the result in the pinned image was not found.`,
   },
   among: {
     cause: ({ factors, differences }) =>
       factors.length === 0
-        ? 'There was no time to find what made the difference'
-        : `What made the difference is among ${factors.length} of ${differences}: ${named(factors)}`,
-    proof: () => 'The time for the search was spent (`limits.cause` in the policy).',
+        ? 'there was no time to find what made the difference'
+        : `what made the difference is among ${factors.length} of ${differences}: ${named(factors)}`,
+    proof: () => 'The time for the search is `limits.cause` of the policy.',
   },
   'not-listed': {
     cause: ({ why }) =>
       why === undefined
-        ? 'No listed difference of the images accounts for it'
-        : `Whether a difference of the images accounts for it could not be tested: ${why}`,
-    proof: () => 'The pinned image gives the recorded result.',
+        ? 'the pinned image gives the recorded result, and no listed difference of the images accounts for it'
+        : `whether a difference of the images accounts for it could not be tested: ${why}`,
   },
   'pinned-fails': {
-    cause: ({ why }) => `The pinned image itself gives no result here: ${why ?? ''}`,
+    cause: ({ why }) => `the pinned image itself gives no result here: ${why ?? ''}`,
   },
   condition: {
-    cause: (evidence) =>
-      evidence.image === 'pinned'
-        ? `${startsWith(evidence)}; with ${named(evidence.factors)} it does`
-        : `With ${named(evidence.factors)} the recorded result comes back`,
-    proof: ({ image }) =>
-      image === 'pinned' ? 'No package of the rebuild explains that.' : 'As the check runs it, it does not.',
+    cause: ({ image, factors }) =>
+      image === 'pinned'
+        ? `${NOT_THE_PINNED}; with ${named(factors)} it does`
+        : `with ${named(factors)} the recorded result comes back`,
+    proof: ({ image }) => (image === 'pinned' ? 'No package of the rebuild explains that.' : ''),
   },
   input: {
-    cause: ({ factors }) => `With ${named(factors)} of the previous record, the recorded result comes back`,
+    cause: ({ factors }) => `with ${named(factors)} of the previous record, the recorded result comes back`,
   },
   steadied: {
-    cause: ({ factors }) =>
-      `The evaluation does not repeat itself; with ${named(factors)} it did, 3 times of 3`,
+    cause: ({ factors }) => `with ${named(factors)} three agreed`,
   },
   unsteady: {
     cause: ({ image }) =>
       image === 'pinned'
-        ? 'The evaluation does not repeat itself in the pinned image; nothing is attributed'
-        : 'The evaluation does not repeat itself',
+        ? 'the evaluation does not repeat itself in the pinned image, so nothing is attributed'
+        : 'random numbers without a seed are likely',
     proof: ({ tried }) =>
-      tried.length === 0
-        ? ''
-        : `It does not either with these kept constant: ${listed(tried, 20)}; random numbers without a seed are likely.`,
+      tried.length === 0 ? '' : `It does not repeat itself either with a fixed ${listed(tried, 20)}.`,
   },
   'not-repeatable': {
-    cause: () => 'A proof came out otherwise the second time; nothing is named',
+    cause: () => 'a proof came out otherwise the second time, so nothing is named',
   },
   unexplained: {
-    cause: (evidence) =>
-      `${startsWith(evidence) || 'The result is the same every time, and differs from the record'}`,
-    proof: (evidence) =>
-      evidence.moving.length === 0
-        ? notExplained(evidence).trim()
-        : `It moves with ${listed(evidence.moving, 20)}, but not to the recorded one.`,
+    cause: ({ image }) =>
+      image === 'pinned' ? NOT_THE_PINNED : 'it is the same every time here, and differs from the record',
+    proof: ({ moving, tried }) => {
+      if (moving.length > 0) return `It moves with ${listed(moving, 20)}, but not to the recorded result.`
+      return tried.length === 0 ? '' : `Not explained by ${listed(tried, 20)}.`
+    },
   },
 }
 
@@ -137,7 +131,7 @@ const FOUND: ReadonlySet<CauseEvidence['shown']> = new Set([
 export const isFound = ({ shown }: CauseEvidence): boolean => FOUND.has(shown)
 
 export interface CauseWords {
-  /** A sentence without its full stop. */
+  /** A clause. */
   cause: string
   /** Whole sentences; '' if there are none. */
   proof: string
@@ -147,10 +141,12 @@ export interface CauseWords {
 /** What may be said of a search. */
 export function causeWords(evidence: CauseEvidence): CauseWords {
   const { cause, proof } = WORDS[evidence.shown]
-  const fixes = new Set(isFound(evidence) ? evidence.factors.flatMap(({ fix }) => fix ?? []) : [])
+  const [first, second] = isFound(evidence) ? evidence.factors : []
+  // Of those that act only together, one is enough.
+  const also = evidence.shown === 'each' && second ? ` The same goes for ${short(second)}.` : ''
   return {
     cause: cause(evidence),
     proof: proof?.(evidence) ?? '',
-    fix: fixes.size === 0 ? undefined : [...fixes].slice(0, 2).join(' '),
+    fix: first?.fix && first.fix + also,
   }
 }

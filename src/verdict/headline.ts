@@ -68,18 +68,16 @@ export function headlineOf(judged: Judged): Headline {
   return cause ? withCause(headline, judged, cause) : headline
 }
 
-/** A cause that was found comes first; what was only ruled out comes after what differs. */
+/** A cause that was found is told with what differs; what was only ruled out, after it. */
 function withCause(headline: Headline, judged: Judged, evidence: CauseEvidence): Headline {
   const { cause, proof, fix } = causeWords(evidence)
-  const result = decisive(judged).find(({ stage }) => stage === 'evaluation')
+  const result = judged.findings.find(({ stage, level }) => stage === 'evaluation' && level !== 'off')
   const whole = (...sentences: string[]) => sentences.filter(Boolean).join(' ')
   if (!isFound(evidence) || !result)
     return { ...headline, cause: whole(headline.cause, sentence(cause), proof) }
+  const joint = result.message.includes(': ') ? '; ' : ': '
   return {
-    cause: whole(
-      `${cause.charAt(0).toUpperCase()}${cause.slice(1)}: ${sentence(result.message).slice(0, -1)}.`,
-      proof,
-    ),
+    cause: whole(sentence(result.message + joint + cause), proof),
     fix: fix ?? headline.fix,
     told: [...new Set([...headline.told, ...inFull([result])])],
   }

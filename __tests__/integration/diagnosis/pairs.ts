@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { AXES, type Axis } from '../../../src/diagnosis/axes.js'
 import { diagnose, type PreviousInput } from '../../../src/diagnosis/diagnose.js'
 import { parseImage } from '../../../src/engine/image.js'
+import type { Manifest } from '../../../src/environment/manifest/manifest.js'
 import { readImage } from '../../../src/environment/manifest/read.js'
 import { againstEachOther, againstRecord } from '../../../src/evaluation/compare.js'
 import type { EvaluationRequest } from '../../../src/evaluation/request.js'
@@ -54,10 +55,26 @@ export const wheels = (
     }),
   ) as Record<string, string>
 
-const made: string[] = []
+/** Ids, and what is known of them: tests share images. */
+const made = new Map<string, Promise<string>>()
+const described = new Map<string, Promise<Manifest>>()
 
 /** @returns the id of an image with these contents over the base */
-export async function imageWith({ files = {}, env = {} }: Contents): Promise<string> {
+function imageWith(contents: Contents): Promise<string> {
+  const key = JSON.stringify(contents)
+  const known = made.get(key) ?? buildImage(contents)
+  made.set(key, known)
+  return known
+}
+
+function manifestOf(lab: Lab, id: string): Promise<Manifest> {
+  const json = docker('image', 'inspect', '--format', '{{json .}}', id)
+  const known = described.get(id) ?? readImage(lab.context, parseImage(json))
+  described.set(id, known)
+  return known
+}
+
+async function buildImage({ files = {}, env = {} }: Contents): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'reprogate-pair-'))
   try {
     for (const [path, text] of Object.entries(files)) {
@@ -77,15 +94,14 @@ export async function imageWith({ files = {}, env = {} }: Contents): Promise<str
       env: { ...process.env, DOCKER_BUILDKIT: '0' },
     })
     if (status !== 0) throw new Error(stderr)
-    made.push(stdout.trim())
     return stdout.trim()
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-export const removeImages = (): void => {
-  for (const id of made.splice(0)) docker('image', 'rm', '--force', id)
+export async function removeImages(): Promise<void> {
+  for (const id of await Promise.all(made.values())) docker('image', 'rm', '--force', id)
 }
 
 export interface Planted {
@@ -129,12 +145,14 @@ export async function searchPlanted(lab: Lab, planted: Planted): Promise<Named> 
     'finding' in outcome || sameValues(await againstEachOther(judged, outcome, second as RunOutcome))
   if (!('finding' in outcome) && !differs(gradeOf(await againstRecord(judged, outcome))) && steady)
     throw new Error('nothing differs')
-  const image = async (id: string) =>
-    readImage(lab.context, parseImage(docker('image', 'inspect', '--format', '{{json .}}', id)))
   const found = await diagnose(lab.context, {
     replayed: { request: judged, outcome, steady },
     images: two
-      ? { ids: { pinned, rebuild: rebuilt }, pinned: await image(pinned), rebuilt: await image(rebuilt) }
+      ? {
+          ids: { pinned, rebuild: rebuilt },
+          pinned: await manifestOf(lab, pinned),
+          rebuilt: await manifestOf(lab, rebuilt),
+        }
       : undefined,
     axes: planted.axes ?? AXES,
     inputs: planted.inputs ?? [],
