@@ -1,5 +1,4 @@
-import { mkdtemp, chmod, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import type { EngineContext } from '../engine/engine.js'
 import type { Replayed } from '../evaluation/check.js'
 import { againstEachOther, againstRecord } from '../evaluation/compare.js'
@@ -10,7 +9,7 @@ import { ReprogateError } from '../system/errors.js'
 import { conditionsWith, type Change } from './axes.js'
 import type { Mixer } from './images.js'
 import { loadedLines, loadedUnits, WATCHING } from './loaded.js'
-import { SHIM, SHIM_FILE } from './shim.js'
+import { pythonPathOf, shimFolder } from './shim.js'
 import type { Setting, Trial } from './trials.js'
 import type { Unit } from './units.js'
 
@@ -89,16 +88,13 @@ export class Laboratory {
       request,
     )
     const lines = loadedLines()
-    const inspected = await this.context.engine.inspect(image)
-    const path = inspected?.Config.Env.find((one) => one.startsWith('PYTHONPATH='))?.slice(
-      'PYTHONPATH='.length,
-    )
+    const path = await pythonPathOf(this.context, image)
     const all = setting.watch ? [...changes, WATCHING] : changes
     const outcome = await runAndRead(this.context, {
       ...exchanged,
       image,
       covers: this.mixer?.covers() ?? request.covers,
-      conditions: conditionsWith(all, await (this.tools ??= this.toolsFolder()), path),
+      conditions: conditionsWith(all, await (this.tools ??= shimFolder(this.context)), path),
       limits: { ...request.limits, evaluation: Math.min(request.limits.evaluation, minutes) },
       take: setting.watch ? lines.take : undefined,
     })
@@ -114,9 +110,8 @@ export class Laboratory {
       const same = 'finding' in first && first.finding.message === outcome.finding.message
       return same ? { kind: 'another', result: -1 } : { kind: 'none', why: outcome.finding.message }
     }
-    const result = await this.resultOf(outcome)
     const agrees = !differs(gradeOf(await againstRecord(request, outcome)))
-    return { kind: agrees ? 'recorded' : 'another', result }
+    return { kind: agrees ? 'recorded' : 'another', result: await this.resultOf(outcome) }
   }
 
   /** The number of the results that are equal, key by key. Predictions are kept of one of each. */
@@ -127,12 +122,5 @@ export class Laboratory {
       return number
     }
     return this.results.push(outcome) - 1
-  }
-
-  private async toolsFolder(): Promise<string> {
-    const folder = await mkdtemp(join(this.context.scratch, 'tools-'))
-    await chmod(folder, 0o755)
-    await writeFile(join(folder, SHIM_FILE), SHIM, { mode: 0o644 })
-    return folder
   }
 }

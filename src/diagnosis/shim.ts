@@ -1,9 +1,13 @@
+import { chmod, mkdtemp, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { EngineContext } from '../engine/engine.js'
+
 /**
  * What is put before Python to change its view of the machine, or to tell what it loads: a
  * `sitecustomize.py` on `PYTHONPATH`, of which each part does nothing unless `REPROGATE_SHIM` names it.
  * It acts on Python alone, and not under `python -I`. The image's own `sitecustomize` runs after it.
  */
-export const SHIM_FILE = 'sitecustomize.py'
+const SHIM_FILE = 'sitecustomize.py'
 
 export const SHIM = `"""Put here by reprogate for one replay. Each part acts only if REPROGATE_SHIM names it."""
 import os
@@ -117,3 +121,22 @@ if "clock" in PARTS:
     clock(float(PARTS["clock"]))
 next_one()
 `
+
+/** A folder of the scratch folder that has it, and that the user of the sandbox can read. */
+export async function shimFolder({ scratch }: Pick<EngineContext, 'scratch'>): Promise<string> {
+  const folder = await mkdtemp(join(scratch, 'tools-'))
+  await chmod(folder, 0o755)
+  await writeFile(join(folder, SHIM_FILE), SHIM, { mode: 0o644 })
+  return folder
+}
+
+const PYTHON_PATH = 'PYTHONPATH='
+
+/** What an image has as `PYTHONPATH`: the shim goes before it. */
+export async function pythonPathOf(
+  { engine }: Pick<EngineContext, 'engine'>,
+  image: string,
+): Promise<string> {
+  const setting = (await engine.inspect(image))?.Config.Env.find((one) => one.startsWith(PYTHON_PATH))
+  return setting?.slice(PYTHON_PATH.length) ?? ''
+}

@@ -29,6 +29,8 @@ export interface Plan {
     | { path: string; key?: string | undefined; truth?: string | undefined; margin?: number | undefined }
     | undefined
   tolerance: Record<string, Tolerance>
+  /** The variable that sets the size of batches. */
+  batch: string | undefined
   limits: Limits
   answers: Answers
   /** Globs of the files that the policy says the run depends on. */
@@ -80,6 +82,7 @@ export function planOf({ settings }: SelectedModel, loaded: LoadedPolicy, record
         ? undefined
         : { ...ruled?.predictions, path: output, key: ruled?.predictions?.key ?? claimed?.predictions?.key },
     tolerance: ruled?.tolerance ?? {},
+    batch: ruled?.batch,
     limits: loaded.policy.limits ?? DEFAULT_LIMITS,
     answers: { paths: answers, digests: defined([claimed?.predictions?.digest]) },
     code: settings.code ?? [],

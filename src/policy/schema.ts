@@ -68,6 +68,11 @@ export const modelSchema = z.strictObject({
         .optional()
         .describe('The file into which the evaluation writes its metrics, as a JSON object'),
       predictions: predictionsSchema.optional(),
+      batch: z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+        .optional()
+        .describe('The environment variable by which the evaluation takes the size of its batches'),
       tolerance: z
         .record(z.string(), toleranceSchema)
         .optional()

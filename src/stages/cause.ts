@@ -1,13 +1,30 @@
-import { AXES } from '../diagnosis/axes.js'
+import { AXES, batchAxis, NETWORK, type Axis } from '../diagnosis/axes.js'
 import { diagnose } from '../diagnosis/diagnose.js'
+import { probeAxes } from '../diagnosis/probe.js'
 import type { EngineContext } from '../engine/engine.js'
 import type { Replayed } from '../evaluation/check.js'
 import { ReprogateError } from '../system/errors.js'
-import type { Agreement, CauseEvidence } from '../verdict/evidence.js'
+import type { Agreement, CauseEvidence, ProbeEvidence } from '../verdict/evidence.js'
 import { OutOfTime } from './deadline.js'
 import { previousInputs } from './previous.js'
 import type { Products } from './stage.js'
 import type { Subject } from './subject.js'
+
+const axesOf = ({ plan, probe }: Pick<Subject, 'plan' | 'probe'>): Axis[] => [
+  ...AXES,
+  ...(plan.batch === undefined ? [] : [batchAxis(plan.batch)]),
+  ...(probe?.network ? [NETWORK] : []),
+]
+
+/** What moves the outputs, if that is asked for. Of an evaluation that does not repeat itself nothing can be said. */
+export async function probed(
+  context: EngineContext,
+  subject: Subject,
+  replayed: Replayed | undefined,
+): Promise<ProbeEvidence | undefined> {
+  if (!subject.probe || !replayed?.steady || 'finding' in replayed.outcome) return undefined
+  return probeAxes(context, { ...replayed, outcome: replayed.outcome }, axesOf(subject))
+}
 
 /** What there is to explain: a result that differs, or none in a rebuild that differs. */
 export function isToExplain(
@@ -36,7 +53,7 @@ export async function explain(
     return await diagnose(context, {
       replayed,
       images,
-      axes: AXES,
+      axes: axesOf({ plan: subject.plan }),
       inputs: await previousInputs(context, subject),
       minutes,
       remedyOf: (difference) => images?.remedyOf(difference),

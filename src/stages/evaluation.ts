@@ -1,5 +1,5 @@
 import { checkEvaluation } from '../evaluation/check.js'
-import { explain, isToExplain } from './cause.js'
+import { explain, isToExplain, probed } from './cause.js'
 import { exportWithoutAnswers } from './export.js'
 import type { Stage } from './stage.js'
 
@@ -34,6 +34,7 @@ export const evaluation: Stage = {
       },
       tolerance: plan.tolerance,
     })
+    const probe = await probed(context, subject, replayed)
     const cause = isToExplain(replayed, agreement, products)
       ? await explain(context, subject, products, replayed)
       : undefined
@@ -42,7 +43,12 @@ export const evaluation: Stage = {
       summary,
       grade: agreement ?? undefined,
       unverified: agreement === null,
-      evidence: { evaluation: evidence, ...(cause && { cause }), ...(agreement !== null && { agreement }) },
+      evidence: {
+        evaluation: evidence,
+        ...(cause && { cause }),
+        ...(probe && { probe }),
+        ...(agreement !== null && { agreement }),
+      },
     }
   },
 }

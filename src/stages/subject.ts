@@ -11,6 +11,12 @@ import type { Track } from '../verdict/rules/rule.js'
 /** How costly stages are asked for on the exploratory track; `fresh` is what production does anyway. */
 export type Rebuild = 'fresh' | 'cached'
 
+/** How the outputs are probed. */
+export interface Probe {
+  /** Whether the evaluation may have the network once: only on one's own machine. */
+  network: boolean
+}
+
 /** One model under judgement. Read once, passed whole. */
 export interface Subject {
   readonly name: string
@@ -20,6 +26,8 @@ export interface Subject {
   readonly track: Track
   readonly levels: RuleLevels
   readonly rebuild: Rebuild | undefined
+  /** Asks what moves the outputs, whatever they are. */
+  readonly probe?: Probe | undefined
   /** What the policy says of the model. */
   readonly model: SelectedModel
   /** Fields that the policy requires besides. */
@@ -36,13 +44,14 @@ export interface Terms {
   /** Asked for by input or option; the stricter of this, the policy and the record wins. */
   track?: Track | undefined
   rebuild?: Rebuild | undefined
+  probe?: Probe | undefined
 }
 
 /** Reads everything that is claimed of a model, and plans its check. */
 export async function subjectOf(
   records: SourceTree,
   model: SelectedModel,
-  { tree, base, loaded, track, rebuild }: Terms,
+  { tree, base, loaded, track, rebuild, probe }: Terms,
 ): Promise<Subject> {
   const readings = await readSources(records, model.settings.record)
   const claims = claimsOf(readings)
@@ -53,6 +62,7 @@ export async function subjectOf(
     track: trackOf(loaded.policy, model, claims.record, track),
     levels: loaded.policy.rules ?? {},
     rebuild,
+    probe,
     model,
     required: loaded.policy.required ?? [],
     claims,

@@ -195,6 +195,22 @@ export const causeSchema = z.strictObject({
 })
 export type CauseEvidence = z.infer<typeof causeSchema>
 
+/** What each axis does to the outputs of an evaluation that repeats itself. */
+export const probeSchema = z.strictObject({
+  axes: z.array(
+    z.strictObject({
+      name: z.string(),
+      /** `within`: only by less than the tolerances. */
+      effect: z.enum(['same', 'within', 'moves', 'fails']),
+      /** `same`, what moved, or why it failed. Untrusted. */
+      text: z.string(),
+      fix: z.string().optional(),
+    }),
+  ),
+  seconds: z.number(),
+})
+export type ProbeEvidence = z.infer<typeof probeSchema>
+
 /** A node of the lineage graph; `changed` where the check found a difference. */
 export const lineageSchema = z.strictObject({
   data: z.array(z.strictObject({ label: z.string(), digest: z.string().optional(), changed: z.boolean() })),
@@ -219,5 +235,7 @@ export interface Evidence {
   evaluation: EvaluationEvidence
   /** If the result differs, and there was time to search. */
   cause: CauseEvidence
+  /** If it was asked for. */
+  probe: ProbeEvidence
   lineage: LineageEvidence
 }

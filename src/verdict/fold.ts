@@ -60,6 +60,7 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     environment,
     evaluation,
     cause: found,
+    probe,
     lineage,
   } = evidence
   const { parity = null, agreement = null, environmentHash = head.recordedHash ?? null } = evidence
@@ -88,6 +89,7 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
       environment,
       evaluation,
       cause: found,
+      probe,
       lineage: lineage && markChanges(lineage, findings),
     },
   }

@@ -7,6 +7,7 @@ import {
   evaluationEvidenceSchema,
   lineageSchema,
   PARITIES,
+  probeSchema,
 } from './evidence.js'
 import { findingSchema, STAGES } from './finding.js'
 import { TRACKS } from './rules/rule.js'
@@ -56,6 +57,7 @@ export const modelReportSchema = z.strictObject({
     environment: environmentEvidenceSchema.optional(),
     evaluation: evaluationEvidenceSchema.optional(),
     cause: causeSchema.optional(),
+    probe: probeSchema.optional(),
     lineage: lineageSchema.optional(),
   }),
 })

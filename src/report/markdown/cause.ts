@@ -29,12 +29,16 @@ export function causeFold(cause: CauseEvidence | undefined, max: number): string
         ]),
       ),
     moreOf(shown.length, cause.replays.length, ['replay', 'replays']),
-    cause.factors.length > 0 && settings(cause),
+    cause.differences > 0 && 'In the rebuild, what is named is as pinned; in the pinned image, as rebuilt.',
+    settings(cause),
   ])
   const differences = cause.differences > 0 ? `, among ${plural(cause.differences, 'difference')}` : ''
   const title = `<b>Cause</b>: ${plural(cause.replays.length, 'replay')}${differences}, ${duration(cause.seconds)}`
   return details(title, body)
 }
+
+/** Without the purl's type and namespace. */
+const bare = (name: string): string => name.replace(/^pkg:[^/]+\/(?:[^/]+\/)*/, '')
 
 function changes(names: readonly string[]): string {
   if (names.length === 0) return 'nothing changed'
@@ -42,7 +46,7 @@ function changes(names: readonly string[]): string {
   return (
     names
       .slice(0, NAMED)
-      .map((name) => prose(name, 'cell', undefined, 80))
+      .map((name) => prose(bare(name), 'cell', undefined, 80))
       .join(', ') + rest
   )
 }
