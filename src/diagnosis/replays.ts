@@ -4,7 +4,7 @@ import type { Replayed } from '../evaluation/check.js'
 import { againstEachOther, againstRecord } from '../evaluation/compare.js'
 import type { EvaluationRequest } from '../evaluation/request.js'
 import { runAndRead, type RunFailure, type RunOutcome } from '../evaluation/run.js'
-import { differs, gradeOf, sameValues } from '../results/comparison.js'
+import { differs, gradeOf } from '../results/comparison.js'
 import { ReprogateError } from '../system/errors.js'
 import { conditionsWith, type Change } from './axes.js'
 import type { Mixer } from './images.js'
@@ -114,10 +114,10 @@ export class Laboratory {
     return { kind: agrees ? 'recorded' : 'another', result: await this.resultOf(outcome) }
   }
 
-  /** The number of the results that are equal, key by key. Predictions are kept of one of each. */
+  /** The number of the results that agree with it, as the policy compares. Predictions are kept of one of each. */
   private async resultOf(outcome: RunOutcome): Promise<number> {
     for (const [number, known] of this.results.entries()) {
-      if (!sameValues(await againstEachOther(this.replayed.request, known, outcome))) continue
+      if (differs(gradeOf(await againstEachOther(this.replayed.request, known, outcome)))) continue
       if (outcome.predictions) await rm(outcome.predictions.file, { force: true })
       return number
     }

@@ -1,6 +1,6 @@
 import type { EngineContext } from '../engine/engine.js'
 import { agree } from '../results/agreement.js'
-import { sameValues } from '../results/comparison.js'
+import { differs, gradeOf, sameValues } from '../results/comparison.js'
 import { agreementSummary } from '../results/summary.js'
 import { during } from '../system/context.js'
 import type { Agreement, EvaluationEvidence } from '../verdict/evidence.js'
@@ -28,7 +28,7 @@ export interface Replayed {
   request: EvaluationRequest
   /** Or why it gave no result. */
   outcome: RunOutcome | RunFailure
-  /** Whether the second gave the same. */
+  /** Whether the second agreed with it. */
   steady: boolean
 }
 
@@ -76,7 +76,7 @@ export async function checkEvaluation(
       controls: deterministic ? undefined : controls.predictions?.comparison,
     },
     summary: agreementSummary(result, { recorded, controls }),
-    replayed: { request: run, outcome: first, steady: deterministic },
+    replayed: { request: run, outcome: first, steady: !differs(gradeOf(controls)) },
   }
 }
 

@@ -10,7 +10,7 @@ import { readImage } from '../../../src/environment/manifest/read.js'
 import { againstEachOther, againstRecord } from '../../../src/evaluation/compare.js'
 import type { EvaluationRequest } from '../../../src/evaluation/request.js'
 import { runAndRead, type RunOutcome } from '../../../src/evaluation/run.js'
-import { differs, gradeOf, sameValues } from '../../../src/results/comparison.js'
+import { differs, gradeOf } from '../../../src/results/comparison.js'
 import type { CauseEvidence } from '../../../src/verdict/evidence.js'
 import { BASE, docker, type Lab } from '../evaluation/lab.js'
 
@@ -142,7 +142,7 @@ export async function searchPlanted(lab: Lab, planted: Planted): Promise<Named> 
   const outcome = await runAndRead(lab.context, judged)
   const second = await runAndRead(lab.context, judged)
   const steady =
-    'finding' in outcome || sameValues(await againstEachOther(judged, outcome, second as RunOutcome))
+    'finding' in outcome || !differs(gradeOf(await againstEachOther(judged, outcome, second as RunOutcome)))
   if (!('finding' in outcome) && !differs(gradeOf(await againstRecord(judged, outcome))) && steady)
     throw new Error('nothing differs')
   const found = await diagnose(lab.context, {

@@ -22,7 +22,7 @@ export function causeFold(cause: CauseEvidence | undefined, max: number): string
         ],
         shown.map((replay, index) => [
           String(index + 1),
-          `${replay.image} ${code(short(replay.id), 'cell', 20)}`,
+          `${replay.image === 'pinned' ? 'pinned' : 'rebuild'} ${code(short(replay.id), 'cell', 20)}`,
           changes(replay.with),
           gave(replay),
           replay.seconds.toFixed(1),
