@@ -164,6 +164,37 @@ describe('conditions', () => {
     expect(explanation).toEqual({ shown: 'unexplained', moving: ['zone'] })
   })
 
+  const many = Array.from({ length: 14 }, (_, n) => ({ id: `a${n}`, tries: [`a${n}`, `a${n} again`] }))
+
+  it('asks no axis of a group that moves nothing', async () => {
+    const { explanation, replays } = await search((_, set) => (set.has('a9') ? 'other' : 'moved'), {
+      axes: many,
+    })
+    expect(explanation).toEqual({ shown: 'unexplained', moving: ['a9'] })
+    expect(replays).toBeLessThanOrEqual(10)
+  })
+
+  it('tries the other values of the axes that move it, alone and in pairs', async () => {
+    const alone: World = (_, set) => (set.has('a9 again') ? 'recorded' : set.has('a9') ? 'other' : 'moved')
+    expect((await search(alone, { axes: many })).explanation).toEqual({
+      shown: 'condition',
+      factors: ['a9 again'],
+    })
+    const pair: World = (_, set) => {
+      if (set.has('a3') && set.has('a9 again')) return 'recorded'
+      return set.has('a3') || set.has('a9') ? 'other' : 'moved'
+    }
+    expect((await search(pair, { axes: many })).explanation).toEqual({
+      shown: 'condition',
+      factors: ['a3', 'a9 again'],
+    })
+  })
+
+  it('does not take a crash for a move', async () => {
+    const world: World = (_, set) => (set.has('a5') ? { crash: 'no such kernel' } : 'moved')
+    expect((await search(world, { axes: many })).explanation).toEqual({ shown: 'unexplained', moving: [] })
+  })
+
   it('names the condition that makes two replays agree', async () => {
     let turn = 0
     const { explanation, replays } = await search(

@@ -45,8 +45,9 @@ export async function searchSteady(
 
 /**
  * The image gives one result every time, and it is not the record. All conditions at once tell whether any
- * of them matters; if so, each is set alone until the record comes back, then in pairs. What comes back
- * under a condition was not necessarily recorded under it.
+ * of them matters; if so, halves of them tell which. Of those that move the result the other values are
+ * tried, alone and then in pairs, until the record comes back. What comes back under a condition was not
+ * necessarily recorded under it.
  */
 export async function searchConditions(
   trials: Trials,
@@ -54,32 +55,41 @@ export async function searchConditions(
   axes: readonly SearchAxis[],
 ): Promise<Explanation> {
   const plain = await trials.of(image, [])
-  const all = axes.flatMap(({ tries }) => tries.slice(0, 1))
-  const together = await trials.of(image, all)
-  if (same(together, plain)) return { shown: 'unexplained', moving: [] }
-  const restoring = await restoringAxes(trials, image, axes, all)
-  if (restoring) {
-    const again = await trials.again({ image, changes: restoring })
-    return again.kind === 'recorded'
-      ? { shown: 'condition', factors: restoring }
-      : { shown: 'not-repeatable' }
-  }
-  const moving: string[] = []
-  for (const { tries } of axes)
-    for (const one of tries.slice(0, 1)) if (!same(await trials.of(image, [one]), plain)) moving.push(one)
-  return { shown: 'unexplained', moving }
+  const restores = async (set: readonly string[]) => (await trials.of(image, set)).kind === 'recorded'
+  const all = axes.map(({ tries }) => tries[0]!)
+  if (await restores(all)) return proven(trials, image, (await minimalSet(restores, all)) ?? all)
+  const moving = await movingAmong(all, async (set) => !same(await trials.of(image, set), plain))
+  const values = axes.filter(({ tries }) => moving.includes(tries[0]!)).map(({ tries }) => tries)
+  for (const set of [...values.flat().map((one) => [one]), ...pairsOf(values)])
+    if (await restores(set)) return proven(trials, image, set)
+  const crashing: string[] = []
+  for (const one of moving) if ((await trials.of(image, [one])).kind === 'none') crashing.push(one)
+  return { shown: 'unexplained', moving: moving.filter((one) => !crashing.includes(one)) }
+}
+
+async function proven(trials: Trials, image: Side, changes: readonly string[]): Promise<Explanation> {
+  const again = await trials.again({ image, changes })
+  return again.kind === 'recorded' ? { shown: 'condition', factors: changes } : { shown: 'not-repeatable' }
 }
 
 const same = (a: Trial, b: Trial): boolean => a.kind !== 'none' && b.kind !== 'none' && a.result === b.result
 
-async function restoringAxes(
-  trials: Trials,
-  image: Side,
-  axes: readonly SearchAxis[],
-  all: readonly string[],
-): Promise<readonly string[] | undefined> {
-  const restores = async (set: readonly string[]) => (await trials.of(image, set)).kind === 'recorded'
-  if (await restores(all)) return (await minimalSet(restores, all)) ?? all
-  for (const one of axes.flatMap(({ tries }) => tries)) if (await restores([one])) return [one]
-  return undefined
+/** Members that move the result on their own: of a group that does not, none is asked. */
+async function movingAmong(
+  group: readonly string[],
+  moves: (set: readonly string[]) => Promise<boolean>,
+): Promise<string[]> {
+  if (group.length === 0 || !(await moves(group))) return []
+  if (group.length === 1) return [...group]
+  const half = Math.ceil(group.length / 2)
+  return [
+    ...(await movingAmong(group.slice(0, half), moves)),
+    ...(await movingAmong(group.slice(half), moves)),
+  ]
 }
+
+/** One value each of two axes. */
+const pairsOf = (values: readonly (readonly string[])[]): string[][] =>
+  values.flatMap((first, index) =>
+    values.slice(index + 1).flatMap((second) => first.flatMap((one) => second.map((other) => [one, other]))),
+  )

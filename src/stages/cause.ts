@@ -2,9 +2,9 @@ import { AXES, batchAxis, NETWORK, type Axis } from '../diagnosis/axes.js'
 import { diagnose } from '../diagnosis/diagnose.js'
 import { probeAxes } from '../diagnosis/probe.js'
 import type { EngineContext } from '../engine/engine.js'
-import type { Replayed } from '../evaluation/check.js'
+import type { EvaluationResult, Replayed } from '../evaluation/check.js'
 import { ReprogateError } from '../system/errors.js'
-import type { Agreement, CauseEvidence, ProbeEvidence } from '../verdict/evidence.js'
+import type { CauseEvidence, ProbeEvidence } from '../verdict/evidence.js'
 import { OutOfTime } from './deadline.js'
 import { previousInputs } from './previous.js'
 import type { Products } from './stage.js'
@@ -26,13 +26,18 @@ export async function probed(
   return probeAxes(context, { ...replayed, outcome: replayed.outcome }, axesOf(subject))
 }
 
-/** What there is to explain: a result that differs, or none in a rebuild that differs. */
+/**
+ * What there is to explain: a result that differs, or none in a rebuild that differs. If every prediction
+ * came back in the same environment, the recorded number is wrong, and the findings say so.
+ */
 export function isToExplain(
   replayed: Replayed | undefined,
-  agreement: Agreement | null,
+  { agreement, evidence, findings }: Pick<EvaluationResult, 'agreement' | 'evidence' | 'findings'>,
   { images }: Products,
 ): replayed is Replayed {
   if (!replayed) return false
+  const onlyMetrics = findings.every(({ rule }) => rule === 'evaluation/metric-differs')
+  if (agreement === 'different' && evidence.predictions && onlyMetrics && !images) return false
   if ('finding' in replayed.outcome) return replayed.steady && images !== undefined
   return agreement === 'different' || agreement === 'not-comparable' || agreement === 'nondeterministic'
 }

@@ -35,7 +35,7 @@ export const evaluation: Stage = {
       tolerance: plan.tolerance,
     })
     const probe = await probed(context, subject, replayed)
-    const cause = isToExplain(replayed, agreement, products)
+    const cause = isToExplain(replayed, { agreement, evidence, findings }, products)
       ? await explain(context, subject, products, replayed)
       : undefined
     return {

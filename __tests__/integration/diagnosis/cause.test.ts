@@ -1,6 +1,9 @@
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AXES } from '../../../src/diagnosis/axes.js'
+import { probeAxes } from '../../../src/diagnosis/probe.js'
+import { runAndRead } from '../../../src/evaluation/run.js'
 import { useLab } from '../evaluation/lab.js'
 import { removeImages, searchPlanted, wheel, wheels } from './pairs.js'
 
@@ -28,6 +31,18 @@ describe('a difference of the images', () => {
     })
     expect(found).toMatchObject({ shown: 'alone', names: [part(7)], differences: 20 })
     expect(found.replays.length).toBeLessThanOrEqual(12)
+  }, 120_000)
+
+  test('predictions, kept until they are compared', async () => {
+    const found = await searchPlanted(lab, {
+      script: `${metric('import part7', 'part7.VALUE')}
+open('predictions.csv', 'w').write('id,label\\n' + ''.join(f'{n},{n % 3 + part7.VALUE}\\n' for n in range(30)))`,
+      predictions: { path: 'predictions.csv', key: 'id' },
+      pinned: { files: wheels('1.0', {}) },
+      rebuilt: { files: wheels('2.0', { part7: '1' }) },
+    })
+    expect(found).toMatchObject({ shown: 'alone', names: [part(7)] })
+    expect(found.replays.map(({ gave }) => gave)).not.toContain('none')
   }, 120_000)
 
   test('two packages jointly', async () => {
@@ -218,3 +233,22 @@ describe('inputs of the previous record', () => {
     expect(found).toMatchObject({ shown: 'input', names: ['data.csv'] })
   }, 120_000)
 })
+
+test('a probe says what each axis does to the outputs', async () => {
+  const request = await lab.request(
+    metric(
+      'import os, socket',
+      'len(os.sched_getaffinity(0)) if socket.gethostname() == "replay" else 1 / 0',
+    ),
+  )
+  const outcome = await runAndRead(lab.context, request)
+  if ('finding' in outcome) throw new Error(outcome.finding.message)
+  const chosen = AXES.filter(({ id }) => ['threads', 'host-name', 'time-zone'].includes(id))
+  const { axes } = await probeAxes(lab.context, { request, outcome, steady: true }, chosen)
+  expect(axes).toMatchObject([
+    { name: 'threads', effect: 'moves', text: expect.stringContaining('accuracy') },
+    { name: 'time zone', effect: 'same', text: 'same' },
+    { name: 'host name', effect: 'fails', text: expect.stringContaining('ZeroDivisionError') },
+  ])
+  expect(axes.map(({ fix }) => fix !== undefined)).toEqual([true, false, true])
+}, 120_000)

@@ -9,7 +9,7 @@ import type { Manifest } from '../../../src/environment/manifest/manifest.js'
 import { readImage } from '../../../src/environment/manifest/read.js'
 import { againstEachOther, againstRecord } from '../../../src/evaluation/compare.js'
 import type { EvaluationRequest } from '../../../src/evaluation/request.js'
-import { runAndRead, type RunOutcome } from '../../../src/evaluation/run.js'
+import { runAndRead, type RunFailure, type RunOutcome } from '../../../src/evaluation/run.js'
 import { differs, gradeOf } from '../../../src/results/comparison.js'
 import type { CauseEvidence } from '../../../src/verdict/evidence.js'
 import { BASE, docker, type Lab } from '../evaluation/lab.js'
@@ -114,6 +114,8 @@ export interface Planted {
   recordedWith?: EvaluationRequest['conditions']
   inputs?: readonly PreviousInput[]
   axes?: readonly Axis[]
+  /** Compared as well, if the script writes them. */
+  predictions?: EvaluationRequest['predictions']
   /** Instead of what the pinned image gives. */
   recorded?: EvaluationRequest['recorded']
 }
@@ -122,9 +124,10 @@ export interface Named extends CauseEvidence {
   names: string[]
 }
 
-const metricsOf = (outcome: Awaited<ReturnType<typeof runAndRead>>): Record<string, number> => {
+function recordOf(outcome: RunOutcome | RunFailure): EvaluationRequest['recorded'] {
   if ('finding' in outcome) throw new Error(outcome.finding.message)
-  return outcome.metrics
+  const { metrics, predictions } = outcome
+  return { metrics, predictions: predictions && { file: predictions.file, digest: predictions.digest } }
 }
 
 /** Records in the pinned image, replays twice in the rebuild as the gate does, and searches. */
@@ -132,12 +135,11 @@ export async function searchPlanted(lab: Lab, planted: Planted): Promise<Named> 
   const two = planted.pinned !== undefined || planted.rebuilt !== undefined
   const pinned = two ? await imageWith(planted.pinned ?? {}) : lab.image
   const rebuilt = two ? await imageWith(planted.rebuilt ?? {}) : lab.image
-  const request = await lab.request(planted.script, planted.files)
-  const recorded = planted.recorded ?? {
-    metrics: metricsOf(
-      await runAndRead(lab.context, { ...request, image: pinned, conditions: planted.recordedWith }),
-    ),
-  }
+  const { predictions } = planted
+  const request = await lab.request(planted.script, planted.files, { predictions })
+  const recorded =
+    planted.recorded ??
+    recordOf(await runAndRead(lab.context, { ...request, image: pinned, conditions: planted.recordedWith }))
   const judged = { ...request, image: rebuilt, recorded }
   const outcome = await runAndRead(lab.context, judged)
   const second = await runAndRead(lab.context, judged)
