@@ -95,6 +95,12 @@ describe('what a watched replay tells', () => {
     ])
   })
 
+  it('is kept up to a limit', () => {
+    const { take, paths } = loadedLines()
+    for (let n = 0; n < 20_000; n++) expect(take(`reprogate-loaded:/${n}${'x'.repeat(4000)}`)).toBe(true)
+    expect(paths.size).toBeLessThan(9000)
+  })
+
   it('names the units that have one of the paths', () => {
     const unit = (id: string, ...paths: string[]): Unit => ({
       id,

@@ -4,8 +4,8 @@ import type { Unit } from './units.js'
 /** Makes a replay tell what it loads: Python's files by the shim, libraries by the loader of glibc. */
 export const WATCHING: Change = { shim: { loaded: '' }, env: { LD_DEBUG: 'files' } }
 
-/** Paths that are kept; an evaluation can name as many as it likes. */
-const MOST_PATHS = 200_000
+/** Characters of paths that are kept; an evaluation can name as many as it likes. */
+const MOST_CHARACTERS = 32 * 1024 ** 2
 
 const PYTHON = /reprogate-loaded:(\/.*)$/
 /** `     12:	calling init: /lib/x86_64-linux-gnu/libz.so.1`, among others that begin alike. */
@@ -14,8 +14,11 @@ const LOADER = /^\s+\d+:\t(?:(?:calling init|initialize program): (.*))?/
 /** Takes the lines by which a watched replay tells what it loads. Untrusted: they are an order, never a proof. */
 export function loadedLines() {
   const paths = new Set<string>()
+  let kept = 0
   const keep = (path: string) => {
-    if (path !== '' && paths.size < MOST_PATHS) paths.add(path)
+    if (path === '' || paths.has(path) || kept + path.length > MOST_CHARACTERS) return
+    kept += path.length
+    paths.add(path)
   }
   return {
     paths,

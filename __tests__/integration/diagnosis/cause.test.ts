@@ -117,6 +117,27 @@ open('predictions.csv', 'w').write('id,label\\n' + ''.join(f'{n},{n % 3 + part7.
     expect(found).toMatchObject({ shown: 'alone', names: ['/opt/extra/x.txt'] })
   }, 120_000)
 
+  test('a program of a Debian package, beside a library of another', async () => {
+    const deb = (name: string, version: string, path: string, text: string) => ({
+      [path]: text,
+      [`/var/lib/dpkg/status.d/${name}`]: `Package: ${name}\nVersion: ${version}\nArchitecture: all\n`,
+      [`/var/lib/dpkg/info/${name}.list`]: `/.\n${path}\n`,
+    })
+    const debs = (version: string, share: string) => ({
+      ...deb('answer', version, '/usr/share/answer/answer.py', `print(${share})`),
+      ...deb('libother', version, '/usr/lib/libother.so.1', `not loaded ${version}`),
+    })
+    const found = await searchPlanted(lab, {
+      script: metric(
+        'import subprocess\ntext = subprocess.run(["python3", "/usr/share/answer/answer.py"], capture_output=True).stdout',
+        'int(text)',
+      ),
+      pinned: { files: { ...debs('1', '41'), ...wheels('1.0', {}, 5) } },
+      rebuilt: { files: { ...debs('2', '42'), ...wheels('2.0', {}, 5) } },
+    })
+    expect(found).toMatchObject({ shown: 'alone', names: ['pkg:deb/debian/answer'], differences: 7 })
+  }, 120_000)
+
   test('a rebuild in which the evaluation fails', async () => {
     const found = await searchPlanted(lab, {
       script: metric('import part4', 'part4.VALUE'),
