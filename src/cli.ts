@@ -8,6 +8,7 @@ import { renderInitialised } from './report/initialised.js'
 import { printableJson, renderJson } from './report/json.js'
 import { printed } from './report/plain.js'
 import { renderRecorded } from './report/recorded.js'
+import { isUnmoved, isUnprobed, renderProbe } from './report/probe.js'
 import { renderTerminal } from './report/terminal.js'
 import { compareResults } from './results/files.js'
 import type { Rebuild } from './stages/subject.js'
@@ -38,6 +39,9 @@ interface CheckOptions extends ShowOptions {
   track?: Track
   rebuild?: Rebuild
   base?: string
+}
+interface ProbeOptions extends ShowOptions {
+  network?: true
 }
 interface AuditOptions extends ShowOptions {
   record?: string
@@ -78,6 +82,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .showHelpAfterError('(reprogate --help shows every command)')
     .addHelpText('after', HELP)
   addCheck(program, door)
+  addProbe(program, door)
   addAudit(program, door)
   addRecord(program, door)
   addCompare(program, door)
@@ -100,6 +105,7 @@ Examples:
   $ reprogate init                         what this repository has, and the files that it lacks
   $ reprogate check                        every model of this repository
   $ reprogate check digits --track production
+  $ reprogate probe digits                 what moves its results: threads, instructions, hash seed, clock …
   $ reprogate audit digits                 can the recorded run be obtained again?
   $ reprogate record digits --push registry.example/digits
   $ reprogate compare recorded.csv replayed.csv`
@@ -137,6 +143,38 @@ function addCheck(program: Command, door: Door): void {
       await show(report, options, door)
     })
 }
+
+function addProbe(program: Command, door: Door): void {
+  program
+    .command('probe')
+    .description('rebuild, and replay the evaluation along every axis on which machines and runs differ')
+    .argument('[model...]', 'models of the policy; none: all')
+    .option('--network', 'give it the network in one of the replays')
+    .option('--json', 'print the JSON report')
+    .option('--no-color', 'no colour, also on a terminal')
+    .addOption(configOption())
+    .addOption(verboseOption())
+    .addHelpText('after', PROBE_HELP)
+    .action(async (models: string[], options: ProbeOptions) => {
+      const { config, network } = options
+      const probe = { network: network === true }
+      const occasion = { kind: 'work-tree' } as const
+      const directory = process.cwd()
+      const rebuild = 'cached'
+      const report = await check({ directory, config, models, rebuild, probe, occasion }, door.world(options))
+      const { json, color } = options
+      const colour = color && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined
+      process.stdout.write(json ? renderJson(report) : renderProbe(report, { colour }))
+      door.ended(probeExitCode(report))
+    })
+}
+
+const PROBE_HELP = `
+Exit codes: 0 nothing moves the results, 1 something does, 2 could not probe, or wrong usage.`
+
+/** The worst of the models. */
+const probeExitCode = ({ models }: Report): ExitCode =>
+  models.some(isUnprobed) ? 2 : models.every(isUnmoved) ? 0 : 1
 
 function addAudit(program: Command, door: Door): void {
   program

@@ -32,6 +32,7 @@ describe('usage', () => {
     [['--help'], 'Exit codes'],
     [['check', '--help'], '--rebuild'],
     [['record', '--help'], '--push'],
+    [['probe', '--help'], 'Exit codes'],
   ])('%j helps', (args, text) => {
     expect(cli(...args)).toMatchObject({ status: 0, stdout: expect.stringContaining(text) })
   })
@@ -212,6 +213,21 @@ evaluation: {command: [python3, evaluate.py]}
     } finally {
       rmSync(clone, { recursive: true, force: true })
     }
+  })
+
+  test('a probe says what moves the results, and what to do about it', () => {
+    repository.write(
+      'evaluate.py',
+      `import os\n${EVALUATE.replace('0.5', 'len(os.environ.get("TZ", "abcde")) / 10')}`,
+    )
+    repository.save()
+    record()
+    repository.edit(RECORD, 'seeds:', 'hyperparameters: {}\nseeds:')
+    repository.save()
+    const { status, stdout } = cli('probe', 'digits')
+    expect(stdout).toMatch(/✔ hash seed +same/)
+    expect(stdout).toMatch(/✖ time zone +accuracy 0\.5.* → 0\.7.*\n +fix: Compute in UTC/)
+    expect(status).toBe(1)
   })
 
   test('a cached rebuild is no evidence', () => {

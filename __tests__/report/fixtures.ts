@@ -17,7 +17,7 @@ import { RULES } from '../../src/verdict/rules/index.js'
 
 const COMMIT = 'a81c0de4f3b29d7706c1e5aa0b9d8c7f6e5d4c3b'
 const RECORD = 'models/digits/provenance.yml'
-const hex = (seed: string): string => seed.repeat(64).slice(0, 64)
+export const hex = (seed: string): string => seed.repeat(64).slice(0, 64)
 
 export const reportOf = (models: ModelReport[], overrides: Partial<Report> = {}): Report => ({
   ...foldReport(
@@ -44,7 +44,7 @@ const HEAD: ModelHead = {
 type Ran = Exclude<StageRun['outcome'], { notRun: string }>
 
 /** What one stage gave, as a stage gives it: its findings have neither level nor stage yet. */
-interface Given extends Partial<Omit<Ran, 'findings'>> {
+export interface Given extends Partial<Omit<Ran, 'findings'>> {
   findings?: readonly Found[]
   notRun?: string
   seconds?: number
@@ -200,7 +200,7 @@ const flip = (key: string, recorded: string, replayed: string, score: [string, s
   also: [{ column: 'score', recorded: score[0], replayed: score[1] }],
 })
 
-const drifted: Given = {
+export const drifted: Given = {
   findings: [
     {
       rule: 'environment/package-differs',
@@ -225,7 +225,7 @@ const drifted: Given = {
   seconds: 41.3,
 }
 
-const flipped: Given = {
+export const flipped: Given = {
   findings: [
     {
       rule: 'evaluation/metric-differs',
@@ -511,38 +511,37 @@ export const failedModel = modelOf({
   },
 })
 
-export const unseededModel = modelOf({
-  evaluation: {
-    findings: [
-      {
-        rule: 'evaluation/nondeterministic',
-        message: 'Two identical replays disagree: 2 of 1,797 predictions flipped',
-        file: RECORD,
-        line: 34,
-        field: 'evaluation.predictions',
-      },
-    ],
-    grade: 'nondeterministic',
-    summary: 'Two identical replays disagree: 2 of 1,797 predictions flipped',
-    evidence: {
-      agreement: 'nondeterministic',
-      evaluation: {
-        ...evaluation,
-        deterministic: false,
-        controls: {
-          rows: 1797,
-          flips: 2,
-          moved: 0,
-          first: [
-            { ...flip('211', '8', '3', ['0.412', '0.438']), also: [] },
-            { ...flip('640', '1', '8', ['0.391', '0.401']), also: [] },
-          ],
-        },
+export const unseeded: Given = {
+  findings: [
+    {
+      rule: 'evaluation/nondeterministic',
+      message: 'Two identical replays disagree: 2 of 1,797 predictions flipped',
+      file: RECORD,
+      line: 34,
+      field: 'evaluation.predictions',
+    },
+  ],
+  grade: 'nondeterministic',
+  summary: 'Two identical replays disagree: 2 of 1,797 predictions flipped',
+  evidence: {
+    agreement: 'nondeterministic',
+    evaluation: {
+      ...evaluation,
+      deterministic: false,
+      controls: {
+        rows: 1797,
+        flips: 2,
+        moved: 0,
+        first: [
+          { ...flip('211', '8', '3', ['0.412', '0.438']), also: [] },
+          { ...flip('640', '1', '8', ['0.391', '0.401']), also: [] },
+        ],
       },
     },
-    seconds: 24,
   },
-})
+  seconds: 24,
+}
+export const unseededModel = modelOf({ evaluation: unseeded })
 
 /** A path of the data that leads out of the repository: found by the stage that reads the data. */
 export const outsideModel = modelOf({
@@ -741,6 +740,24 @@ export const hostileModel: ModelReport = {
           why: attack,
         }),
       ),
+    },
+    cause: {
+      shown: 'together',
+      image: 'pinned',
+      factors: ATTACKS.map((name) => ({ kind: 'condition' as const, name, note: attack, fix: attack })),
+      also: [{ kind: 'file', name: huge, note: attack }],
+      why: attack,
+      tried: [attack],
+      moving: [attack],
+      differences: 3,
+      replays: ATTACKS.map((name) => ({
+        image: 'rebuild' as const,
+        id: name,
+        with: [name, huge],
+        gave: 'none' as const,
+        seconds: 1,
+      })),
+      seconds: 2,
     },
     lineage: {
       data: ATTACKS.map((label) => ({ label, digest: label, changed: true })),

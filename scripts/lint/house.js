@@ -21,10 +21,11 @@ export const ROOMS = {
   environment: ['text', 'verdict', 'system', 'engine'],
   evaluation: ['text', 'verdict', 'results', 'system', 'engine'],
   looking: ['text', 'verdict', 'results', 'system', 'provenance'],
+  diagnosis: ['text', 'verdict', 'results', 'system', 'engine', 'environment', 'evaluation'],
   policy: ['text', 'verdict', 'results', 'system', 'provenance', 'looking'],
   stages: [
     ...['text', 'verdict', 'results', 'system', 'engine'],
-    ...['provenance', 'looking', 'data', 'environment', 'evaluation', 'policy'],
+    ...['provenance', 'looking', 'data', 'environment', 'evaluation', 'diagnosis', 'policy'],
   ],
   action: ['text', 'verdict', 'system', 'policy', 'report'],
 }

@@ -1,7 +1,7 @@
 import type { EngineContext } from '../engine/engine.js'
 import type { Image } from '../engine/image.js'
 import { plural } from '../text/numbers.js'
-import type { EnvironmentEvidence } from '../verdict/evidence.js'
+import type { Difference, EnvironmentEvidence } from '../verdict/evidence.js'
 import type { Found } from '../verdict/finding.js'
 import type { EnvironmentComparison, ReadParity } from './compare/comparison.js'
 import { copyOfPinned } from './copies.js'
@@ -23,7 +23,7 @@ import type { Manifest } from './manifest/manifest.js'
 import { readImage } from './manifest/read.js'
 import { pauseFor } from './pause.js'
 import type { Pinned } from './pinned.js'
-import type { EnvironmentCheck, EnvironmentRequest } from './request.js'
+import type { DifferingImages, EnvironmentCheck, EnvironmentRequest } from './request.js'
 import { notRebuilt, type Rebuilding, type UsedImages } from './used-images.js'
 
 /** A rebuild and what it is to be compared with. */
@@ -46,6 +46,8 @@ interface ReadComparison {
   /** About the recorded side. */
   findings: readonly Found[]
   reference: EnvironmentEvidence['pinned']
+  /** Both, if the pinned image itself was read. */
+  images?: Omit<DifferingImages, 'remedyOf'> | undefined
 }
 
 /** Differences that the report lists. */
@@ -104,6 +106,7 @@ async function compared(context: EngineContext, task: Rebuilt): Promise<Environm
     is,
     findings: await hashFindings(request, was, pause),
     reference: { image: imageOf(task), from: 'image', hashes: was.hashes },
+    images: { ids: { pinned: pinned.Id, rebuild: rebuilt.Id }, pinned: was, rebuilt: is },
   })
 }
 
@@ -211,12 +214,16 @@ async function concluded(
   found: ReadComparison,
 ): Promise<EnvironmentCheck> {
   const { request, rebuilt, evidence } = task
-  const { comparison, is, findings, reference } = found
+  const { comparison, is, findings, reference, images } = found
   const { parity, differences, counts } = comparison
   const dockerfile = context.prefix + request.dockerfile
   const sources = await buildSources(request, context.prefix)
   const text = parity === 'content' ? size(is) : changesText(comparison, is.packages.length)
+  const remedyOf = (difference: Difference) =>
+    differenceFindings({ ...comparison, differences: [difference], counts: {} }, dockerfile, sources)[0]
+      ?.remedy
   return {
+    images: images && differences.length > 0 ? { ...images, remedyOf } : undefined,
     findings: [
       ...differenceFindings(comparison, dockerfile, sources),
       ...findings,

@@ -1,9 +1,10 @@
 import type { Concealed } from '../system/answers.js'
-import type { EnvironmentEvidence, Parity } from '../verdict/evidence.js'
+import type { Difference, EnvironmentEvidence, Parity } from '../verdict/evidence.js'
 import type { Found } from '../verdict/finding.js'
 import type { BuildRequest } from './build.js'
 import type { Covers } from './manifest/covers.js'
 import type { ManifestFile } from './manifest/file.js'
+import type { Manifest } from './manifest/manifest.js'
 
 /** What to build, and what to compare it with. */
 export interface EnvironmentRequest extends BuildRequest {
@@ -18,6 +19,16 @@ export interface EnvironmentRequest extends BuildRequest {
   manifestKnown?: boolean | undefined
 }
 
+/** Two images that were read and are not the same. */
+export interface DifferingImages {
+  /** Ids. */
+  ids: { pinned: string; rebuild: string }
+  pinned: Manifest
+  rebuilt: Manifest
+  /** What a person does about a difference. */
+  remedyOf(difference: Difference): string | undefined
+}
+
 export interface EnvironmentCheck {
   findings: Found[]
   parity: Parity
@@ -28,6 +39,8 @@ export interface EnvironmentCheck {
   image?: string | undefined
   /** What of the rebuilt image was there and not compared, if it was read. */
   covers?: Covers | undefined
+  /** Both images, if both are here and differ. */
+  images?: DifferingImages | undefined
   /** Environment hash of the rebuild, if it was read. */
   hash?: string | undefined
 }

@@ -1,6 +1,6 @@
 import type { EngineContext } from '../engine/engine.js'
 import { agree } from '../results/agreement.js'
-import { sameValues } from '../results/comparison.js'
+import { differs, gradeOf, sameValues } from '../results/comparison.js'
 import { agreementSummary } from '../results/summary.js'
 import { during } from '../system/context.js'
 import type { Agreement, EvaluationEvidence } from '../verdict/evidence.js'
@@ -19,6 +19,18 @@ export interface EvaluationResult {
   evidence: EvaluationEvidence
   /** For the stage's line, without the agreement. */
   summary: string
+  /** What a search for a cause starts from, if something was run. */
+  replayed?: Replayed | undefined
+}
+
+/** The first of the two replays, as it was made. */
+export interface Replayed {
+  /** With mounts that the sandbox can read. */
+  request: EvaluationRequest
+  /** Or why it gave no result. */
+  outcome: RunOutcome | RunFailure
+  /** Whether the second agreed with it. */
+  steady: boolean
 }
 
 /**
@@ -32,12 +44,18 @@ export async function checkEvaluation(
   const evidence: EvaluationEvidence = { command: [...request.command], metrics: [], replays: [] }
   const idle = whyNotRun(request) ?? uncovered(request)
   if (idle) return { ...idle, agreement: null, evidence }
-  const { seconds, outcomes, failure } = await replayTwice(context, request)
+  const { seconds, outcomes, failure, request: run } = await replayTwice(context, request)
   evidence.replays = seconds
   if (failure) {
     const { finding, exitCode, tail } = failure
     const summary = failure.summary + (seconds.length === 2 ? ', the second time' : '')
-    return { findings: [finding], agreement: null, evidence: { ...evidence, exitCode, tail }, summary }
+    return {
+      findings: [finding],
+      agreement: null,
+      evidence: { ...evidence, exitCode, tail },
+      summary,
+      replayed: { request: run, outcome: failure, steady: seconds.length === 1 },
+    }
   }
   const [first, second] = outcomes as [RunOutcome, RunOutcome]
   const recorded = await againstRecord(request, first)
@@ -61,6 +79,7 @@ export async function checkEvaluation(
       controls: deterministic ? undefined : controls.predictions?.comparison,
     },
     summary: agreementSummary(result, { recorded, controls }),
+    replayed: { request: run, outcome: first, steady: !differs(gradeOf(controls)) },
   }
 }
 
@@ -102,6 +121,8 @@ interface Replays {
   /** Of each replay, also of one that failed. */
   seconds: number[]
   outcomes: RunOutcome[]
+  /** As it was run. */
+  request: EvaluationRequest
   failure?: RunFailure | undefined
 }
 
@@ -110,7 +131,7 @@ async function replayTwice(context: EngineContext, request: EvaluationRequest): 
   const mounts = await readableMounts(context, request.mounts, sandboxUser())
   // A metrics file that nobody asks for need not be there.
   const run = { ...request, mounts, metrics: hasMetrics(request.recorded) ? request.metrics : undefined }
-  const replays: Replays = { seconds: [], outcomes: [] }
+  const replays: Replays = { seconds: [], outcomes: [], request: run }
   for (const turn of [1, 2]) {
     const outcome = await during(context, `Replay ${turn} of 2`, () => runAndRead(context, run))
     replays.seconds.push(outcome.seconds)

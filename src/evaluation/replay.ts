@@ -54,7 +54,7 @@ export async function replay(context: EngineContext, request: ReplayRequest): Pr
     // Registered first: a client that dies can still leave a container behind.
     undo.push(() => removeSandbox(client, sandbox))
     await create(client, sandbox)
-    const ending = await supervise(context, client, sandbox, request.limits)
+    const ending = await supervise(context, client, sandbox, request)
     // Nothing of the run is alive when its files are looked at.
     await undo.pop()!()
     const result: Replay = { ...ending, memory: sandbox.memory }
@@ -76,13 +76,14 @@ async function prepareSandbox(
   await chmod(nothing, 0o444)
   const { image, command, limits, conditions = STANDARD } = request
   const mounts = await realMounts(request)
-  const user = sandboxUser()
+  const root = process.getuid?.() === 0
+  const user = (root ? conditions.user : undefined) ?? sandboxUser()
   const covers = request.covers ?? NO_COVERS
   const volumes = (await engine.inspect(image))?.Config.Volumes ?? []
   const folders = openVolumes({ volumes, mounts, covers })
     .filter((path) => within(WORKSPACE, path))
     .map((path) => relative(WORKSPACE, path))
-  const owner = process.getuid?.() === 0 ? user : undefined
+  const owner = root ? user : undefined
   await readyWorkspace(workspace, { hidden: hiddenBefore(request), mounts, folders, owner })
   return {
     name: `reprogate-replay-${randomUUID()}`,

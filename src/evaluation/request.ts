@@ -41,6 +41,8 @@ export interface ReplayRequest {
   limits: ReplayLimits
   /** Default: `STANDARD`. */
   conditions?: Conditions | undefined
+  /** Takes lines that it prints, as they come: a line that is taken is not shown. Untrusted. */
+  take?: ((line: string) => boolean) | undefined
 }
 
 export interface RecordedResults {

@@ -32,6 +32,8 @@ export interface Plan {
   tolerance: Record<string, Tolerance>
   /** How metrics follow from the predictions, as the policy declares it. */
   definitions: Declarations
+  /** The variable that sets the size of batches. */
+  batch: string | undefined
   limits: Limits
   answers: Answers
   /** Globs of the files that the policy says the run depends on. */
@@ -85,6 +87,7 @@ export function planOf({ settings }: SelectedModel, loaded: LoadedPolicy, record
         : { ...ruled?.predictions, path: output, key: ruled?.predictions?.key ?? claimed?.predictions?.key },
     tolerance: ruled?.tolerance ?? {},
     definitions: ruled?.definitions ?? {},
+    batch: ruled?.batch,
     limits: loaded.policy.limits ?? DEFAULT_LIMITS,
     answers: { paths: answers, digests: defined([claimed?.predictions?.digest]) },
     code: settings.code ?? [],

@@ -22,6 +22,12 @@ export const limitsSchema = z.strictObject({
   memory: z.number().positive().default(8).describe('GiB for one replay; never more than the engine has'),
   processes: z.int().positive().default(512).describe('Processes and threads in one replay'),
   output: z.number().positive().default(2).describe('GiB that one replay may write'),
+  cause: z
+    .number()
+    .nonnegative()
+    .max(360)
+    .default(10)
+    .describe('Minutes for finding what made a result differ; 0: it is not searched for'),
   total: z.number().positive().max(360).default(330).describe('Minutes for all models together'),
 })
 export type Limits = z.infer<typeof limitsSchema>
@@ -95,6 +101,11 @@ export const modelSchema = z.strictObject({
         .describe(
           'Per metric: how it follows from columns of the predictions; a metric that does not is a finding',
         ),
+      batch: z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+        .optional()
+        .describe('The environment variable by which the evaluation takes the size of its batches'),
       tolerance: z
         .record(z.string(), toleranceSchema)
         .optional()

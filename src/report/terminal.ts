@@ -2,7 +2,7 @@ import { duration, grouped, magnitude, pair, plural, short } from '../text/numbe
 import type { Finding } from '../verdict/finding.js'
 import type { ModelReport, Report, StageResult } from '../verdict/report.js'
 import { RUNGS } from '../verdict/rungs.js'
-import { INDENT, plainText, printed, TERMINAL_SIGNS } from './plain.js'
+import { INDENT, plainText, printed, SIGN_COLOURS, TERMINAL_SIGNS } from './plain.js'
 import { recomputedCount } from './recomputed.js'
 import { untold } from './told.js'
 import {
@@ -22,7 +22,6 @@ export interface TerminalOptions {
   readonly reportPath?: string | undefined
 }
 
-const COLOURS: Record<Sign, number> = { good: 32, bad: 31, doubt: 33, none: 90 }
 const BOLD = 1
 const DIM = 2
 
@@ -56,7 +55,7 @@ function modelLines(model: ModelReport, commit: string, paint: Paint): string[] 
   const title = [name, version ?? ''].map((word) => plainText(word, 100)).join(' ')
   const widest = Math.max(WIDTH.least, ...stages.map((stage) => stageText(stage).length + 14))
   const width = Math.min(WIDTH.most, widest)
-  const verdict = paint(COLOURS[modelSign(model)], `${verdictWord(model)}:`)
+  const verdict = paint(SIGN_COLOURS[modelSign(model)], `${verdictWord(model)}:`)
   return [
     `${paint(BOLD, title.trim())}   ${track}   ${plainText(short(commit), 64)}`,
     '',
@@ -96,7 +95,7 @@ function stageLine(stage: StageResult, width: number, paint: Paint): string {
   const left = stageText(stage)
   const time = stage.status === 'not-run' ? '' : seconds(stage.seconds)
   const gap = ' '.repeat(Math.max(2, width - 4 - left.length - time.length))
-  return `  ${paint(COLOURS[sign], TERMINAL_SIGNS[sign])} ${left}${time === '' ? '' : gap + paint(DIM, time)}`
+  return `  ${paint(SIGN_COLOURS[sign], TERMINAL_SIGNS[sign])} ${left}${time === '' ? '' : gap + paint(DIM, time)}`
 }
 
 /** Below a minute with one decimal, so that a column of them can be compared. */
@@ -122,7 +121,7 @@ function findingLines({ file, line, field, level, message, remedy }: Finding, pa
   const place = file === undefined ? field : line === undefined ? file : `${file}:${line}`
   const sign: Sign = level === 'error' ? 'bad' : 'doubt'
   return [
-    `${INDENT.slice(2)}${paint(COLOURS[sign], TERMINAL_SIGNS[sign])} ${place === undefined ? '' : `${plainText(place, 200)}  `}${plainText(message)}`,
+    `${INDENT.slice(2)}${paint(SIGN_COLOURS[sign], TERMINAL_SIGNS[sign])} ${place === undefined ? '' : `${plainText(place, 200)}  `}${plainText(message)}`,
     `${INDENT}${paint(DIM, 'fix:')} ${plainText(remedy)}`,
   ]
 }

@@ -44,7 +44,7 @@ export const environment: Stage = {
       summary,
       grade: parity,
       evidence: { environment: evidence, parity, ...(hash !== undefined && { environmentHash: hash }) },
-      products: { image: checked.image, covers: checked.covers },
+      products: { image: checked.image, covers: checked.covers, images: checked.images },
     }
   },
 }

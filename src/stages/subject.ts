@@ -12,6 +12,12 @@ import type { Track } from '../verdict/rules/rule.js'
 /** How costly stages are asked for on the exploratory track; `fresh` is what production does anyway. */
 export type Rebuild = 'fresh' | 'cached'
 
+/** How the outputs are probed. */
+export interface Probe {
+  /** Whether the evaluation may have the network once: only on one's own machine. */
+  network: boolean
+}
+
 /** One model under judgement. Read once, passed whole. */
 export interface Subject {
   readonly name: string
@@ -21,6 +27,8 @@ export interface Subject {
   readonly track: Track
   readonly levels: RuleLevels
   readonly rebuild: Rebuild | undefined
+  /** Asks what moves the outputs, whatever they are. */
+  readonly probe?: Probe | undefined
   /** What the policy says of the model. */
   readonly model: SelectedModel
   /** Fields that the policy requires besides. */
@@ -39,13 +47,14 @@ export interface Terms {
   rebuild?: Rebuild | undefined
   /** What the tree itself shows of a model, for one that no run speaks of. */
   shown(model: SelectedModel): Promise<Reading | undefined>
+  probe?: Probe | undefined
 }
 
 /** Reads everything that is claimed of a model, and plans its check. */
 export async function subjectOf(
   records: SourceTree,
   model: SelectedModel,
-  { tree, base, loaded, track, rebuild, shown }: Terms,
+  { tree, base, loaded, track, rebuild, shown, probe }: Terms,
 ): Promise<Subject> {
   const said = await readingsOf(records, model)
   // A record that names its commit is of a run: it needs no help.
@@ -59,6 +68,7 @@ export async function subjectOf(
     track: trackOf(loaded.policy, model, claims.record, track),
     levels: loaded.policy.rules ?? {},
     rebuild,
+    probe,
     model,
     required: loaded.policy.required ?? [],
     claims,

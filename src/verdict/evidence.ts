@@ -210,6 +210,70 @@ export const dataEvidenceSchema = z.strictObject({
 })
 export type DataEvidence = z.infer<typeof dataEvidenceSchema>
 
+/** What was changed in a replay: a difference of the images, a condition, or an input of the previous record. */
+export const factorSchema = differenceSchema.extend({
+  kind: z.enum([...differenceSchema.shape.kind.options, 'condition', 'input']),
+  /** What a person does about it, as a sentence. */
+  fix: z.string().optional(),
+})
+export type Factor = z.infer<typeof factorSchema>
+
+/** What the search for a cause has shown; each has its own sentence, and none says more. */
+export const SHOWN = [
+  ...['alone', 'enough', 'each', 'together', 'restores', 'among', 'not-listed', 'pinned-fails'],
+  ...['condition', 'input', 'steadied', 'unsteady', 'not-repeatable', 'unexplained'],
+] as const
+
+export const causeSchema = z.strictObject({
+  shown: z.enum(SHOWN),
+  /** The image in which conditions and inputs were tried. */
+  image: z.enum(['rebuild', 'pinned']),
+  factors: z.array(factorSchema),
+  /** What else has to be as pinned. */
+  also: z.array(factorSchema),
+  /** `together`: each of them, as pinned, brings the record back. */
+  either: z.boolean().optional(),
+  /** Why something gave no result. Untrusted. */
+  why: z.string().optional(),
+  /** Conditions that were tried, by name, and those that change the result, but not into the recorded one. */
+  tried: z.array(z.string()),
+  moving: z.array(z.string()),
+  /** Differences between the images. */
+  differences: z.int(),
+  /** In order, beside the two that every check makes. */
+  replays: z.array(
+    z.strictObject({
+      image: z.enum(['rebuild', 'pinned']),
+      /** Id of the image that it ran in. */
+      id: z.string(),
+      /** What was changed in it, by name. */
+      with: z.array(z.string()),
+      gave: z.enum(['recorded', 'another', 'none']),
+      /** Equal results have equal numbers; 0 is that of the rebuild. */
+      result: z.int().optional(),
+      seconds: z.number(),
+    }),
+  ),
+  seconds: z.number(),
+})
+export type CauseEvidence = z.infer<typeof causeSchema>
+
+/** What each axis does to the outputs of an evaluation that repeats itself. */
+export const probeSchema = z.strictObject({
+  axes: z.array(
+    z.strictObject({
+      name: z.string(),
+      /** `within`: only by less than the tolerances. */
+      effect: z.enum(['same', 'within', 'moves', 'fails']),
+      /** `same`, what moved, or why it failed. Untrusted. */
+      text: z.string(),
+      fix: z.string().optional(),
+    }),
+  ),
+  seconds: z.number(),
+})
+export type ProbeEvidence = z.infer<typeof probeSchema>
+
 /** A node of the lineage graph; `changed` where the check found a difference. */
 export const lineageSchema = z.strictObject({
   data: z.array(z.strictObject({ label: z.string(), digest: z.string().optional(), changed: z.boolean() })),
@@ -242,6 +306,10 @@ export interface Evidence {
   environment: EnvironmentEvidence
   agreement: Agreement
   evaluation: EvaluationEvidence
+  /** If the result differs, and there was time to search. */
+  cause: CauseEvidence
+  /** If it was asked for. */
+  probe: ProbeEvidence
   lineage: LineageEvidence
   /** Of the recorded metrics and predictions. */
   recomputed: RecomputedEvidence

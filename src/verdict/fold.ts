@@ -62,6 +62,8 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     evaluation,
     lineage,
     recomputed,
+    cause: found,
+    probe,
   } = evidence
   const { parity = null, agreement = null, environmentHash = head.recordedHash ?? null } = evidence
   const verdict = verdictOf(findings, { parity, agreement }, levels)
@@ -96,7 +98,7 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     stages: runs.map(stageResult),
     seconds: round(runs.reduce((sum, { seconds }) => sum + seconds, 0)),
     evidence: {
-      ...{ fields, data, environment, evaluation, recomputed },
+      ...{ fields, data, environment, evaluation, recomputed, cause: found, probe },
       lineage: lineage && markChanges(lineage, findings),
       ...(remarks.length > 0 && { remarks: [...remarks] }),
     },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   AGREEMENTS,
+  causeSchema,
   dataEvidenceSchema,
   environmentEvidenceSchema,
   evaluationEvidenceSchema,
@@ -8,6 +9,7 @@ import {
   remarkSchema,
   PARITIES,
   recomputedSchema,
+  probeSchema,
 } from './evidence.js'
 import { findingSchema, STAGES } from './finding.js'
 import { TRACKS } from './rules/rule.js'
@@ -61,6 +63,8 @@ export const modelReportSchema = z.strictObject({
     data: z.array(dataEvidenceSchema),
     environment: environmentEvidenceSchema.optional(),
     evaluation: evaluationEvidenceSchema.optional(),
+    cause: causeSchema.optional(),
+    probe: probeSchema.optional(),
     lineage: lineageSchema.optional(),
     recomputed: recomputedSchema.optional(),
     remarks: z.array(remarkSchema).optional(),

@@ -31,6 +31,11 @@ export class DifferingPaths {
     return found
   }
 
+  /** The paths themselves, for the few that read them all. */
+  *all(): Iterable<string> {
+    for (let number = 0; number < this.length; number++) yield this.path(number)
+  }
+
   get length(): number {
     return this.positions.length / 2
   }

@@ -155,6 +155,11 @@ export class Entries {
     return position < this.size && this.pathAt(position) === path ? this.at(position) : undefined
   }
 
+  has(path: string): boolean {
+    const position = this.before(path)
+    return position < this.size && this.pathAt(position) === path
+  }
+
   /** Compares the path at a position with one of another image, by bytes. */
   comparePaths(position: number, other: Entries, otherPosition: number): number {
     return this.table.compare(this.order[position]!, other.order[otherPosition]!, other.table)
@@ -167,6 +172,11 @@ export class Entries {
     const textless = row.readUInt16LE(AT.link) + row.readUInt32LE(AT.xattrs) === 0
     if (textless && row.equals(other.table.row(other.order[otherPosition]!))) return true
     return sameEntry(this.at(position), other.at(otherPosition))
+  }
+
+  /** In order. */
+  *paths(): Iterable<string> {
+    for (let position = 0; position < this.size; position++) yield this.pathAt(position)
   }
 
   /** In the order of their paths. */

@@ -15,6 +15,8 @@ export interface TarHeader {
   uid: number
   gid: number
   size: number
+  /** Seconds since 1970. */
+  mtime: number
   /** Target of a link. */
   link: string
   /** `major:minor` of a device, else ''. */
@@ -125,6 +127,7 @@ export function parseHeader(block: Buffer, { pax, longName, longLink }: Extensio
     uid: owner(integer(pax.get('uid'), numberAt(block, 108, 8))),
     gid: owner(integer(pax.get('gid'), numberAt(block, 116, 8))),
     size: type === 'file' ? integer(pax.get('size'), contentSize(block)) : 0,
+    mtime: numberAt(block, 136, 12),
     link: isLink ? (pax.get('linkpath') ?? longLink ?? textAt(block, 157, 100)) : '',
     device: isDevice ? `${numberAt(block, 329, 8)}:${numberAt(block, 337, 8)}` : '',
     pax,

@@ -36,7 +36,7 @@ const tooLarge = (what: string) =>
   new ReprogateError('image/too-large', `the image cannot be described: ${what}`)
 
 /** Without `./` and slashes before it, and slashes behind; in linear time. */
-function cleanPath(path: string): string {
+export function cleanPath(path: string): string {
   let [start, end] = [0, path.length]
   while (path[start] === '/' || path.startsWith('./', start)) start += path[start] === '/' ? 1 : 2
   while (end > start && path[end - 1] === '/') end--

@@ -1,5 +1,4 @@
 import { ReprogateError } from '../../system/errors.js'
-import type { Entries } from '../manifest/entries.js'
 import type { Manifest } from '../manifest/manifest.js'
 import { PathTable } from '../manifest/path-table.js'
 import { BATCH, type Pause } from '../pause.js'
@@ -45,7 +44,7 @@ export async function ownersOf(
   { ownership, entries }: Pick<Manifest, 'ownership' | 'entries'>,
   pause: Pause,
 ): Promise<Owners> {
-  const real = await throughTopLinks(entries, pause)
+  const real = await throughTopLinks({ entries }, pause)
   const limit: Limit = { lines: LISTED_CAP, text: TEXT_CAP }
   const table = new PathTable(OWNER_BYTES)
   // Folders are shared, and a distribution lists files of Python packages as its own: the first counts.
@@ -95,7 +94,10 @@ function* listLines(text: string, limit: Limit): Generator<string> {
 }
 
 /** Follows links at the top of the tree, as `lib` → `usr/lib`. */
-async function throughTopLinks(entries: Entries, pause: Pause): Promise<(path: string) => string> {
+export async function throughTopLinks(
+  { entries }: Pick<Manifest, 'entries'>,
+  pause: Pause,
+): Promise<(path: string) => string> {
   const links = new Map<string, string>()
   for (let at = 0, steps = 1; at < entries.size; steps++) {
     const path = entries.pathAt(at)

@@ -10,6 +10,7 @@ import {
   STAGE_SIGNS,
   verdictWord,
 } from '../words.js'
+import { causeFold } from './cause.js'
 import { environmentFold } from './environment.js'
 import { code, fileLink, firstSentence, prose, table, type LinkTargets, type Surroundings } from './escape.js'
 import { findingsTable } from './findings.js'
@@ -103,8 +104,9 @@ export function modelBody(model: ModelReport, page: Page): string {
 }
 
 function folds(model: ModelReport, { report, detail }: Page): string[] {
-  const { environment, evaluation } = model.evidence
+  const { environment, evaluation, cause } = model.evidence
   return [
+    causeFold(cause, detail.differences) ?? [],
     ...predictionFolds(evaluation, detail.rows),
     ...(detail.folds ? recomputedFold(model, detail.metrics) : []),
     environmentFold(environment, detail.differences) ?? [],
