@@ -30,6 +30,7 @@ export const ROOMS = {
 const BELOW_STAGES = ROOMS.stages
 Object.assign(ROOMS, {
   record: [...BELOW_STAGES, 'stages'],
+  init: [...BELOW_STAGES, 'stages'],
   'gate.ts': [...BELOW_STAGES, 'stages'],
   'cli.ts': [
     'text',
@@ -39,6 +40,7 @@ Object.assign(ROOMS, {
     'policy',
     'stages',
     'record',
+    'init',
     'report',
     'terminal',
     'gate.ts',
