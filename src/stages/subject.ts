@@ -1,10 +1,14 @@
+import { dirname } from 'node:path/posix'
+import { PARSED_CAP } from '../environment/base-images.js'
+import { dockerfileClaims } from '../environment/dockerfile/claims.js'
 import { planOf, trackOf, type Plan } from '../policy/plan.js'
 import type { LoadedPolicy } from '../policy/load.js'
 import type { Base, JudgedTree } from '../policy/occasion.js'
 import type { SelectedModel } from '../policy/models.js'
 import { claimsOf, type Claims } from '../provenance/claims.js'
+import { lockReadingOf } from '../provenance/lockfiles/reading.js'
 import { readSources } from '../provenance/sources/index.js'
-import type { SourceTree } from '../provenance/sources/source.js'
+import type { Reading, SourceTree } from '../provenance/sources/source.js'
 import type { RuleLevels } from '../verdict/levels.js'
 import type { Track } from '../verdict/rules/rule.js'
 
@@ -45,7 +49,9 @@ export async function subjectOf(
   { tree, base, loaded, track, rebuild }: Terms,
 ): Promise<Subject> {
   const readings = await readSources(records, model.settings.record)
-  const claims = claimsOf(readings)
+  const own = claimsOf(readings)
+  const plan = planOf(model, loaded, own.record)
+  const claims = claimsOf([...readings, ...(await environmentSaid(records, model, plan))])
   return {
     name: model.name,
     tree,
@@ -56,6 +62,19 @@ export async function subjectOf(
     model,
     required: loaded.policy.required ?? [],
     claims,
-    plan: planOf(model, loaded, claims.record),
+    plan,
   }
+}
+
+/** What the lock says that the Dockerfile installs, else the one that lies where such files usually are. */
+async function environmentSaid(
+  tree: SourceTree,
+  { settings }: SelectedModel,
+  { dockerfiles }: Pick<Plan, 'dockerfiles'>,
+): Promise<Reading[]> {
+  const texts = await Promise.all(dockerfiles.map((path) => tree.files.read(path, PARSED_CAP)))
+  const text = texts.flatMap((read) => ('bytes' in read ? read.bytes.toString() : []))[0] ?? ''
+  const installed = dockerfileClaims('', text).files
+  const lock = await lockReadingOf(tree, { folder: dirname(settings.record), installed })
+  return lock ? [lock] : []
 }
