@@ -13,6 +13,8 @@ const BUNDLE = resolve('dist/cli/index.js')
 const BASE = process.env['REPROGATE_TEST_BASE']!
 const REGISTRY = process.env['REPROGATE_TEST_REGISTRY']!
 
+type Report_ = Record<string, unknown>
+
 let repository: Repository
 beforeEach(() => {
   repository = createRepository()
@@ -214,6 +216,65 @@ evaluation: {command: [python3, evaluate.py]}
     }
   })
 
+  test('without a registry the manifest is the pin: it is compared with the rebuild, and may not replace an image', () => {
+    const { status, stdout } = cli('record', 'digits', '--build-arg', `BASE=${BASE}`)
+    expect([status, stdout]).toEqual([0, expect.stringContaining('pinned by its manifest')])
+    const { environment } = parse(repository.read(RECORD)) as { environment: Record<string, unknown> }
+    expect(environment).toMatchObject({
+      hash: expect.stringMatching(/^env-v1:/),
+      manifest: expect.anything(),
+    })
+    expect(environment).not.toHaveProperty('image')
+    repository.edit(RECORD, 'seeds:', 'hyperparameters: {}\nseeds:')
+    repository.save()
+    const check = (...args: string[]) =>
+      JSON.parse(cli('check', '--track', 'production', '--json', ...args).stdout) as Report_
+    expect(check('--base', 'HEAD~1')).toMatchObject({
+      verdict: 'reproduced',
+      models: [
+        {
+          parity: 'content',
+          agreement: 'identical',
+          stages: expect.arrayContaining([
+            expect.objectContaining({ summary: expect.stringContaining('pinned by its manifest') }),
+          ]),
+        },
+      ],
+    })
+
+    repository.edit('Dockerfile', 'GREETING=hello', 'GREETING=goodbye')
+    repository.save()
+    expect(check()).toMatchObject({
+      verdict: 'not-reproduced',
+      models: [
+        {
+          findings: expect.arrayContaining([expect.objectContaining({ rule: 'environment/config-differs' })]),
+        },
+      ],
+    })
+
+    repository.git('reset', '-q', '--hard', 'HEAD~1')
+    const own = repository.read(RECORD)
+    const manifest = 'models/digits/environment.json'
+    const kept = repository.read(manifest)
+    repository.write(manifest, '{}')
+    repository.edit(RECORD, 'environment:\n', `environment:\n  image: e.x/d@sha256:${'7'.repeat(64)}\n`)
+    repository.save()
+    repository.write(RECORD, own)
+    repository.write(manifest, kept)
+    repository.save()
+    expect(check('--base', 'HEAD~1')).toMatchObject({
+      verdict: 'could-not-check',
+      models: [
+        {
+          findings: expect.arrayContaining([
+            expect.objectContaining({ rule: 'environment/manifest-unknown' }),
+          ]),
+        },
+      ],
+    })
+  })
+
   test('a cached rebuild is no evidence', () => {
     record()
     repository.edit(RECORD, 'seeds:', 'hyperparameters: {}\nseeds:')
@@ -232,7 +293,7 @@ evaluation: {command: [python3, evaluate.py]}
     })
   })
 
-  test('says so when the tree is dirty, when no image is known, when the evaluation fails', () => {
+  test('says so when the tree is dirty, when the evaluation fails', () => {
     repository.write('evaluate.py', `${EVALUATE}# not committed`)
     expect(record()).toMatchObject({
       status: 0,
@@ -241,11 +302,6 @@ evaluation: {command: [python3, evaluate.py]}
     expect(parse(repository.read(RECORD)).code.dirty).toBe(true)
 
     repository.write(RECORD, WRITTEN)
-    expect(cli('record', 'digits')).toMatchObject({
-      status: 2,
-      stderr: expect.stringMatching(/which image[^]*--image[^]*--push/),
-    })
-
     repository.write('evaluate.py', 'raise SystemExit("no such thing")\n')
     repository.save()
     expect(record()).toMatchObject({ status: 2, stderr: expect.stringContaining('no such thing') })

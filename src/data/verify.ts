@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { answerTest, type Concealed } from '../system/answers.js'
 import type { Context } from '../system/context.js'
 import { algorithmOf, fileDigest } from '../system/digest.js'
-import { confine, NotAFile, readRegular, within } from '../system/files.js'
+import { NotAFile, confine, plainPath, readRegular, within } from '../system/files.js'
+import { matcherOf } from '../system/patterns.js'
 import { listed } from '../text/numbers.js'
 import type { DataEvidence } from '../verdict/evidence.js'
 import type { Found } from '../verdict/finding.js'
@@ -132,7 +133,9 @@ async function exposedAnswer(
     if (within(path, answer) || (place.ok && within(real, place.absolute))) return answer
   }
   const isAnswer = answerTest(answers, signal)
+  const isNamed = matcherOf(answers.patterns ?? [])
   for (const { path: name, digest } of now.files) {
+    if (isNamed(plainPath(`${path}/${name}`))) return name || path
     const known = answers.spelled && digest.startsWith('sha256:')
     if (answers.digests.includes(digest) || (!known && (await isAnswer(join(real, name)))))
       return name || path

@@ -13,10 +13,12 @@ import { checkCompleteness } from '../provenance/completeness.js'
 import type { Record_ } from '../provenance/schema.js'
 import { detectRecords, ownWords } from '../provenance/sources/index.js'
 import { parseNative } from '../provenance/sources/native.js'
+import { comparable } from '../results/metrics/volatile.js'
 import { exportWithoutAnswers } from '../stages/export.js'
 import { during, type Context } from '../system/context.js'
 import { ReprogateError } from '../system/errors.js'
 import { confine, within } from '../system/files.js'
+import { matcherOf } from '../system/patterns.js'
 import { withSession, type World } from '../system/session.js'
 import { filesOfWorkTree } from '../system/tree-files.js'
 import { RULES } from '../verdict/rules/index.js'
@@ -49,13 +51,13 @@ export function record(request: RecordRequest, world: World): Promise<Recorded> 
     const dirty = (await context.git.dirty()).filter((path) => !isSettled(path, plan, before))
     draft.set(['reprogate'], 'record/1')
     draft.set(['model', 'name'], before.model?.name ?? model.name)
-    const { metrics } = await recordRun(context, request, { model, draft, before, plan, commit, dirty })
+    const shown = await recordRun(context, request, { model, draft, before, plan, commit, dirty })
     const text = await draft.write()
     return {
       model: model.name,
       files: draft.files,
       dirty,
-      metrics,
+      ...shown,
       missing: stillMissing(text, context.prefix + model.settings.record, loaded.policy.required ?? []),
     }
   })
@@ -75,22 +77,22 @@ async function recordRun(
   session: Context,
   { image, push }: RecordRequest,
   { model, draft, before, plan, commit, dirty }: Run,
-): Promise<{ metrics: Record<string, number> }> {
+): Promise<Pick<Recorded, 'metrics' | 'metricsFile' | 'leftOut' | 'pin'>> {
   const started = new Date()
   const mounts = await keepData(session, before, draft)
   const context: EngineContext = { ...session, engine: await findEngine(session.run) }
   const dockerfile = await dockerfileAt(session, commit, plan)
   const recorded = before.environment?.image
   const chosen = await chooseImage(context, { image, push, recorded, commit, dockerfile, plan })
-  const description = await during(context, `${model.name} · describing ${chosen}`, () =>
-    describeImage(context, chosen),
+  const description = await during(context, `${model.name} · describing the image`, () =>
+    describeImage(context, chosen.here),
   )
   const run = await during(context, `${model.name} · evaluating in the sandbox`, () =>
     runOnce(context, {
       image: description.id,
       prepare: async () => (await exportWithoutAnswers(context, commit, plan.answers)).folder,
       mounts,
-      hide: { paths: plan.answers.paths, digests: [] },
+      hide: { ...plan.answers, digests: [] },
       command: plan.command ?? [],
       metrics: plan.metrics,
       predictions: plan.predictions,
@@ -105,9 +107,15 @@ async function recordRun(
   if (repository !== undefined) draft.set(['code', 'repository'], repository)
   draft.set(['code', 'commit'], commit)
   draft.set(['code', 'dirty'], dirty.length > 0)
-  await keepEnvironment(draft, plan, { image: chosen, dockerfile, description })
+  await keepEnvironment(draft, plan, { image: chosen.pinned, dockerfile, description })
   await keepEvaluation(draft, plan, run)
-  return run
+  const metrics = comparable(run.metrics)
+  return {
+    metrics,
+    metricsFile: plan.answers.patterns.length > 0 ? run.metricsFile : undefined,
+    leftOut: Object.keys(run.metrics).filter((name) => !Object.hasOwn(metrics, name)),
+    pin: chosen.pinned === undefined ? 'manifest' : 'image',
+  }
 }
 
 async function dockerfileAt({ git }: Context, commit: string, { dockerfiles }: Plan): Promise<string> {
@@ -144,8 +152,9 @@ async function modelOf(context: Context, policy: Policy, name: string): Promise<
 }
 
 /** Whether a change of the path leaves the code of the run alone: what the run gives, what is checked by digest, documentation. */
-const isSettled = (path: string, { records }: Plan, { model, data = [] }: Record_): boolean =>
+const isSettled = (path: string, { records, answers }: Plan, { model, data = [] }: Record_): boolean =>
   isDocumentation(path) ||
+  matcherOf(answers.patterns)(path) ||
   ['.reprogate', ...records, ...[model?.path, ...data.flatMap((set) => [set.path, set.list])]].some(
     (settled) => settled !== undefined && within(settled, path),
   )

@@ -9,6 +9,7 @@ import type { RunOutcome } from '../evaluation/run.js'
 import type { Plan } from '../policy/plan.js'
 import type { Record_ } from '../provenance/schema.js'
 import type { Context } from '../system/context.js'
+import { comparable } from '../results/metrics/volatile.js'
 import { algorithmOf } from '../system/digest.js'
 import { ReprogateError } from '../system/errors.js'
 import { placeInside, type Draft } from './draft.js'
@@ -45,8 +46,8 @@ export async function keepData(
 }
 
 export interface RecordedEnvironment {
-  /** By digest. */
-  image: string
+  /** By digest; undefined: no registry has it. */
+  image: string | undefined
   dockerfile: string
   description: ImageDescription
 }
@@ -57,9 +58,9 @@ export async function keepEnvironment(
   { image, dockerfile, description }: RecordedEnvironment,
 ): Promise<void> {
   const path = join(folder, 'environment.json')
-  const manifest = formatManifestFile(toManifestFile(description.manifest, image))
+  const manifest = formatManifestFile(toManifestFile(description.manifest, image ?? description.id))
   await keep(path, manifest)
-  set(['environment', 'image'], image)
+  if (image !== undefined) set(['environment', 'image'], image)
   set(['environment', 'dockerfile'], dockerfile)
   if (context !== '.') set(['environment', 'context'], context)
   if (Object.keys(args).length > 0) set(['environment', 'args'], args)
@@ -75,8 +76,9 @@ export async function keepEvaluation(
   { metrics, predictions }: RunOutcome,
 ): Promise<void> {
   set(['evaluation', 'command'], plan.command)
-  if (plan.metrics !== 'metrics.json') set(['evaluation', 'output'], plan.metrics)
-  set(['evaluation', 'metrics'], metrics)
+  if (plan.metrics !== 'metrics.json' && plan.answers.patterns.length === 0)
+    set(['evaluation', 'output'], plan.metrics)
+  set(['evaluation', 'metrics'], comparable(metrics))
   if (!plan.predictions || !predictions) return
   const { path: output, key } = plan.predictions
   const path = join(folder, basename(output))

@@ -9,13 +9,17 @@ export interface RecordedText {
   /** Changes that were not committed. */
   readonly dirty: readonly string[]
   readonly metrics: Readonly<Record<string, number>>
+  readonly metricsFile?: string | undefined
+  readonly leftOut: readonly string[]
+  readonly pin: 'image' | 'manifest'
   readonly missing: readonly { readonly field: string; readonly message: string; readonly remedy: string }[]
 }
 
 const MOST = 5
 
 /** The end of `reprogate record`: what was written, and what only a person can add. Text may be untrusted. */
-export function renderRecorded({ model, files, dirty, metrics, missing }: RecordedText): string {
+export function renderRecorded(recorded: RecordedText): string {
+  const { model, files, dirty, metrics, metricsFile, leftOut, pin, missing } = recorded
   const figures = Object.entries(metrics).map(
     ([name, value]) => `${plainText(name, 60)} ${shortNumber(value)}`,
   )
@@ -23,6 +27,18 @@ export function renderRecorded({ model, files, dirty, metrics, missing }: Record
   return printed([
     `  ${TERMINAL_SIGNS.good} recorded ${plainText(model, 100)}${figures.length > 0 ? `: ${listed(figures, MOST)}` : ''}`,
     ...files.map((file) => `    ${plainText(file, 1000)}`),
+    ...(metricsFile === undefined ? [] : [`    metrics from ${plainText(metricsFile, 1000)}`]),
+    ...(leftOut.length > 0
+      ? [
+          `    left out, as it never comes out the same again: ${listed(
+            leftOut.map((name) => plainText(name, 60)),
+            MOST,
+          )}`,
+        ]
+      : []),
+    ...(pin === 'manifest'
+      ? ['    environment: built here, pinned by its manifest; `--push <repository>` pins the image itself.']
+      : []),
     ...(changes.length > 0
       ? [
           `  ${TERMINAL_SIGNS.doubt} the work tree has changes that are not committed: ${listed(changes, MOST)}`,

@@ -55,6 +55,7 @@ export const provenance: Stage = {
             head: tree.commit,
             code: plan.code,
             records: plan.records,
+            patterns: plan.answers.patterns,
           })),
       ...(tree.worktree ? uncommittedFindings(await tools.git.dirty(), readHere(plan, record)) : []),
       ...committedMetrics(metrics, await tools.git.show(tree.commit, plan.metrics), plan.metrics),

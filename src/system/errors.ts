@@ -23,8 +23,6 @@ export const ERRORS = {
   'image/not-pushed':
     'Push it (`docker push`), or let `reprogate record --push <repository>` build and push it.',
   'image/too-large': 'Make the image smaller.',
-  'image/unknown':
-    'Name it with `--image <reference>`, or have it built and pushed with `--push <repository>`.',
   'image/unreadable': 'Try again; if it stays so, the image or the engine is damaged.',
   'input/invalid': 'Set the input to one of them, or leave it out.',
   'manifest/malformed': 'Restore the manifest, or run `reprogate record <model>`.',

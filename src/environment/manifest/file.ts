@@ -82,7 +82,7 @@ export function folderDigests(entries: ReadonlyMap<string, Entry>): Map<string, 
   )
 }
 
-/** What is kept of an image that can be pulled as `image`. */
+/** What is kept of an image that can be pulled as `image`, or that was built here and has this id. */
 export function toManifestFile(manifest: Manifest, image: string): ManifestFile {
   return {
     reprogate: 'manifest/1',
