@@ -106,8 +106,8 @@ export function distributionOf(module: string): { name: string } | 'none' | 'unk
   const [top = ''] = module.split('.')
   const parts = module.split('.')
   for (let length = parts.length; length > 0; length--) {
-    const name = OTHER_NAMES[parts.slice(0, length).join('.')]
-    if (name !== undefined) return { name }
+    const path = parts.slice(0, length).join('.')
+    if (Object.hasOwn(OTHER_NAMES, path)) return { name: OTHER_NAMES[path]! }
   }
   if (top === '' || STANDARD.has(top) || top.startsWith('_')) return 'none'
   if (SAME_NAMES.has(top)) return { name: top.toLowerCase().replaceAll('_', '-') }

@@ -1,3 +1,5 @@
+import { oneLine } from '../../text/clean.js'
+
 export interface DockerfileFacts {
   /** `RECONSTRUCTED by reprogate as of …`; lines of a comment. */
   said: readonly string[]
@@ -21,7 +23,8 @@ export const DIGEST_MISSING = 'REPROGATE_DIGEST_MISSING'
 export function environmentDockerfile({ said, base, lock, epoch, system }: DockerfileFacts): string {
   const isMissing = base.includes(DIGEST_MISSING)
   return [
-    ...said.map((line) => `# ${line}`),
+    // File names are in it, and a second line would be an instruction.
+    ...said.map((line) => `# ${oneLine(line, 400)}`),
     ...(isMissing
       ? [
           `# Replace ${DIGEST_MISSING} by the digest that this prints, or the build stops at the next line:`,
@@ -32,7 +35,7 @@ export function environmentDockerfile({ said, base, lock, epoch, system }: Docke
     'FROM ${BASE} AS build',
     `ARG SOURCE_DATE_EPOCH=${epoch}`,
     'ENV SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH} PYTHONDONTWRITEBYTECODE=1 PYTHONHASHSEED=0 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1',
-    `COPY ${lock} /tmp/requirements.lock`,
+    `COPY ${JSON.stringify([lock, '/tmp/requirements.lock'])}`,
     'RUN python3 -m venv /opt/venv \\',
     ' && /opt/venv/bin/pip install --no-compile --no-deps --require-hashes -r /tmp/requirements.lock \\',
     ' && find /opt/venv -name __pycache__ -type d -prune -exec rm -rf {} + \\',

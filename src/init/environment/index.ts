@@ -198,7 +198,7 @@ async function filesOf(
   )
   const system = new Set([
     ...(lock?.system ?? []).filter((name) => /^[a-z0-9][a-z0-9+.-]+$/.test(name)),
-    ...[...names].flatMap((name) => SYSTEM_PACKAGES[name] ?? []),
+    ...[...names].flatMap((name) => (Object.hasOwn(SYSTEM_PACKAGES, name) ? SYSTEM_PACKAGES[name]! : [])),
   ])
   const image = pythonImage(resolved.python)
   const digest = await digestOf(tools, image)

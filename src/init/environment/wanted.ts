@@ -45,9 +45,11 @@ export function wantedFrom(
     one === 'unknown' && !OWN_CODE.has(top) && !names.has(plainName(top)) ? [top] : [],
   )
   return {
-    lines: [...asked.map(lineOf), ...added],
+    lines: [...asked.map(lineOf).filter(isOneLine), ...added],
     constraints: wide
-      ? entries.flatMap(({ name, version }) => (version === undefined ? [] : `${bareName(name)}==${version}`))
+      ? entries
+          .flatMap(({ name, version }) => (version === undefined ? [] : `${bareName(name)}==${version}`))
+          .filter(isOneLine)
       : [],
     imported,
     added,
@@ -55,6 +57,9 @@ export function wantedFrom(
     unknown: [...new Set(unknown)].sort(),
   }
 }
+
+/** A name or version of a lock may hold anything, and a second line could be an option. */
+const isOneLine = (line: string): boolean => /^[A-Za-z0-9][^\p{Cc}]*$/u.test(line)
 
 const bareName = (name: string): string => plainName(name.replace(/\[.*$/, ''))
 
