@@ -36,48 +36,80 @@ import { keepData, keepEnvironment, keepEvaluation } from './write.js'
  */
 export function record(request: RecordRequest, world: World): Promise<Recorded> {
   return withSession(request.directory, world, async (context) => {
-    const commit = await context.git.head()
-    const { tree, bases } = await judgementOf(context.git, { kind: 'work-tree' })
-    const loaded = await loadPolicy(context, request.config, { tree, bases })
-    const model = await modelOf(context, loaded.policy, request.model)
-    const draft = await openDraft(context, model.settings.record)
-    const before = withArguments(draft.before, request.args ?? {})
-    const plan = planOf(model, loaded, before)
-    if (plan.command === undefined)
+    const opened = await openRun(context, request)
+    if (opened.plan.command === undefined)
       throw new ReprogateError(
         'evaluation/command-missing',
         'neither the policy nor the record says how to evaluate',
       )
-    const dirty = (await context.git.dirty()).filter((path) => !isSettled(path, plan, before))
-    draft.set(['reprogate'], 'record/1')
-    draft.set(['model', 'name'], before.model?.name ?? model.name)
-    const shown = await recordRun(context, request, { model, draft, before, plan, commit, dirty })
-    const text = await draft.write()
-    return {
-      model: model.name,
-      files: draft.files,
-      dirty,
-      ...shown,
-      missing: stillMissing(text, context.prefix + model.settings.record, loaded.policy.required ?? []),
-    }
+    return closeRun(context, opened, await recordRun(context, request, opened))
   })
 }
 
-interface Run {
+/** Opens the record of a model, on the commit that is checked out. */
+export async function openRun(
+  context: Context,
+  request: Pick<RecordRequest, 'config' | 'model' | 'args'>,
+): Promise<OpenedRun> {
+  const commit = await context.git.head()
+  const { tree, bases } = await judgementOf(context.git, { kind: 'work-tree' })
+  const loaded = await loadPolicy(context, request.config, { tree, bases })
+  const model = await modelOf(context, loaded.policy, request.model)
+  const draft = await openDraft(context, model.settings.record)
+  const before = withArguments(draft.before, request.args ?? {})
+  const plan = planOf(model, loaded, before)
+  const dirty = (await context.git.dirty()).filter((path) => !isSettled(path, plan, before))
+  draft.set(['reprogate'], 'record/1')
+  draft.set(['model', 'name'], before.model?.name ?? model.name)
+  return { model, draft, before, plan, commit, dirty, required: loaded.policy.required ?? [] }
+}
+
+/** Writes what was found, and lists what only a person can add. */
+export async function closeRun<T extends object>(
+  { prefix }: Context,
+  { model, draft, dirty, required }: OpenedRun,
+  shown: T,
+): Promise<T & Pick<Recorded, 'model' | 'files' | 'dirty' | 'missing'>> {
+  const text = await draft.write()
+  const missing = stillMissing(text, prefix + model.settings.record, required)
+  return { ...shown, model: model.name, files: draft.files, dirty: [...dirty], missing }
+}
+
+/** When it was, and of which code. */
+export async function keepCommit(
+  { git }: Context,
+  { draft, before, commit, dirty }: OpenedRun,
+  started: Date,
+): Promise<void> {
+  const day = started.toISOString().slice(0, 10)
+  draft.set(['run', 'id'], before.run?.id ?? `${day}-${commit.slice(0, 7)}`)
+  draft.set(['run', 'started'], started.toISOString())
+  draft.set(['run', 'finished'], new Date().toISOString())
+  const repository = await git.remote()
+  if (repository !== undefined) draft.set(['code', 'repository'], repository)
+  draft.set(['code', 'commit'], commit)
+  draft.set(['code', 'dirty'], dirty.length > 0)
+}
+
+/** A record on its way, with all that is known before anything runs. */
+export interface OpenedRun {
   model: SelectedModel
   draft: Draft
   before: Record_
   plan: Plan
   commit: string
   dirty: readonly string[]
+  /** Fields that the policy asks for besides. */
+  required: readonly string[]
 }
 
 /** Evaluates once in the image of the run, and writes down what that shows. */
 async function recordRun(
   session: Context,
   { image, push }: RecordRequest,
-  { model, draft, before, plan, commit, dirty }: Run,
+  opened: OpenedRun,
 ): Promise<Pick<Recorded, 'metrics' | 'metricsFile' | 'leftOut' | 'pin'>> {
+  const { model, draft, before, plan, commit } = opened
   const started = new Date()
   const mounts = await keepData(session, before, draft)
   const context: EngineContext = { ...session, engine: await findEngine(session.run) }
@@ -99,14 +131,7 @@ async function recordRun(
       limits: plan.limits,
     }),
   )
-  const day = started.toISOString().slice(0, 10)
-  draft.set(['run', 'id'], before.run?.id ?? `${day}-${commit.slice(0, 7)}`)
-  draft.set(['run', 'started'], started.toISOString())
-  draft.set(['run', 'finished'], new Date().toISOString())
-  const repository = await session.git.remote()
-  if (repository !== undefined) draft.set(['code', 'repository'], repository)
-  draft.set(['code', 'commit'], commit)
-  draft.set(['code', 'dirty'], dirty.length > 0)
+  await keepCommit(session, opened, started)
   await keepEnvironment(draft, plan, { image: chosen.pinned, dockerfile, description })
   await keepEvaluation(draft, plan, run)
   const metrics = comparable(run.metrics)

@@ -32,3 +32,14 @@ export interface Recorded {
   pin: 'image' | 'manifest'
   missing: Missing[]
 }
+
+/** What `record <model> -- <command>` has seen. */
+export interface Captured extends Pick<Recorded, 'model' | 'files' | 'dirty' | 'missing'> {
+  seconds: number
+  /** Bytes; undefined: the system does not tell. */
+  memory: number | undefined
+  /** Files that were read; undefined: nothing could watch. */
+  inputs: number | undefined
+  /** Files that were written. */
+  outputs: number
+}

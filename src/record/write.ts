@@ -66,7 +66,7 @@ export async function keepEnvironment(
   if (Object.keys(args).length > 0) set(['environment', 'args'], args)
   set(['environment', 'hash'], description.hashes.environment)
   set(['environment', 'platform'], description.platform)
-  set(['environment', 'hardware'], hardware())
+  set(['environment', 'hardware'], hardwareHere())
   set(['environment', 'manifest'], { path, digest: `sha256:${sha256(manifest)}` })
 }
 
@@ -89,7 +89,7 @@ export async function keepEvaluation(
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-function hardware(): { cpu: string; cores: number; memory: string } {
+export function hardwareHere(): { cpu: string; cores: number; memory: string } {
   const [first] = cpus()
   return {
     cpu: first?.model.trim() ?? 'unknown',
