@@ -2,12 +2,13 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { check } from './gate.js'
 import { init } from './init/init.js'
+import { recordCommand } from './record/capture/index.js'
 import { record } from './record/record.js'
 import { renderCompared } from './report/compared.js'
 import { renderInitialised } from './report/initialised.js'
 import { printableJson, renderJson } from './report/json.js'
 import { printed } from './report/plain.js'
-import { renderRecorded } from './report/recorded.js'
+import { renderCaptured, renderRecorded } from './report/recorded.js'
 import { isUnmoved, isUnprobed, renderProbe } from './report/probe.js'
 import { renderTerminal } from './report/terminal.js'
 import { compareResults } from './results/files.js'
@@ -107,7 +108,8 @@ Examples:
   $ reprogate check digits --track production
   $ reprogate probe digits                 what moves its results: threads, instructions, hash seed, clock …
   $ reprogate audit digits                 can the recorded run be obtained again?
-  $ reprogate record digits --push registry.example/digits
+  $ reprogate record digits                build, evaluate, and write down what that shows
+  $ reprogate record digits -- python train.py
   $ reprogate compare recorded.csv replayed.csv`
 
 const configOption = () => new Option('--config <path>', 'the policy').default('reprogate.yml')
@@ -219,6 +221,7 @@ function addRecord(program: Command, door: Door): void {
     .command('record')
     .description('write a record from a real run: hash, evaluate in the sandbox, keep what a person wrote')
     .argument('<model>', 'the model, as the policy calls it')
+    .argument('[command...]', 'behind `--`: a command that is run here, and what it does is recorded')
     .addOption(
       new Option('--image <reference>', 'the image that the run used; resolved to its digest').conflicts(
         'push',
@@ -233,9 +236,19 @@ function addRecord(program: Command, door: Door): void {
     )
     .addOption(configOption())
     .addOption(verboseOption())
-    .action(async (model: string, options: RecordOptions) => {
+    .action(async (model: string, command: string[], options: RecordOptions) => {
       const { image, push, config, buildArg: args } = options
       const directory = process.cwd()
+      const [program, ...rest] = command
+      if (program !== undefined) {
+        const captured = await recordCommand(
+          { directory, config, model, command: [program, ...rest] },
+          // What it prints is what a person waits for.
+          door.world({ ...options, verbose: true }),
+        )
+        process.stdout.write(renderCaptured(captured))
+        return
+      }
       const recorded = await record({ directory, config, model, args, image, push }, door.world(options))
       process.stdout.write(renderRecorded(recorded))
     })

@@ -123,6 +123,8 @@ describe('the terminal', () => {
       files: ['models/digits/provenance.yml', 'models/digits/predictions.csv'],
       dirty: ['train.py'],
       metrics: { accuracy: 0.972175 },
+      pin: 'manifest',
+      leftOut: ['eval_runtime'],
       missing: [{ field: 'seeds.split', message: 'seeds are missing', remedy: 'Record `split`.' }],
     })
     expect(text).toBe(
@@ -130,6 +132,8 @@ describe('the terminal', () => {
         '  ✔ recorded digits: accuracy 0.972175',
         '    models/digits/provenance.yml',
         '    models/digits/predictions.csv',
+        '    left out, as it never comes out the same again: eval_runtime',
+        '    environment: built here, pinned by its manifest; `--push <repository>` pins the image itself.',
         '  ⚠ the work tree has changes that are not committed: train.py',
         '    fix: commit them, and record again.',
         '',
@@ -140,9 +144,17 @@ describe('the terminal', () => {
       ].join('\n'),
     )
     const files = ATTACKS.map((attack) => attack)
-    expect(renderRecorded({ model: '\u001b[2J', files, dirty: files, metrics: {}, missing: [] })).not.toMatch(
-      /^\s*::|##\[|[\u0000-\u0009\u000b-\u001f]/m,
-    )
+    expect(
+      renderRecorded({
+        model: '\u001b[2J',
+        files,
+        dirty: files,
+        metrics: {},
+        leftOut: [],
+        pin: 'image',
+        missing: [],
+      }),
+    ).not.toMatch(/^\s*::|##\[|[\u0000-\u0009\u000b-\u001f]/m)
   })
 })
 

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { answerTest, type Concealed } from '../system/answers.js'
 import type { Context } from '../system/context.js'
 import { algorithmOf, fileDigest } from '../system/digest.js'
-import { confine, NotAFile, readRegular, within } from '../system/files.js'
+import { NotAFile, confine, plainPath, readRegular, within } from '../system/files.js'
+import { matcherOf } from '../system/patterns.js'
 import { listed } from '../text/numbers.js'
 import type { DataEvidence } from '../verdict/evidence.js'
 import type { Found } from '../verdict/finding.js'
@@ -134,7 +135,9 @@ async function exposedAnswer(
   // The bytes of the data have been hashed already, as those of the answers are known.
   const hashed = answers.spelled && now.files[0]?.digest.startsWith('sha256:')
   const isAnswer = answerTest(hashed ? { ...answers, digests: [] } : answers, signal)
+  const isNamed = matcherOf(answers.patterns ?? [])
   for (const { path: name, digest } of now.files) {
+    if (isNamed(plainPath(`${path}/${name}`))) return name || path
     if (answers.digests.includes(digest) || (await isAnswer(join(real, name)))) return name || path
   }
   return undefined

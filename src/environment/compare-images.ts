@@ -110,8 +110,7 @@ async function compared(context: EngineContext, task: Rebuilt): Promise<Environm
   })
 }
 
-const imageOf = ({ request, pinned }: Rebuilt): string =>
-  request.image ?? request.manifestFile?.image ?? pinned?.Id ?? ''
+const imageOf = ({ request, pinned }: Rebuilt): string | undefined => request.image ?? pinned?.Id
 
 const size = ({ packages, entries }: Manifest): string =>
   `${plural(packages.length, 'package')}, ${plural(entries.files, 'file')}`
@@ -182,14 +181,14 @@ async function withoutImage(context: EngineContext, task: Rebuilt, is: Manifest)
     return concluded(context, task, {
       comparison: await compareWithFile(manifestFile, is, pauseFor(context.signal)),
       is,
-      findings: [goneFinding(reason, 'manifest', request)],
+      findings: goneFinding(reason, 'manifest', request),
       reference: { image: imageOf(task), from: 'manifest', hashes: manifestFile.hashes },
     })
   if (hash === recordedHash)
     return concluded(context, task, {
       comparison: EQUAL,
       is,
-      findings: [goneFinding(reason, 'hash', request)],
+      findings: goneFinding(reason, 'hash', request),
       reference: undefined,
     })
   return {
@@ -218,7 +217,8 @@ async function concluded(
   const { parity, differences, counts } = comparison
   const dockerfile = context.prefix + request.dockerfile
   const sources = await buildSources(request, context.prefix)
-  const text = parity === 'content' ? size(is) : changesText(comparison, is.packages.length)
+  const same = parity === 'content' ? size(is) : changesText(comparison, is.packages.length)
+  const text = request.image === undefined ? `${same}, pinned by its manifest` : same
   const remedyOf = (difference: Difference) =>
     differenceFindings({ ...comparison, differences: [difference], counts: {} }, dockerfile, sources)[0]
       ?.remedy

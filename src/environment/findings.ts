@@ -104,16 +104,32 @@ export async function hashFindings(
 export function goneFinding(
   reason: string,
   standIn: 'manifest' | 'hash',
-  { manifestKnown = false }: Pick<EnvironmentRequest, 'manifestKnown'>,
-): Found {
-  const gone = `the pinned image cannot be pulled (${reason}); the ${standIn} in the record`
+  { manifestKnown = false, image }: Pick<EnvironmentRequest, 'manifestKnown' | 'image'>,
+): Found[] {
   const field = 'environment.image'
-  if (manifestKnown) return { rule: 'environment/image-gone', message: `${gone} stands in for it`, field }
-  return {
-    rule: 'environment/manifest-unknown',
-    message: `${gone} came with this change, and cannot vouch for it`,
-    field,
+  if (image === undefined) {
+    // A record that never named an image: what stands in it is its pin.
+    if (manifestKnown) return []
+    return [
+      {
+        rule: 'environment/manifest-unknown',
+        message: `this change takes the image out of the record, and the ${standIn} that it leaves cannot vouch for it`,
+        field,
+        remedy:
+          'Keep the image in the record (`reprogate record <model>` does), or push the new one with `--push`.',
+      },
+    ]
   }
+  const gone = `the pinned image cannot be pulled (${reason}); the ${standIn} in the record`
+  return [
+    manifestKnown
+      ? { rule: 'environment/image-gone', message: `${gone} stands in for it`, field }
+      : {
+          rule: 'environment/manifest-unknown',
+          message: `${gone} came with this change, and cannot vouch for it`,
+          field,
+        },
+  ]
 }
 
 /** Nothing is left that could say how the rebuild differs, or whether. */

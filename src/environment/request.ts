@@ -15,7 +15,10 @@ export interface EnvironmentRequest extends BuildRequest {
   answers?: Pick<Concealed, 'digests' | 'rows'> | undefined
   /** What the record kept of the image. */
   manifestFile?: ManifestFile | undefined
-  /** Whether the base knew the manifest: then it vouches for an image that is gone. Default false. */
+  /**
+   * Whether the manifest may stand in for an image: the base knew it, or neither record has ever named an
+   * image. Default false.
+   */
   manifestKnown?: boolean | undefined
 }
 

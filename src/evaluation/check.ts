@@ -1,6 +1,7 @@
 import type { EngineContext } from '../engine/engine.js'
 import { agree } from '../results/agreement.js'
 import { differs, gradeOf, sameValues } from '../results/comparison.js'
+import { comparable } from '../results/metrics/volatile.js'
 import { agreementSummary } from '../results/summary.js'
 import { during } from '../system/context.js'
 import type { Agreement, EvaluationEvidence } from '../verdict/evidence.js'
@@ -136,7 +137,9 @@ async function replayTwice(context: EngineContext, request: EvaluationRequest): 
     const outcome = await during(context, `Replay ${turn} of 2`, () => runAndRead(context, run))
     replays.seconds.push(outcome.seconds)
     if ('finding' in outcome) return { ...replays, failure: outcome }
-    replays.outcomes.push(outcome)
+    // What only measures the machine is compared if the record has it, and only then.
+    const metrics = comparable(outcome.metrics, request.recorded.metrics)
+    replays.outcomes.push({ ...outcome, metrics })
   }
   return replays
 }

@@ -6,7 +6,14 @@ import { ReprogateError } from '../system/errors.js'
 import { within } from '../system/files.js'
 import { sandboxClient, type SandboxClient } from './client.js'
 import { STANDARD } from './conditions.js'
-import { takeMetrics, takePredictions, type Output, type PredictionsFile } from './outputs.js'
+import {
+  takeMetrics,
+  takeNewestMetrics,
+  takePredictions,
+  type MetricsOutput,
+  type Output,
+  type PredictionsFile,
+} from './outputs.js'
 import type { ReplayLimits, ReplayRequest } from './request.js'
 import {
   createArguments,
@@ -23,7 +30,7 @@ import { exposed, readyWorkspace, removeTree } from './workspace.js'
 
 export interface Replay extends Ending {
   /** Collected only if the command succeeded. */
-  metrics?: Output<Buffer> | undefined
+  metrics?: Output<MetricsOutput> | undefined
   predictions?: Output<PredictionsFile> | undefined
   /** Bytes of memory that the run could use. */
   memory: number
@@ -144,12 +151,13 @@ async function removeSandbox(client: SandboxClient, sandbox: Sandbox): Promise<v
 
 async function outputsOf(
   { scratch }: EngineContext,
-  { metrics, predictions }: ReplayRequest,
+  { hide, metrics, predictions }: ReplayRequest,
   workspace: string,
 ): Promise<Pick<Replay, 'metrics' | 'predictions'>> {
+  const take = metrics !== undefined && hide.patterns?.includes(metrics) ? takeNewestMetrics : takeMetrics
   const copy = join(scratch, `predictions-${randomUUID()}.csv`)
   return {
-    metrics: metrics === undefined ? undefined : await takeMetrics(workspace, metrics),
+    metrics: metrics === undefined ? undefined : await take(workspace, metrics),
     predictions: predictions && (await takePredictions(workspace, predictions.path, copy)),
   }
 }

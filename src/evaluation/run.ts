@@ -1,5 +1,5 @@
 import type { EngineContext } from '../engine/engine.js'
-import { parseMetrics } from '../results/metrics.js'
+import { parseMetrics } from '../results/metrics/parse.js'
 import { quoted } from '../results/words.js'
 import { ReprogateError } from '../system/errors.js'
 import { grouped, plural } from '../text/numbers.js'
@@ -16,6 +16,8 @@ import { GIB, type Stop } from './supervise.js'
 export interface RunOutcome {
   /** By name, nested names with dots; empty if no metrics file is asked for. */
   metrics: Record<string, number>
+  /** The file that they were in, relative to the workspace. */
+  metricsFile?: string | undefined
   predictions?: PredictionsFile | undefined
   seconds: number
 }
@@ -68,7 +70,7 @@ export async function runAndRead(
   const { seconds, exitCode, tail } = run
   const failure = failureOf(run, request)
   if (failure) return { ...failure, seconds, exitCode, tail }
-  const outcome = outcomeOf(run, request)
+  const outcome = outcomeOf(run)
   return 'problem' in outcome
     ? { ...unusable(outcome.problem), seconds, exitCode, tail }
     : { ...outcome, seconds }
@@ -141,13 +143,12 @@ const unusable = (problem: string): Failure => ({
   summary: 'no usable output',
 })
 
-function outcomeOf(
-  { metrics, predictions }: Replay,
-  request: ReplayRequest,
-): Omit<RunOutcome, 'seconds'> | { problem: string } {
+function outcomeOf({ metrics, predictions }: Replay): Omit<RunOutcome, 'seconds'> | { problem: string } {
   if (metrics && !metrics.ok) return metrics
   if (predictions && !predictions.ok) return predictions
-  const parsed = metrics && parseMetrics(metrics.value)
-  if (parsed && 'problem' in parsed) return { problem: `${quoted(request.metrics ?? '')} ${parsed.problem}` }
-  return { metrics: Object.fromEntries(parsed?.values ?? []), predictions: predictions?.value }
+  const parsed = metrics && parseMetrics(metrics.value.bytes, metrics.value.path)
+  if (parsed && 'problem' in parsed)
+    return { problem: `${quoted(metrics?.value.path ?? '')} ${parsed.problem}` }
+  const metricsFile = metrics?.value.path
+  return { metricsFile, metrics: Object.fromEntries(parsed?.values ?? []), predictions: predictions?.value }
 }

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path/posix'
 import type { Record_ } from '../provenance/schema.js'
 import type { Declarations } from '../results/recompute/declared.js'
 import type { Tolerance } from '../results/tolerance.js'
+import { isPattern } from '../system/patterns.js'
 import type { Found } from '../verdict/finding.js'
 import { stricter } from '../verdict/levels.js'
 import type { Track } from '../verdict/rules/rule.js'
@@ -13,6 +14,8 @@ import type { Limits, Policy } from './schema.js'
 export interface Answers {
   /** Files, relative to the working directory. */
   paths: readonly string[]
+  /** Globs of the policy for files of metrics. */
+  patterns: readonly string[]
   /** Digests of their bytes, whatever they are called. */
   digests: readonly string[]
 }
@@ -24,7 +27,7 @@ export interface Plan {
   context: string
   args: Record<string, string>
   command: string[] | undefined
-  /** Where the evaluation writes its metrics. */
+  /** Where the evaluation writes its metrics; a glob if it is among `answers.patterns`. */
   metrics: string
   predictions:
     | { path: string; key?: string | undefined; truth?: string | undefined; margin?: number | undefined }
@@ -66,9 +69,10 @@ export function planOf({ settings }: SelectedModel, loaded: LoadedPolicy, record
   const ruled = settings.evaluation
   const output = ruled?.predictions?.path ?? claimed?.predictions?.output
   const metrics = ruled?.metrics ?? claimed?.output ?? 'metrics.json'
+  const patterns = ruled?.metrics !== undefined && isPattern(metrics) ? [metrics] : []
   const answers = defined([
     settings.record,
-    metrics,
+    ...(patterns.length > 0 ? [] : [metrics]),
     output,
     claimed?.predictions?.path,
     record?.environment?.manifest?.path,
@@ -89,7 +93,7 @@ export function planOf({ settings }: SelectedModel, loaded: LoadedPolicy, record
     definitions: ruled?.definitions ?? {},
     batch: ruled?.batch,
     limits: loaded.policy.limits ?? DEFAULT_LIMITS,
-    answers: { paths: answers, digests: defined([claimed?.predictions?.digest]) },
+    answers: { paths: answers, patterns, digests: defined([claimed?.predictions?.digest]) },
     code: settings.code ?? [],
     records: defined([...answers, loaded.path]),
     network: loaded.policy.build?.network === 'none' ? 'none' : undefined,

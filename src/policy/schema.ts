@@ -93,7 +93,9 @@ export const modelSchema = z.strictObject({
       command: argvSchema.optional(),
       metrics: path
         .optional()
-        .describe('The file into which the evaluation writes its metrics, as a JSON object'),
+        .describe(
+          'The file into which the evaluation writes its metrics: JSON, YAML, TOML, CSV, JUnit or lines of `name: value`; of a glob the newest that is finished',
+        ),
       predictions: predictionsSchema.optional(),
       definitions: z
         .record(z.string(), definitionSchema)

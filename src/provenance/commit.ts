@@ -1,4 +1,5 @@
 import picomatch from 'picomatch'
+import { matcherOf } from '../system/patterns.js'
 import { within } from '../system/files.js'
 import type { Git } from '../system/git.js'
 import { listed } from '../text/numbers.js'
@@ -32,6 +33,8 @@ interface CommitCheck {
   code: readonly string[]
   /** Records and recorded answers: a change of one is not worth a word. */
   records: readonly string[]
+  /** Globs of more of them. */
+  patterns?: readonly string[] | undefined
 }
 
 const FIELD = 'code.commit'
@@ -84,12 +87,20 @@ async function whyNotHere(git: Git, { commit, head }: CommitCheck): Promise<Foun
       ]
 }
 
-async function changedSince(git: Git, { commit, head, code, records }: CommitCheck): Promise<Found[]> {
+async function changedSince(
+  git: Git,
+  { commit, head, code, records, patterns = [] }: CommitCheck,
+): Promise<Found[]> {
   const changed = await git.changed(commit, head)
+  const isResult = matcherOf(patterns)
   const depends = code.length === 0 ? () => false : picomatch([...code], { dot: true, nonegate: true })
   const needed = changed.filter((path) => depends(path))
   const others = changed.filter(
-    (path) => !depends(path) && !isDocumentation(path) && !records.some((record) => within(record, path)),
+    (path) =>
+      !depends(path) &&
+      !isDocumentation(path) &&
+      !isResult(path) &&
+      !records.some((record) => within(record, path)),
   )
   const since = `since the run at ${commit.slice(0, 7)}`
   return [

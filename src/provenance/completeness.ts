@@ -31,7 +31,8 @@ const REQUIRED: readonly Required[] = [
     field: 'environment.image',
     rule: 'environment/image-missing',
     name: 'image digest',
-    value: (r) => r.environment?.image,
+    // Of an image that no registry has, the manifest is the pin.
+    value: ({ environment }) => environment?.image ?? environment?.manifest?.digest,
   },
   {
     field: 'environment.hash',

@@ -10,6 +10,7 @@ import type { RunOutcome } from '../evaluation/run.js'
 import type { Plan } from '../policy/plan.js'
 import type { Record_ } from '../provenance/schema.js'
 import type { Context } from '../system/context.js'
+import { comparable } from '../results/metrics/volatile.js'
 import { algorithmOf } from '../system/digest.js'
 import { ReprogateError } from '../system/errors.js'
 import { placeInside, type Draft } from './draft.js'
@@ -46,8 +47,8 @@ export async function keepData(
 }
 
 export interface RecordedEnvironment {
-  /** By digest. */
-  image: string
+  /** By digest; undefined: no registry has it. */
+  image: string | undefined
   dockerfile: string
   description: ImageDescription
   signal: AbortSignal
@@ -59,15 +60,16 @@ export async function keepEnvironment(
   { image, dockerfile, description, signal }: RecordedEnvironment,
 ): Promise<void> {
   const path = join(folder, 'environment.json')
-  const manifest = formatManifestFile(await toManifestFile(description.manifest, image, pauseFor(signal)))
+  const kept = await toManifestFile(description.manifest, image ?? description.id, pauseFor(signal))
+  const manifest = formatManifestFile(kept)
   await keep(path, manifest)
-  set(['environment', 'image'], image)
+  if (image !== undefined) set(['environment', 'image'], image)
   set(['environment', 'dockerfile'], dockerfile)
   if (context !== '.') set(['environment', 'context'], context)
   if (Object.keys(args).length > 0) set(['environment', 'args'], args)
   set(['environment', 'hash'], description.hashes.environment)
   set(['environment', 'platform'], description.platform)
-  set(['environment', 'hardware'], hardware())
+  set(['environment', 'hardware'], hardwareHere())
   set(['environment', 'manifest'], { path, digest: `sha256:${sha256(manifest)}` })
 }
 
@@ -77,8 +79,9 @@ export async function keepEvaluation(
   { metrics, predictions }: RunOutcome,
 ): Promise<void> {
   set(['evaluation', 'command'], plan.command)
-  if (plan.metrics !== 'metrics.json') set(['evaluation', 'output'], plan.metrics)
-  set(['evaluation', 'metrics'], metrics)
+  if (plan.metrics !== 'metrics.json' && plan.answers.patterns.length === 0)
+    set(['evaluation', 'output'], plan.metrics)
+  set(['evaluation', 'metrics'], comparable(metrics))
   if (!plan.predictions || !predictions) return
   const { path: output, key } = plan.predictions
   const path = join(folder, basename(output))
@@ -89,7 +92,7 @@ export async function keepEvaluation(
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-function hardware(): { cpu: string; cores: number; memory: string } {
+export function hardwareHere(): { cpu: string; cores: number; memory: string } {
   const [first] = cpus()
   return {
     cpu: first?.model.trim() ?? 'unknown',

@@ -2,7 +2,8 @@ import { open, readFile, stat } from 'node:fs/promises'
 import type { MetricComparison } from '../verdict/evidence.js'
 import { gradeOf } from './comparison.js'
 import type { ResultsGrade } from './grades.js'
-import { compareMetrics, parseMetrics } from './metrics.js'
+import { compareMetrics } from './metrics/compare.js'
+import { parseMetrics } from './metrics/parse.js'
 import { notComparable, type PredictionOptions, type PredictionResult } from './prediction-result.js'
 import { comparePredictions } from './predictions.js'
 
@@ -61,6 +62,8 @@ async function sameBytes(one: string, other: string): Promise<boolean> {
 
 async function metricsIn(file: string): Promise<Record<string, number> | null> {
   if ((await stat(file)).size > METRICS_LARGEST) return null
-  const metrics = parseMetrics(await readFile(file))
+  // A table is rows of predictions, also if it has one.
+  if (/\.[ct]sv$/i.test(file)) return null
+  const metrics = parseMetrics(await readFile(file), file)
   return 'problem' in metrics ? null : Object.fromEntries(metrics.values)
 }

@@ -79,7 +79,12 @@ async function findingsOf(
   const { claims, plan, model, tree } = subject
   const { commit, dirty } = { ...record.code }
   const metrics = record.evaluation?.metrics ?? {}
-  const code = { head: tree.commit, code: plan.code, records: plan.records }
+  const code = {
+    head: tree.commit,
+    code: plan.code,
+    records: plan.records,
+    patterns: plan.answers.patterns,
+  }
   return [
     ...statedFindings(subject, completeness.findings, pins.dockerfile),
     ...sourceContradictions(claims),

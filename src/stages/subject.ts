@@ -1,8 +1,12 @@
+import { dirname } from 'node:path/posix'
+import { PARSED_CAP } from '../environment/base-images.js'
+import { dockerfileClaims } from '../environment/dockerfile/claims.js'
 import { planOf, trackOf, type Plan } from '../policy/plan.js'
 import type { LoadedPolicy } from '../policy/load.js'
 import type { Base, JudgedTree } from '../policy/occasion.js'
 import type { SelectedModel } from '../policy/models.js'
 import { claimsOf, type Claims } from '../provenance/claims.js'
+import { lockReadingOf } from '../provenance/lockfiles/reading.js'
 import { readMapped } from '../provenance/sources/map.js'
 import { detectSiblings, readSources } from '../provenance/sources/index.js'
 import type { Reading, SourceTree } from '../provenance/sources/source.js'
@@ -57,10 +61,12 @@ export async function subjectOf(
   { tree, base, loaded, track, rebuild, shown, probe }: Terms,
 ): Promise<Subject> {
   const said = await readingsOf(records, model)
+  const plan = planOf(model, loaded, claimsOf(said).record)
+  const lock = await environmentSaid(records, model, plan)
   // A record that names its commit is of a run: it needs no help.
   const isOfRun = said.some(({ record }) => record?.code?.commit !== undefined)
   const looked = isOfRun || model.removed ? undefined : await shown(model)
-  const claims = claimsOf(looked ? [...said, looked] : said)
+  const claims = claimsOf([...said, ...lock, ...(looked ? [looked] : [])])
   return {
     name: model.name,
     tree,
@@ -72,7 +78,7 @@ export async function subjectOf(
     model,
     required: loaded.policy.required ?? [],
     claims,
-    plan: planOf(model, loaded, claims.record),
+    plan,
   }
 }
 
@@ -85,4 +91,17 @@ async function readingsOf(
   const beside = found?.others ?? detectSiblings(await records.files.list(), record)
   const others = await Promise.all(beside.map((path) => readSources(records, path)))
   return [...(await readSources(records, record)), ...others.flat()]
+}
+
+/** What the lock says that the Dockerfile installs, else the one that lies where such files usually are. */
+async function environmentSaid(
+  tree: SourceTree,
+  { settings }: SelectedModel,
+  { dockerfiles }: Pick<Plan, 'dockerfiles'>,
+): Promise<Reading[]> {
+  const texts = await Promise.all(dockerfiles.map((path) => tree.files.read(path, PARSED_CAP)))
+  const text = texts.flatMap((read) => ('bytes' in read ? read.bytes.toString() : []))[0] ?? ''
+  const installed = dockerfileClaims('', text).files
+  const lock = await lockReadingOf(tree, { folder: dirname(settings.record), installed })
+  return lock ? [lock] : []
 }

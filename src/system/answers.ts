@@ -1,10 +1,11 @@
 import { createHash, type Hash } from 'node:crypto'
 import { lstat, readdir, realpath, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { algorithmOf, fileDigest, type Algorithm } from './digest.js'
 import { HEAD as FORM_HEAD, FORMS_LARGEST, isAnswerForm, mayHold } from './answer-forms.js'
 import { answerRows, type AnswerRows } from './answer-rows.js'
 import { openRegular, readRegular, within } from './files.js'
+import { matcherOf } from './patterns.js'
 
 /**
  * Recorded answers, found again under other names. A file counts as the answers if its bytes are theirs,
@@ -24,6 +25,8 @@ const ENDS = ['\n', '\r\n', '\r']
 export interface Concealed {
   /** Files or folders, relative to the folder that they are taken out of. */
   paths: readonly string[]
+  /** Globs of such files. Only the policy may write one: a record could hide its code behind it. */
+  patterns?: readonly string[] | undefined
   /** `sha256:…` or `md5:…`: every file with these bytes, whatever it is called. */
   digests: readonly string[]
   /** Whether the digests are those of `spellings`: then no other spelling of a file has to be tried. */
@@ -151,7 +154,7 @@ export interface KeptAnswers {
  * they say. Of predictions of which only a digest is known, that digest.
  */
 export async function knownAnswers(
-  { paths, digests }: Pick<Concealed, 'paths' | 'digests'>,
+  { paths, patterns, digests }: Pick<Concealed, 'paths' | 'patterns' | 'digests'>,
   { file, metrics = {} }: KeptAnswers,
   signal?: AbortSignal,
 ): Promise<Concealed> {
@@ -162,8 +165,8 @@ export async function knownAnswers(
     ...(Object.keys(metrics).length > 0 ? [Buffer.from(JSON.stringify(metrics))] : []),
   ]
   const rows = texts.flatMap((text) => answerRows(text) ?? [])
-  if (file === undefined) return { paths, digests, rows }
-  return { paths, digests: await spellings(file, ['sha256'], signal), spelled: true, rows }
+  if (file === undefined) return { paths, patterns, digests, rows }
+  return { paths, patterns, digests: await spellings(file, ['sha256'], signal), spelled: true, rows }
 }
 
 /**
@@ -173,16 +176,18 @@ export async function knownAnswers(
  */
 export async function removeAnswers(
   folder: string,
-  { paths, ...content }: Concealed,
+  { paths, patterns = [], ...content }: Concealed,
   signal?: AbortSignal,
 ): Promise<void> {
   for (const path of paths) await removePath(folder, path)
-  if (content.digests.length === 0 && !content.rows?.length) return
+  if (content.digests.length === 0 && patterns.length === 0 && !content.rows?.length) return
   const isAnswer = answerTest(content, signal)
+  const isNamed = matcherOf(patterns)
   const visit = async (below: string): Promise<void> => {
     for (const entry of await readdir(below, { withFileTypes: true })) {
       const path = join(below, entry.name)
       if (entry.isDirectory()) await visit(path)
+      else if (isNamed(relative(folder, path))) await rm(path)
       else if (entry.isFile() && (await isAnswer(path))) await rm(path)
     }
   }

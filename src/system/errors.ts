@@ -23,8 +23,6 @@ export const ERRORS = {
   'image/not-pushed':
     'Push it (`docker push`), or let `reprogate record --push <repository>` build and push it.',
   'image/too-large': 'Make the image smaller.',
-  'image/unknown':
-    'Name it with `--image <reference>`, or have it built and pushed with `--push <repository>`.',
   'image/unreadable': 'Try again; if it stays so, the image or the engine is damaged.',
   'input/invalid': 'Set the input to one of them, or leave it out.',
   'manifest/malformed': 'Restore the manifest, or run `reprogate record <model>`.',
@@ -38,6 +36,7 @@ export const ERRORS = {
   'policy/invalid': 'Correct the policy; `schema/policy.schema.json` describes every field.',
   'policy/outside': 'Give a path inside the working directory.',
   'program/missing': 'Install it and put it on the PATH.',
+  'run/failed': 'Correct what it says, and record again: of a run that failed nothing is recorded.',
   'runner/incomplete': 'Run it as a step, with `uses:`; in a terminal, use `reprogate check`.',
 } as const
 

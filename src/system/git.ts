@@ -262,6 +262,15 @@ export class Git {
     return Promise.resolve(address?.replace(/^(https?:\/\/)[^/]*@/i, '$1'))
   }
 
+  /**
+   * When the last commit was made, up to the head, that touched one of these paths: ISO 8601. undefined: none
+   * did. A shallow clone gives its oldest commit the blame for everything: ask `shallow`.
+   */
+  async lastChange(paths: readonly string[]): Promise<string | undefined> {
+    const asked = ['log', '-1', '--no-show-signature', '--format=%cI', 'HEAD', '--', ...paths]
+    return (await this.must(asked)).toString().trim() || undefined
+  }
+
   /** Commits that touch a path, newest first, from a commit on backwards. */
   async history(path: string, limit: number, from = 'HEAD'): Promise<string[]> {
     const output = await this.text(['rev-list', `--max-count=${limit}`, revisionOf(from), '--', path])

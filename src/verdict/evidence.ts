@@ -67,7 +67,8 @@ export const environmentEvidenceSchema = z.strictObject({
     .optional(),
   pinned: z
     .strictObject({
-      image: z.string(),
+      /** Absent: no registry has it, and its manifest is the pin. */
+      image: z.string().optional(),
       /** `image`: read from the image itself; `manifest`: from the manifest in the record; `layers`: nothing read, layers and config are equal. */
       from: z.enum(['image', 'manifest', 'layers']),
       hashes: hashesSchema.optional(),

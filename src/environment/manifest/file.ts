@@ -93,7 +93,7 @@ export async function folderDigests(entries: Entries, pause: Pause): Promise<Map
   return digests
 }
 
-/** What is kept of an image that can be pulled as `image`. */
+/** What is kept of an image that can be pulled as `image`, or that was built here and has this id. */
 export async function toManifestFile(manifest: Manifest, image: string, pause: Pause): Promise<ManifestFile> {
   return {
     reprogate: 'manifest/1',
