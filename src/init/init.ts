@@ -7,7 +7,7 @@ import { foundRecord, lookingAt } from '../stages/looking.js'
 import { during, type Context } from '../system/context.js'
 import { withSession, type World } from '../system/session.js'
 import { filesOfWorkTree } from '../system/tree-files.js'
-import { generateEnvironment } from './environment.js'
+import { environmentFor } from './generate.js'
 import { writeNew, type NewFile } from './files.js'
 import { policyText, type Written } from './policy-text.js'
 import { draftText } from './record-text.js'
@@ -36,10 +36,14 @@ export interface Initialised {
   kept: string[]
   /** What nobody could write: a clause each. */
   open: string[]
+  /** What a person should know of the environment that was made: sentences. */
+  said: string[]
 }
 
 /** Models that are shown in full. */
 const MOST = 20
+/** Environments that are resolved, one after the other. */
+const MOST_ENVIRONMENTS = 3
 
 /**
  * Looks at the work tree and writes the files that it lacks: a policy, drafts of records, a workflow. Never
@@ -57,11 +61,15 @@ export function init({ directory, config, dryRun, asOf }: InitRequest, world: Wo
     const written = models.map((model): Written => ({ model, record: recordFor(model, own, paths) }))
     const open: string[] = []
     const made: NewFile[] = []
-    for (const { model } of written) {
-      if (model.command === undefined || (model.dockerfile && isSure(model.dockerfile))) continue
-      const environment = await generateEnvironment({ model, asOf })
-      if (Array.isArray(environment)) made.push(...environment)
-      else open.push(environment.why)
+    const said: string[] = []
+    const without = written.filter(
+      ({ model }) => model.command !== undefined && !(model.dockerfile && isSure(model.dockerfile)),
+    )
+    for (const { model } of without.slice(0, MOST_ENVIRONMENTS)) {
+      const environment = await environmentFor(context, model, { files: tree.files, asOf, dryRun })
+      made.push(...environment.files)
+      said.push(...environment.said)
+      open.push(...environment.open)
     }
     const wanted = models.length === 0 ? [] : [...filesFor(context, config, written), ...made]
     const there = new Set(paths)
@@ -79,6 +87,7 @@ export function init({ directory, config, dryRun, asOf }: InitRequest, world: Wo
       written: fresh.map(({ path, from }) => ({ path, from })),
       kept,
       open: [...new Set(open)].slice(0, MOST),
+      said,
     }
   })
 }

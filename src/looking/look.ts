@@ -15,7 +15,7 @@ import { metricsIn, type MetricsFile } from './metrics.js'
 import { needsOf, type Need } from './needs.js'
 import { parametersOf, type Settings } from './parameters.js'
 import { predictionsIn, type FoundPredictions } from './predictions.js'
-import { reachedFrom } from './python.js'
+import { foreignImports, reachedFrom } from './python.js'
 import { seedsIn, unseededIn, type Seed } from './seeds.js'
 import { viewOf, type View } from './view.js'
 
@@ -38,6 +38,10 @@ export interface FoundModel {
   python: Fact<string> | undefined
   needs: readonly Fact<Need>[]
   data: readonly Fact<DataFound>[]
+  /** The program and what it imports of the tree. */
+  code: readonly string[]
+  /** Modules, with dots, that these import from elsewhere. */
+  imports: readonly string[]
 }
 
 /** What a tree holds, by reading alone. */
@@ -156,16 +160,18 @@ async function modelIn(
       ? []
       : view.files.filter((path) => path.endsWith('.ipynb') && inside(path)).slice(0, 20)
   const reached = await reachedFrom(view, [...new Set([...programs, ...notebooks])])
-  const [seeds, unseeded, needs, data, environment, dockerfile, python, parameters] = await Promise.all([
-    seedsIn(view, reached),
-    unseededIn(view, reached),
-    needsOf(view, reached, command?.value.text),
-    dataIn(view, alone ? '.' : folder),
-    environmentOf(view, folder),
-    dockerfileOf(view, folder),
-    pythonOf(view, folder),
-    parametersOf(view, folder),
-  ])
+  const [imports, seeds, unseeded, needs, data, environment, dockerfile, python, parameters] =
+    await Promise.all([
+      foreignImports(view, reached),
+      seedsIn(view, reached),
+      unseededIn(view, reached),
+      needsOf(view, reached, command?.value.text),
+      dataIn(view, alone ? '.' : folder),
+      environmentOf(view, folder),
+      dockerfileOf(view, folder),
+      pythonOf(view, folder),
+      parametersOf(view, folder),
+    ])
   const at = (file: string) => inside(file.slice(view.at('').file.length))
   return {
     name,
@@ -186,6 +192,8 @@ async function modelIn(
     dockerfile,
     python,
     parameters,
+    code: reached,
+    imports,
   }
 }
 

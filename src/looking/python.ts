@@ -102,6 +102,15 @@ export async function reachedFrom(
   return [...reached]
 }
 
+/** Modules, with dots, that scripts import and that are no files of the repository. */
+export async function foreignImports(view: View, scripts: readonly string[]): Promise<string[]> {
+  const found = new Set<string>()
+  for (const script of scripts)
+    for (const module of importedModules((await scriptCode(view, script)) ?? ''))
+      if (!module.startsWith('.') && moduleFile(view, module, script) === undefined) found.add(module)
+  return [...found]
+}
+
 /** Line of a position, from 1. */
 export function lineAt(text: string, index: number): number {
   let line = 1

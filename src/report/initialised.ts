@@ -21,6 +21,7 @@ export interface InitialisedText {
   readonly written: readonly { readonly path: string; readonly from: string }[]
   readonly kept: readonly string[]
   readonly open: readonly string[]
+  readonly said: readonly string[]
 }
 
 export interface InitialisedOptions {
@@ -86,7 +87,7 @@ function rowLine(
   return `${left}${where.padEnd(why === '' ? 0 : WIDTH.place)}${why === '' ? '' : ` ${paint(DIM, why)}`}`.trimEnd()
 }
 
-function fileLines({ written, kept, open }: InitialisedText, dryRun: boolean): string[] {
+function fileLines({ written, kept, open, said }: InitialisedText, dryRun: boolean): string[] {
   return [
     ...written.map(
       ({ path, from }, index) =>
@@ -95,6 +96,7 @@ function fileLines({ written, kept, open }: InitialisedText, dryRun: boolean): s
     ...(kept.length > 0
       ? [`${'Kept'.padEnd(12)} ${kept.map((path) => plainText(path, 200)).join(', ')}`]
       : []),
+    ...said.map((text) => `${''.padEnd(12)} ${plainText(text, 240)}`),
     ...open.map((text, index) => `${(index === 0 ? 'Open' : '').padEnd(12)} ${plainText(text, 240)}`),
   ]
 }
