@@ -121,3 +121,17 @@ describe('taken out of a folder', () => {
     }
   })
 })
+
+test('a glob takes out what it names, links too, and nothing else', async () => {
+  for (const name of ['results/a.json', 'results/.b.json', 'results/deep/c.json', 'results/d.txt', 'e.json'])
+    await write(name, '{}')
+  await symlink(join(home, 'e.json'), join(home, 'results/f.json'))
+  await removeAnswers(home, { paths: [], patterns: ['results/*.json'], digests: [] })
+  expect((await readdir(home, { recursive: true })).sort()).toEqual([
+    'e.json',
+    'results',
+    'results/d.txt',
+    'results/deep',
+    'results/deep/c.json',
+  ])
+})

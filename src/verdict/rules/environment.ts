@@ -4,7 +4,8 @@ export const ENVIRONMENT_RULES = rulesOf('environment', {
   ...fieldRules('image', {
     name: 'Image',
     why: 'The image is the environment the result was obtained in.',
-    remedy: 'Record the image as `<repository>@sha256:<64 hex digits>`.',
+    remedy:
+      'Run `reprogate record <model>`, which builds the image and keeps a manifest of it, or record one as `<repository>@sha256:<64 hex digits>`.',
   }),
   'image-not-pinned': {
     kind: 'wrong',
