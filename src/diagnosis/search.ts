@@ -1,7 +1,7 @@
 import { searchConditions, searchSteady, type SearchAxis } from './conditions-search.js'
 import type { Explanation } from './explanation.js'
 import { minimalSet, type Test } from './minimal.js'
-import { searchDifferences } from './packages.js'
+import { searchDifferences } from './differences-search.js'
 import { BudgetSpent, type Side, type Trial, type Trials } from './trials.js'
 
 /** What is known before the search. */
