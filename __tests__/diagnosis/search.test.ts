@@ -125,6 +125,13 @@ describe('what proves nothing', () => {
   )
 })
 
+it('does not say that the cause is among the differences before that was shown', async () => {
+  const world = planted((r) => r.has('p18') && 'moved')
+  const shown = async (most: number) => (await search(world, { differences: D35 }, most)).explanation
+  expect(await shown(2)).toEqual({ shown: 'among', factors: [] })
+  expect(await shown(3)).toEqual({ shown: 'among', factors: D35 })
+})
+
 describe('conditions', () => {
   const axes = ['threads', 'kernel', 'hash', 'zone'].map((id) => ({
     id,

@@ -1,7 +1,7 @@
 import { searchConditions, searchSteady, type SearchAxis } from './conditions-search.js'
 import type { Explanation } from './explanation.js'
 import { minimalSet, type Test } from './minimal.js'
-import { searchDifferences } from './packages.js'
+import { searchDifferences } from './differences-search.js'
 import { BudgetSpent, type Side, type Trial, type Trials } from './trials.js'
 
 /** What is known before the search. */
@@ -37,8 +37,8 @@ export interface SearchResult {
 export async function findCause(trials: Trials, problem: SearchProblem): Promise<SearchResult> {
   const { differences, unseen, steady } = problem
   const image: Side = differences.length > 0 ? 'pinned' : 'rebuild'
-  let smallest = differences
-  let blamed = false
+  /** Of those that brought the record back; none is known yet. */
+  let smallest: readonly string[] = []
   try {
     if (!steady) return { image: 'rebuild', explanation: await searchSteady(trials, 'rebuild', problem.axes) }
     if (image === 'rebuild') return { image, explanation: await searchRest(trials, image, problem) }
@@ -47,19 +47,18 @@ export async function findCause(trials: Trials, problem: SearchProblem): Promise
     const second = await secondLook(trials, first)
     if (!isSame(first, second)) return { image, explanation: await searchSteady(trials, image, problem.axes) }
     if (first.kind === 'another') return { image, explanation: await searchRest(trials, image, problem) }
-    blamed = true
     const loaded = second.kind === 'none' ? [] : (second.seen ?? [])
     return {
       image,
       explanation: await searchDifferences(trials, {
         all: differences,
         loaded: differences.filter((one) => unseen.includes(one) || loaded.includes(one)),
-        narrowed: (set) => (smallest = set.length < smallest.length ? set : smallest),
+        narrowed: (set) => (smallest = smallest.length > 0 && smallest.length <= set.length ? smallest : set),
       }),
     }
   } catch (error) {
     if (!(error instanceof BudgetSpent)) throw error
-    return { image, explanation: { shown: 'among', factors: blamed ? smallest : [] } }
+    return { image, explanation: { shown: 'among', factors: smallest } }
   }
 }
 

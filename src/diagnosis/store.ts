@@ -31,10 +31,11 @@ const STORE_CAP = 16 * 1024 ** 3
  * @throws ReprogateError `image/too-large`, `image/unreadable`, `engine/failed`
  */
 export async function keepPaths(
-  { engine, scratch, signal }: EngineContext,
+  context: EngineContext,
   image: string,
   wanted: ReadonlySet<string>,
 ): Promise<Store> {
+  const { engine, scratch, signal } = context
   const file = join(scratch, `parts-${randomUUID()}`)
   const entries = new Map<string, Kept>()
   const links = new Set<string>()
@@ -61,9 +62,9 @@ export async function keepPaths(
   } finally {
     closeSync(handle)
   }
-  const missing = [...links].filter((path) => !entries.has(path))
   // A layer cannot link to a file below it: the bytes are needed.
+  const missing = [...links].filter((path) => !wanted.has(path))
   return missing.length === 0
     ? { file, entries }
-    : keepPaths({ engine, scratch, signal } as EngineContext, image, new Set([...wanted, ...missing]))
+    : keepPaths(context, image, new Set([...wanted, ...missing]))
 }
