@@ -108,7 +108,7 @@ async function whatItSays(view: View, path: string, kind: string): Promise<strin
   if (kind === 'requirements' || kind === 'the freeze of a run') {
     const lines = text
       .split(/\r?\n/)
-      .map((line) => line.replace(/\s*#.*$/, '').trim())
+      .map((line) => line.replace(/#.*/, '').trim())
       .filter((line) => line !== '' && !line.startsWith('-'))
     if (lines.length === 0) return undefined
     const pinned = lines.filter((line) => /^[\w.[\],-]+\s*===?\s*[^*\s]+/.test(line)).length
@@ -144,7 +144,7 @@ export async function dockerfileOf(
   const found = await Promise.all(
     near.slice(0, 40).map(async (path) => {
       const text = (await view.text(path)) ?? ''
-      const starts = [...text.matchAll(/^[ \t]*(?:CMD|ENTRYPOINT)[ \t]+(.*)$/gim)].at(-1)?.[1] ?? ''
+      const starts = [...text.matchAll(/^[ \t]*(?:CMD|ENTRYPOINT)[ \t](.*)$/gim)].at(-1)?.[1] ?? ''
       const serves =
         /^[ \t]*EXPOSE\b/im.test(text) ||
         SERVES.test(path) ||
@@ -189,7 +189,7 @@ export async function pythonOf(view: View, folder: string): Promise<Fact<string>
     ],
     [
       ['python_env.yaml', 'environment.yml', 'environment.yaml', 'conda.yaml'].flatMap(inFolder),
-      /\bpython\s*(?:==?|:\s*["']?)\s*(\d\.\d+(?:\.\d+)?)/,
+      /\bpython\s*(?:==?\s*|:\s*(?:["']\s*)?)(\d\.\d+(?:\.\d+)?)/,
       'of the environment',
     ],
     [['Dockerfile'].flatMap(inFolder), /^FROM\s+\S*python:(\d\.\d+(?:\.\d+)?)/im, 'of the image'],

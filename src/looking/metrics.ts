@@ -17,7 +17,7 @@ export interface MetricsFile {
 }
 
 const METRIC =
-  /^(?:.*[_/ .@,-])?(?:acc(?:uracy)?|f1(?:[-_ ]?score)?|precision|recall|specificity|sensitivity|auc|auroc|roc[-_]?auc|ap(?:50|75)?|map|mse|rmse|mae|mape|smape|r2(?:_?score)?|log_?loss|loss|bleu|rouge\w*|wer|cer|perplexity|ppl|m?iou|dice|psnr|ssim|fid|score|exact_match|em|mrr|ndcg|mcc|kappa|pass@?\d*|success_rate|win_rate|spearman\w*|pearson\w*|reward)(?:[_/ .@,-].*)?$/i
+  /^(?:.*[_/ .@,-])?(?:acc(?:uracy)?|f1(?:[-_ ]?score)?|precision|recall|specificity|sensitivity|auc|auroc|roc[-_]?auc|ap(?:50|75)?|map|mse|rmse|mae|mape|smape|r2(?:_?score)?|log_?loss|loss|bleu|rouge[a-z0-9]*|wer|cer|perplexity|ppl|m?iou|dice|psnr|ssim|fid|score|exact_match|em|mrr|ndcg|mcc|kappa|pass@?\d*|success_rate|win_rate|spearman[a-z0-9]*|pearson[a-z0-9]*|reward)(?:[_/ .@,-].*)?$/i
 const OF_EVALUATION = /^(?:test|eval|val)\//
 /** These never reproduce, or say nothing of a model. */
 const NO_CLAIM =
@@ -225,7 +225,7 @@ async function fromFile(view: View, path: string): Promise<Fact<MetricsFile> | u
   if (/\.txt$/i.test(path)) {
     const pairs = [
       ...text.matchAll(
-        /^[ \t*-]*([\w @%./-]{2,40}?)[ \t]*[:=][ \t]*(-?\d+(?:\.\d+)?(?:e-?\d+)?)[ \t]*(?:%[ \t]*)?$/gim,
+        /^[ \t*-]*([\w@%./][\w @%./-]{0,38}[\w@%./-])[ \t]*[:=][ \t]*(-?\d+(?:\.\d+)?(?:e-?\d+)?)[ \t]*(?:%[ \t]*)?$/gim,
       ),
     ].filter(([, name = '']) => isMetric(name.trim()))
     if (pairs.length === 0) return undefined
@@ -270,7 +270,7 @@ function reportNumbers(text: string): Pick<MetricsFile, 'metrics' | 'lines'> {
   const metrics: Record<string, number> = {}
   const lines = new Map<string, number>()
   for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const [, name, rest = ''] = /^\s*(accuracy|(?:macro|weighted|micro) avg)\s+(.+)$/.exec(line) ?? []
+    const [, name, rest = ''] = /^\s*(accuracy|(?:macro|weighted|micro) avg)\s+(\S.*)$/.exec(line) ?? []
     if (name === undefined) continue
     const numbers = rest.trim().split(/\s+/).map(Number)
     const names =

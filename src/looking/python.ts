@@ -62,7 +62,7 @@ export const importedPackages = (code: string): Set<string> =>
 /** The file of a module of this repository, as seen from a script. */
 export function moduleFile(view: View, module: string, from: string): string | undefined {
   const own = dirname(from)
-  const [, dots = '', name = ''] = /^(\.*)(.*)$/.exec(module) ?? []
+  const [, dots = '', name = ''] = /^(\.*)([^.].*)?$/.exec(module) ?? []
   const way = name.replaceAll('.', '/')
   const above = dots.slice(1).replace(/\./g, '../')
   const folders = dots === '' ? [own, '.', 'src', join(own, 'src'), dirname(own)] : [join(own, above)]

@@ -40,7 +40,7 @@ const LITERALS: readonly [RegExp, Seed['how'], (match: RegExpExecArray, code: st
     ([, name = '']) => name,
   ],
   [
-    /[(,]\s*(seed|random_state|random_seed)(?:\s*:\s*(?:[\w.[\]|][\w[\]. |]*| ))?\s*=\s*(\d+)\s*[,)]/g,
+    /[(,]\s*(seed|random_state|random_seed)(?:\s*:(?!=)(?:\s*[\w.[\]|](?: *[\w.[\]|])*)?)?\s*=\s*(\d+)\s*[,)]/g,
     'literal',
     componentOfCall,
   ],
@@ -74,7 +74,12 @@ function componentOfCall(match: RegExpExecArray, code: string): string {
   for (let at = before.length - 1; at >= 0; at--) {
     if (before[at] === ')') depth++
     if (before[at] !== '(' || depth-- > 0) continue
-    const call = /([\w.]+)\s*$/.exec(before.slice(0, at))?.[1] ?? ''
+    const call =
+      before
+        .slice(0, at)
+        .trimEnd()
+        .split(/[^\w.]/)
+        .at(-1) ?? ''
     if (/^def\b|\bdef\s+[\w.]+\s*$/.test(before.slice(0, at).split('\n').at(-1) ?? '')) return name
     if (/split|fold|shuffle|sample/i.test(call)) return 'data split'
     if (/TSNE|UMAP|PCA/.test(call)) return 'figure'

@@ -66,7 +66,7 @@ export const modelSchema = z.strictObject({
   ),
   map: z
     .record(
-      z.string().regex(/^[a-z]+[\w./@[\]-]*$/, 'a field of the record, as `seeds.split`'),
+      z.string().regex(/^[a-z][\w./@[\]-]*$/, 'a field of the record, as `seeds.split`'),
       z.string().min(1).max(1024),
     )
     .optional()

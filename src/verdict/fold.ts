@@ -1,5 +1,5 @@
 import { grouped } from '../text/numbers.js'
-import type { Evidence, LineageEvidence } from './evidence.js'
+import type { Evidence, LineageEvidence, RecomputedEvidence } from './evidence.js'
 import type { Finding, StageName } from './finding.js'
 import { headlineOf } from './headline.js'
 import { byLevel, type RuleLevels } from './levels.js'
@@ -73,6 +73,7 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     findings,
     levels,
     claimed: lineage !== undefined,
+    follows: followsOf(recomputed),
     parity,
     agreement,
     summaryOf: (stage) => summaryIn(runs, stage),
@@ -103,6 +104,16 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
       ...(remarks.length > 0 && { remarks: [...remarks] }),
     },
   }
+}
+
+/**
+ * Whether the committed metrics follow from the committed predictions; undefined: none could be computed, or
+ * only under a definition that nobody declared.
+ */
+function followsOf(recomputed: RecomputedEvidence | undefined): boolean | undefined {
+  const outcomes = new Set(recomputed?.metrics.map(({ outcome }) => outcome))
+  if (outcomes.has('differs')) return false
+  return outcomes.has('agrees') || outcomes.has('follows') || undefined
 }
 
 /** The one thing to do next: what fixes the cause, or the costly stages that nobody asked for. */

@@ -32,9 +32,9 @@ function makefile(_: View, file: string, text: string): RawCommand[] {
   let target = ''
   return joined(text).flatMap(([line, number]): RawCommand[] => {
     target = /^([\w./-]+)\s*:(?!=)/.exec(line)?.[1] ?? target
-    const body = /^\t\s*(?:[@-]+\s*)?(.+)$/.exec(line)?.[1]
-    if (body === undefined) return []
-    const command = body.replace(/\$[({](?:PYTHON\w*|PY)[)}]/g, 'python')
+    if (!line.startsWith('\t')) return []
+    const body = line.trimStart().replace(/^[@-]+/, '')
+    const command = body.trimStart().replace(/\$[({](?:PYTHON\w*|PY)[)}]/g, 'python')
     if (!looksLikeCommand(command)) return []
     return [{ source: 'Makefile', text: command, file, line: number, cwd: dirname(file), name: target }]
   })
@@ -46,7 +46,8 @@ function shell(view: View, file: string, text: string): RawCommand[] {
   return joined(text).flatMap(([line, number]): RawCommand[] => {
     const command = line.trim()
     if (command.startsWith('#') || !looksLikeCommand(command)) return []
-    const program = /(\S+\.py)\b/.exec(command)?.[1]?.replace(/^\.\//, '')
+    const [first] = command.split(/\s+/).flatMap((word) => /^\S+\.py\b/.exec(word) ?? [])
+    const program = first?.replace(/^\.\//, '')
     const here = program !== undefined && !view.has(program) && view.has(`${cwd}/${program}`) ? cwd : '.'
     return [
       {

@@ -32,7 +32,7 @@ export async function dvcCommands(view: View): Promise<RawCommand[]> {
           return [
             {
               source: 'dvc.yaml',
-              text: cmd.replace(/\s*\\?\n\s*/g, ' ').trim(),
+              text: oneLine(cmd),
               file,
               line: parsed.lineOf(['stages', name]) ?? 1,
               cwd: join(dirname(file), text(own['wdir']) ?? '.'),
@@ -45,6 +45,14 @@ export async function dvcCommands(view: View): Promise<RawCommand[]> {
   )
   return found.flat()
 }
+
+/** The lines of a command as one; a backslash at the end of a line continues it. */
+const oneLine = (command: string): string =>
+  command
+    .split('\n')
+    .map((line) => line.replace(/\\$/, '').trim())
+    .filter((line) => line !== '')
+    .join(' ')
 
 export async function mlprojectCommands(view: View): Promise<RawCommand[]> {
   const found = await Promise.all(

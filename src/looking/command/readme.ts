@@ -9,6 +9,9 @@ const PAGE =
 const MOST_PAGES = 60
 /** Characters of a line that may be a command. */
 const LONGEST = 2000
+/** Characters of a command within a line. */
+const SHORTEST = 4
+const LONGEST_INLINE = 300
 /** Fences that hold something else than commands. */
 const NOT_SHELL =
   /^(?:python3?|py|pycon|json|ya?ml|bibtex|toml|ini|sql|r|html|xml|css|javascript|js|ts|dockerfile|diff|tree|latex|mermaid)\b/i
@@ -50,7 +53,7 @@ function commandsOfPage(view: View, page: string, text: string): RawCommand[] {
   let heading = ''
   let cwd = home
   let foreign = false
-  const title = { text: /^#\s+(.+)$/m.exec(text)?.[1] ?? '', own: [] }
+  const title = { text: /^#[^\S\n]+(\S.*)$/m.exec(text)?.[1] ?? '', own: [] }
   for (const { text: line, line: number, heading: below, where } of linesOf(text)) {
     if (below !== heading) {
       heading = below
@@ -90,6 +93,14 @@ function follow(view: View, from: string, target: string): string {
   return to === '.' || view.hasFolder(to) ? to : from
 }
 
+/** The command of a fence that opens and closes on one line. */
+function fencedCommand(line: string): string | undefined {
+  const code = /^\s*`{3,}([^`]+)`{3,}\s*$/.exec(line)?.[1]?.trim() ?? ''
+  const told = code.replace(/^(?:bash|sh|shell|console)\b\s*/, '')
+  const command = told.length < SHORTEST ? code : told
+  return command.length < SHORTEST || command.length > LONGEST_INLINE ? undefined : command
+}
+
 /** The lines that may be commands, continued ones joined, with the heading that they stand below. */
 function linesOf(text: string): Line[] {
   const found: Line[] = []
@@ -110,14 +121,14 @@ function linesOf(text: string): Line[] {
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const number = index + 1
     if (line.length > LONGEST) continue
-    const oneLine = /^\s*`{3,}\s*(?:(?:bash|sh|shell|console)\s*)?([^`]{4,300}?)\s*`{3,}\s*$/.exec(line)?.[1]
+    const oneLine = fencedCommand(line)
     const mark = oneLine === undefined && /^\s*(?:[-*>]\s+)?(`{3,}|~{3,})\s*\{?\.?([\w+-]*)/.exec(line)
     if (oneLine !== undefined && fence === undefined) add(oneLine, number, 'block')
     else if (mark && (fence === undefined || line.trim().startsWith(fence.mark))) {
       fence = fence ? undefined : { mark: mark[1] ?? '```', shell: !NOT_SHELL.test(mark[2] ?? '') }
       open = undefined
     } else if (fence) {
-      if (fence.shell && !/^\s*#/.test(line)) add(line.replace(/\s+#\s.*$/, ''), number, 'block')
+      if (fence.shell && !/^\s*#/.test(line)) add(line.replace(/\s#\s.*/, ''), number, 'block')
     } else if (/<pre\b/i.test(line) || pre) {
       pre = !/<\/pre>/i.test(line)
       add(line.replace(/<[^>]{0,200}>/g, ''), number, 'block')
