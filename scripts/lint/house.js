@@ -20,10 +20,11 @@ export const ROOMS = {
   data: ['text', 'verdict', 'system'],
   environment: ['text', 'verdict', 'system', 'engine'],
   evaluation: ['text', 'verdict', 'results', 'system', 'engine'],
+  diagnosis: ['text', 'verdict', 'results', 'system', 'engine', 'environment', 'evaluation'],
   policy: ['text', 'verdict', 'results', 'system', 'provenance'],
   stages: [
     ...['text', 'verdict', 'results', 'system', 'engine'],
-    ...['provenance', 'data', 'environment', 'evaluation', 'policy'],
+    ...['provenance', 'data', 'environment', 'evaluation', 'diagnosis', 'policy'],
   ],
   action: ['text', 'verdict', 'system', 'policy', 'report'],
 }

@@ -19,6 +19,20 @@ export interface EvaluationResult {
   evidence: EvaluationEvidence
   /** For the stage's line, without the agreement. */
   summary: string
+  /** What a search for a cause starts from, if something was run. */
+  replayed?: Replayed | undefined
+}
+
+/** The two replays, as they were made. */
+export interface Replayed {
+  /** With mounts that the sandbox can read. */
+  request: EvaluationRequest
+  /** Or why it gave no result. */
+  outcome: RunOutcome | RunFailure
+  /** Whether the second gave the same. */
+  steady: boolean
+  /** The second, if both gave a result. */
+  second?: RunOutcome | undefined
 }
 
 /**
@@ -32,12 +46,18 @@ export async function checkEvaluation(
   const evidence: EvaluationEvidence = { command: [...request.command], metrics: [], replays: [] }
   const idle = whyNotRun(request) ?? uncovered(request)
   if (idle) return { ...idle, agreement: null, evidence }
-  const { seconds, outcomes, failure } = await replayTwice(context, request)
+  const { seconds, outcomes, failure, request: run } = await replayTwice(context, request)
   evidence.replays = seconds
   if (failure) {
     const { finding, exitCode, tail } = failure
     const summary = failure.summary + (seconds.length === 2 ? ', the second time' : '')
-    return { findings: [finding], agreement: null, evidence: { ...evidence, exitCode, tail }, summary }
+    return {
+      findings: [finding],
+      agreement: null,
+      evidence: { ...evidence, exitCode, tail },
+      summary,
+      replayed: { request: run, outcome: failure, steady: seconds.length === 1 },
+    }
   }
   const [first, second] = outcomes as [RunOutcome, RunOutcome]
   const recorded = await againstRecord(request, first)
@@ -61,6 +81,7 @@ export async function checkEvaluation(
       controls: deterministic ? undefined : controls.predictions?.comparison,
     },
     summary: agreementSummary(result, { recorded, controls }),
+    replayed: { request: run, outcome: first, steady: deterministic, second },
   }
 }
 
@@ -102,6 +123,8 @@ interface Replays {
   /** Of each replay, also of one that failed. */
   seconds: number[]
   outcomes: RunOutcome[]
+  /** As it was run. */
+  request: EvaluationRequest
   failure?: RunFailure | undefined
 }
 
@@ -110,7 +133,7 @@ async function replayTwice(context: EngineContext, request: EvaluationRequest): 
   const mounts = await readableMounts(context, request.mounts, sandboxUser())
   // A metrics file that nobody asks for need not be there.
   const run = { ...request, mounts, metrics: hasMetrics(request.recorded) ? request.metrics : undefined }
-  const replays: Replays = { seconds: [], outcomes: [] }
+  const replays: Replays = { seconds: [], outcomes: [], request: run }
   for (const turn of [1, 2]) {
     const outcome = await during(context, `Replay ${turn} of 2`, () => runAndRead(context, run))
     replays.seconds.push(outcome.seconds)

@@ -7,7 +7,7 @@ import { stricter } from '../verdict/levels.js'
 import type { Track } from '../verdict/rules/rule.js'
 import { DEFAULT_LIMITS, type LoadedPolicy } from './load.js'
 import type { SelectedModel } from './models.js'
-import type { Limits, Policy } from './schema.js'
+import type { CanarySettings, Limits, Policy } from './schema.js'
 
 /** Where recorded answers are: the evaluation and the build never see them, and no data may hold them. */
 export interface Answers {
@@ -32,6 +32,7 @@ export interface Plan {
   tolerance: Record<string, Tolerance>
   /** How metrics follow from the predictions, as the policy declares it. */
   definitions: Declarations
+  canary: CanarySettings
   limits: Limits
   answers: Answers
   /** Globs of the files that the policy says the run depends on. */
@@ -85,6 +86,7 @@ export function planOf({ settings }: SelectedModel, loaded: LoadedPolicy, record
         : { ...ruled?.predictions, path: output, key: ruled?.predictions?.key ?? claimed?.predictions?.key },
     tolerance: ruled?.tolerance ?? {},
     definitions: ruled?.definitions ?? {},
+    canary: ruled?.canary ?? {},
     limits: loaded.policy.limits ?? DEFAULT_LIMITS,
     answers: { paths: answers, digests: defined([claimed?.predictions?.digest]) },
     code: settings.code ?? [],

@@ -21,6 +21,12 @@ export const limitsSchema = z.strictObject({
   memory: z.number().positive().default(8).describe('GiB for one replay; never more than the engine has'),
   processes: z.int().positive().default(512).describe('Processes and threads in one replay'),
   output: z.number().positive().default(2).describe('GiB that one replay may write'),
+  canary: z
+    .number()
+    .positive()
+    .max(360)
+    .default(10)
+    .describe('Minutes for the replays on altered inputs; what they do not reach is not shown'),
   total: z.number().positive().max(360).default(330).describe('Minutes for all models together'),
 })
 export type Limits = z.infer<typeof limitsSchema>
@@ -53,6 +59,25 @@ const definitionSchema = z.strictObject({
   document: column.optional().describe('The column that tells documents of equal score apart'),
 })
 
+export const CANARY_INPUTS = ['key', 'truth'] as const
+
+const canarySettingsSchema = z
+  .union([
+    z.literal('off'),
+    z.strictObject({
+      key: column.optional().describe('The data’s column of keys; default: that of the predictions'),
+      truth: column
+        .optional()
+        .describe('The data’s column of right answers; default: that of the predictions'),
+      inputs: z
+        .array(z.enum(CANARY_INPUTS))
+        .optional()
+        .describe('Columns that the model itself reads, as the key of a recommender'),
+    }),
+  ])
+  .describe('Replays on altered inputs, on production: do the results follow from data and model?')
+export type CanarySettings = z.infer<typeof canarySettingsSchema>
+
 export const modelSchema = z.strictObject({
   record: path.describe('The model’s `provenance.yml`'),
   track: track.optional(),
@@ -83,6 +108,7 @@ export const modelSchema = z.strictObject({
         .describe(
           'Per metric: how it follows from columns of the predictions; a metric that does not is a finding',
         ),
+      canary: canarySettingsSchema.optional(),
       tolerance: z
         .record(z.string(), toleranceSchema)
         .optional()

@@ -1,4 +1,5 @@
 import { checkEvaluation } from '../evaluation/check.js'
+import { computed } from './canary.js'
 import { exportWithoutAnswers } from './export.js'
 import type { Stage } from './stage.js'
 
@@ -6,37 +7,44 @@ import type { Stage } from './stage.js'
 export const evaluation: Stage = {
   name: 'evaluation',
   title: 'evaluation: replay inside the rebuild',
-  async check(tools, { claims: { record }, plan, tree }, { products, notRun }) {
+  async check(tools, subject, { products, notRun }) {
+    const {
+      claims: { record },
+      plan,
+      tree,
+    } = subject
     const { image, mounts = [], predictions, covers, answers = plan.answers } = products
     if (image === undefined) return { notRun: notRun.environment ?? 'there is no rebuilt image' }
     if (plan.command === undefined) return { notRun: 'nothing says how to evaluate' }
     const recorded = record?.evaluation
-    const { findings, summary, agreement, evidence } = await checkEvaluation(
-      { ...tools, engine: await tools.engine() },
-      {
-        image,
-        covers,
-        prepare: async () => (await exportWithoutAnswers(tools, tree.commit, answers)).folder,
-        mounts,
-        hide: answers,
-        command: plan.command,
-        metrics: plan.metrics,
-        predictions: plan.predictions,
-        limits: plan.limits,
-        recorded: {
-          metrics: recorded?.metrics ?? {},
-          predictions: recorded?.predictions && { ...recorded.predictions, file: predictions },
-        },
-        tolerance: plan.tolerance,
-        definitions: plan.definitions,
+    const context = { ...tools, engine: await tools.engine() }
+    const { findings, summary, agreement, evidence, replayed } = await checkEvaluation(context, {
+      image,
+      covers,
+      prepare: async () => (await exportWithoutAnswers(tools, tree.commit, answers)).folder,
+      mounts,
+      hide: answers,
+      command: plan.command,
+      metrics: plan.metrics,
+      predictions: plan.predictions,
+      limits: plan.limits,
+      recorded: {
+        metrics: recorded?.metrics ?? {},
+        predictions: recorded?.predictions && { ...recorded.predictions, file: predictions },
       },
-    )
+      tolerance: plan.tolerance,
+      definitions: plan.definitions,
+    })
+    const altered = await computed(context, subject, replayed, agreement)
     return {
-      findings,
+      findings: [...findings, ...(altered?.findings ?? [])],
       summary,
       grade: agreement ?? undefined,
       unverified: agreement === null,
-      evidence: { evaluation: evidence, ...(agreement !== null && { agreement }) },
+      evidence: {
+        evaluation: { ...evidence, canary: altered?.evidence },
+        ...(agreement !== null && { agreement }),
+      },
     }
   },
 }
