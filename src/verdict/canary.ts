@@ -70,16 +70,17 @@ export function canaryStatements({ notRun, rows, truth, model }: CanaryEvidence)
   ]
 }
 
-const SHOWN_ROWS: Record<Rows['outcome'], string> = { follow: 'rows', partly: 'rows', 'not-shown': '' }
+const all = (clauses: readonly string[]): string =>
+  [clauses.slice(0, -1).join(', '), ...clauses.slice(-1)].filter(Boolean).join(' and ')
 
 /** One sentence for the first lines of a result that came back. */
 export function canarySentence(canary: CanaryEvidence): string {
   const { notRun, rows, truth, model } = canary
   if (notRun !== undefined) return canaryStatements(canary)[0]!
   const shown = [
-    ...(rows && SHOWN_ROWS[rows.outcome] ? [`follow the rows (${of(rows.followed, rows.telling)})`] : []),
+    ...(rows && rows.outcome !== 'not-shown' ? [`follow the rows (${of(rows.followed, rows.telling)})`] : []),
     ...(model?.outcome === 'depends' ? [`depend on the model (${of(model.changed, model.of)})`] : []),
-    ...(truth?.outcome === 'used' ? [`depend on the right answers, too`] : []),
+    ...(truth?.outcome === 'used' ? ['change with the right answers'] : []),
   ]
   const missing = [
     ...(rows?.outcome === 'not-shown' ? [`that they follow the rows (${rows.why})`] : []),
@@ -87,7 +88,7 @@ export function canarySentence(canary: CanaryEvidence): string {
     ...(model?.outcome === 'not-shown' ? [`that they depend on the model (${model.why})`] : []),
   ]
   return [
-    ...(shown.length > 0 ? [`On altered inputs, the predictions ${shown.join(' and ')}.`] : []),
+    ...(shown.length > 0 ? [`On altered inputs, the predictions ${all(shown)}.`] : []),
     ...(missing.length > 0 ? [`Not shown: ${missing.join('; ')}.`] : []),
   ].join(' ')
 }

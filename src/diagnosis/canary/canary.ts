@@ -22,7 +22,7 @@ import {
 import { drawFrom, type Draw } from './draw.js'
 import { numbersOf, type Numbers } from './floats.js'
 import { alteredMounts, inputFiles, type InputFile } from './inputs.js'
-import { exchanged, exchangeOf, type Exchange } from './moving.js'
+import { columnByKey, exchanged, exchangeOf, type Exchange } from './moving.js'
 import { changeOf, chosenShift, rowsSeen, variedAnswers } from './observe.js'
 import { tracking } from './track.js'
 
@@ -72,6 +72,8 @@ interface Prepared {
   base: Answers
   /** Rows in which two replays on unaltered inputs differ. */
   noise: number
+  /** Every answer is what the model is given. */
+  roundTrip: boolean
   model: readonly { path: string; bytes: Buffer; numbers: Numbers }[]
   draw: Draw
   replay: (altered: Altered, files: ReadonlyMap<string, Buffer>) => Promise<Answers | Failed>
@@ -93,13 +95,18 @@ async function prepare(context: EngineContext, request: CanaryRequest): Promise<
   const truth =
     request.truth ?? output.truth ?? Object.values(definitions).find((one) => one.truth !== undefined)?.truth
   const data = files.filter((file) => !isModel(file))
-  const exchange = exchangeOf(data, table, { key: request.key ?? output.key, truth })
+  const isInput = request.inputs?.includes('truth') ?? false
+  const exchange = exchangeOf(data, table, {
+    key: request.key ?? output.key,
+    truth: isInput ? undefined : truth,
+  })
   const columns = answerColumns(
     table,
     definitions,
     new Set([...(exchange?.columns ?? []), ...(truth === undefined ? [] : [truth])]),
   )
   const base = answersOf(table, columns.names)
+  const given = isInput && exchange && truth !== undefined ? columnByKey(exchange, truth) : undefined
   const read = async (written: RunOutcome) => {
     const one = written.predictions && (await readPredictions(output.path, written.predictions, output.key))
     if (!one) return { failed: 'writes no predictions' }
@@ -111,6 +118,7 @@ async function prepare(context: EngineContext, request: CanaryRequest): Promise<
   const replays: Prepared['replays'] = []
   return {
     ...{ request, exchange, columns, base, replays },
+    roundTrip: given !== undefined && exchange!.keys.every((key, at) => base.get(key)?.includes(given[at]!)),
     noise: 'failed' in again ? base.size : changeOf(base, again as Answers).changed,
     model: files.filter(isModel).map(({ path, bytes }) => ({ path, bytes, numbers: numbersOf(path, bytes) })),
     draw: drawFrom(request.nonce ?? randomBytes(32).toString('hex')),
@@ -211,14 +219,14 @@ async function exchangeRows(
 
 /** Whether the answers are the right answers that were dealt out at random. */
 function truthSeen(
-  { base, columns, request }: Prepared,
+  { base, columns }: Prepared,
   { keys, truth }: Exchange,
   { from, order, now }: { from: readonly number[]; order: readonly number[]; now: Answers },
 ): CanaryEvidence['truth'] {
   const column = columns.names.indexOf(columns.predicted ?? '')
   if (!truth) return undefined
   const said = { column: truth.column, outcome: 'unused' as const, equal: 0, of: keys.length, expected: 0 }
-  if (column < 0 || request.inputs?.includes('truth')) return said
+  if (column < 0) return said
   const answers = keys.map((key) => now.get(key)?.[column])
   const dealt = order.map((key) => truth.cells[key]!)
   const all = keys.map((_, place) => place)
@@ -241,7 +249,7 @@ async function alterModel(prepared: Prepared) {
 }
 
 async function seenModel(
-  { model, replay, base, noise, draw }: Prepared,
+  { model, replay, base, noise, roundTrip, draw }: Prepared,
   altered: 'zero-numbers' | 'zero-bytes' | 'exchanged-numbers',
 ) {
   const files = new Map(model.map((file) => [file.path, ALTER_MODEL[altered](file, draw)]))
@@ -252,6 +260,7 @@ async function seenModel(
     decisive: altered === 'zero-bytes' || model.every(({ numbers: { decisive } }) => decisive),
     varied: variedAnswers(base),
     noise,
+    roundTrip,
   }
 }
 

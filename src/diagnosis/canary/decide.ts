@@ -78,10 +78,12 @@ export interface ModelSeen {
   varied: number
   /** Rows in which two replays of unaltered inputs differ. */
   noise: number
+  /** All answers are what the model is given, as of a compression there and back: then they need not depend on it. */
+  roundTrip: boolean
 }
 
 /** After a replay with an altered model; `suspect`: nothing changed, and that may be because nothing that counts was altered. */
-export function afterModel({ seen, altered, decisive, varied, noise }: ModelSeen): {
+export function afterModel({ seen, altered, decisive, varied, noise, roundTrip }: ModelSeen): {
   statement: ModelStatement
   suspect: boolean
 } {
@@ -95,6 +97,8 @@ export function afterModel({ seen, altered, decisive, varied, noise }: ModelSeen
   })
   if (varied < LEAST_VARIED)
     return { statement: say('not-shown', 'nearly all answers are the same'), suspect: false }
+  if (seen.changed === 0 && roundTrip)
+    return { statement: say('not-shown', 'the answers are the input itself'), suspect: false }
   if (seen.changed === 0)
     return decisive
       ? { statement: say('unchanged'), suspect: false }

@@ -113,6 +113,12 @@ function described(
   }
 }
 
+/** The cells of a column of the data, by the number of the key; undefined if no file that is moved has it. */
+export function columnByKey({ parts }: Exchange, column: string): readonly string[] | undefined {
+  const part = parts.find(({ rows }) => rows.columns.includes(column))
+  return part && byKey(part, part.rows.cells(column))
+}
+
 function byKey({ keyAt }: Part, cells: readonly string[]): string[] {
   const ordered = new Array<string>(cells.length)
   for (const [place, key] of keyAt.entries()) ordered[key] = cells[place]!
