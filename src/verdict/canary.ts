@@ -70,7 +70,7 @@ export function canaryStatements({ notRun, rows, truth, model }: CanaryEvidence)
   ]
 }
 
-const all = (clauses: readonly string[]): string =>
+const joined = (clauses: readonly string[]): string =>
   [clauses.slice(0, -1).join(', '), ...clauses.slice(-1)].filter(Boolean).join(' and ')
 
 /** One sentence for the first lines of a result that came back. */
@@ -88,7 +88,7 @@ export function canarySentence(canary: CanaryEvidence): string {
     ...(model?.outcome === 'not-shown' ? [`that they depend on the model (${model.why})`] : []),
   ]
   return [
-    ...(shown.length > 0 ? [`On altered inputs, the predictions ${all(shown)}.`] : []),
+    ...(shown.length > 0 ? [`On altered inputs, the predictions ${joined(shown)}.`] : []),
     ...(missing.length > 0 ? [`Not shown: ${missing.join('; ')}.`] : []),
   ].join(' ')
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { canary, type CanaryResult } from '../../../src/diagnosis/canary/canary.js'
@@ -24,6 +25,8 @@ export async function imageWithNumpy(base: string, folder: string): Promise<stri
       'ADD wheels.tar /tmp/wheels/',
       `RUN python3 -m zipfile -e /tmp/wheels/numpy*.whl /opt/python && chmod -R a+rX /opt/python`,
       'ENV PYTHONPATH=/opt/python',
+      // An image of its own, which can be removed while another run has the same.
+      `LABEL family=${randomUUID()}`,
     ].join('\n'),
   )
   return docker('build', '--quiet', context)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { EngineContext } from '../../engine/engine.js'
 import type { Replayed } from '../../evaluation/check.js'
-import { runAndRead, type RunOutcome } from '../../evaluation/run.js'
+import { runAndRead, type RunFailure, type RunOutcome } from '../../evaluation/run.js'
 import { within } from '../../system/files.js'
 import { during } from '../../system/context.js'
 import { contradictions } from '../../verdict/canary.js'
@@ -107,11 +107,11 @@ async function prepare(context: EngineContext, request: CanaryRequest): Promise<
   )
   const base = answersOf(table, columns.names)
   const given = isInput && exchange && truth !== undefined ? columnByKey(exchange, truth) : undefined
-  const read = async (written: RunOutcome) => {
+  const read = async (written: RunOutcome): Promise<Answers | Failed> => {
     const one = written.predictions && (await readPredictions(output.path, written.predictions, output.key))
-    if (!one) return { failed: 'writes no predictions' }
+    if (!one) return { failed: 'writes no predictions', crashed: true }
     return 'problem' in one
-      ? { failed: 'writes predictions that cannot be read' }
+      ? { failed: 'writes predictions that cannot be read', crashed: true }
       : answersOf(one, columns.names)
   }
   const again = await read(second)
@@ -119,7 +119,7 @@ async function prepare(context: EngineContext, request: CanaryRequest): Promise<
   return {
     ...{ request, exchange, columns, base, replays },
     roundTrip: given !== undefined && exchange!.keys.every((key, at) => base.get(key)?.includes(given[at]!)),
-    noise: 'failed' in again ? base.size : changeOf(base, again as Answers).changed,
+    noise: isFailed(again) ? base.size : changeOf(base, again).changed,
     model: files.filter(isModel).map(({ path, bytes }) => ({ path, bytes, numbers: numbersOf(path, bytes) })),
     draw: drawFrom(request.nonce ?? randomBytes(32).toString('hex')),
     replay: replayer(context, request, { base, read, replays }),
@@ -140,7 +140,8 @@ function replayer(
   const begun = context.now()
   return async (altered, files) => {
     const left = minutes - (context.now() - begun) / 60_000
-    if (left * 60 < replayed.outcome.seconds) return { failed: 'was not replayed: the time was spent' }
+    if (left * 60 < replayed.outcome.seconds)
+      return { failed: 'was not replayed: the time for it was spent', crashed: false }
     const { mounts, remove } = await alteredMounts(context.scratch, request.mounts, files)
     try {
       const outcome = await during(context, `Replay on altered inputs: ${altered}`, () =>
@@ -151,11 +152,11 @@ function replayer(
           limits: { ...request.limits, evaluation: Math.min(request.limits.evaluation, left) },
         }),
       )
-      const answers = 'finding' in outcome ? { failed: failureWords(outcome.summary) } : await read(outcome)
+      const answers = 'finding' in outcome ? failureOf(outcome) : await read(outcome)
       const seconds = Math.round(outcome.seconds * 1000) / 1000
       replays.push({
         altered,
-        ...('failed' in answers ? { failed: answers.failed as string } : changeOf(base, answers as Answers)),
+        ...(isFailed(answers) ? { failed: answers.failed } : changeOf(base, answers)),
         seconds,
       })
       return answers
@@ -165,9 +166,13 @@ function replayer(
   }
 }
 
-/** `failed: exit code 1` as the rest of a sentence about the evaluation. */
-const failureWords = (summary: string): string =>
-  summary.startsWith('failed: ') ? `fails (${summary.slice('failed: '.length)})` : `ends: ${summary}`
+function failureOf({ finding, summary }: RunFailure): Failed {
+  const crashed = finding.rule === 'evaluation/failed'
+  return {
+    failed: crashed ? summary.replace(/^failed: (.*)$/, 'fails ($1)') : `gave no answers (${summary})`,
+    crashed,
+  }
+}
 
 async function observe(prepared: Prepared): Promise<CanaryEvidence> {
   const { exchange, replays, model, request } = prepared

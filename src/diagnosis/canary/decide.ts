@@ -9,7 +9,12 @@ import type { Change, RowsSeen } from './observe.js'
 
 export type RowsStatement = NonNullable<CanaryEvidence['rows']>
 export type ModelStatement = NonNullable<CanaryEvidence['model']>
-export type Failed = { failed: string }
+/** Why there are no answers, as the rest of a sentence about the evaluation. */
+export interface Failed {
+  failed: string
+  /** It ran, and could not work with what it was given. */
+  crashed: boolean
+}
 
 /** Rows that can tell, below which nothing is said; and those that a stay needs. */
 export const LEAST_TELLING = 20
@@ -87,8 +92,7 @@ export function afterModel({ seen, altered, decisive, varied, noise, roundTrip }
   statement: ModelStatement
   suspect: boolean
 } {
-  if ('failed' in seen)
-    return { statement: { outcome: 'read', altered, changed: 0, of: 0, why: seen.failed }, suspect: false }
+  if ('failed' in seen) return { statement: withoutAnswers(seen, altered), suspect: false }
   const say = (outcome: ModelStatement['outcome'], why?: string) => ({
     outcome,
     altered,
@@ -115,6 +119,13 @@ export function afterModel({ seen, altered, decisive, varied, noise, roundTrip }
   }
 }
 
+/** A model that makes the evaluation fail is read; one that was not tried to the end is not known to be. */
+const withoutAnswers = ({ failed, crashed }: Failed, altered: ModelStatement['altered']): ModelStatement => ({
+  outcome: crashed ? 'read' : 'not-shown',
+  ...{ altered, changed: 0, of: 0 },
+  why: `on an altered model, the evaluation ${failed}`,
+})
+
 /** The one more replay that would settle most; undefined if none would. */
 export function thirdReplay(
   rows: FirstRows | undefined,
@@ -133,5 +144,5 @@ export function afterModelAgain(first: ModelStatement, { seen, ...again }: Model
     const { statement } = afterModel({ seen, ...again })
     return statement.outcome === 'unchanged' && first.outcome === 'read' ? first : statement
   }
-  return first.outcome === 'read' ? first : { ...first, outcome: 'read', changed: 0, of: 0, why: seen.failed }
+  return first.outcome === 'read' || !seen.crashed ? first : withoutAnswers(seen, again.altered)
 }
