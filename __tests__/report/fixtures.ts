@@ -252,7 +252,7 @@ export const copiedModel = listened(
     {
       rule: 'evaluation/not-computed',
       message:
-        '1,797 of 1,797 predictions stayed the same although every number of the model was zero, and 1,612 of 1,612 stayed with their key when the rows were exchanged',
+        'the recorded results came back, but 1,797 of 1,797 predictions stayed the same although every number of the model was zero, and 1,612 of 1,612 stayed with their key when the rows were exchanged',
       file: RECORD,
       line: 29,
       field: 'evaluation',

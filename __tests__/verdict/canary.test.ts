@@ -80,7 +80,7 @@ describe('what is said, and no more', () => {
         ...rows('not-shown', 0, 0, 'only 4 rows could tell'),
         ...model('not-shown', 0, 'nearly all answers are the same'),
       },
-      'Not shown: that they follow the rows (only 4 rows could tell); that they depend on the model (nearly all answers are the same).',
+      'Not shown: that the predictions follow the rows (only 4 rows could tell); that they depend on the model (nearly all answers are the same).',
     ],
   ])('in one sentence: %j', (parts, words) => {
     expect(canarySentence(of(parts))).toBe(words)

@@ -83,13 +83,14 @@ export function canarySentence(canary: CanaryEvidence): string {
     ...(truth?.outcome === 'used' ? ['change with the right answers'] : []),
   ]
   const missing = [
-    ...(rows?.outcome === 'not-shown' ? [`that they follow the rows (${rows.why})`] : []),
-    ...(model?.outcome === 'read' ? ['that they depend on the model (it fails on a broken one)'] : []),
-    ...(model?.outcome === 'not-shown' ? [`that they depend on the model (${model.why})`] : []),
+    ...(rows?.outcome === 'not-shown' ? [`follow the rows (${rows.why})`] : []),
+    ...(model?.outcome === 'read' ? ['depend on the model (it fails on a broken one)'] : []),
+    ...(model?.outcome === 'not-shown' ? [`depend on the model (${model.why})`] : []),
   ]
+  const who = shown.length > 0 ? 'they' : 'the predictions'
   return [
     ...(shown.length > 0 ? [`On altered inputs, the predictions ${joined(shown)}.`] : []),
-    ...(missing.length > 0 ? [`Not shown: ${missing.join('; ')}.`] : []),
+    ...(missing.length > 0 ? [`Not shown: that ${who} ${missing.join('; that they ')}.`] : []),
   ].join(' ')
 }
 

@@ -2,13 +2,13 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { unzipSync } from 'fflate'
 import { drawFrom } from '../../../src/diagnosis/canary/draw.js'
-import { numbersOf } from '../../../src/diagnosis/canary/floats.js'
+import { modelNumbers } from '../../../src/diagnosis/canary/floats.js'
 import { doubles, npy, npz, safetensors } from './files.js'
 
 /** The numbers of a model, and nothing else, become 0. */
 
 const zeroed = (path: string, bytes: Buffer | string) => {
-  const { count, decisive, zeroed: make } = numbersOf(path, Buffer.from(bytes))
+  const { count, decisive, zeroed: make } = modelNumbers(path, Buffer.from(bytes))
   return { count, decisive, bytes: make() }
 }
 
@@ -47,7 +47,7 @@ describe('every number of the model', () => {
     ['a header that is cut short', Buffer.from([255, 255, 255, 255, 255, 255, 255, 255, 1])],
     ['a header that is not JSON', safetensors({}, Buffer.alloc(0)).subarray(0, 9)],
   ])('safetensors with %s: only what looks like floats', (_, bytes) => {
-    expect(numbersOf('m.safetensors', bytes)).toMatchObject({ count: 0, decisive: false })
+    expect(modelNumbers('m.safetensors', bytes)).toMatchObject({ count: 0, decisive: false })
   })
 
   test('JSON: what is written as a float', () => {
@@ -61,7 +61,7 @@ describe('every number of the model', () => {
 
   test('JSON of words with a version proves nothing', () => {
     expect(
-      numbersOf('m.json', Buffer.from('{"version": 1.0, "good": ["fine", "kind", "warm"]}')),
+      modelNumbers('m.json', Buffer.from('{"version": 1.0, "good": ["fine", "kind", "warm"]}')),
     ).toMatchObject({
       count: 1,
       decisive: false,
@@ -91,19 +91,19 @@ describe('every number of the model', () => {
 
   test('text holds no floats', () => {
     const text = 'the quick brown fox jumps over the lazy dog 0123456789 '.repeat(50)
-    expect(numbersOf('README', Buffer.from(text)).count).toBe(0)
+    expect(modelNumbers('README', Buffer.from(text)).count).toBe(0)
   })
 })
 
 describe('exchanged numbers', () => {
   test('are the same numbers, some with another sign', () => {
     const values = Array.from({ length: 40 }, (_, i) => i + 1)
-    const after = numbersOf('w.npy', npy('<f8', [40], doubles(...values))).scrambled(drawFrom('a'))
+    const after = modelNumbers('w.npy', npy('<f8', [40], doubles(...values))).scrambled(drawFrom('a'))
     const found = Array.from({ length: 40 }, (_, i) => after.readDoubleLE(after.length - 320 + 8 * i))
     expect(found.map(Math.abs).sort((a, b) => a - b)).toEqual(values)
     expect(found).not.toEqual(values)
     expect(found.some((x) => x < 0)).toBe(true)
-    const json = numbersOf('m.json', Buffer.from('[1.5, -2.5, 3.5]')).scrambled(drawFrom('b'))
+    const json = modelNumbers('m.json', Buffer.from('[1.5, -2.5, 3.5]')).scrambled(drawFrom('b'))
     expect((JSON.parse(json.toString()) as number[]).map(Math.abs).sort()).toEqual([1.5, 2.5, 3.5])
   })
 })

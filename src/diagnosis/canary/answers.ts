@@ -14,7 +14,7 @@ export interface PredictionTable {
 }
 
 /** What is answered of each key. A key that is not there was not answered, which is an answer too. */
-export type Answers = ReadonlyMap<string, readonly string[]>
+export type KeyedAnswers = ReadonlyMap<string, readonly string[]>
 
 /** A table of predictions, or why its rows cannot be told apart, as the rest of a sentence about it. */
 export async function readPredictions(
@@ -65,7 +65,7 @@ export function answerColumns(
   return { names, predicted }
 }
 
-export function answersOf({ frame, keys }: PredictionTable, columns: readonly string[]): Answers {
+export function answersOf({ frame, keys }: PredictionTable, columns: readonly string[]): KeyedAnswers {
   const cells = columns.map((name) => frame.columns.get(name))
   return new Map(keys.map((key, row) => [key, cells.map((column) => column?.[row] ?? '')]))
 }

@@ -7,7 +7,13 @@ import { during } from '../../system/context.js'
 import { contradictions } from '../../verdict/canary.js'
 import type { Altered, CanaryEvidence } from '../../verdict/evidence.js'
 import type { Found } from '../../verdict/finding.js'
-import { answerColumns, answersOf, readPredictions, type AnswerColumns, type Answers } from './answers.js'
+import {
+  answerColumns,
+  answersOf,
+  readPredictions,
+  type AnswerColumns,
+  type KeyedAnswers,
+} from './answers.js'
 import {
   afterModel,
   afterModelAgain,
@@ -20,7 +26,7 @@ import {
   type FirstRows,
 } from './decide.js'
 import { drawFrom, type Draw } from './draw.js'
-import { numbersOf, type Numbers } from './floats.js'
+import { modelNumbers, type ModelNumbers } from './floats.js'
 import { alteredMounts, inputFiles, type InputFile } from './inputs.js'
 import { columnByKey, exchanged, exchangeOf, type Exchange } from './moving.js'
 import { changeOf, chosenShift, rowsSeen, variedAnswers } from './observe.js'
@@ -56,9 +62,9 @@ export async function canary(context: EngineContext, request: CanaryRequest): Pr
   const prepared = await prepare(context, request)
   if (typeof prepared === 'string') return { findings: [], evidence: { notRun: prepared, replays: [] } }
   const evidence = await observe(prepared)
-  const findings = contradictions(evidence).map((message): Found => ({
+  const findings = contradictions(evidence).map((observed): Found => ({
     rule: 'evaluation/not-computed',
-    message,
+    message: `the recorded results came back, but ${observed}`,
     field: 'evaluation',
   }))
   return { findings, evidence }
@@ -69,14 +75,14 @@ interface Prepared {
   request: CanaryRequest
   exchange: Exchange | undefined
   columns: AnswerColumns
-  base: Answers
+  base: KeyedAnswers
   /** Rows in which two replays on unaltered inputs differ. */
   noise: number
   /** Every answer is what the model is given. */
   roundTrip: boolean
-  model: readonly { path: string; bytes: Buffer; numbers: Numbers }[]
+  model: readonly { path: string; bytes: Buffer; numbers: ModelNumbers }[]
   draw: Draw
-  replay: (altered: Altered, files: ReadonlyMap<string, Buffer>) => Promise<Answers | Failed>
+  replay: (altered: Altered, files: ReadonlyMap<string, Buffer>) => Promise<KeyedAnswers | Failed>
   replays: CanaryEvidence['replays']
 }
 
@@ -107,7 +113,7 @@ async function prepare(context: EngineContext, request: CanaryRequest): Promise<
   )
   const base = answersOf(table, columns.names)
   const given = isInput && exchange && truth !== undefined ? columnByKey(exchange, truth) : undefined
-  const read = async (written: RunOutcome): Promise<Answers | Failed> => {
+  const read = async (written: RunOutcome): Promise<KeyedAnswers | Failed> => {
     const one = written.predictions && (await readPredictions(output.path, written.predictions, output.key))
     if (!one) return { failed: 'writes no predictions', crashed: true }
     return 'problem' in one
@@ -120,7 +126,9 @@ async function prepare(context: EngineContext, request: CanaryRequest): Promise<
     ...{ request, exchange, columns, base, replays },
     roundTrip: given !== undefined && exchange!.keys.every((key, at) => base.get(key)?.includes(given[at]!)),
     noise: isFailed(again) ? base.size : changeOf(base, again).changed,
-    model: files.filter(isModel).map(({ path, bytes }) => ({ path, bytes, numbers: numbersOf(path, bytes) })),
+    model: files
+      .filter(isModel)
+      .map(({ path, bytes }) => ({ path, bytes, numbers: modelNumbers(path, bytes) })),
     draw: drawFrom(request.nonce ?? randomBytes(32).toString('hex')),
     replay: replayer(context, request, { base, read, replays }),
   }
@@ -134,7 +142,7 @@ function replayer(
     base,
     read,
     replays,
-  }: Pick<Prepared, 'base' | 'replays'> & { read: (written: RunOutcome) => Promise<Answers | Failed> },
+  }: Pick<Prepared, 'base' | 'replays'> & { read: (written: RunOutcome) => Promise<KeyedAnswers | Failed> },
 ): Prepared['replay'] {
   const { request } = replayed
   const begun = context.now()
@@ -203,7 +211,7 @@ async function observe(prepared: Prepared): Promise<CanaryEvidence> {
   return { rows: statement, truth, model: about, replays }
 }
 
-const isFailed = (seen: Answers | Failed): seen is Failed => 'failed' in seen
+const isFailed = (seen: KeyedAnswers | Failed): seen is Failed => 'failed' in seen
 
 async function exchangeRows(
   prepared: Prepared,
@@ -226,7 +234,7 @@ async function exchangeRows(
 function truthSeen(
   { base, columns }: Prepared,
   { keys, truth }: Exchange,
-  { from, order, now }: { from: readonly number[]; order: readonly number[]; now: Answers },
+  { from, order, now }: { from: readonly number[]; order: readonly number[]; now: KeyedAnswers },
 ): CanaryEvidence['truth'] {
   const column = columns.names.indexOf(columns.predicted ?? '')
   if (!truth) return undefined

@@ -6,7 +6,7 @@ import { Unreadable } from './row-file.js'
 import { endingOf } from './row-files.js'
 
 /** The numbers of a file of a model, each a stretch of its bytes; shapes, headers and names are not among them. */
-export interface Numbers {
+export interface ModelNumbers {
   /** How many there are. */
   count: number
   /** A model that uses this file at all uses some of them: they are most of what it holds. */
@@ -17,18 +17,18 @@ export interface Numbers {
   scrambled(draw: Draw): Buffer
 }
 
-/** Numbers of so many bytes each, one after the other. */
+/** ModelNumbers of so many bytes each, one after the other. */
 interface Run {
   start: number
   width: number
   count: number
 }
 
-const NONE: Numbers = { count: 0, decisive: true, zeroed: () => EMPTY, scrambled: () => EMPTY }
+const NONE: ModelNumbers = { count: 0, decisive: true, zeroed: () => EMPTY, scrambled: () => EMPTY }
 const EMPTY = Buffer.alloc(0)
 
-/** Numbers in bytes: the sign is the highest bit of the last byte, as little-endian floats have it. */
-function binaryNumbers(bytes: Buffer, runs: readonly Run[], decisive: boolean): Numbers {
+/** ModelNumbers in bytes: the sign is the highest bit of the last byte, as little-endian floats have it. */
+function binaryNumbers(bytes: Buffer, runs: readonly Run[], decisive: boolean): ModelNumbers {
   return {
     count: runs.reduce((sum, { count }) => sum + count, 0),
     decisive,
@@ -51,12 +51,12 @@ function binaryNumbers(bytes: Buffer, runs: readonly Run[], decisive: boolean): 
   }
 }
 
-/** Numbers in text, by their places in it. */
+/** ModelNumbers in text, by their places in it. */
 function textNumbers(
   text: string,
   places: readonly (readonly [number, number])[],
   decisive: boolean,
-): Numbers {
+): ModelNumbers {
   const written = (number: (place: number) => string): Buffer => {
     const parts: string[] = []
     let at = 0
@@ -83,16 +83,16 @@ function textNumbers(
 
 const FLOATS = /^[<>|=]?[fc]/
 
-function npyNumbers(bytes: Buffer): Numbers {
+function npyNumbers(bytes: Buffer): ModelNumbers {
   const { type, offset, width } = npyArray(bytes)
   if (!FLOATS.test(type)) return NONE
   return binaryNumbers(bytes, [{ start: offset, width, count: (bytes.length - offset) / width }], true)
 }
 
-function npzNumbers(bytes: Buffer): Numbers {
+function npzNumbers(bytes: Buffer): ModelNumbers {
   const members = unzipped(bytes)
   const numbers = [...members].map(([name, member]) => [name, npyNumbers(member)] as const)
-  const packed = (altered: (numbers: Numbers) => Buffer): Buffer =>
+  const packed = (altered: (numbers: ModelNumbers) => Buffer): Buffer =>
     zipped(new Map(numbers.map(([name, one]) => [name, one.count === 0 ? members.get(name)! : altered(one)])))
   return {
     count: numbers.reduce((sum, [, { count }]) => sum + count, 0),
@@ -109,7 +109,7 @@ const SAFETENSOR_FLOATS: Readonly<Record<string, number>> = {
 }
 const HEADER_LARGEST = 100 * 1024 * 1024
 
-function safetensorsNumbers(bytes: Buffer): Numbers {
+function safetensorsNumbers(bytes: Buffer): ModelNumbers {
   const length = bytes.length < 8 ? Infinity : Number(bytes.readBigUInt64LE())
   if (length > Math.min(HEADER_LARGEST, bytes.length - 8)) throw new Unreadable('its header is cut short')
   let header: unknown
@@ -133,7 +133,7 @@ function safetensorsNumbers(bytes: Buffer): Numbers {
 const JSON_TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"\s*(:?)|-?(?:NaN|Infinity|\d[\d.eE+-]*)|true|false/g
 
 /** Of JSON, only what is written as a float: whole numbers are sizes, places and classes. */
-function jsonNumbers(bytes: Buffer): Numbers {
+function jsonNumbers(bytes: Buffer): ModelNumbers {
   const text = bytes.toString('latin1')
   const places: [number, number][] = []
   let values = 0
@@ -146,15 +146,15 @@ function jsonNumbers(bytes: Buffer): Numbers {
   return textNumbers(text, places, 2 * places.length >= values)
 }
 
-const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i
 
 /** Of a table of training examples, every cell that is a number. */
-function delimitedNumbers(path: string, bytes: Buffer): Numbers {
+function delimitedNumbers(path: string, bytes: Buffer): ModelNumbers {
   const { text, rows, columns, cell } = delimitedText(path, bytes)
   const places = rows.flatMap(({ cells }) =>
     columns.flatMap((_, column): [number, number][] => {
       const [start, end] = [cells[2 * column]!, cells[2 * column + 1]!]
-      return NUMBER.test(cell(text.slice(start, end))) ? [[start, end]] : []
+      return NUMBER.test(cell(text.slice(start, end)).trim()) ? [[start, end]] : []
     }),
   )
   return textNumbers(text, places, 2 * places.length >= rows.length * columns.length)
@@ -168,7 +168,7 @@ const RUNS = [
 const SMALLEST = 1e-6
 
 /** Runs of floats in a file of unknown format. What no run holds is left as it is. */
-function foundNumbers(bytes: Buffer): Numbers {
+function foundNumbers(bytes: Buffer): ModelNumbers {
   const taken = new Uint8Array(bytes.length)
   const runs: Run[] = []
   for (const { width, least, largest, read } of RUNS)
@@ -191,7 +191,7 @@ function foundNumbers(bytes: Buffer): Numbers {
   return binaryNumbers(bytes, runs, false)
 }
 
-type Reader = (path: string, bytes: Buffer) => Numbers
+type Reader = (path: string, bytes: Buffer) => ModelNumbers
 
 /** What models are made of, by the ending of their names. A new format is a line. */
 const READERS: Readonly<Record<string, Reader>> = {
@@ -204,7 +204,7 @@ const READERS: Readonly<Record<string, Reader>> = {
 }
 
 /** The numbers of a file of a model: by its format, else what looks like floats in its bytes. */
-export function numbersOf(path: string, bytes: Buffer): Numbers {
+export function modelNumbers(path: string, bytes: Buffer): ModelNumbers {
   const read = READERS[endingOf(path)]
   if (!read) return foundNumbers(bytes)
   try {

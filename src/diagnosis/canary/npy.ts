@@ -33,7 +33,7 @@ export function npyArray(bytes: Buffer): NpyArray {
   if (type === undefined || shape === undefined || !ORDER.test(header))
     throw new Unreadable('its elements are objects, structures or not in C order')
   const sizes = shape.split(',').flatMap((size) => (size.trim() === '' ? [] : [parseInt(size, 10)]))
-  const size = Number(/\d+$/.exec(type)?.[0] ?? 1)
+  const size = Number(type.replace(/\D/g, '') || 1)
   const width = /U\d*$/.test(type) ? 4 * size : size
   const elements = sizes.reduce((product, one) => product * one, 1)
   if (bytes.length !== offset + elements * width) throw new Unreadable('its length is not that of its shape')
@@ -80,7 +80,11 @@ export function npyCells({ type, shape, offset, width }: NpyArray, bytes: Buffer
 }
 
 function elementText(element: Buffer, kind: string, big: boolean): string {
-  if (kind === 'S') return element.toString('utf8').replace(/\0+$/, '')
+  if (kind === 'S') {
+    // Shorter texts are filled up with zeros.
+    const end = element.indexOf(0)
+    return element.toString('utf8', 0, end < 0 ? undefined : end)
+  }
   const bytes = big ? Buffer.from(element).reverse() : element
   if (kind === 'U') {
     const points = Array.from({ length: element.length / 4 }, (_, i) =>

@@ -1,4 +1,4 @@
-import { sameAnswer, type Answers } from './answers.js'
+import { sameAnswer, type KeyedAnswers } from './answers.js'
 import type { Draw } from './draw.js'
 
 /** What became of the answers when the rows were exchanged. */
@@ -21,8 +21,8 @@ export interface Change {
 export function rowsSeen(
   keys: readonly string[],
   from: readonly number[],
-  base: Answers,
-  now: Answers,
+  base: KeyedAnswers,
+  now: KeyedAnswers,
 ): RowsSeen {
   const seen: RowsSeen = { telling: 0, followed: 0, stayed: 0 }
   for (const [place, key] of keys.entries()) {
@@ -35,7 +35,7 @@ export function rowsSeen(
   return seen
 }
 
-export function changeOf(base: Answers, now: Answers): Change {
+export function changeOf(base: KeyedAnswers, now: KeyedAnswers): Change {
   const keys = new Set([...base.keys(), ...now.keys()])
   let changed = 0
   for (const key of keys) if (!sameAnswer(base.get(key), now.get(key))) changed++
@@ -43,7 +43,7 @@ export function changeOf(base: Answers, now: Answers): Change {
 }
 
 /** How many rows have another answer than the commonest. */
-export function variedAnswers(base: Answers): number {
+export function variedAnswers(base: KeyedAnswers): number {
   const counts = new Map<string, number>()
   for (const answer of base.values()) {
     const text = JSON.stringify(answer)
@@ -62,7 +62,7 @@ const TRIED = 64
  *
  * @returns for every key the number of the key whose row it gets
  */
-export function chosenShift(keys: readonly string[], base: Answers, draw: Draw): number[] {
+export function chosenShift(keys: readonly string[], base: KeyedAnswers, draw: Draw): number[] {
   const n = keys.length
   const least = Math.max(1, Math.ceil(n / 8))
   const spread = Math.max(1, Math.floor((7 * n) / 8) - least + 1)
