@@ -22,6 +22,7 @@ import {
   notShown,
   thirdReplay,
   tooFew,
+  tooUniform,
   type Failed,
   type FirstRows,
 } from './decide.js'
@@ -255,8 +256,10 @@ function truthSeen(
 
 /** The model with every number 0; without numbers, with every byte 0. */
 async function alterModel(prepared: Prepared) {
-  const { model } = prepared
+  const { model, base } = prepared
   if (model.length === 0) return undefined
+  const uniform = tooUniform(variedAnswers(base))
+  if (uniform) return { statement: uniform, suspect: false }
   const numbers = model.some(({ numbers: { count } }) => count > 0)
   return afterModel(await seenModel(prepared, numbers ? 'zero-numbers' : 'zero-bytes'))
 }
@@ -271,7 +274,6 @@ async function seenModel(
     seen: isFailed(now) ? now : changeOf(base, now),
     altered,
     decisive: altered === 'zero-bytes' || model.every(({ numbers: { decisive } }) => decisive),
-    varied: variedAnswers(base),
     noise,
     roundTrip,
   }

@@ -79,16 +79,23 @@ export interface ModelSeen {
   altered: ModelStatement['altered']
   /** A model that is used at all uses what was altered. */
   decisive: boolean
-  /** Rows with another answer than the commonest. */
-  varied: number
   /** Rows in which two replays of unaltered inputs differ. */
   noise: number
   /** All answers are what the model is given, as of a compression there and back: then they need not depend on it. */
   roundTrip: boolean
 }
 
+/** Answers that are nearly all the same cannot tell whether a model is used. */
+export const tooUniform = (varied: number): ModelStatement | undefined =>
+  varied >= LEAST_VARIED
+    ? undefined
+    : {
+        ...{ outcome: 'not-shown', altered: 'zero-numbers', changed: 0, of: 0 },
+        why: 'nearly all answers are the same',
+      }
+
 /** After a replay with an altered model; `suspect`: nothing changed, and that may be because nothing that counts was altered. */
-export function afterModel({ seen, altered, decisive, varied, noise, roundTrip }: ModelSeen): {
+export function afterModel({ seen, altered, decisive, noise, roundTrip }: ModelSeen): {
   statement: ModelStatement
   suspect: boolean
 } {
@@ -99,8 +106,6 @@ export function afterModel({ seen, altered, decisive, varied, noise, roundTrip }
     ...seen,
     ...(why !== undefined && { why }),
   })
-  if (varied < LEAST_VARIED)
-    return { statement: say('not-shown', 'nearly all answers are the same'), suspect: false }
   if (seen.changed === 0 && roundTrip)
     return { statement: say('not-shown', 'the answers are the input itself'), suspect: false }
   if (seen.changed === 0)
