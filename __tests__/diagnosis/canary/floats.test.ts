@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { unzipSync } from 'fflate'
+import { deflateSync, gzipSync, unzipSync as unpack } from 'node:zlib'
 import { drawFrom } from '../../../src/diagnosis/canary/draw.js'
 import { modelNumbers } from '../../../src/diagnosis/canary/floats.js'
 import { doubles, npy, npz, safetensors } from './files.js'
@@ -11,6 +12,8 @@ const zeroed = (path: string, bytes: Buffer | string) => {
   const { count, decisive, zeroed: make } = modelNumbers(path, Buffer.from(bytes))
   return { count, decisive, bytes: make() }
 }
+
+const numbersIn = (bytes: Buffer) => modelNumbers('m.pkl', bytes).count
 
 describe('every number of the model', () => {
   test('npy: floats, not whole numbers', () => {
@@ -87,6 +90,18 @@ describe('every number of the model', () => {
         expect(bytes).toEqual(Buffer.concat([head, Buffer.alloc(floats.length), Buffer.from('tail')]))
       }),
     )
+  })
+
+  test.each([
+    ['gzip', gzipSync],
+    ['zlib, as joblib writes it', deflateSync],
+  ])('inside %s', (_, pack) => {
+    const inside = (numbers: number[]) => Buffer.concat([Buffer.alloc(9, 0xff), doubles(...numbers)])
+    const packed = pack(inside(Array.from({ length: 9 }, () => 0.5)))
+    const { count, decisive, bytes } = zeroed('m.pkl', packed)
+    expect({ count, decisive }).toEqual({ count: 9, decisive: false })
+    expect(unpack(bytes)).toEqual(inside(Array.from({ length: 9 }, () => 0)))
+    expect(numbersIn(packed.subarray(0, 9))).toBe(0)
   })
 
   test('text holds no floats', () => {

@@ -132,6 +132,11 @@ describe('JSON', () => {
   )
 })
 
+test('objects that all have other names are no table of a thousand million cells', () => {
+  const lines = Array.from({ length: 5000 }, (_, i) => `{"a${i}": 1}`)
+  expect(rowFilesOf('t.jsonl', Buffer.from(lines.join('\n')))).toEqual([])
+})
+
 describe('NumPy', () => {
   test('rows of arrays move, and a list is its own column', () => {
     fc.assert(

@@ -7,6 +7,7 @@ import { remove, type Workshop } from '../workshop.js'
 import { CHEATS } from './cheats.js'
 import { imageWithNumpy, listen, play, type Stage } from './family.js'
 import { HONEST } from './honest.js'
+import { LATER } from './later.js'
 import type { Member } from './member.js'
 
 /** What is said of a member: of several nonces, the worst for it comes first. */
@@ -34,7 +35,7 @@ export async function scoreCanary(
   const stage = await stageOf(shop)
   try {
     const members = [
-      ...HONEST.map((member) => ({ member, honest: true })),
+      ...[...HONEST, ...LATER].map((member) => ({ member, honest: true })),
       ...CHEATS.map((member) => ({ member, honest: false })),
     ].filter(({ member }) => member.name.includes(only))
     const scores: Score[] = []

@@ -19,6 +19,7 @@ import {
   afterModelAgain,
   afterRows,
   afterRowsAgain,
+  NO_MODEL,
   notShown,
   thirdReplay,
   tooFew,
@@ -193,7 +194,7 @@ async function observe(prepared: Prepared): Promise<CanaryEvidence> {
     model.some(({ numbers }) => numbers.count > 0),
   )
   let statement = rows.first.statement
-  let about = zeroed?.statement
+  let about = zeroed.statement
   let truth = rows.truth
   if (third === 'rows-again' && exchange) {
     const from = chosenShift(exchange.keys, prepared.base, prepared.draw)
@@ -204,7 +205,7 @@ async function observe(prepared: Prepared): Promise<CanaryEvidence> {
       keyIsInput: request.inputs?.includes('key') ?? false,
     })
     if (statement.outcome === 'follow' && truth?.outcome === 'unused') truth = { ...truth, outcome: 'used' }
-  } else if (third !== undefined && third !== 'rows-again' && about) {
+  } else if (third !== undefined && third !== 'rows-again') {
     about = afterModelAgain(about, { ...(await seenModel(prepared, third)), decisive: true })
   }
   // Only answers that all moved with their rows show that the permuted column did nothing.
@@ -257,7 +258,7 @@ function truthSeen(
 /** The model with every number 0; without numbers, with every byte 0. */
 async function alterModel(prepared: Prepared) {
   const { model, base } = prepared
-  if (model.length === 0) return undefined
+  if (model.length === 0) return { statement: NO_MODEL, suspect: false }
   const uniform = tooUniform(variedAnswers(base))
   if (uniform) return { statement: uniform, suspect: false }
   const numbers = model.some(({ numbers: { count } }) => count > 0)

@@ -85,14 +85,16 @@ export interface ModelSeen {
   roundTrip: boolean
 }
 
+/** Of a model that was not altered. */
+const modelNotShown = (why: string): ModelStatement => ({
+  ...{ outcome: 'not-shown', altered: 'zero-numbers', changed: 0, of: 0 },
+  why,
+})
+export const NO_MODEL = modelNotShown('the record names none')
+
 /** Answers that are nearly all the same cannot tell whether a model is used. */
 export const tooUniform = (varied: number): ModelStatement | undefined =>
-  varied >= LEAST_VARIED
-    ? undefined
-    : {
-        ...{ outcome: 'not-shown', altered: 'zero-numbers', changed: 0, of: 0 },
-        why: 'nearly all answers are the same',
-      }
+  varied >= LEAST_VARIED ? undefined : modelNotShown('nearly all answers are the same')
 
 /** After a replay with an altered model; `suspect`: nothing changed, and that may be because nothing that counts was altered. */
 export function afterModel({ seen, altered, decisive, noise, roundTrip }: ModelSeen): {

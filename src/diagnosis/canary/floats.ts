@@ -1,7 +1,8 @@
+import { deflateSync, gzipSync, unzipSync } from 'node:zlib'
 import type { Draw } from './draw.js'
 import { delimitedText } from './delimited.js'
 import { npyArray } from './npy.js'
-import { unzipped, zipped } from './npz.js'
+import { UNPACKED_LARGEST, unzipped, zipped } from './npz.js'
 import { Unreadable } from './row-file.js'
 import { endingOf } from './row-files.js'
 
@@ -203,8 +204,35 @@ const READERS: Readonly<Record<string, Reader>> = {
   tsv: delimitedNumbers,
 }
 
+/** What a compressed file begins with, and how it is compressed again. */
+const PACKED = [
+  { magic: /^\x1f\x8b/, pack: gzipSync },
+  { magic: /^\x78[\x01\x5e\x9c\xda]/, pack: deflateSync },
+] as const
+
+/** Of a file that is compressed as a whole, as gzip and joblib do, the numbers inside; undefined of any other. */
+function packedNumbers(path: string, bytes: Buffer): ModelNumbers | undefined {
+  const packed = PACKED.find(({ magic }) => magic.test(bytes.toString('latin1', 0, 2)))
+  if (!packed) return undefined
+  let inside: Buffer
+  try {
+    inside = unzipSync(bytes, { maxOutputLength: UNPACKED_LARGEST })
+  } catch {
+    return undefined
+  }
+  const numbers = plainNumbers(path.replace(/\.gz$/i, ''), inside)
+  return {
+    ...numbers,
+    zeroed: () => packed.pack(numbers.zeroed()),
+    scrambled: (draw) => packed.pack(numbers.scrambled(draw)),
+  }
+}
+
 /** The numbers of a file of a model: by its format, else what looks like floats in its bytes. */
-export function modelNumbers(path: string, bytes: Buffer): ModelNumbers {
+export const modelNumbers = (path: string, bytes: Buffer): ModelNumbers =>
+  packedNumbers(path, bytes) ?? plainNumbers(path, bytes)
+
+function plainNumbers(path: string, bytes: Buffer): ModelNumbers {
   const read = READERS[endingOf(path)]
   if (!read) return foundNumbers(bytes)
   try {

@@ -3,6 +3,8 @@ import { textRowFile, Unreadable, type RowFile, type TextRow } from './row-file.
 
 /** Arrays of one document that may be the rows, longest first. */
 const CANDIDATES = 8
+/** Cells of a table, those that rows lack included. */
+const MOST_CELLS = 20_000_000
 
 /**
  * JSON lines: every line that is not blank is an object.
@@ -48,6 +50,7 @@ function rowsOfObjects(text: string, objects: readonly JsonSpan[]): RowFile {
     if (!members) throw new Unreadable('a line is not an object')
     for (const { name } of members) if (!columns.has(name)) columns.set(name, columns.size)
   }
+  if (objects.length * columns.size > MOST_CELLS) throw new Unreadable('it has too many cells')
   const rows = objects.map(({ start, end, members }): TextRow => {
     const cells = new Array<number>(2 * columns.size).fill(-1)
     for (const { name, value } of members!) {

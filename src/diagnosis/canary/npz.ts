@@ -3,7 +3,7 @@ import { movedArray, npyArray, npyCells, type NpyArray } from './npy.js'
 import { Unreadable, type RowFile } from './row-file.js'
 
 /** Bytes and members of an archive, unpacked. */
-const LARGEST = 256 * 1024 * 1024
+export const UNPACKED_LARGEST = 256 * 1024 * 1024
 const MEMBERS = 1000
 /** Different lengths of the arrays of one file. */
 const CANDIDATES = 8
@@ -15,7 +15,7 @@ export function unzipped(bytes: Buffer): Map<string, Buffer> {
     const files = unzipSync(bytes, {
       filter({ originalSize }) {
         total += originalSize
-        if (total > LARGEST || ++members > MEMBERS) throw new Unreadable('it is too large')
+        if (total > UNPACKED_LARGEST || ++members > MEMBERS) throw new Unreadable('it is too large')
         return true
       },
     })

@@ -49,7 +49,7 @@ export function variedAnswers(base: KeyedAnswers): number {
     const text = JSON.stringify(answer)
     counts.set(text, (counts.get(text) ?? 0) + 1)
   }
-  return base.size - Math.max(0, ...counts.values())
+  return base.size - [...counts.values()].reduce((most, count) => Math.max(most, count), 0)
 }
 
 /** Shifts that are looked at before one is taken. */
