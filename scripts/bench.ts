@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { findEngine } from '../src/engine/find.js'
 import { ReprogateError } from '../src/system/errors.js'
 import { createRunner } from '../src/system/process.js'
+import { renderScores, scoreCanary } from './bench/canary/score.js'
 import { benchData } from './bench/data.js'
 import { benchEntries } from './bench/entries.js'
 import { benchGate } from './bench/gate.js'
@@ -24,6 +25,7 @@ const HELP = `Measures what reprogate costs, beside what the same takes by hand.
   npm run bench -- data          only hashing data
   npm run bench -- entries       only describing a stream of three million entries: seconds and memory
   npm run bench -- gate          only the gate around a build and an evaluation
+  npm run bench -- canary        no time is measured: what replays on altered inputs say of honest evaluations and of cheats
   npm run bench -- --json        one JSON object: {machine, benches: [{name, unit, floor, ours, ratio, goal, met, runs}]}
 
 Needs a container engine and a Debian base with Python; it finds or makes both, as the demo does.
@@ -42,7 +44,7 @@ const QUICK = {
   entries: { turns: 1, entries: 100_000, aimed: false },
   gate: { turns: 1, seconds: 10, aimed: false },
 }
-const BENCHES = ['image', 'data', 'entries', 'gate'] as const
+const BENCHES = ['image', 'data', 'entries', 'gate', 'canary'] as const
 
 async function machineOf(shop: Workshop): Promise<Machine> {
   const format = '{{.Server.Version}}'
@@ -68,7 +70,12 @@ async function worldOf(log: (line: string) => void) {
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { help: { type: 'boolean' }, json: { type: 'boolean' }, quick: { type: 'boolean' } },
+    options: {
+      help: { type: 'boolean' },
+      json: { type: 'boolean' },
+      quick: { type: 'boolean' },
+      only: { type: 'string' },
+    },
   })
   if (values.help) return void process.stdout.write(HELP)
   const unknown = positionals.find((name) => !BENCHES.some((bench) => bench === name))
@@ -85,6 +92,12 @@ async function main(): Promise<void> {
   try {
     const { base, registry } = world
     const shop: Workshop = { run, engine: await findEngine(run), base, registry, folder, log }
+    if (positionals.includes('canary')) {
+      const scores = await scoreCanary(shop, { nonces: values.quick ? 1 : 5, only: values.only })
+      return void process.stdout.write(
+        values.json ? `${JSON.stringify(scores, null, 2)}\n` : renderScores(scores),
+      )
+    }
     const machine = await machineOf(shop)
     const size = values.quick ? QUICK : FULL
     const benches = [

@@ -1,4 +1,5 @@
 import type {
+  CanaryEvidence,
   EnvironmentEvidence,
   EvaluationEvidence,
   LineageEvidence,
@@ -191,6 +192,73 @@ export const recomputedModel = modelOf({
     evidence: { ...FINE.provenance.evidence, recomputed },
   },
 })
+
+const canary: CanaryEvidence = {
+  rows: { outcome: 'follow', telling: 1612, followed: 1612, stayed: 0 },
+  truth: { column: 'label', outcome: 'unused', equal: 181, of: 1797, expected: 179.7 },
+  model: { outcome: 'depends', altered: 'zero-numbers', changed: 1619, of: 1797 },
+  replays: [
+    { altered: 'rows', changed: 1612, of: 1797, seconds: 12.2 },
+    { altered: 'zero-numbers', changed: 1619, of: 1797, seconds: 11.8 },
+  ],
+}
+
+const listened = (evidence: CanaryEvidence, findings: readonly Found[] = []): ModelReport =>
+  modelOf({
+    evaluation: {
+      ...FINE.evaluation,
+      findings,
+      evidence: { agreement: 'identical', evaluation: { ...evaluation, canary: evidence } },
+    },
+  })
+
+/** Answers that follow data and model. */
+export const computedModel = listened(canary)
+
+/** Rows that cannot be told apart, and a model that is read. */
+const partlyComputedModel = listened({
+  rows: {
+    outcome: 'not-shown',
+    telling: 0,
+    followed: 0,
+    stayed: 0,
+    why: 'the keys of the predictions are not in the data',
+  },
+  model: { outcome: 'read', altered: 'zero-bytes', changed: 0, of: 0 },
+  replays: [{ altered: 'zero-bytes', failed: 'fails (exit code 1)', seconds: 3.1 }],
+})
+
+/** The base's policy asks for no replay on altered inputs. */
+const canaryOffModel = listened({ notRun: 'the policy has `canary: off`', replays: [] })
+
+/** Answers that are kept by key. */
+export const copiedModel = listened(
+  {
+    rows: {
+      outcome: 'not-shown',
+      telling: 1612,
+      followed: 0,
+      stayed: 1612,
+      why: 'the answers stay with the key',
+    },
+    model: { outcome: 'unchanged', altered: 'zero-numbers', changed: 0, of: 1797 },
+    replays: [
+      { altered: 'rows', changed: 0, of: 1797, seconds: 12.2 },
+      { altered: 'zero-numbers', changed: 0, of: 1797, seconds: 11.8 },
+      { altered: 'rows-again', changed: 0, of: 1797, seconds: 12 },
+    ],
+  },
+  [
+    {
+      rule: 'evaluation/not-computed',
+      message:
+        'the recorded results came back, but 1,797 of 1,797 predictions stayed the same although every number of the model was zero, and 1,612 of 1,612 stayed with their key when the rows were exchanged',
+      file: RECORD,
+      line: 29,
+      field: 'evaluation',
+    },
+  ],
+)
 
 const flip = (key: string, recorded: string, replayed: string, score: [string, string]) => ({
   key,
@@ -789,6 +857,10 @@ export const GOLDEN: Record<string, Report> = {
   reproduced,
   'reproduced-metrics-only': reportOf([metricsOnlyModel]),
   'reproduced-metrics-from-predictions': reportOf([recomputedModel]),
+  'reproduced-computed': reportOf([computedModel]),
+  'reproduced-partly-computed': reportOf([partlyComputedModel]),
+  'reproduced-canary-off': reportOf([canaryOffModel]),
+  'not-reproduced-not-computed': reportOf([copiedModel]),
   'reproduced-with-a-risk': reportOf([riskyModel]),
   'not-reproduced': notReproduced,
   'not-reproduced-environment': reportOf([harmlessDriftModel]),

@@ -24,7 +24,7 @@ export interface EvaluationResult {
   replayed?: Replayed | undefined
 }
 
-/** The first of the two replays, as it was made. */
+/** The two replays, as they were made. */
 export interface Replayed {
   /** With mounts that the sandbox can read. */
   request: EvaluationRequest
@@ -32,6 +32,8 @@ export interface Replayed {
   outcome: RunOutcome | RunFailure
   /** Whether the second agreed with it. */
   steady: boolean
+  /** The second, if both gave a result. */
+  second?: RunOutcome | undefined
 }
 
 /**
@@ -80,7 +82,7 @@ export async function checkEvaluation(
       controls: deterministic ? undefined : controls.predictions?.comparison,
     },
     summary: agreementSummary(result, { recorded, controls }),
-    replayed: { request: run, outcome: first, steady: !differs(gradeOf(controls)) },
+    replayed: { request: run, outcome: first, steady: !differs(gradeOf(controls)), second },
   }
 }
 

@@ -8,7 +8,7 @@ import { stricter } from '../verdict/levels.js'
 import type { Track } from '../verdict/rules/rule.js'
 import { DEFAULT_LIMITS, type LoadedPolicy } from './load.js'
 import type { SelectedModel } from './models.js'
-import type { Limits, Policy } from './schema.js'
+import type { CanarySettings, Limits, Policy } from './schema.js'
 
 /** Where recorded answers are: the evaluation and the build never see them, and no data may hold them. */
 export interface Answers {
@@ -37,6 +37,7 @@ export interface Plan {
   definitions: Declarations
   /** The variable that sets the size of batches. */
   batch: string | undefined
+  canary: CanarySettings
   limits: Limits
   answers: Answers
   /** Globs of the files that the policy says the run depends on. */
@@ -92,6 +93,7 @@ export function planOf({ settings }: SelectedModel, loaded: LoadedPolicy, record
     tolerance: ruled?.tolerance ?? {},
     definitions: ruled?.definitions ?? {},
     batch: ruled?.batch,
+    canary: ruled?.canary ?? {},
     limits: loaded.policy.limits ?? DEFAULT_LIMITS,
     answers: { paths: answers, patterns, digests: defined([claimed?.predictions?.digest]) },
     code: settings.code ?? [],

@@ -28,6 +28,12 @@ export const limitsSchema = z.strictObject({
     .max(360)
     .default(10)
     .describe('Minutes for finding what made a result differ; 0: it is not searched for'),
+  canary: z
+    .number()
+    .positive()
+    .max(360)
+    .default(10)
+    .describe('Minutes for the replays on altered inputs; what they do not reach is not shown'),
   total: z.number().positive().max(360).default(330).describe('Minutes for all models together'),
 })
 export type Limits = z.infer<typeof limitsSchema>
@@ -59,6 +65,25 @@ const definitionSchema = z.strictObject({
   group: column.optional().describe('The column with the task or query that a row belongs to'),
   document: column.optional().describe('The column that tells documents of equal score apart'),
 })
+
+export const CANARY_INPUTS = ['key', 'truth'] as const
+
+const canarySettingsSchema = z
+  .union([
+    z.literal('off'),
+    z.strictObject({
+      key: column.optional().describe('The data’s column of keys; default: that of the predictions'),
+      truth: column
+        .optional()
+        .describe('The data’s column of right answers; default: that of the predictions'),
+      inputs: z
+        .array(z.enum(CANARY_INPUTS))
+        .optional()
+        .describe('Columns that the model itself reads, as the key of a recommender'),
+    }),
+  ])
+  .describe('Replays on altered inputs, on production: do the results follow from data and model?')
+export type CanarySettings = z.infer<typeof canarySettingsSchema>
 
 export const modelSchema = z.strictObject({
   record: path.describe(
@@ -108,6 +133,7 @@ export const modelSchema = z.strictObject({
         .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
         .optional()
         .describe('The environment variable by which the evaluation takes the size of its batches'),
+      canary: canarySettingsSchema.optional(),
       tolerance: z
         .record(z.string(), toleranceSchema)
         .optional()

@@ -1,4 +1,5 @@
 import { duration, grouped, magnitude, pair, plural, short } from '../text/numbers.js'
+import { canaryStatements } from '../verdict/canary.js'
 import type { Finding } from '../verdict/finding.js'
 import type { ModelReport, Report, StageResult } from '../verdict/report.js'
 import { RUNGS } from '../verdict/rungs.js'
@@ -154,7 +155,13 @@ function evaluationFigures({ evidence: { evaluation } }: ModelReport): string[] 
     const tolerance = allowed === undefined ? '' : `   allowed ±${magnitude(allowed)}`
     return `${plainText(name, 60).padEnd(width)}  ${plainText(before, 40)} → ${plainText(after, 40)}${tolerance}`
   })
-  return [...lines, ...rest(lines.length, wrong.length), ...tailLines(evaluation.tail)]
+  const canary = evaluation.canary ? canaryStatements(evaluation.canary) : []
+  return [
+    ...lines,
+    ...rest(lines.length, wrong.length),
+    ...canary.map((line) => plainText(line, 300)),
+    ...tailLines(evaluation.tail),
+  ]
 }
 
 const rest = (shown: number, all: number): string[] =>

@@ -1,4 +1,5 @@
 import { checkEvaluation } from '../evaluation/check.js'
+import { computed } from './canary.js'
 import { explain, isToExplain, probed } from './cause.js'
 import { exportWithoutAnswers } from './export.js'
 import type { Stage } from './stage.js'
@@ -35,17 +36,18 @@ export const evaluation: Stage = {
       },
       tolerance: plan.tolerance,
     })
+    const altered = await computed(context, subject, replayed, agreement)
     const probe = await probed(context, subject, replayed)
     const cause = isToExplain(replayed, { agreement, evidence, findings }, products)
       ? await explain(context, subject, products, replayed)
       : undefined
     return {
-      findings,
+      findings: [...findings, ...(altered?.findings ?? [])],
       summary,
       grade: agreement ?? undefined,
       unverified: agreement === null,
       evidence: {
-        evaluation: evidence,
+        evaluation: { ...evidence, canary: altered?.evidence },
         ...(cause && { cause }),
         ...(probe && { probe }),
         ...(agreement !== null && { agreement }),

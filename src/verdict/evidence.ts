@@ -185,6 +185,61 @@ export const recomputedSchema = z.strictObject({
 })
 export type RecomputedEvidence = z.infer<typeof recomputedSchema>
 
+/** What is done to the inputs of an extra replay. */
+export const ALTERED = ['rows', 'zero-numbers', 'rows-again', 'zero-bytes', 'exchanged-numbers'] as const
+export type Altered = (typeof ALTERED)[number]
+
+/** Replays on altered inputs: whether the results follow from data and model, or were there before. */
+export const canarySchema = z.strictObject({
+  /** Why nothing was altered, as a clause. */
+  notRun: z.string().optional(),
+  /** Rows were exchanged among their keys. */
+  rows: z
+    .strictObject({
+      outcome: z.enum(['follow', 'partly', 'not-shown']),
+      /** Keys whose new row has another answer than their own. */
+      telling: z.int(),
+      /** Of these, those that gave the answer of their new row, and those that kept their own. */
+      followed: z.int(),
+      stayed: z.int(),
+      why: z.string().optional(),
+    })
+    .optional(),
+  /** Right answers were permuted besides. */
+  truth: z
+    .strictObject({
+      column: z.string(),
+      outcome: z.enum(['unused', 'used', 'copied']),
+      /** Answers that equal the permuted column, of how many, and how many do by chance. */
+      equal: z.int(),
+      of: z.int(),
+      expected: z.number(),
+    })
+    .optional(),
+  model: z
+    .strictObject({
+      outcome: z.enum(['depends', 'read', 'unchanged', 'not-shown']),
+      altered: z.enum(['zero-numbers', 'zero-bytes', 'exchanged-numbers']),
+      changed: z.int(),
+      of: z.int(),
+      why: z.string().optional(),
+    })
+    .optional(),
+  /** In order, beside the two that every check makes. */
+  replays: z.array(
+    z.strictObject({
+      altered: z.enum(ALTERED),
+      /** Why it gave no answers. Untrusted. */
+      failed: z.string().optional(),
+      /** Answers that differ from those of the replay on unaltered inputs. */
+      changed: z.int().optional(),
+      of: z.int().optional(),
+      seconds: z.number(),
+    }),
+  ),
+})
+export type CanaryEvidence = z.infer<typeof canarySchema>
+
 export const evaluationEvidenceSchema = z.strictObject({
   command: z.array(z.string()),
   metrics: z.array(metricComparisonSchema),
@@ -196,6 +251,8 @@ export const evaluationEvidenceSchema = z.strictObject({
   controls: predictionComparisonSchema.optional(),
   /** Of the replay's metrics and predictions. */
   recomputed: recomputedSchema.optional(),
+  /** If the results agree with the record. */
+  canary: canarySchema.optional(),
   exitCode: z.int().optional(),
   /** The last lines that a failing evaluation printed. Untrusted. */
   tail: z.array(z.string()).optional(),

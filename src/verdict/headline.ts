@@ -1,4 +1,5 @@
 import { plural } from '../text/numbers.js'
+import { canarySentence } from './canary.js'
 import { causeWords, isFound } from './cause.js'
 import type { Agreement, CauseEvidence, EvaluationEvidence, Evidence } from './evidence.js'
 import type { Finding } from './finding.js'
@@ -103,7 +104,8 @@ const decisive = ({ findings, verdict, levels }: Judged): Finding[] =>
 function reproduced({ findings, evidence }: Judged): Headline {
   const { agreement, evaluation } = evidence
   const agrees = (agreement && CAME_BACK[agreement]?.(evaluation)) ?? 'the results agree'
-  const cause = `Rebuilt and evaluated again: ${agrees}.`
+  const canary = evaluation?.canary && canarySentence(evaluation.canary)
+  const cause = [`Rebuilt and evaluated again: ${agrees}.`, ...(canary ? [canary] : [])].join(' ')
   const risk = findings.find(({ level }) => level === 'error')
   if (!risk) return { cause, told: [] }
   return { cause: `${cause} But ${risk.message}.`, fix: risk.remedy, told: inFull([risk]) }

@@ -5,6 +5,8 @@ import type { Decision, Verdict } from './report.js'
 import type { Consequence, Track } from './rules/rule.js'
 
 const COMPARED: readonly (Parity | null)[] = ['identical', 'content', 'packages', 'drift']
+/** Whether the result of a replay is that of the record. */
+export const agrees = (agreement: Agreement | null): boolean => AGREES.includes(agreement)
 
 /** If several hold: an incomplete record comes first, as nothing after it means much. */
 const PRECEDENCE: readonly Consequence[] = ['incomplete', 'not-reproduced', 'could-not-check']
@@ -22,7 +24,7 @@ export function verdictOf(
   const consequences = new Set(findings.map(({ rule }) => decides(rule, levels)))
   const worst = PRECEDENCE.find((consequence) => consequences.has(consequence))
   if (worst !== undefined) return worst
-  return COMPARED.includes(parity) && AGREES.includes(agreement) ? 'reproduced' : 'could-not-check'
+  return COMPARED.includes(parity) && agrees(agreement) ? 'reproduced' : 'could-not-check'
 }
 
 /**

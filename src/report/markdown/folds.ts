@@ -1,4 +1,5 @@
 import { oneLine } from '../../text/clean.js'
+import { canaryReplays, canaryStatements, replayCount } from '../../verdict/canary.js'
 import type { ModelReport, Report } from '../../verdict/report.js'
 import { recomputedCount, recomputedLines } from '../recomputed.js'
 import { details, fenced, prose } from './escape.js'
@@ -28,6 +29,19 @@ export function recomputedFold({ evidence: { recomputed } }: ModelReport, max: n
   return [
     details(
       `<b>Metrics from predictions</b>: ${count}`,
+      lines.map((line) => `- ${prose(line, 'markdown', undefined, 400)}`).join('\n'),
+    ),
+  ]
+}
+
+/** What was observed on altered inputs, and in which replays. */
+export function canaryFold({ evidence: { evaluation } }: ModelReport): string[] {
+  const canary = evaluation?.canary
+  if (!canary || canary.notRun !== undefined) return []
+  const lines = [...canaryStatements(canary), ...canaryReplays(canary)]
+  return [
+    details(
+      `<b>Computed, not copied</b>: ${replayCount(canary)}`,
       lines.map((line) => `- ${prose(line, 'markdown', undefined, 400)}`).join('\n'),
     ),
   ]

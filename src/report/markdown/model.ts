@@ -14,7 +14,7 @@ import { causeFold } from './cause.js'
 import { environmentFold } from './environment.js'
 import { code, fileLink, firstSentence, prose, table, type LinkTargets, type Surroundings } from './escape.js'
 import { findingsTable } from './findings.js'
-import { commandFolds, lineageFold, recomputedFold, tailFolds } from './folds.js'
+import { canaryFold, commandFolds, lineageFold, recomputedFold, tailFolds } from './folds.js'
 import { metricsTable } from './metrics.js'
 import { ICONS, type Page } from './page.js'
 import { predictionFolds } from './predictions.js'
@@ -109,6 +109,7 @@ function folds(model: ModelReport, { report, detail }: Page): string[] {
     causeFold(cause, detail.differences) ?? [],
     ...predictionFolds(evaluation, detail.rows),
     ...(detail.folds ? recomputedFold(model, detail.metrics) : []),
+    ...(detail.folds ? canaryFold(model) : []),
     environmentFold(environment, detail.differences) ?? [],
     ...tailFolds(model, detail.tail),
     // The lineage of a record that is not complete has holes.
