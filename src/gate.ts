@@ -17,7 +17,7 @@ import { subjectOf, type Probe, type Rebuild, type Subject } from './stages/subj
 import type { Context } from './system/context.js'
 import { ReprogateError } from './system/errors.js'
 import { withSession, type World } from './system/session.js'
-import { filesOfCommit, filesOfWorkTree, type TreeFiles } from './system/tree-files.js'
+import { filesOfCommit, filesOfWorkTree, listedOnce, type TreeFiles } from './system/tree-files.js'
 import { foldModel, foldReport } from './verdict/fold.js'
 import type { ModelReport, Report } from './verdict/report.js'
 import type { Track } from './verdict/rules/rule.js'
@@ -93,7 +93,7 @@ const filesOf = ({ git, root }: Context, { commit, worktree }: JudgedTree): Tree
   worktree ? filesOfWorkTree(git, root, isStore) : filesOfCommit(git, commit)
 
 const recordsOf = ({ git, prefix }: Context, files: TreeFiles, head: string): SourceTree => ({
-  files,
+  files: listedOnce(files),
   prefix,
   history: { git, head },
 })

@@ -3,9 +3,10 @@ import { join, normalize } from 'node:path/posix'
 import { withoutEnd } from '../text/trim.js'
 import { ReprogateError } from './errors.js'
 import { confine, readRegular } from './files.js'
+import { BlobReader } from './git/blob-reader.js'
 import { dirtyPaths, headOf } from './git/dirty.js'
 import { exportTree, type MissingPart } from './git/export.js'
-import { copyObject, pointerIn } from './git/lfs.js'
+import { copyObject, isAtHand, pointerIn } from './git/lfs.js'
 import { locate } from './git/locate.js'
 import { Plumbing } from './git/plumbing.js'
 import { holds } from './git/submodules.js'
@@ -49,7 +50,11 @@ export class Git {
   /** Of commits whose files were listed: what a path is, without asking git again. */
   private readonly listings = new Map<string, (path: string) => TreeEntry | null>()
 
-  private constructor(private readonly git: Plumbing) {}
+  private readonly blobs: BlobReader
+
+  private constructor(private readonly git: Plumbing) {
+    this.blobs = new BlobReader(git)
+  }
 
   /** The folder with the work tree, absolute. */
   get top(): string {
@@ -136,17 +141,25 @@ export class Git {
    * @throws ReprogateError `output/truncated` for one of more than 256 MiB
    */
   async show(commit: string, path: string): Promise<Buffer | null> {
+    const bytes = await this.showUpTo(commit, path, LARGEST_FILE)
+    if (bytes === undefined)
+      throw new ReprogateError('output/truncated', `${path} is larger than ${LARGEST_FILE / 1024 ** 2} MiB`)
+    return bytes
+  }
+
+  /**
+   * Like `show`; undefined for a file of more bytes than that, which is not held.
+   *
+   * @param cap bytes
+   */
+  async showUpTo(commit: string, path: string, cap: number): Promise<Buffer | null | undefined> {
     const found = await this.find(commit, path)
     // A link's blob is the name of its target, and a builder would follow it to another file.
     if (found?.kind !== 'file' || pathText(found.path) !== this.fromTop(path)) return null
-    const blob = await this.git.must(
-      this.git.call(['cat-file', 'blob', found.oid], { outputCap: LARGEST_FILE }),
-      'cat-file',
-    )
-    const pointer = pointerIn(blob)
+    const blob = await this.blobs.read(found.oid, cap)
+    const pointer = blob && pointerIn(blob)
     if (!pointer) return blob
-    if (pointer.bytes > LARGEST_FILE)
-      throw new ReprogateError('output/truncated', `${path} is larger than ${LARGEST_FILE / 1024 ** 2} MiB`)
+    if (pointer.bytes > cap) return (await isAtHand(this.git.place, found.path, pointer)) ? undefined : blob
     const chunks: Buffer[] = []
     const sink = {
       write: (chunk: Buffer) => void chunks.push(Buffer.from(chunk)),

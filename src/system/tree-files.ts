@@ -10,7 +10,7 @@ export type TreeFile = { bytes: Buffer } | { refused: Refusal; why: string }
 
 /** Files of a tree, by their path relative to the working directory. No link is followed. */
 export interface TreeFiles {
-  list(): Promise<string[]>
+  list(): Promise<readonly string[]>
   /** @param cap bytes */
   read(path: string, cap: number): Promise<TreeFile>
 }
@@ -34,11 +34,17 @@ export const filesOfCommit = (git: Git, commit: string): TreeFiles => ({
     const entry = await git.entry(commit, path)
     if (entry === null) return missing(path)
     if (entry.kind !== 'file') return irregular(path, KINDS[entry.kind], entry.path)
-    const bytes = await git.show(commit, path)
+    const bytes = await git.showUpTo(commit, path, cap)
     if (bytes === null) return missing(path)
-    return bytes.length > cap ? tooLarge(path, cap) : { bytes }
+    return bytes === undefined ? tooLarge(path, cap) : { bytes }
   },
 })
+
+/** The same files, listed once: for a tree that nobody changes meanwhile. */
+export function listedOnce(files: TreeFiles): TreeFiles {
+  let listed: ReturnType<TreeFiles['list']> | undefined
+  return { list: () => (listed ??= files.list()), read: (path, cap) => files.read(path, cap) }
+}
 
 /**
  * The files that lie in the working directory, committed or not.
