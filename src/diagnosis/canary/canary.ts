@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { EngineContext } from '../../engine/engine.js'
 import type { Replayed } from '../../evaluation/check.js'
+import { readableMounts } from '../../evaluation/mounts.js'
 import { runAndRead, type RunFailure, type RunOutcome } from '../../evaluation/run.js'
+import { sandboxUser } from '../../evaluation/sandbox.js'
 import { within } from '../../system/files.js'
 import { during } from '../../system/context.js'
 import { contradictions } from '../../verdict/canary.js'
@@ -154,10 +156,10 @@ function replayer(
       return { failed: 'was not replayed: the time for it was spent', crashed: false }
     const { mounts, remove } = await alteredMounts(context.scratch, request.mounts, files)
     try {
-      const outcome = await during(context, `Replay on altered inputs: ${altered}`, () =>
+      const outcome = await during(context, `Replay on altered inputs: ${altered}`, async () =>
         runAndRead(context, {
           ...request,
-          mounts,
+          mounts: await readableMounts(context, mounts, sandboxUser()),
           metrics: undefined,
           limits: { ...request.limits, evaluation: Math.min(request.limits.evaluation, left) },
         }),
