@@ -252,3 +252,41 @@ describe('an attacker who wants reprogate to read, or to choke on, what the eval
     expect(rules).toContain('evaluation/not-comparable')
   })
 })
+
+test('answers that follow neither the rows nor the model are told, in whatever form they are there', () => {
+  const ids = Array.from({ length: 60 }, (_, i) => `r${i}`)
+  repository.write('data/test.csv', `id,x\n${ids.map((id, i) => `${id},${(i * 5) % 7}\n`).join('')}`)
+  repository.write(
+    'evaluate.py',
+    `import csv, json
+rows = list(csv.DictReader(open('data/test.csv')))
+with open('predictions.csv', 'w') as out:
+    out.write('id,prediction\\n')
+    out.writelines(f"{row['id']},{int(row['id'][1:]) * 7 % 3}\\n" for row in rows)
+json.dump({'accuracy': 0.9}, open('metrics.json', 'w'))
+`,
+  )
+  recordAll()
+  const told = judge()
+  expect(told).toMatchObject({
+    verdict: 'not-reproduced',
+    decision: 'fail',
+    rules: ['evaluation/not-computed'],
+    model: { agreement: 'identical' },
+  })
+  const { rows, model, replays } = told.model.evidence.evaluation.canary
+  expect(rows).toMatchObject({ outcome: 'not-shown', followed: 0 })
+  expect(rows.stayed).toBe(rows.telling)
+  expect(model).toEqual({ outcome: 'unchanged', altered: 'zero-bytes', changed: 0, of: 60 })
+  expect(replays.map(({ altered }: { altered: string }) => altered)).toEqual([
+    'rows',
+    'zero-bytes',
+    'rows-again',
+  ])
+
+  repository.edit('reprogate.yml', 'metrics: metrics.json,', 'metrics: metrics.json, canary: off,')
+  repository.save('trust it')
+  const off = judge()
+  expect(off.verdict).toBe('reproduced')
+  expect(off.model.cause).toContain('the policy has `canary: off`')
+})
