@@ -35,6 +35,25 @@ describe('where it is found', () => {
       'certain evaluate: sh -c cd p/code && python eval.py (p/dvc.yaml:2)',
     )
   })
+  test('a command over several lines is one, with or without a backslash at their ends', async () => {
+    const dvc = 'stages:\n  evaluate:\n    cmd: |\n      python eval.py \\\n        --a 1\n\n        --b 2\n'
+    expect(await best({ 'dvc.yaml': dvc, 'eval.py': EVALUATES })).toBe(
+      'certain evaluate: python eval.py --a 1 --b 2 (dvc.yaml:2)',
+    )
+  })
+  test.each(['bash', 'sh', 'shell', 'console', ''])(
+    'a fence on one line, after the name of its language: %s',
+    async (language) => {
+      const page = `\`\`\`${language} python eval.py --a 1 \`\`\`\n`
+      expect(await best({ 'README.md': page, 'eval.py': EVALUATES })).toMatch(
+        /^\w+ evaluate: python eval\.py --a 1 \(README\.md:1\)/,
+      )
+    },
+  )
+  test('a line of a Makefile, whatever its signs before it are', async () => {
+    const Makefile = 'evaluate:\n\t @-  python eval.py\n'
+    expect(await best({ Makefile, 'eval.py': EVALUATES })).toMatch(/evaluate: python eval\.py \(Makefile:2\)/)
+  })
   test('no stage evaluates by its name: the pipeline as a question', async () => {
     expect(await best({ 'dvc.yaml': 'stages:\n  a1:\n    cmd: ./a.out\n' })).toBe(
       'guess pipeline: dvc repro (dvc.yaml:1)',

@@ -185,6 +185,14 @@ SEED = 8
     })
     expect(await found({ 'a.ipynb': notebook }, ['a.ipynb'])).toEqual(['seed 4 literal a.ipynb:undefined'])
   })
+  test.each(['seed=4', 'seed : int = 4', 'seed: Union[int |  None] =4', 'seed: = 4'])(
+    'a default with or without a type: %s',
+    async (parameter) => {
+      expect(await found({ 'a.py': `def f(a, ${parameter}):\n  pass\n` }, ['a.py'])).toEqual([
+        'seed 4 literal a.py:1',
+      ])
+    },
+  )
   test('two values of one component are two seeds, the same value is one', async () => {
     const view = await viewIn({ 'a.py': 'np.random.seed(1)\nnp.random.seed(1)\nnp.random.seed(2)\n' })
     expect(
