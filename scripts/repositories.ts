@@ -27,7 +27,7 @@ const LIMIT_MS = 120_000
  * What a reader says of one thing that was looked for: found as it is, shown as a question and rightly so,
  * something else asserted, overlooked, or nothing to find and nothing said.
  */
-const GRADES = ['right', 'question', 'wrong', 'missed', 'none'] as const
+const GRADES = ['right', 'question', 'odd', 'wrong', 'missed', 'none'] as const
 const grade = z.enum(GRADES)
 type Grade = z.infer<typeof grade>
 
@@ -91,7 +91,9 @@ const code = (text: string): string => `\`${cell(text.replaceAll('`', "'"))}\``
 
 /** What was found of the first model under a label; a guess is a question. */
 function found({ looked }: Tried, labels: readonly string[]): string {
-  const row = looked?.models[0]?.rows.find(({ label, value }) => labels.includes(label) && value !== undefined)
+  const row = looked?.models[0]?.rows.find(
+    ({ label, value }) => labels.includes(label) && value !== undefined,
+  )
   if (row === undefined) return '–'
   return `${code(row.value!)}${row.sure ? '' : ' ?'}`
 }
@@ -179,14 +181,9 @@ async function main(): Promise<void> {
     'read by hand',
   ]
   process.stdout.write(
-    [
-      ...summary(used),
-      '',
-      `| ${head.join(' | ')} |`,
-      `|${' --- |'.repeat(head.length)}`,
-      ...rows,
-      '',
-    ].join('\n'),
+    [...summary(used), '', `| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...rows, ''].join(
+      '\n',
+    ),
   )
 }
 

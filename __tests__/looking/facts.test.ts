@@ -254,6 +254,19 @@ describe('environment', () => {
       await environment({ 'x/LICENSE': '', 'x/setup.py': '', 'x/requirements.txt': 'a\n' }),
     ).toBeUndefined()
   })
+  test('a place to work in is no image of an evaluation', async () => {
+    const found = async (...paths: string[]) =>
+      (
+        await dockerfileOf(
+          await viewIn(Object.fromEntries(paths.map((path) => [path, 'FROM x\n'] as const))),
+          '.',
+        )
+      )?.value.path
+    expect(
+      await found('.devcontainer/Dockerfile', '.gitpod.Dockerfile', 'ci/Dockerfile.jenkins'),
+    ).toBeUndefined()
+    expect(await found('.devcontainer/Dockerfile', 'docker/train/Dockerfile')).toBe('docker/train/Dockerfile')
+  })
   test('a Dockerfile that serves evaluates nothing', async () => {
     const dockerfile = async (text: string) =>
       (await dockerfileOf(await viewIn({ Dockerfile: text }), '.'))?.value.role
