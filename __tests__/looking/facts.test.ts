@@ -210,6 +210,11 @@ describe('environment', () => {
     (await environmentOf(await viewIn(files), folder))?.value
   test.each([
     [
+      'compiled requirements before those they were compiled from',
+      { 'requirements.lock': 'a==1\nb==2\n', 'requirements.txt': 'a\n' },
+      'requirements.lock',
+    ],
+    [
       'a freeze of a run before a lock',
       { 'wandb/run-1/files/requirements.txt': 'a==1\n', 'uv.lock': '' },
       'wandb/run-1/files/requirements.txt',

@@ -17,6 +17,7 @@ const KINDS: readonly [RegExp, string][] = [
   [/(?:^|\/)wandb\/run-[^/]+\/files\/requirements\.txt$/, 'the freeze of a run'],
   [/(?:^|\/)(?:uv|poetry|pdm)\.lock$|(?:^|\/)pylock(?:\.\w+)?\.toml$|(?:^|\/)Pipfile\.lock$/, 'a lock'],
   [/(?:^|\/)(?:conda-lock\.ya?ml|pixi\.lock|renv\.lock|Manifest\.toml)$/, 'a lock'],
+  [/(?:^|\/)[^/]*requirements[^/]*\.lock$/i, 'requirements'],
   [/(?:^|\/)[^/]*requirements[^/]*\.txt$/i, 'requirements'],
   [/(?:^|\/)(?:[\w-]*environment[\w-]*|conda|[\w-]*conda_env[\w-]*|env)\.ya?ml$/i, 'conda'],
   [/(?:^|\/)python_env\.yaml$/, 'a Python environment of MLflow'],
