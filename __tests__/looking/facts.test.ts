@@ -218,6 +218,11 @@ describe('environment', () => {
     (await environmentOf(await viewIn(files), folder))?.value
   test.each([
     [
+      'compiled requirements before those they were compiled from',
+      { 'requirements.lock': 'a==1\nb==2\n', 'requirements.txt': 'a\n' },
+      'requirements.lock',
+    ],
+    [
       'a freeze of a run before a lock',
       { 'wandb/run-1/files/requirements.txt': 'a==1\n', 'uv.lock': '' },
       'wandb/run-1/files/requirements.txt',
@@ -261,6 +266,19 @@ describe('environment', () => {
     expect(
       await environment({ 'x/LICENSE': '', 'x/setup.py': '', 'x/requirements.txt': 'a\n' }),
     ).toBeUndefined()
+  })
+  test('a place to work in is no image of an evaluation', async () => {
+    const found = async (...paths: string[]) =>
+      (
+        await dockerfileOf(
+          await viewIn(Object.fromEntries(paths.map((path) => [path, 'FROM x\n'] as const))),
+          '.',
+        )
+      )?.value.path
+    expect(
+      await found('.devcontainer/Dockerfile', '.gitpod.Dockerfile', 'ci/Dockerfile.jenkins'),
+    ).toBeUndefined()
+    expect(await found('.devcontainer/Dockerfile', 'docker/train/Dockerfile')).toBe('docker/train/Dockerfile')
   })
   test('a Dockerfile that serves evaluates nothing', async () => {
     const dockerfile = async (text: string) =>

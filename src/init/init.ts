@@ -2,7 +2,7 @@ import { join } from 'node:path/posix'
 import type { FoundModel } from '../looking/look.js'
 import { isSure } from '../looking/fact.js'
 import { discoverModels, type FoundRecord } from '../policy/models.js'
-import { detectNative, ownWords } from '../provenance/sources/index.js'
+import { detectNative, isRun, ownWords } from '../provenance/sources/index.js'
 import { foundRecord, lookingAt } from '../stages/looking.js'
 import { during, type Context } from '../system/context.js'
 import { withSession, type World } from '../system/session.js'
@@ -92,7 +92,7 @@ export function init({ directory, config, dryRun, asOf }: InitRequest, world: Wo
   })
 }
 
-/** A record of its own stays one; else what other tools left; else where one belongs. */
+/** A record of its own stays one; else a run that another tool left; else where one belongs. */
 function recordFor(
   model: FoundModel,
   own: readonly { name: string; settings: { record: string } }[],
@@ -102,7 +102,8 @@ function recordFor(
   const native = own.find(
     ({ settings }) => model.folder === '.' || settings.record.startsWith(`${model.folder}/`),
   )
-  return native ? { ...found, name: native.name, record: native.settings.record } : found
+  if (native) return { ...found, name: native.name, record: native.settings.record }
+  return isRun(found.record) ? found : { ...found, record: join(model.folder, 'provenance.yml') }
 }
 
 function filesFor(

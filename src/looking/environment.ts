@@ -17,6 +17,7 @@ const KINDS: readonly [RegExp, string][] = [
   [/(?:^|\/)wandb\/run-[^/]+\/files\/requirements\.txt$/, 'the freeze of a run'],
   [/(?:^|\/)(?:uv|poetry|pdm)\.lock$|(?:^|\/)pylock(?:\.\w+)?\.toml$|(?:^|\/)Pipfile\.lock$/, 'a lock'],
   [/(?:^|\/)(?:conda-lock\.ya?ml|pixi\.lock|renv\.lock|Manifest\.toml)$/, 'a lock'],
+  [/(?:^|\/)[^/]*requirements[^/]*\.lock$/i, 'requirements'],
   [/(?:^|\/)[^/]*requirements[^/]*\.txt$/i, 'requirements'],
   [/(?:^|\/)(?:[\w-]*environment[\w-]*|conda|[\w-]*conda_env[\w-]*|env)\.ya?ml$/i, 'conda'],
   [/(?:^|\/)python_env\.yaml$/, 'a Python environment of MLflow'],
@@ -30,6 +31,9 @@ const SERVES =
 /** Names of images that hold something else than a model's evaluation: `Dockerfile.airflow`. */
 const SERVING_IMAGE =
   /(?:^|[._-])(?:airflow|api|serv(?:e|er|ing)|app|web|dashboard|ui|jupyter|frontend|mlflow|db)(?:[._-]|$)/i
+/** Images to work or to build in, with no evaluation: `.devcontainer/`, `.gitpod.Dockerfile`, `Dockerfile.jenkins`. */
+const WORKPLACE =
+  /(?:^|\/)\.(?:devcontainer|gitpod|gitlab|circleci|github)\b|(?:^|[._/-])jenkins(?:[._/-]|$)/i
 const OF_DEVELOPERS = /(?:^|[-_./])(?:dev|test|tests|lint|ci|actions?|docs?|rtd)(?:[-_./]|$)/i
 const USUAL = /^(?:(?:src|docker|envs?|requirements|binder|\.binder|conda)\/)?[^/]+$/
 
@@ -138,7 +142,10 @@ export async function dockerfileOf(
   folder: string,
 ): Promise<Fact<{ path: string; role: DockerfileRole }> | undefined> {
   const files = view.files.filter(
-    (path) => /(?:^|\/)(?:[\w.-]*\.)?Dockerfile(?:\.[\w-]+)?$/.test(path) && !view.isVendored(path),
+    (path) =>
+      /(?:^|\/)(?:[\w.-]*\.)?Dockerfile(?:\.[\w-]+)?$/.test(path) &&
+      !WORKPLACE.test(path) &&
+      !view.isVendored(path),
   )
   const near = files.filter((path) => folder === '.' || path.startsWith(`${folder}/`) || !path.includes('/'))
   const found = await Promise.all(

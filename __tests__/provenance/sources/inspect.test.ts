@@ -38,6 +38,10 @@ const PATH = 'logs/2026-01-02T03-04-05+00-00_arith_5mGn6Q.json'
 const JSON_LOG = JSON.stringify(log, null, 1)
 const EVAL = PATH.replace('.json', '.eval')
 
+test('a Dockerfile for evaluating is no log', () => {
+  expect(inspect.detect(['Dockerfile.eval', 'docker/Dockerfile.eval', EVAL])).toEqual([EVAL])
+})
+
 test('a log is read, every field with its line', async () => {
   const { record, problems, placeOf, reservations, remarks } = await inspect.read(
     treeOf({ [PATH]: JSON_LOG }),

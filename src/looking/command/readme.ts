@@ -16,6 +16,9 @@ const LONGEST_INLINE = 300
 const NOT_SHELL =
   /^(?:python3?|py|pycon|json|ya?ml|bibtex|toml|ini|sql|r|html|xml|css|javascript|js|ts|dockerfile|diff|tree|latex|mermaid)\b/i
 
+/** A command in any fence: no other language starts a line so. */
+const STARTS_SCRIPT = /^\s*(?:[$!]\s*)?(?:python3?|bash|sh)\s+[\w./-]+\.(?:py|sh)\b/
+
 const GOOD_HEADING = /eval|test|benchmark|reproduc|result|inference/i
 const BAD_HEADING = /install|setup|deploy|serving|demo|docker|\bapi\b|contribut|develop|dashboard|monitor/i
 const INLINE = -6
@@ -108,9 +111,13 @@ function linesOf(text: string): Line[] {
   let fence: { mark: string; shell: boolean } | undefined
   let pre = false
   let open: Line | undefined
+  let until = 0
   const add = (content: string, line: number, where: Line['where']): void => {
     const continued = /\\\s*$|\^\s*$/.test(content) && where === 'block'
     const piece = content.replace(/[\\^]\s*$/, '').trim()
+    // An option alone on a line belongs to the command above, also if its backslash was forgotten.
+    if (where === 'block' && until === line - 1 && /^--?[A-Za-z]/.test(piece)) open ??= found.at(-1)
+    until = line
     if (open) open.text += ` ${piece}`
     else {
       open = { text: piece, line, heading, where }
@@ -128,7 +135,8 @@ function linesOf(text: string): Line[] {
       fence = fence ? undefined : { mark: mark[1] ?? '```', shell: !NOT_SHELL.test(mark[2] ?? '') }
       open = undefined
     } else if (fence) {
-      if (fence.shell && !/^\s*#/.test(line)) add(line.replace(/\s#\s.*/, ''), number, 'block')
+      if (fence.shell ? !/^\s*#/.test(line) : STARTS_SCRIPT.test(line))
+        add(line.replace(/\s#\s.*/, ''), number, 'block')
     } else if (/<pre\b/i.test(line) || pre) {
       pre = !/<\/pre>/i.test(line)
       add(line.replace(/<[^>]{0,200}>/g, ''), number, 'block')

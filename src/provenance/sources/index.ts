@@ -54,6 +54,10 @@ export const isStore = (path: string): boolean => STORE.test(path)
 /** The file or folder of a record, without the run that is selected in it: `mlflow.db#run=1f` is `mlflow.db`. */
 export const storeOf = (record: string): string => record.split('#', 1)[0]!
 
+/** Whether a file or folder stands for a run: a README or a config that only says something of one does not. */
+export const isRun = (path: string): boolean =>
+  RUNS.some((source) => source.detect([storeOf(path)]).length > 0)
+
 /** Those that know a file, else the first. */
 function readersOf(path: string): readonly Source[] {
   const known = SOURCES.filter((source) => source.detect([storeOf(path)]).length > 0)

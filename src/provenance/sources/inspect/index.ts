@@ -8,8 +8,8 @@ import { newestOnly, othersOf } from '../timestamped.js'
 import { flattened } from '../values.js'
 import { openEval } from './eval-file.js'
 
-/** `2026-01-02T03-04-05+00-00_task_id.json` or `.eval`, as Inspect names its logs. */
-const LOG = /(?:^|\/)\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d[^/_]*_[^/]*\.json$|\.eval$/
+/** `2026-01-02T03-04-05+00-00_task_id.json` or `.eval`, as Inspect names its logs; `Dockerfile.eval` is none. */
+const LOG = /(?:^|\/)\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d[^/_]*_[^/]*\.json$|(?<!(?:^|\/)Dockerfile)\.eval$/
 /** The same task of the same folder: the time and the id at the end are of one run. */
 const taskOf = (path: string): string =>
   path.replace(/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d[^/_]*_/, '').replace(/_[^/_]*\.(?:json|eval)$/, '')
