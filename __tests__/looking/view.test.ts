@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals'
 import { filesThatCount, vendoredFolders } from '../../src/looking/files.js'
-import { decodedText } from '../../src/looking/view.js'
 import { viewIn } from './tree.js'
 
 test('foreign trees and committed environments do not count, under any name', () => {
@@ -34,20 +33,6 @@ test('a folder below the top with a licence and a build of its own is vendored',
       'z/pyproject.toml',
     ]),
   ]).toEqual(['x'])
-})
-
-test('text is UTF-8 or UTF-16 by its mark; what holds a NUL is binary', () => {
-  const text = 'numpy==1.26.4\r\n'
-  const little = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')])
-  const big = Buffer.concat([Buffer.from([0xfe, 0xff]), Buffer.from(text, 'utf16le').swap16()])
-  expect([little, big, Buffer.from(`\ufeff${text}`), Buffer.from(text)].map(decodedText)).toEqual([
-    text,
-    text,
-    text,
-    text,
-  ])
-  expect(decodedText(Buffer.from([0xfe, 0xff, 0]))).toBe('')
-  expect(decodedText(Buffer.from('a\0b'))).toBeUndefined()
 })
 
 test('what is larger than its kind may be is not read, and neither is what does not count', async () => {

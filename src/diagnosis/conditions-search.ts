@@ -1,6 +1,6 @@
 import type { Explanation } from './explanation.js'
 import { minimalSet } from './minimal.js'
-import type { Side, Trial, Trials } from './trials.js'
+import type { ImageSide, Trial, Trials } from './trials.js'
 
 /** Replays that have to agree before a condition is said to make them agree. */
 const STEADY = 3
@@ -16,7 +16,7 @@ export interface SearchAxis {
 /** Whether replays under the same changes give the same result, as often as it takes to say so. */
 async function agree(
   trials: Trials,
-  image: Side,
+  image: ImageSide,
   changes: readonly string[],
   times: number,
 ): Promise<boolean> {
@@ -31,7 +31,7 @@ async function agree(
 /** Two equal replays disagree: which condition, kept constant, makes them agree? */
 export async function searchSteady(
   trials: Trials,
-  image: Side,
+  image: ImageSide,
   axes: readonly SearchAxis[],
 ): Promise<Explanation> {
   const steady = axes.flatMap((axis) => (axis.steady === undefined ? [] : [axis.steady]))
@@ -51,7 +51,7 @@ export async function searchSteady(
  */
 export async function searchConditions(
   trials: Trials,
-  image: Side,
+  image: ImageSide,
   axes: readonly SearchAxis[],
 ): Promise<Explanation> {
   const plain = await trials.of(image, [])
@@ -67,7 +67,7 @@ export async function searchConditions(
   return { shown: 'unexplained', moving: moving.filter((one) => !crashing.includes(one)) }
 }
 
-async function proven(trials: Trials, image: Side, changes: readonly string[]): Promise<Explanation> {
+async function proven(trials: Trials, image: ImageSide, changes: readonly string[]): Promise<Explanation> {
   const again = await trials.again({ image, changes })
   return again.kind === 'recorded' ? { shown: 'condition', factors: changes } : { shown: 'not-repeatable' }
 }

@@ -1,9 +1,9 @@
 import type { Explanation } from './explanation.js'
 import { minimalSet } from './minimal.js'
-import type { Side, Trial, Trials } from './trials.js'
+import type { ImageSide, Trial, Trials } from './trials.js'
 
 /** What is known before the search among the differences of two images. */
-export interface Differences {
+export interface Suspects {
   /** All of them; what depends on one another stands side by side. */
   all: readonly string[]
   /** Those that may have been loaded. Only an order: a replay decides whether they are enough. */
@@ -21,7 +21,7 @@ const without = (set: readonly string[], left: readonly string[]): string[] =>
  * what has to be put into the pinned image (`breaks`). Mixing versions often crashes, in one direction
  * only; so neither side is believed without the other, and both proofs are made twice.
  */
-export async function searchDifferences(trials: Trials, differences: Differences): Promise<Explanation> {
+export async function searchDifferences(trials: Trials, differences: Suspects): Promise<Explanation> {
   const repaired = async (set: readonly string[]) => {
     const good = isRecorded(await trials.of('rebuild', set))
     if (good) differences.narrowed(set)
@@ -44,7 +44,7 @@ const whyNone = (trial: Trial): string | undefined => (trial.kind === 'none' ? t
 
 /** What the search is made among: what is loaded, if that is enough, and else everything, in that order. */
 async function enough(
-  { all, loaded }: Differences,
+  { all, loaded }: Suspects,
   repaired: (set: readonly string[]) => Promise<boolean>,
 ): Promise<readonly string[] | undefined> {
   if (loaded.length > 0 && loaded.length < all.length && (await repaired(loaded))) return loaded
@@ -97,7 +97,7 @@ async function holdsAgain(
   repairs: readonly string[],
   explanation: Explanation,
 ): Promise<boolean> {
-  const again = (image: Side, changes: readonly string[]) => trials.again({ image, changes })
+  const again = (image: ImageSide, changes: readonly string[]) => trials.again({ image, changes })
   if (!isRecorded(await again('rebuild', repairs))) return false
   switch (explanation.shown) {
     case 'alone':

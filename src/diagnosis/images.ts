@@ -4,23 +4,23 @@ import type { ImageCovers } from '../evaluation/sandbox.js'
 import { composeImage } from './compose.js'
 import { planLayer } from './layer.js'
 import { keepPaths, type Store } from './store.js'
-import type { Side } from './trials.js'
+import type { ImageSide } from './trials.js'
 import type { Pair, Unit, Units } from './units.js'
 
 /** The two images, by id, and what is known of them. */
 export interface TwoImages extends Pair {
-  ids: Readonly<Record<Side, string>>
+  ids: Readonly<Record<ImageSide, string>>
 }
 
 /** Where a library is found that lies in a folder of its own; it goes along with what needs it. */
 const LOADER_CACHE = 'etc/ld.so.cache'
 const LIBRARY = /\.so(?:\.|$)/
 
-const OTHER: Readonly<Record<Side, Side>> = { rebuild: 'pinned', pinned: 'rebuild' }
+const OTHER: Readonly<Record<ImageSide, ImageSide>> = { rebuild: 'pinned', pinned: 'rebuild' }
 
 /** Makes images that are one of the two with some units of the other, and takes them away again. */
 export class Mixer {
-  private readonly stores = new Map<Side, Promise<Store>>()
+  private readonly stores = new Map<ImageSide, Promise<Store>>()
 
   constructor(
     private readonly context: EngineContext,
@@ -29,7 +29,7 @@ export class Mixer {
   ) {}
 
   /** Does `work` with the id of such an image. @throws ReprogateError if it cannot be made */
-  async with<T>(side: Side, swapped: readonly Unit[], work: (image: string) => Promise<T>): Promise<T> {
+  async with<T>(side: ImageSide, swapped: readonly Unit[], work: (image: string) => Promise<T>): Promise<T> {
     const { ids } = this.images
     if (swapped.length === 0) return work(ids[side])
     const image = await this.compose(side, swapped)
@@ -47,7 +47,7 @@ export class Mixer {
     return { folders: both('folders'), files: both('files'), open: both('open') }
   }
 
-  private async compose(side: Side, swapped: readonly Unit[]): Promise<string> {
+  private async compose(side: ImageSide, swapped: readonly Unit[]): Promise<string> {
     const { pinned, rebuilt, ids } = this.images
     const trees = { pinned, rebuild: rebuilt }
     const [base, donor] = [trees[side], trees[OTHER[side]]]
@@ -77,7 +77,7 @@ export class Mixer {
   }
 
   /** Of everything that may have to be taken from an image; read when it is first needed. */
-  private store(side: Side): Promise<Store> {
+  private store(side: ImageSide): Promise<Store> {
     const known = this.stores.get(side)
     if (known) return known
     const wanted = new Set([

@@ -2,7 +2,7 @@ import { searchConditions, searchSteady, type SearchAxis } from './conditions-se
 import type { Explanation } from './explanation.js'
 import { minimalSet, type Test } from './minimal.js'
 import { searchDifferences } from './differences-search.js'
-import { BudgetSpent, type Side, type Trial, type Trials } from './trials.js'
+import { BudgetSpent, type ImageSide, type Trial, type Trials } from './trials.js'
 
 /** What is known before the search. */
 export interface SearchProblem {
@@ -20,7 +20,7 @@ export interface SearchProblem {
 export interface SearchResult {
   explanation: Explanation
   /** The image that conditions and inputs were searched in; the pinned one whenever it can be had. */
-  image: Side
+  image: ImageSide
 }
 
 /**
@@ -36,7 +36,7 @@ export interface SearchResult {
  */
 export async function findCause(trials: Trials, problem: SearchProblem): Promise<SearchResult> {
   const { differences, unseen, steady } = problem
-  const image: Side = differences.length > 0 ? 'pinned' : 'rebuild'
+  const image: ImageSide = differences.length > 0 ? 'pinned' : 'rebuild'
   /** Of those that brought the record back; none is known yet. */
   let smallest: readonly string[] = []
   try {
@@ -78,7 +78,7 @@ const PINNED = { image: 'pinned', changes: [] } as const
 /** What is left where no package is to blame. */
 async function searchRest(
   trials: Trials,
-  image: Side,
+  image: ImageSide,
   { axes, inputs }: SearchProblem,
 ): Promise<Explanation> {
   const conditions = await searchConditions(trials, image, axes)

@@ -1,12 +1,12 @@
 /** Which of the two images a replay starts from. */
-export type Side = 'rebuild' | 'pinned'
+export type ImageSide = 'rebuild' | 'pinned'
 
 /**
  * One way of replaying, by names that mean nothing here: what of the other image is put into this one
  * (packages, files, variables), which conditions are set, which recorded inputs are exchanged.
  */
 export interface Setting {
-  readonly image: Side
+  readonly image: ImageSide
   readonly changes: readonly string[]
   /** Asks what of the differences is loaded, too. */
   readonly watch?: boolean | undefined
@@ -52,7 +52,7 @@ export class Trials {
     this.known.set(keyOf({ image: 'rebuild', changes: [] }), plain)
   }
 
-  async of(image: Side, changes: readonly string[], watch?: boolean): Promise<Trial> {
+  async of(image: ImageSide, changes: readonly string[], watch?: boolean): Promise<Trial> {
     const setting = { image, changes, watch }
     return this.known.get(keyOf(setting)) ?? (await this.again(setting))
   }

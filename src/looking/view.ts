@@ -1,5 +1,6 @@
 import { basename } from 'node:path/posix'
 import type { SourceTree } from '../provenance/sources/source.js'
+import { decodedText } from '../text/decoded.js'
 import { parseYaml, type ParsedYaml } from '../text/yaml.js'
 import type { Place } from '../verdict/finding.js'
 import { filesThatCount, isBelowAny, vendoredFolders } from './files.js'
@@ -75,18 +76,6 @@ export async function viewOf(tree: SourceTree): Promise<View> {
     },
     at: (path, line) => ({ file: tree.prefix + path, ...(line !== undefined && { line }) }),
   }
-}
-
-/** UTF-8, or UTF-16 by its mark, as shells of Windows write; undefined for what is binary. */
-export function decodedText(bytes: Buffer): string | undefined {
-  const [first, second] = bytes
-  if (first === 0xff && second === 0xfe) return bytes.subarray(2).toString('utf16le')
-  if (first === 0xfe && second === 0xff)
-    return Buffer.from(bytes.subarray(2, 2 + ((bytes.length - 2) & ~1)))
-      .swap16()
-      .toString('utf16le')
-  if (bytes.subarray(0, 2048).includes(0)) return undefined
-  return bytes.toString('utf8').replace(/^\ufeff/, '')
 }
 
 function foldersIn(files: readonly string[]): ReadonlySet<string> {

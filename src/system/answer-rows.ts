@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isDecimal } from '../text/numbers.js'
 
 /**
  * What a table or a file of metrics says, whatever its order of rows and columns, its line ends, its
@@ -28,7 +29,6 @@ export interface AnswerRows {
 const TELLING_ROWS = 8
 const LINE_END = /\r\n?|\n/
 const SEPARATOR = /[,;\t| ]+/
-const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i
 
 /** undefined: they say nothing, or are no text. */
 export function answerRows(bytes: Buffer): AnswerRows | undefined {
@@ -139,7 +139,7 @@ const rowOf = (cells: readonly string[]): Row =>
 
 function cellOf(text: string): string {
   const bare = text.trim().replace(/^(["'])(.*)\1$/s, '$2')
-  return NUMBER.test(bare) ? String(Number(bare)) : bare
+  return isDecimal(bare) ? String(Number(bare)) : bare
 }
 
 const digestOf = ({ header, rows }: Rows): string => {

@@ -1,7 +1,11 @@
-/** A text as programs of any system write it: UTF-8, or UTF-16 with its mark; marks are taken off. */
-export function decodedText(bytes: Buffer): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le', 2)
-  if (bytes[0] === 0xfe && bytes[1] === 0xff && bytes.length % 2 === 0)
-    return Buffer.from(bytes.subarray(2)).swap16().toString('utf16le')
+/** UTF-8, or UTF-16 by its mark, as shells of Windows write; undefined for what is binary. */
+export function decodedText(bytes: Buffer): string | undefined {
+  const [first, second] = bytes
+  if (first === 0xff && second === 0xfe) return bytes.subarray(2).toString('utf16le')
+  if (first === 0xfe && second === 0xff)
+    return Buffer.from(bytes.subarray(2, 2 + ((bytes.length - 2) & ~1)))
+      .swap16()
+      .toString('utf16le')
+  if (bytes.subarray(0, 2048).includes(0)) return undefined
   return bytes.toString('utf8').replace(/^\ufeff/, '')
 }

@@ -1,4 +1,9 @@
-/** Numbers as people read them. */
+/** Numbers as people read them, and as programs print them. */
+
+const DECIMAL = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i
+
+/** Whether a text is a decimal number as programs print it: `-1.5e-3`, `7`, `.5`; in linear time. */
+export const isDecimal = (text: string): boolean => DECIMAL.test(text)
 
 /** `1,797` */
 export const grouped = (n: number): string => n.toLocaleString('en-US')

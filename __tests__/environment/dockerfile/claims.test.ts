@@ -19,6 +19,10 @@ describe('what is installed without a version', () => {
       ['2: pip installs 2 packages without a version: scipy, torch>=1'],
     ],
     ['RUN pip install --no-cache-dir -i https://x --index-url=https://y -c c.txt numpy==1.2', []],
+    [
+      'RUN pip install a===1 b>=1,==1.5 c==1.*,==1.5 d==1.5,==1.* e==',
+      ['2: pip installs 2 packages without a version: d==1.5,==1.*, e=='],
+    ],
     ['RUN python3 -m pip install six', ['2: pip installs 1 package without a version: six']],
     ['RUN /opt/venv/bin/pip install -q six==1.*', ['2: pip installs 1 package without a version: six==1.*']],
     ['RUN uv pip install --python 3.9 six', ['2: pip installs 1 package without a version: six']],

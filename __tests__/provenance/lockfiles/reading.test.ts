@@ -63,6 +63,9 @@ test('one that cannot be read is named if no other can', async () => {
   expect(await said({ 'uv.lock': '[[package' })).toMatchObject({
     problems: [{ rule: 'environment/lock-unreadable', file: 'uv.lock' }],
   })
+  expect(await said({ 'requirements.txt': 'six==1\0\n' })).toMatchObject({
+    problems: [{ rule: 'environment/lock-unreadable', message: expect.stringContaining('binary') }],
+  })
   expect(await said({ 'uv.lock': '[[package', 'requirements.txt': 'six==1\n' })).toMatchObject({
     file: 'requirements.txt',
     problems: [],

@@ -31,7 +31,7 @@ const online = (folder = RUN, more = {}) => ({
   [`${folder}/files/config.yaml`]:
     'wandb_version: 1\n_wandb:\n  value: {e: {}}\nlr:\n  desc: null\n  value: 0.001\nopt:\n  value: {name: adam}\nseed:\n  value: 3\nunset_seed:\n  value: null\n',
   [`${folder}/files/wandb-summary.json`]:
-    '{"test_acc": 0.9, "eval/loss": NaN, "_runtime": 3, "_step": 9, "train_runtime": 5, "img": {"_type": "image-file"}}',
+    '{"test_acc": 0.9, "eval/loss": NaN, "_runtime": 3, "_step": 9, "train_runtime": 5, "epoch": 2, "inference/latency": 4, "system/cpu": 1, "img": {"_type": "image-file"}}',
 })
 
 test('an online run, without what is private', async () => {

@@ -1,4 +1,5 @@
 import { listed, plural } from '../../text/numbers.js'
+import { withoutEnd } from '../../text/trim.js'
 import type { Found } from '../../verdict/finding.js'
 import type { BuildArguments } from '../base-images.js'
 import { PARSED_CAP } from '../base-images.js'
@@ -72,7 +73,7 @@ const GIT_COMMIT = /#[0-9a-f]{40}(?:[0-9a-f]{24})?(?::|$)/
 function remoteFindings(file: string, { keyword, rest, flags, line }: Instruction): Found[] {
   if (keyword !== 'ADD' || flags.some(({ name }) => name.toLowerCase() === CHECKSUM)) return []
   const remote = wordsOf(rest).find((word) => /^["[]*(?:https?|git|ssh):\/\/|^["[]*git@/.test(word))
-  if (remote === undefined || GIT_COMMIT.test(remote.replace(/["\],]+$/, ''))) return []
+  if (remote === undefined || GIT_COMMIT.test(withoutEnd(remote, '"],'))) return []
   return [
     {
       rule: 'environment/remote-unpinned',

@@ -38,7 +38,8 @@ const TOOLS: readonly Tool[] = [
   {
     name: 'pip',
     begins: /^(?:pip[\d.]*|uv pip|python[\d.]* -m pip) install$/,
-    pinned: /={2,3}[^*]+$|#sha256=|@[0-9a-f]{40}/,
+    // From the start or the last star, so that no part is looked at twice: an exact version holds no star.
+    pinned: /(?:^|\*)(?:[^*=]|=(?!=))*==[^*]+$|#sha256=|@[0-9a-f]{40}/,
     valued:
       /^(?:-c|-t|-i|-f|-e|--constraint|--target|--index-url|--extra-index-url|--find-links|--trusted-host|--prefix|--root|--python|-p|--editable|--platform|--timeout|--retries)$/,
     lists: /^(?:-r|--requirement|--requirements)$/,

@@ -12,7 +12,7 @@ import { isKnownPython, minorOf, pythonImage, pythonsToTry } from './python.js'
 import type { EnvironmentTools, EnvironmentWish, MadeEnvironment, NoEnvironment } from './request.js'
 import { resolveVersions, type Resolved } from './resolve.js'
 import { noteOf, sentences, type Made, type StatedPython } from './told.js'
-import { wantedFrom, type Wanted } from './wanted.js'
+import { wantedFrom, type WantedPackages } from './wanted.js'
 
 const OTHER_LANGUAGES = new Set(['renv', 'DESCRIPTION', 'Julia manifest'])
 const SOURCE_CAP = 400 * 1024
@@ -160,7 +160,7 @@ async function exported(
 async function resolvedAsOf(
   tools: EnvironmentTools,
   { asOf: wish }: EnvironmentWish,
-  { wanted, asOf, stated, lock }: Choosing & { wanted: Wanted },
+  { wanted, asOf, stated, lock }: Choosing & { wanted: WantedPackages },
 ): Promise<Resolved | { error: string }> {
   const pythons = pythonsToTry(asOf.time, stated, rangeOf(lock))
   if (pythons.length === 0) return { error: `no Python of that time is in ${lock?.python}` }

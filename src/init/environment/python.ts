@@ -22,7 +22,7 @@ export function allows(range: string, version: string): boolean {
     Number(/^3\.(\d+)/.exec(text)?.[1] ?? (text.startsWith('3') ? 0 : text.startsWith('4') ? 99 : -1))
   const have = number(version)
   return range.split(',').every((part) => {
-    const [, sign = '', wanted = ''] = /^\s*(>=|<=|<|>|==|~=|\^|~|!=)?\s*v?([\d.]+)/.exec(part) ?? []
+    const [, sign = '', wanted = ''] = /^(>=|<=|<|>|==|~=|\^|~|!=)?\s*v?([\d.]+)/.exec(part.trim()) ?? []
     const want = number(wanted)
     if (wanted === '') return true
     if (sign === '<') return have < want || (want === 99 && have < 99)

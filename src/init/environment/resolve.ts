@@ -4,7 +4,7 @@ import { plainName } from '../../provenance/lockfiles/lock.js'
 import { daysLater } from './date.js'
 import { HEAVY } from './distributions.js'
 import type { EnvironmentTools } from './request.js'
-import type { Wanted } from './wanted.js'
+import type { WantedPackages } from './wanted.js'
 
 /** A resolution that came to its end. */
 export interface Resolved {
@@ -20,7 +20,7 @@ export interface Resolved {
 }
 
 export interface Resolving {
-  wanted: Wanted
+  wanted: WantedPackages
   /** In the order in which they are tried. */
   pythons: readonly string[]
   time: string
@@ -98,7 +98,7 @@ type Step = Attempt & { python: string }
 
 async function withRepairs(
   tools: EnvironmentTools,
-  { lines, constraints, imported }: Wanted,
+  { lines, constraints, imported }: WantedPackages,
   step: Step,
 ): Promise<Pick<Resolved, 'lock' | 'dropped' | 'changed'> | { error: string }> {
   const [dropped, changed]: [string[], string[]] = [[], []]
@@ -136,7 +136,7 @@ export function repair(
     )
     if (at < 0) continue
     const from = lines[at]!
-    const base = version.replace(/\+.*$|\.post\d+$/, '')
+    const base = version.replace(/\+.*|\.post\d+$/s, '')
     const to =
       base !== version
         ? from.replace(version, base)

@@ -2,7 +2,7 @@ import type { LockReading } from '../../provenance/lockfiles/index.js'
 import { listed, plural } from '../../text/numbers.js'
 import type { AsOf } from './date.js'
 import type { Resolved } from './resolve.js'
-import type { Wanted } from './wanted.js'
+import type { WantedPackages } from './wanted.js'
 
 /** A version of Python, and what states it. */
 export interface StatedPython {
@@ -13,7 +13,7 @@ export interface StatedPython {
 /** All that is known of an environment that was made. */
 export interface Made {
   lock: LockReading | undefined
-  wanted: Wanted
+  wanted: WantedPackages
   resolved: Resolved
   asOf: AsOf
   stated: StatedPython | undefined

@@ -1,9 +1,9 @@
 import type { LockReading } from '../../provenance/lockfiles/index.js'
-import { plainName, type LockEntry } from '../../provenance/lockfiles/lock.js'
+import { bareName, plainName, type LockEntry } from '../../provenance/lockfiles/lock.js'
 import { CONDA_NAMES, distributionOf, OWN_CODE } from './distributions.js'
 
 /** What is to be resolved. */
-export interface Wanted {
+export interface WantedPackages {
   /** Lines of requirements. */
   lines: string[]
   /** Versions that a lock has, of what these bring along. */
@@ -32,7 +32,7 @@ export function wantedFrom(
   lock: LockReading | undefined,
   direct: LockReading | undefined,
   imports: readonly string[],
-): Wanted {
+): WantedPackages {
   const found = imports.map((module) => [module.split('.')[0] ?? '', distributionOf(module)] as const)
   const imported = new Set(found.flatMap(([, one]) => (typeof one === 'object' ? plainName(one.name) : [])))
   const dropped: string[] = []
@@ -60,8 +60,6 @@ export function wantedFrom(
 
 /** A name or version of a lock may hold anything, and a second line could be an option. */
 const isOneLine = (line: string): boolean => /^[A-Za-z0-9][^\p{Cc}]*$/u.test(line)
-
-const bareName = (name: string): string => plainName(name.replace(/\[.*$/, ''))
 
 /** `opencv-python` gives what `opencv-python-headless` gives. */
 const VARIANTS: readonly (readonly string[])[] = [
@@ -96,7 +94,8 @@ function usable(
 }
 
 /** `=1.2` of conda is `==1.2.*` of pip. */
-const condaRange = (range = ''): string => range.replace(/^=(?!=)([\d.]+)$/, '==$1.*').replace(/^=.*=.*$/, '')
+const condaRange = (range = ''): string =>
+  range.replace(/^=(?!=)([\d.]+)$/, '==$1.*').replace(/^=[^=]*=.*/s, '')
 
 function lineOf({ name, version, range = '', marker }: LockEntry): string {
   const behind = marker === undefined ? '' : ` ; ${marker}`
@@ -107,5 +106,5 @@ function lineOf({ name, version, range = '', marker }: LockEntry): string {
 /** Poetry's `^1.2` and `~1.2`, as pip has them. */
 const poetryRange = (range: string): string =>
   range
-    .replace(/^\^(\d+)(.*)$/, (_, major: string, rest: string) => `>=${major}${rest},<${Number(major) + 1}`)
+    .replace(/^\^(\d+)(\D.*)?$/s, (_, major: string, rest = '') => `>=${major}${rest},<${Number(major) + 1}`)
     .replace(/^~(\d[\d.]*)$/, '~=$1')

@@ -98,8 +98,10 @@ const LONGEST = 1000
 function condaEntry(text: string, line: number | undefined): LockEntry[] {
   if (text.length > LONGEST)
     return [{ name: text.slice(0, 60), line, loose: 'is nothing that conda understands' }]
-  const [, name, rest = ''] = /^(?:[^:\s]+::)?([A-Za-z0-9_][\w.-]*)\s*(.*)$/s.exec(text.trim()) ?? []
+  const asked = text.trim()
+  const [start = '', name] = /^(?:[^:\s]+::)?([A-Za-z0-9_][\w.-]*)/.exec(asked) ?? []
   if (name === undefined) return []
+  const rest = asked.slice(start.length).trimStart()
   const [, exact] = /^==\s*([^\s=,|*]+)$/.exec(rest) ?? []
   if (exact !== undefined) return [{ name, version: exact, line }]
   const [, version, build] = /^=([^\s=,|*]+)=([^\s=*]+)$/.exec(rest) ?? []

@@ -3,6 +3,7 @@ import type { TreeFiles } from '../../system/tree-files.js'
 import { decodedText } from '../../text/decoded.js'
 import { condaEnvironment, condaExplicit, condaLock, pixi } from './conda.js'
 import {
+  bareName,
   levelReached,
   plainName,
   type LockContent,
@@ -13,7 +14,7 @@ import {
 import { description, julia, renv } from './other-languages.js'
 import { pipfile, pipfileLock } from './pipfile.js'
 import { pdm, poetry } from './poetry.js'
-import { cog, pyproject, setupCfg, setupPy } from './projects.js'
+import { cogLock, pyproject, setupCfg, setupPy } from './projects.js'
 import { pylock } from './pylock.js'
 import { requirements } from './requirements.js'
 import { uv } from './uv.js'
@@ -22,7 +23,7 @@ import { uv } from './uv.js'
 export const LOCK_FORMATS: readonly LockFormat[] = [
   ...[uv, poetry, pdm, pylock, pipfileLock],
   ...[condaLock, pixi, condaExplicit, renv, julia],
-  ...[requirements, condaEnvironment, pipfile, pyproject, setupCfg, setupPy, description, cog],
+  ...[requirements, condaEnvironment, pipfile, pyproject, setupCfg, setupPy, description, cogLock],
 ]
 
 /** What a file says of an environment. */
@@ -91,6 +92,7 @@ async function contentOf(
   const read = await files.read(path, LARGEST_LOCK)
   if ('refused' in read) return { problem: read.why }
   const text = decodedText(read.bytes)
+  if (text === undefined) return { problem: 'is binary, and no text' }
   let problem: string | undefined
   for (const { name, read: parse } of formats) {
     try {
@@ -160,7 +162,7 @@ async function firstReadable(
 
 /** What a constraint pins is pinned. */
 function constrained(entry: LockEntry, constraints: ReadonlyMap<string, LockEntry>): LockEntry {
-  const pin = constraints.get(plainName(entry.name.replace(/\[.*$/, '')))
+  const pin = constraints.get(bareName(entry.name))
   if (entry.loose === undefined || pin?.version === undefined || pin.loose !== undefined) return entry
   return { ...entry, loose: undefined, range: undefined, version: pin.version, hashed: pin.hashed }
 }

@@ -70,6 +70,9 @@ const TELLS_A_FREEZE = 5
 /** As indexes compare names (PEP 503). */
 export const plainName = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-')
 
+/** The plain name without extras: `ray` of `Ray[tune]`. */
+export const bareName = (name: string): string => plainName(name.replace(/\[.*/s, ''))
+
 /** The level that the entries reach, by the format's own best. */
 export function levelReached({ entries, whole = false, best = 4 }: LockContent): LockLevel {
   if (entries.length === 0) return 0

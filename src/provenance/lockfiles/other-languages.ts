@@ -50,7 +50,7 @@ export const description: LockFormat = {
       else if (!/^\s/.test(line)) field = ''
       if (!/^(?:Depends|Imports|LinkingTo)$/.test(field)) continue
       for (const part of (rest ?? line).split(',')) {
-        const [, name, range = ''] = /^\s*([A-Za-z][\w.]*)\s*(?:\(([^)]*)\))?\s*$/.exec(part) ?? []
+        const [, name, range = ''] = /^([A-Za-z][\w.]*)(?:\s*\(([^)]*)\))?$/.exec(part.trim()) ?? []
         if (name === undefined || name === 'R') continue
         const version = /^==\s*(\S+)$/.exec(range.trim())?.[1]
         const loose = range === '' ? 'names no version' : `\`${range.trim()}\` is a range`

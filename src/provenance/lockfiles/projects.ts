@@ -78,7 +78,7 @@ function listAt(code: string, start: number): string {
 }
 
 /** `cog.yaml`: an environment for serving. */
-export const cog: LockFormat = {
+export const cogLock: LockFormat = {
   name: 'cog',
   files: /^cog\.yaml$/,
   read(text) {

@@ -1,12 +1,12 @@
 import type { LockContent, LockEntry, LockFormat, NestedLock } from './lock.js'
 import { requirementIn } from './requirement.js'
 
-const NESTED = /^(?:-r|--requirement|-c|--constraint)(?:\s+|=|(?=[^\s-]))(.+)$/
-const EDITABLE = /^(?:-e|--editable)(?:\s+|=)(.+)$/
+const NESTED = /^(?:-r|--requirement|-c|--constraint)(?:\s|=|(?=[^\s-]))(.+)$/s
+const EDITABLE = /^(?:-e|--editable)[\s=](.+)$/s
 const LOCAL = /^(?:\.|\/|[A-Za-z]:[\\/]|file:)/
 const HASH = /--hash[= ]\s*(\w+):([0-9a-fA-F]+)/g
 /** `Package   Version` above a line of hyphens, as `pip list` prints it. */
-const PIP_LIST = /^Package\s+Version\b.*\r?\n-{3,}[- ]*$/m
+const PIP_LIST = /^Package\s+Version\b.*\r?\n---[- ]*$/m
 /** `numpy=1.19.2=py38h54aff64_0`: `conda list --export`. */
 const CONDA_FORM = /^([A-Za-z0-9_][\w.-]*)=([^=\s]+)(?:=(\S+))?$/
 
@@ -54,16 +54,16 @@ function pipRequirements(text: string): LockContent {
   const entries: LockEntry[] = []
   const nested: NestedLock[] = []
   for (const { text: line, line: at } of logicalLines(text)) {
-    const [, path] = NESTED.exec(line) ?? []
-    const [, editable] = EDITABLE.exec(line) ?? []
+    const path = NESTED.exec(line)?.[1]?.trim()
+    const editable = EDITABLE.exec(line)?.[1]?.trim()
     if (path !== undefined)
       nested.push({
-        path: path.trim(),
+        path,
         kind: /^(?:-c|--c)/.test(line) ? 'constraint' : 'requirements',
         line: at,
       })
     else if (editable !== undefined && LOCAL.test(editable))
-      nested.push({ path: editable.replace(/\[.*$/, '').trim(), kind: 'project', line: at })
+      nested.push({ path: editable.replace(/\[.*/s, '').trim(), kind: 'project', line: at })
     else {
       const entry = entryIn(editable ?? line)
       if (entry) entries.push({ ...entry, line: at })

@@ -38,7 +38,7 @@ function uvEntry(one: LockTable, line: number | undefined): LockEntry[] {
   if (git !== undefined) {
     const commit = git.slice(git.lastIndexOf('#') + 1)
     return isGitCommit(commit)
-      ? [{ ...entry, hashed: true, range: `git+${git.replace(/[?#].*$/, '')}@${commit}` }]
+      ? [{ ...entry, hashed: true, range: `git+${git.replace(/[?#].*/s, '')}@${commit}` }]
       : [{ ...entry, loose: 'comes from git without a commit' }]
   }
   if ('path' in source) return [{ ...entry, loose: 'names a file of another machine' }]

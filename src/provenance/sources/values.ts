@@ -1,5 +1,8 @@
 /** Names and values as trackers keep them. */
 
+import { isVolatile } from '../../results/metrics/volatile.js'
+import { isDecimal } from '../../text/numbers.js'
+
 /** Levels of a parameter or a metric, and how many of them a run has. */
 const DEEPEST = 16
 const MOST = 10_000
@@ -9,7 +12,6 @@ const SEED = /(?:^|[^a-z])(?:seed|random_?state|rng)$|seed(?:_everything)?$/i
 /** Whether a parameter of this name is a seed: `train.seed`, `random_state`, `numpy_seed`. */
 export const isSeedName = (name: string): boolean => SEED.test(name)
 
-const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i
 const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['True', true],
   ['true', true],
@@ -28,7 +30,7 @@ const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
 /** What Python printed: a number, a truth value, None, else the text. An integer too long for a double stays text. */
 export function scalarIn(text: string): unknown {
   if (WORDS.has(text)) return WORDS.get(text)
-  if (!NUMBER.test(text)) return text
+  if (!isDecimal(text)) return text
   const value = Number(text)
   return Number.isInteger(value) && !Number.isSafeInteger(value) && /^[-+]?\d+$/.test(text) ? text : value
 }
@@ -83,10 +85,9 @@ export function numbersOf(values: ReadonlyMap<string, unknown>): Map<string, num
   )
 }
 
-/** What takes time or counts steps does not come out the same again, and is not claimed. */
-const NO_CLAIM =
-  /(?:^|[._/ -])(?:_?runtime|_?timestamp|_?step|steps?_per_second|samples_per_second|epoch|total_flos)$|(?:^|[._/])system\/|_(?:runtime|per_second)$/i
+/** What counts steps or measures the machine is no result of the model. */
+const NO_RESULT = /(?:^|[._/ -])(?:step|epoch|total_flos)$|(?:^|[._/])system\//i
 
 /** Metrics that can be obtained again. */
 export const claimedMetrics = (metrics: ReadonlyMap<string, number>): Map<string, number> =>
-  new Map([...metrics].filter(([name]) => !NO_CLAIM.test(name)))
+  new Map([...metrics].filter(([name]) => !isVolatile(name) && !NO_RESULT.test(name)))

@@ -1,6 +1,7 @@
+import { isDecimal } from '../../text/numbers.js'
+
 const SEED = /(?:^|[^a-z])(?:seed|random[_-]?state|rng)$|seed$/i
 const OPTION = /^--?([A-Za-z][\w.-]*)(?:=(.*))?$/s
-const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i
 
 /** What a command line sets: `--seed 7`, `--lr=0.1`, and `model.depth=3` as hydra has it. */
 export interface CommandValues {
@@ -20,14 +21,13 @@ export function commandValues(command: readonly string[]): CommandValues {
       const [, key, set] = /^\+*([A-Za-z_][\w.]*)=(.*)$/s.exec(word) ?? []
       if (key !== undefined) pairs.push([key, set!])
     } else if (value !== undefined) pairs.push([name, value])
-    else if (next !== undefined && (!next.startsWith('-') || NUMBER.test(next))) {
+    else if (next !== undefined && (!next.startsWith('-') || isDecimal(next))) {
       pairs.push([name, next])
       at++
     } else pairs.push([name, true])
   }
   const typed = pairs.map(
-    ([name, value]) =>
-      [name, typeof value === 'string' && NUMBER.test(value) ? Number(value) : value] as const,
+    ([name, value]) => [name, typeof value === 'string' && isDecimal(value) ? Number(value) : value] as const,
   )
   const isSeed = ([name, value]: (typeof typed)[number]) => SEED.test(name) && Number.isSafeInteger(value)
   return {

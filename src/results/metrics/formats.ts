@@ -1,6 +1,7 @@
 import JSON5 from 'json5'
 import { parse as parseCsv } from 'csv-parse/sync'
 import { parse as parseToml } from 'smol-toml'
+import { isDecimal } from '../../text/numbers.js'
 import { parseYaml } from '../../text/yaml.js'
 
 /** What a file of metrics holds before its numbers are counted, or why it holds none, as the rest of a sentence. */
@@ -89,7 +90,6 @@ function readToml(text: string): RawMetrics {
   }
 }
 
-const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i
 const WORDS: ReadonlyMap<string, number> = new Map([
   ['nan', NaN],
   ['inf', Infinity],
@@ -102,7 +102,7 @@ const WORDS: ReadonlyMap<string, number> = new Map([
 /** A number as programs print it; undefined: it is none. */
 function numberIn(text: string): number | undefined {
   const plain = text.trim()
-  return NUMBER.test(plain) ? Number(plain) : WORDS.get(plain.toLowerCase())
+  return isDecimal(plain) ? Number(plain) : WORDS.get(plain.toLowerCase())
 }
 
 /** Rows that tell which form a table has; one with more is a history. */
