@@ -16,7 +16,7 @@ import {
   type FirstRows,
 } from './decide.js'
 import type { Draw } from './draw.js'
-import { exchanged, type Exchange } from './moving.js'
+import { exchanged, type RowExchange } from './moving.js'
 import { changeOf, chosenShift, rowsSeen, variedAnswers } from './observe.js'
 import { isFailed, prepare, type CanaryRequest, type Prepared } from './prepare.js'
 import { tracking } from './track.js'
@@ -94,7 +94,7 @@ async function exchangeRows(
 /** Whether the answers are the right answers that were dealt out at random. */
 function truthSeen(
   { base, columns }: Prepared,
-  { keys, truth }: Exchange,
+  { keys, truth }: RowExchange,
   { from, order, now }: { from: readonly number[]; order: readonly number[]; now: KeyedAnswers },
 ): CanaryEvidence['truth'] {
   const column = columns.names.indexOf(columns.predicted ?? '')

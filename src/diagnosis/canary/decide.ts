@@ -1,6 +1,6 @@
 import { plural } from '../../text/numbers.js'
 import type { Altered, CanaryEvidence } from '../../verdict/evidence.js'
-import type { Change, RowsSeen } from './observe.js'
+import type { InputChange, RowsSeen } from './observe.js'
 
 /**
  * What may be said after each replay on altered inputs. An alarm needs evidence that answers did not
@@ -75,7 +75,7 @@ export function afterRowsAgain(
 }
 
 export interface ModelSeen {
-  seen: Change | Failed
+  seen: InputChange | Failed
   altered: ModelStatement['altered']
   /** A model that is used at all uses what was altered. */
   decisive: boolean

@@ -16,7 +16,7 @@ interface Part {
 }
 
 /** How the rows of the data can be exchanged among their keys. */
-export interface Exchange {
+export interface RowExchange {
   keys: readonly string[]
   parts: readonly Part[]
   /** A file for every key, if keys are names of files: their contents are exchanged. */
@@ -54,7 +54,7 @@ export function exchangeOf(
   files: readonly InputFile[],
   predictions: PredictionTable,
   names: ColumnNames,
-): Exchange | undefined {
+): RowExchange | undefined {
   const tables = files.flatMap((file) =>
     rowFilesOf(file.path, file.bytes).map((rows) => ({ path: file.path, rows })),
   )
@@ -85,12 +85,12 @@ function described(
     files,
     predictions,
     names,
-  }: Pick<Exchange, 'keys' | 'named'> & {
+  }: Pick<RowExchange, 'keys' | 'named'> & {
     files: readonly InputFile[]
     predictions: PredictionTable
     names: ColumnNames
   },
-): Exchange {
+): RowExchange {
   const parts = found.map((part) => ({ ...part, truth: truthColumn(part, keys, predictions, names.truth) }))
   const moved = new Set([...parts.map(({ path }) => path), ...named.map(({ path }) => path)])
   const withTruth = parts.find(({ truth }) => truth !== undefined)
@@ -114,7 +114,7 @@ function described(
 }
 
 /** The cells of a column of the data, by the number of the key; undefined if no file that is moved has it. */
-export function columnByKey({ parts }: Exchange, column: string): readonly string[] | undefined {
+export function columnByKey({ parts }: RowExchange, column: string): readonly string[] | undefined {
   const part = parts.find(({ rows }) => rows.columns.includes(column))
   return part && byKey(part, part.rows.cells(column))
 }
@@ -212,7 +212,7 @@ function truthColumn(
  * right answer of key `truth[i]`; by default that of its new row.
  */
 export function exchanged(
-  { parts, named }: Exchange,
+  { parts, named }: RowExchange,
   from: readonly number[],
   truth: readonly number[] | undefined,
 ): Map<string, Buffer> {

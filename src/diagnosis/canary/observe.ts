@@ -12,7 +12,7 @@ export interface RowsSeen {
 }
 
 /** What became of the answers when nothing moved. */
-export interface Change {
+export interface InputChange {
   changed: number
   of: number
 }
@@ -35,7 +35,7 @@ export function rowsSeen(
   return seen
 }
 
-export function changeOf(base: KeyedAnswers, now: KeyedAnswers): Change {
+export function changeOf(base: KeyedAnswers, now: KeyedAnswers): InputChange {
   const keys = new Set([...base.keys(), ...now.keys()])
   let changed = 0
   for (const key of keys) if (!sameAnswer(base.get(key), now.get(key))) changed++

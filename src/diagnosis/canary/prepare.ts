@@ -19,7 +19,7 @@ import { drawFrom, type Draw } from './draw.js'
 import { modelNumbers } from './floats.js'
 import { alteredMounts, inputFiles, type InputFile } from './inputs.js'
 import type { ModelNumbers } from './number-places.js'
-import { columnByKey, exchangeOf, type Exchange } from './moving.js'
+import { columnByKey, exchangeOf, type RowExchange } from './moving.js'
 import { changeOf } from './observe.js'
 
 export interface CanaryRequest {
@@ -39,7 +39,7 @@ export interface CanaryRequest {
 /** Everything that is known before anything is altered. */
 export interface Prepared {
   request: CanaryRequest
-  exchange: Exchange | undefined
+  exchange: RowExchange | undefined
   columns: AnswerColumns
   base: KeyedAnswers
   /** Rows in which two replays on unaltered inputs differ. */
