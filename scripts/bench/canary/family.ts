@@ -17,6 +17,7 @@ const LIMITS = { evaluation: 2, memory: 0.5, processes: 64, output: 0.05 }
 /** The base image with NumPy in it. @returns its id */
 export async function imageWithNumpy(base: string, folder: string): Promise<string> {
   const context = await mkdtemp(join(folder, 'numpy-'))
+  const name = randomUUID()
   await cp(await wheelsFor(base, [NUMPY]), join(context, 'wheels.tar'))
   await writeFile(
     join(context, 'Dockerfile'),
@@ -26,10 +27,11 @@ export async function imageWithNumpy(base: string, folder: string): Promise<stri
       `RUN python3 -m zipfile -e /tmp/wheels/numpy*.whl /opt/python && chmod -R a+rX /opt/python`,
       'ENV PYTHONPATH=/opt/python',
       // An image of its own, which can be removed while another run has the same.
-      `LABEL family=${randomUUID()}`,
+      `LABEL family=${name}`,
     ].join('\n'),
   )
-  return docker('build', '--quiet', context)
+  // Only an image with a tag is safe from others who tidy up.
+  return docker('build', '--quiet', '--tag', `reprogate-family:${name}`, context)
 }
 
 /** What a member of the family is run with. */
