@@ -64,7 +64,7 @@ export async function checkEvaluation(
   const recorded = await againstRecord(request, first)
   const controls = await againstEachOther(request, first, second)
   const { truth, margin } = request.predictions ?? {}
-  const recomputed = await recomputedReplay(request, first)
+  const recomputed = await recomputedReplay(request, first, context.signal)
   const rowsKept = request.recorded.predictions?.file !== undefined
   const result = agree({ recorded, controls, rowsKept, margin: truth === undefined ? undefined : margin })
   const { predictions } = recorded

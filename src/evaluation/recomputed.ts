@@ -9,6 +9,7 @@ import type { RunOutcome } from './run.js'
 export async function recomputedReplay(
   { predictions, definitions = {} }: EvaluationRequest,
   { metrics, predictions: written }: RunOutcome,
+  signal?: AbortSignal,
 ): Promise<Recomputation | undefined> {
   if (!predictions || !written) return undefined
   return againstPredictions({
@@ -16,5 +17,6 @@ export async function recomputedReplay(
     bytes: written.bytes > FRAME_LARGEST ? null : await readRegular(written.file, FRAME_LARGEST),
     metrics: Object.entries(metrics).map(([name, value]) => ({ name, text: numberText(value) })),
     declarations: definitions,
+    signal,
   })
 }

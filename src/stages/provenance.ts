@@ -66,7 +66,7 @@ async function factsOf(
     completeness: checkCompleteness(record, asked),
     pins: await checkPins(tools, pinned),
     committed,
-    recomputed: await recomputedHere(tools.git, tree.commit, { record, plan, committed }),
+    recomputed: await recomputedHere(tools, tree.commit, { record, plan, committed }),
   }
 }
 

@@ -4,7 +4,7 @@ import { againstPredictions, type Recomputation } from '../results/recompute/aga
 import { FRAME_LARGEST } from '../results/recompute/frame.js'
 import { printedMetrics } from '../results/recompute/json-texts.js'
 import type { PrintedMetric } from '../results/recompute/recompute.js'
-import type { Git } from '../system/git.js'
+import type { Context } from '../system/context.js'
 import { numberText } from '../text/numbers.js'
 
 /**
@@ -13,7 +13,7 @@ import { numberText } from '../text/numbers.js'
  * @returns undefined if it holds none
  */
 export async function recomputedHere(
-  git: Git,
+  { git, signal }: Pick<Context, 'git' | 'signal'>,
   commit: string,
   {
     record,
@@ -35,6 +35,7 @@ export async function recomputedHere(
     bytes: size > FRAME_LARGEST ? null : await git.show(commit, path),
     metrics: printed(metrics, committed ? printedMetrics(committed) : new Map()),
     declarations: plan.definitions,
+    signal,
   })
 }
 

@@ -36,6 +36,7 @@ export const ERRORS = {
   'policy/invalid': 'Correct the policy; `schema/policy.schema.json` describes every field.',
   'policy/outside': 'Give a path inside the working directory.',
   'program/missing': 'Install it and put it on the PATH.',
+  'record/foreign': 'Name a provenance.yml as the record of the model in the policy.',
   'run/failed': 'Correct what it says, and record again: of a run that failed nothing is recorded.',
   'runner/incomplete': 'Run it as a step, with `uses:`; in a terminal, use `reprogate check`.',
 } as const

@@ -12,16 +12,18 @@ async function csv(header: string, rows: number, row: (at: number) => readonly u
   return frame
 }
 
-function outcomes(
+async function outcomes(
   frame: Frame,
   metrics: Readonly<Record<string, string>>,
   declarations: Declarations = {},
-): Record<string, RecomputedMetric> {
+): Promise<Record<string, RecomputedMetric>> {
   const printed = Object.entries(metrics).map(([name, text]) => ({ name, text }))
-  return Object.fromEntries(recompute(frame, printed, declarations).map((one) => [one.metric, one]))
+  return Object.fromEntries((await recompute(frame, printed, declarations)).map((one) => [one.metric, one]))
 }
-const outcomeOf = (frame: Frame, metrics: Readonly<Record<string, string>>) =>
-  Object.fromEntries(Object.entries(outcomes(frame, metrics)).map(([name, { outcome }]) => [name, outcome]))
+const outcomeOf = async (frame: Frame, metrics: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(await outcomes(frame, metrics)).map(([name, { outcome }]) => [name, outcome]),
+  )
 
 /** 1,000 rows of three classes, 873 of them right. */
 const classes = ['cat', 'dog', 'eel']
@@ -49,7 +51,7 @@ const priced = () =>
 
 describe('without a declaration', () => {
   test('a number with enough digits follows', async () => {
-    expect(outcomes(await animals(), { accuracy: '0.873' })).toEqual({
+    expect(await outcomes(await animals(), { accuracy: '0.873' })).toEqual({
       accuracy: expect.objectContaining({
         outcome: 'follows',
         definition: 'accuracy',
@@ -61,12 +63,12 @@ describe('without a declaration', () => {
   })
 
   test('two digits are too few, whatever they say', async () => {
-    expect(outcomeOf(await animals(), { accuracy: '0.87' })).toEqual({ accuracy: 'consistent' })
+    expect(await outcomeOf(await animals(), { accuracy: '0.87' })).toEqual({ accuracy: 'consistent' })
   })
 
   test('few rows are too few, however many digits are printed', async () => {
     const frame = await csv('label,pred', 8, (at) => [at % 2, at < 7 ? at % 2 : 0])
-    expect(outcomeOf(frame, { accuracy: '0.87500000' })).toEqual({ accuracy: 'consistent' })
+    expect(await outcomeOf(frame, { accuracy: '0.87500000' })).toEqual({ accuracy: 'consistent' })
   })
 
   test('however many metrics of few rows, they are one fact', async () => {
@@ -80,9 +82,9 @@ describe('without a declaration', () => {
       specificity: '0.8571428571428571',
       mcc: '0.5345224838248488',
     }
-    expect(new Set(Object.values(outcomeOf(frame, { ...all, precision: '0.3333333333333333' })))).toEqual(
-      new Set(['consistent']),
-    )
+    expect(
+      new Set(Object.values(await outcomeOf(frame, { ...all, precision: '0.3333333333333333' }))),
+    ).toEqual(new Set(['consistent']))
   })
 
   test('scores and decisions of one model are told together', async () => {
@@ -91,7 +93,7 @@ describe('without a declaration', () => {
       at % 10 === 0 ? 1 : at % 2,
       (at % 10 === 0 ? 0.9 : (at % 2) * 0.8) + (at % 7) / 100,
     ])
-    expect(outcomes(frame, { accuracy: '0.9', roc_auc: '0.9000' })).toMatchObject({
+    expect(await outcomes(frame, { accuracy: '0.9', roc_auc: '0.9000' })).toMatchObject({
       accuracy: { columns: ['True_Label', 'Predicted_Label'] },
       roc_auc: { definition: 'roc_auc_of_labels', variant: true, usual: { definition: 'roc_auc' } },
     })
@@ -99,36 +101,36 @@ describe('without a declaration', () => {
 
   test('several families together rule chance out', async () => {
     const frame = await scored()
-    const all = outcomes(frame, { accuracy: '0', auc: '0', ap: '0' })
+    const all = await outcomes(frame, { accuracy: '0', auc: '0', ap: '0' })
     expect(Object.values(all).map(({ outcome }) => outcome)).toEqual(Array(3).fill('definition unknown'))
-    const { accuracy } = outcomes(frame, { accuracy: '0.8720' })
+    const { accuracy } = await outcomes(frame, { accuracy: '0.8720' })
     expect(accuracy?.outcome).toBe('definition unknown')
   })
 
   test('a number that nothing gives contradicts nothing', async () => {
-    expect(outcomeOf(await animals(), { accuracy: '0.912', f1_macro: '0.40001' })).toEqual({
+    expect(await outcomeOf(await animals(), { accuracy: '0.912', f1_macro: '0.40001' })).toEqual({
       accuracy: 'definition unknown',
       f1_macro: 'definition unknown',
     })
   })
 
   test('a variant says what the name stands for', async () => {
-    const { r2 } = outcomes(await priced(), { r2: r2Of(await priced(), 'squared_correlation') })
+    const { r2 } = await outcomes(await priced(), { r2: await r2Of(await priced(), 'squared_correlation') })
     expect(r2).toMatchObject({ outcome: 'follows', definition: 'squared_correlation' })
     expect(r2?.usual?.definition).toBe('r2')
   })
 
   test('a name never reaches another family', async () => {
-    expect(outcomes(await animals(), { recall: '0.873' }).recall).toMatchObject({
+    expect((await outcomes(await animals(), { recall: '0.873' })).recall).toMatchObject({
       definition: expect.stringMatching(/^recall_/),
     })
-    expect(outcomeOf(await animals(), { mcc: '0.873' })).toEqual({ mcc: 'definition unknown' })
+    expect(await outcomeOf(await animals(), { mcc: '0.873' })).toEqual({ mcc: 'definition unknown' })
   })
 
   test.each(['seed', 'train_runtime', 'epoch', 'loss', 'learning_rate', 'accuracy_std', 'support'])(
     'nothing is said of %s',
     async (name) => {
-      expect(outcomes(await animals(), { [name]: '0.873' })).toEqual({})
+      expect(await outcomes(await animals(), { [name]: '0.873' })).toEqual({})
     },
   )
 
@@ -138,7 +140,7 @@ describe('without a declaration', () => {
     ['adjusted_r2', /features/],
     ['perplexity', /tokens/],
   ])('%s cannot be computed, and why', async (name, why) => {
-    expect(outcomes(await animals(), { [name]: '0.873' })[name]).toMatchObject({
+    expect((await outcomes(await animals(), { [name]: '0.873' }))[name]).toMatchObject({
       outcome: 'cannot recompute',
       why: expect.stringMatching(why),
     })
@@ -146,7 +148,7 @@ describe('without a declaration', () => {
 
   test('without a right answer nothing can be computed', async () => {
     const frame = await csv('id,pred', 100, (at) => [at, at % 3])
-    expect(outcomeOf(frame, { accuracy: '0.8700' })).toEqual({ accuracy: 'cannot recompute' })
+    expect(await outcomeOf(frame, { accuracy: '0.8700' })).toEqual({ accuracy: 'cannot recompute' })
   })
 
   test('of a split the rows of that split', async () => {
@@ -155,7 +157,7 @@ describe('without a declaration', () => {
       at % 2,
       at < 1000 || at % 8 > 1 ? at % 2 : 'none of them',
     ])
-    expect(outcomes(frame, { 'test/accuracy': '0.7500', 'train/accuracy': '0.9991' })).toMatchObject({
+    expect(await outcomes(frame, { 'test/accuracy': '0.7500', 'train/accuracy': '0.9991' })).toMatchObject({
       'test/accuracy': { outcome: 'follows', rows: 2000 },
       'train/accuracy': { outcome: 'definition unknown' },
     })
@@ -167,11 +169,15 @@ describe('without a declaration', () => {
       at % 1000 < 900 ? at % 2 : 2,
       at % 1000 < 800 ? at % 2 : 2,
     ])
-    expect(outcomeOf(frame, { 'ridge.accuracy': '0.8000', 'Random Forest.accuracy': '0.9000' })).toEqual({
+    expect(
+      await outcomeOf(frame, { 'ridge.accuracy': '0.8000', 'Random Forest.accuracy': '0.9000' }),
+    ).toEqual({
       'ridge.accuracy': 'follows',
       'Random Forest.accuracy': 'follows',
     })
-    expect(outcomeOf(frame, { 'ridge.accuracy': '0.9000', 'Random Forest.accuracy': '0.8000' })).toEqual({
+    expect(
+      await outcomeOf(frame, { 'ridge.accuracy': '0.9000', 'Random Forest.accuracy': '0.8000' }),
+    ).toEqual({
       'ridge.accuracy': 'definition unknown',
       'Random Forest.accuracy': 'definition unknown',
     })
@@ -179,26 +185,26 @@ describe('without a declaration', () => {
 
   test('a class in the name binds it', async () => {
     const frame = await animals()
-    const named = outcomes(frame, { 'cat.recall': '0.5', 'dog.precision': '0.5' })
+    const named = await outcomes(frame, { 'cat.recall': '0.5', 'dog.precision': '0.5' })
     expect(named['cat.recall']).toMatchObject({ outcome: 'definition unknown' })
     const value = Number(
-      outcomes(frame, {}, { x: { is: 'recall', truth: 'label', predicted: 'pred', positive: 'cat' } }).x
-        ?.value ?? NaN,
+      (await outcomes(frame, {}, { x: { is: 'recall', truth: 'label', predicted: 'pred', positive: 'cat' } }))
+        .x?.value ?? NaN,
     )
     expect(value).toBeNaN()
   })
 
   test('digits that were cut off never follow', async () => {
-    expect(outcomeOf(await animals(), { accuracy: '87.2' })).toEqual({ accuracy: 'definition unknown' })
+    expect(await outcomeOf(await animals(), { accuracy: '87.2' })).toEqual({ accuracy: 'definition unknown' })
     const frame = await csv('label,pred', 3000, (at) => [at % 2, at < 2000 ? at % 2 : 2])
-    expect(outcomeOf(frame, { accuracy: '0.66666' })).toEqual({ accuracy: 'consistent' })
-    expect(outcomeOf(frame, { accuracy: '0.66667' })).toEqual({ accuracy: 'follows' })
-    expect(outcomeOf(frame, { accuracy: '66.667' })).toEqual({ accuracy: 'follows' })
+    expect(await outcomeOf(frame, { accuracy: '0.66666' })).toEqual({ accuracy: 'consistent' })
+    expect(await outcomeOf(frame, { accuracy: '0.66667' })).toEqual({ accuracy: 'follows' })
+    expect(await outcomeOf(frame, { accuracy: '66.667' })).toEqual({ accuracy: 'follows' })
   })
 
   test('the mean of a column of the same name', async () => {
     const frame = await csv('id,bleu', 1000, (at) => [at, ((at * 37) % 1000) / 999.5])
-    expect(outcomes(frame, { 'test/bleu': '0.499749874937469' })['test/bleu']).toMatchObject({
+    expect((await outcomes(frame, { 'test/bleu': '0.499749874937469' }))['test/bleu']).toMatchObject({
       outcome: 'follows',
       definition: 'mean',
     })
@@ -209,20 +215,20 @@ describe('without a declaration', () => {
       `t${at < 200 ? at % 10 : at}`,
       at < 200 ? 'True' : at % 3 === 0 ? 'True' : 'False',
     ])
-    const all = outcomes(frame, { 'pass@1': '0.1' })
+    const all = await outcomes(frame, { 'pass@1': '0.1' })
     expect(all['pass@1']?.outcome).toBe('definition unknown')
   })
 
   test('a label that two columns could be has no verdict', async () => {
     const frame = await csv('truth_a,truth_b,pred', 1000, (at) => [at % 2, at % 3, at % 2])
-    expect(outcomeOf(frame, { accuracy: '0.6666' })).toEqual({ accuracy: 'cannot recompute' })
+    expect(await outcomeOf(frame, { accuracy: '0.6666' })).toEqual({ accuracy: 'cannot recompute' })
   })
 })
 
 /** A value to print that a definition gives. */
-function r2Of(frame: Frame, is: string): string {
+async function r2Of(frame: Frame, is: string): Promise<string> {
   const [name, truth, predicted] = ['x', 'Actual_Price', 'RF_Pred_Price']
-  return outcomes(frame, { [name]: '7' }, { [name]: { is, truth, predicted } })[name]!.value!
+  return (await outcomes(frame, { [name]: '7' }, { [name]: { is, truth, predicted } }))[name]!.value!
 }
 
 describe('with a declaration', () => {
@@ -230,11 +236,15 @@ describe('with a declaration', () => {
 
   test('a number agrees or differs, by its printed digits', async () => {
     const frame = await animals()
-    const say = (text: string) => outcomes(frame, { accuracy: text }, { accuracy }).accuracy
-    expect(say('0.87')).toMatchObject({ outcome: 'agrees', value: '0.873', rows: 1000 })
-    expect(say('87.3%')).toMatchObject({ outcome: 'agrees', value: '87.3' })
-    expect(say('0.88')).toMatchObject({ outcome: 'differs', value: '0.873', columns: ['label', 'pred'] })
-    expect(say('1')).toMatchObject({ outcome: 'differs' })
+    const say = async (text: string) => (await outcomes(frame, { accuracy: text }, { accuracy })).accuracy
+    expect(await say('0.87')).toMatchObject({ outcome: 'agrees', value: '0.873', rows: 1000 })
+    expect(await say('87.3%')).toMatchObject({ outcome: 'agrees', value: '87.3' })
+    expect(await say('0.88')).toMatchObject({
+      outcome: 'differs',
+      value: '0.873',
+      columns: ['label', 'pred'],
+    })
+    expect(await say('1')).toMatchObject({ outcome: 'differs' })
   })
 
   test.each([
@@ -247,7 +257,7 @@ describe('with a declaration', () => {
     [{ is: 'top_k_accuracy', truth: 'label', scores: { cat: 'id' } }, /no column for one/],
     [{ is: 'pass_at_k', score: 'id' }, /needs k/],
   ])('%j cannot be computed', async (declaration, why) => {
-    expect(outcomes(await animals(), { m: '0.5' }, { m: declaration }).m).toMatchObject({
+    expect((await outcomes(await animals(), { m: '0.5' }, { m: declaration })).m).toMatchObject({
       outcome: 'cannot recompute',
       declared: true,
       why: expect.stringMatching(why),
@@ -255,7 +265,7 @@ describe('with a declaration', () => {
   })
 
   test('a metric that is not there cannot agree', async () => {
-    expect(outcomes(await animals(), {}, { accuracy }).accuracy).toMatchObject({
+    expect((await outcomes(await animals(), {}, { accuracy })).accuracy).toMatchObject({
       outcome: 'cannot recompute',
     })
   })

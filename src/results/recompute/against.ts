@@ -13,6 +13,7 @@ export interface PredictionsBeside {
   bytes: Buffer | null
   metrics: readonly PrintedMetric[]
   declarations: Declarations
+  signal?: AbortSignal | undefined
 }
 
 export interface Recomputation {
@@ -22,10 +23,10 @@ export interface Recomputation {
 
 /** Computes metrics again from a file of predictions; what is declared and does not come out is a finding. */
 export async function againstPredictions(beside: PredictionsBeside): Promise<Recomputation> {
-  const { path, bytes, metrics, declarations } = beside
+  const { path, bytes, metrics, declarations, signal } = beside
   const frame = bytes ? await readFrame(path, bytes) : { problem: TOO_LARGE }
   if (!('problem' in frame)) {
-    const found = recompute(frame, metrics, declarations)
+    const found = await recompute(frame, metrics, declarations, signal)
     return {
       findings: found.flatMap((metric) => findingOf(metric, path)),
       evidence: { file: path, metrics: found },

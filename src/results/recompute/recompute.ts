@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { numberText } from '../../text/numbers.js'
 import type { RecomputedMetric } from '../../verdict/evidence.js'
 import { own } from '../own.js'
@@ -52,19 +53,24 @@ const MOST_CLAIMS = 500
  *
  * Work and memory are bounded by those of the table: see `readFrame`, `Computed`.
  */
-export function recompute(
+export async function recompute(
   frame: Frame,
   metrics: readonly PrintedMetric[],
   declarations: Declarations = {},
-): RecomputedMetric[] {
+  signal?: AbortSignal,
+): Promise<RecomputedMetric[]> {
   const declared = Object.entries(declarations).map(([name, declaration]) =>
     declaredMetric(frame, { name, text: metrics.find((metric) => metric.name === name)?.text }, declaration),
   )
   const others = metrics.filter(({ name }) => own(declarations, name) === undefined).slice(0, MOST_CLAIMS)
-  return [...declared, ...undeclared(frame, others)]
+  return [...declared, ...(await undeclared(frame, others, signal))]
 }
 
-function undeclared(frame: Frame, metrics: readonly PrintedMetric[]): RecomputedMetric[] {
+async function undeclared(
+  frame: Frame,
+  metrics: readonly PrintedMetric[],
+  signal: AbortSignal | undefined,
+): Promise<RecomputedMetric[]> {
   const columns = new Set([...frame.columns.keys()].map(nameWords))
   const claims = metrics.flatMap(({ name, text }): Claim[] => {
     const printed = printedNumber(text)
@@ -80,11 +86,9 @@ function undeclared(frame: Frame, metrics: readonly PrintedMetric[]): Recomputed
     const split = claim.asked.split
     splits.set(split, [...(splits.get(split) ?? []), claim])
   }
-  const found = new Map(
-    [...splits]
-      .flatMap(([split, some]) => ofSplit(partOf(frame, split), some))
-      .map((one) => [one.metric, one]),
-  )
+  const found = new Map<string, RecomputedMetric>()
+  for (const [split, some] of splits)
+    for (const one of await ofSplit(partOf(frame, split), some, signal)) found.set(one.metric, one)
   return metrics.flatMap(({ name, text }) => found.get(name) ?? neededFor(name, text))
 }
 
@@ -118,7 +122,11 @@ function partOf(frame: Frame, split: string | undefined): Frame {
   return { rows: rows.length, columns: new Map(columns) }
 }
 
-function ofSplit(frame: Frame, claims: readonly Claim[]): RecomputedMetric[] {
+async function ofSplit(
+  frame: Frame,
+  claims: readonly Claim[],
+  signal: AbortSignal | undefined,
+): Promise<RecomputedMetric[]> {
   const readings = frame.rows === 0 ? [] : tableReadings(frame)
   const computed = new Computed()
   const models = new Map<string, TableReading[]>()
@@ -130,6 +138,13 @@ function ofSplit(frame: Frame, claims: readonly Claim[]): RecomputedMetric[] {
   const numbers = new Map(readings.map((reading, index) => [reading, index]))
   const subjects = new Map(claims.map((claim) => [claim, subjectOf(claim, readings)]))
   const shared = { computed, numbers, subjects, models }
+  // Every number is computed once and kept: what is long is done here, where a cancellation is heard.
+  for (const model of models.keys())
+    for (const claim of claims) {
+      await setImmediate()
+      signal?.throwIfAborted()
+      if (subjectFits(claim, model, shared)) all(model, claim, shared)
+    }
   const trials = [...models.keys()].map((model) => trialOf(model, shared))
   return claims.map((claim) => outcomeOf(claim, trials, computed.spent))
 }
