@@ -5,6 +5,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import type { Initialised } from '../src/init/init.js'
@@ -24,18 +25,18 @@ const WIDTH = 90
 const LIMIT_MS = 120_000
 
 /**
- * What a reader says of one thing that was looked for: found as it is, shown as a question and rightly so,
- * something else asserted, overlooked, or nothing to find and nothing said.
+ * What a reader says of one thing that was looked for: found as it is; a fair question; a question beside the
+ * point; something else asserted; overlooked; nothing to find and nothing said.
  */
 const GRADES = ['right', 'question', 'odd', 'wrong', 'missed', 'none'] as const
 const grade = z.enum(GRADES)
 type Grade = z.infer<typeof grade>
 
-const judgementSchema = z.strictObject({
+export const judgementSchema = z.strictObject({
   /** `owner/name` */
   repository: z.string(),
   /** The commit that was read; another one gives a row without a judgement. */
-  commit: z.string(),
+  commit: z.string().regex(/^[0-9a-f]{40}$/),
   kind: z.string(),
   command: grade,
   metrics: grade,
@@ -43,8 +44,10 @@ const judgementSchema = z.strictObject({
   /** Contradictions that were claimed, and how many of them are so. */
   contradictions: z.strictObject({ claimed: z.int(), true: z.int() }).optional(),
   truth: z.string(),
+  /** What became of it since the first run, which is the one that the grades are of. */
+  after: z.string().optional(),
 })
-type Judgement = z.infer<typeof judgementSchema>
+export type Judgement = z.infer<typeof judgementSchema>
 
 interface Tried {
   repository: string
@@ -112,24 +115,25 @@ function rowOf(tried: Tried, judgement: Judgement | undefined): string {
     report === undefined ? 'no report' : verdict,
     cell(model?.next ?? '–'),
     tried.seconds.map((seconds) => seconds.toFixed(1)).join(' + '),
-    judgement ? `${gradesOf(judgement)}. ${judgement.truth}` : 'not read yet',
+    judgement ? readingOf(judgement) : 'not read yet',
   ]
   return `| ${cells.join(' | ')} |`
 }
 
-const gradesOf = ({ command, metrics, environment }: Judgement): string =>
-  `command ${command}, metrics ${metrics}, environment ${environment}`
+const readingOf = ({ command, metrics, environment, truth, after }: Judgement): string =>
+  `command ${command}, metrics ${metrics}, environment ${environment}. ${truth}${after === undefined ? '' : ` Since: ${after}`}`
 
 /** `17 of 20`: those that were right, of those with something to find. */
 function score(judgements: readonly Judgement[], of: 'command' | 'metrics' | 'environment'): string {
   const grades = judgements.map((one): Grade => one[of]).filter((one) => one !== 'none')
   const right = grades.filter((one) => one === 'right').length
-  return `${String(right)} of ${String(grades.length)} (${GRADES.slice(1, 4)
+  return `${String(right)} of ${String(grades.length)} (${GRADES.slice(1, 5)
     .map((name) => `${name} ${String(grades.filter((one) => one === name).length)}`)
     .join(', ')})`
 }
 
-function summary(judgements: readonly Judgement[]): string[] {
+/** What the judgements come to, as a table. */
+export function summary(judgements: readonly Judgement[]): string[] {
   const sum = (of: 'claimed' | 'true') =>
     judgements.reduce((total, { contradictions }) => total + (contradictions?.[of] ?? 0), 0)
   return [
@@ -187,4 +191,4 @@ async function main(): Promise<void> {
   )
 }
 
-await main()
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main()

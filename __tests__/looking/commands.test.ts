@@ -173,12 +173,6 @@ describe('where it is found', () => {
 describe('a README', () => {
   const inReadme = (text: string, more: Record<string, string> = {}) =>
     best({ 'README.md': text, 'eval.py': EVALUATES, 'train.py': FITS, ...more })
-  test('a command in a fence for Python is one', async () => {
-    const page = fence('import torch\npython eval.py --all', 'python')
-    expect(await best({ 'README.md': page, 'eval.py': EVALUATES })).toBe(
-      'likely evaluate: python eval.py --all (README.md:3)',
-    )
-  })
   test('an option alone on a line belongs to the command above, also without its backslash', async () => {
     expect(
       await best({

@@ -16,9 +16,6 @@ const LONGEST_INLINE = 300
 const NOT_SHELL =
   /^(?:python3?|py|pycon|json|ya?ml|bibtex|toml|ini|sql|r|html|xml|css|javascript|js|ts|dockerfile|diff|tree|latex|mermaid)\b/i
 
-/** A command in any fence: no other language starts a line so. */
-const STARTS_SCRIPT = /^\s*(?:[$!]\s*)?(?:python3?|bash|sh)\s+[\w./-]+\.(?:py|sh)\b/
-
 const GOOD_HEADING = /eval|test|benchmark|reproduc|result|inference/i
 const BAD_HEADING = /install|setup|deploy|serving|demo|docker|\bapi\b|contribut|develop|dashboard|monitor/i
 const INLINE = -6
@@ -135,8 +132,12 @@ function linesOf(text: string): Line[] {
       fence = fence ? undefined : { mark: mark[1] ?? '```', shell: !NOT_SHELL.test(mark[2] ?? '') }
       open = undefined
     } else if (fence) {
+<<<<<<< HEAD
       if (fence.shell ? !/^\s*#/.test(line) : STARTS_SCRIPT.test(line))
         add(line.replace(/\s#\s.*/, ''), number, 'block')
+=======
+      if (fence.shell && !/^\s*#/.test(line)) add(line.replace(/\s+#\s.*$/, ''), number, 'block')
+>>>>>>> repositories
     } else if (/<pre\b/i.test(line) || pre) {
       pre = !/<\/pre>/i.test(line)
       add(line.replace(/<[^>]{0,200}>/g, ''), number, 'block')
