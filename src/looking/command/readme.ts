@@ -132,12 +132,7 @@ function linesOf(text: string): Line[] {
       fence = fence ? undefined : { mark: mark[1] ?? '```', shell: !NOT_SHELL.test(mark[2] ?? '') }
       open = undefined
     } else if (fence) {
-<<<<<<< HEAD
-      if (fence.shell ? !/^\s*#/.test(line) : STARTS_SCRIPT.test(line))
-        add(line.replace(/\s#\s.*/, ''), number, 'block')
-=======
-      if (fence.shell && !/^\s*#/.test(line)) add(line.replace(/\s+#\s.*$/, ''), number, 'block')
->>>>>>> repositories
+      if (fence.shell && !/^\s*#/.test(line)) add(line.replace(/\s#\s.*/, ''), number, 'block')
     } else if (/<pre\b/i.test(line) || pre) {
       pre = !/<\/pre>/i.test(line)
       add(line.replace(/<[^>]{0,200}>/g, ''), number, 'block')
