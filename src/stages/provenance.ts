@@ -99,15 +99,20 @@ async function findingsOf(
   ]
 }
 
-/** What is wrong with the record, and what it lacks. Of a run that nobody recorded, that alone is worth a word, and what was found of it. */
+/**
+ * What is wrong with the record, and what it lacks. Where there is no record at all, that alone is worth a
+ * word, and what was found of the run.
+ */
 function statedFindings(
   subject: Subject,
   lacking: readonly Found[],
   dockerfile: string | undefined,
 ): readonly Found[] {
-  const { claims } = subject
+  const { claims, model } = subject
   const unrecorded = unrecordedFinding(subject, dockerfile)
   if (unrecorded === undefined) return [...claims.problems, ...lacking]
+  const isThere = model.found === undefined && !claims.problems.some(({ rule }) => rule === 'record/missing')
+  if (isThere) return [unrecorded, ...claims.problems, ...lacking]
   const isFound = ({ field, rule }: Found) =>
     rule !== 'record/digest-weak' && field !== undefined && claims.at(field).evidence.length > 0
   return [
