@@ -35825,15 +35825,15 @@ function tailFolds({ evidence }, max) {
     ];
     return tails.flatMap(([title, tail = []]) => tail.length === 0 ? [] : [(0,markdown_escape/* details */.zH)(title, (0,markdown_escape/* fenced */.OF)(tail.slice(-max), 'text'))]);
 }
+/** Lines, and no list: a list in a comment is somebody else's. */
+const oneBelowTheOther = (lines) => lines.map((line) => (0,markdown_escape/* prose */.CS)(line, 'markdown', undefined, 400)).join('  \n');
 /** How the recorded metrics compare with the recorded predictions. */
 function recomputedFold({ evidence: { recomputed } }, max) {
     const count = recomputed && recomputedCount(recomputed);
     if (!recomputed || count === undefined)
         return [];
     const lines = recomputedLines(recomputed).slice(0, max);
-    return [
-        (0,markdown_escape/* details */.zH)(`<b>Metrics from predictions</b>: ${count}`, lines.map((line) => `- ${(0,markdown_escape/* prose */.CS)(line, 'markdown', undefined, 400)}`).join('\n')),
-    ];
+    return [(0,markdown_escape/* details */.zH)(`<b>Metrics from predictions</b>: ${count}`, oneBelowTheOther(lines))];
 }
 /** What was observed on altered inputs, and in which replays. */
 function canaryFold({ evidence: { evaluation } }) {
@@ -35841,9 +35841,7 @@ function canaryFold({ evidence: { evaluation } }) {
     if (!canary || canary.notRun !== undefined)
         return [];
     const lines = [...(0,verdict_canary/* canaryStatements */.pZ)(canary), ...(0,verdict_canary/* canaryReplays */.BB)(canary)];
-    return [
-        (0,markdown_escape/* details */.zH)(`<b>Computed, not copied</b>: ${(0,verdict_canary/* replayCount */.bV)(canary)}`, lines.map((line) => `- ${(0,markdown_escape/* prose */.CS)(line, 'markdown', undefined, 400)}`).join('\n')),
-    ];
+    return [(0,markdown_escape/* details */.zH)(`<b>Computed, not copied</b>: ${(0,verdict_canary/* replayCount */.bV)(canary)}`, oneBelowTheOther(lines))];
 }
 const lineageFold = ({ evidence: { lineage } }) => lineage ? [(0,markdown_escape/* details */.zH)('<b>Lineage</b>', `\`\`\`mermaid\n${lineageGraph(lineage)}\n\`\`\``)] : [];
 /** One argument for a shell that somebody pastes the line into. */

@@ -21,17 +21,16 @@ export function tailFolds({ evidence }: ModelReport, max: number): string[] {
   )
 }
 
+/** Lines, and no list: a list in a comment is somebody else's. */
+const oneBelowTheOther = (lines: readonly string[]): string =>
+  lines.map((line) => prose(line, 'markdown', undefined, 400)).join('  \n')
+
 /** How the recorded metrics compare with the recorded predictions. */
 export function recomputedFold({ evidence: { recomputed } }: ModelReport, max: number): string[] {
   const count = recomputed && recomputedCount(recomputed)
   if (!recomputed || count === undefined) return []
   const lines = recomputedLines(recomputed).slice(0, max)
-  return [
-    details(
-      `<b>Metrics from predictions</b>: ${count}`,
-      lines.map((line) => `- ${prose(line, 'markdown', undefined, 400)}`).join('\n'),
-    ),
-  ]
+  return [details(`<b>Metrics from predictions</b>: ${count}`, oneBelowTheOther(lines))]
 }
 
 /** What was observed on altered inputs, and in which replays. */
@@ -39,12 +38,7 @@ export function canaryFold({ evidence: { evaluation } }: ModelReport): string[] 
   const canary = evaluation?.canary
   if (!canary || canary.notRun !== undefined) return []
   const lines = [...canaryStatements(canary), ...canaryReplays(canary)]
-  return [
-    details(
-      `<b>Computed, not copied</b>: ${replayCount(canary)}`,
-      lines.map((line) => `- ${prose(line, 'markdown', undefined, 400)}`).join('\n'),
-    ),
-  ]
+  return [details(`<b>Computed, not copied</b>: ${replayCount(canary)}`, oneBelowTheOther(lines))]
 }
 
 export const lineageFold = ({ evidence: { lineage } }: ModelReport): string[] =>
