@@ -69320,7 +69320,11 @@ function stepsOf({ findings, levels, claimed, follows, parity, agreement, summar
             reached: evidence/* COMES_BACK */._8.includes(parity) && !differs('environment'),
             missing: whyNot('environment', 'it was not rebuilt'),
         },
-        { rung: 5, reached: evidence/* AGREES */.EZ.includes(agreement), missing: whyNot('evaluation', 'it was not replayed') },
+        {
+            rung: 5,
+            reached: evidence/* AGREES */.EZ.includes(agreement) && !differs('evaluation'),
+            missing: whyNot('evaluation', 'it was not replayed'),
+        },
         { rung: 6, reached: false, missing: `the model was not trained again${also}` },
     ];
 }

@@ -61,7 +61,11 @@ function stepsOf({ findings, levels, claimed, follows, parity, agreement, summar
       reached: COMES_BACK.includes(parity) && !differs('environment'),
       missing: whyNot('environment', 'it was not rebuilt'),
     },
-    { rung: 5, reached: AGREES.includes(agreement), missing: whyNot('evaluation', 'it was not replayed') },
+    {
+      rung: 5,
+      reached: AGREES.includes(agreement) && !differs('evaluation'),
+      missing: whyNot('evaluation', 'it was not replayed'),
+    },
     { rung: 6, reached: false, missing: `the model was not trained again${also}` },
   ]
 }
