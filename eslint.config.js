@@ -1,3 +1,4 @@
+import regexp from 'eslint-plugin-regexp'
 import tseslint from 'typescript-eslint'
 import house from './scripts/lint/house.js'
 
@@ -6,7 +7,7 @@ export default tseslint.config(
   ...tseslint.configs.recommended,
   {
     files: ['src/**/*.ts'],
-    plugins: { house },
+    plugins: { house, regexp },
     rules: {
       eqeqeq: 'error',
       'no-console': 'error',
@@ -15,6 +16,12 @@ export default tseslint.config(
       'house/imports': 'error',
       'house/no-circle': 'error',
       'house/unique-names': 'error',
+      // Texts of strangers are matched in linear time, whatever is in them.
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': [
+        'error',
+        { report: 'potential', ignorePartial: false, ignoreSticky: false },
+      ],
       // A function takes a handful and fits on a screen.
       'max-params': ['error', 4],
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],

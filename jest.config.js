@@ -22,6 +22,8 @@ const world = {
  */
 export default {
   coverageProvider: 'v8',
+  // No test is about seconds; this only ends what hangs.
+  testTimeout: 60_000,
   reporters: ['default', ...(process.env.CI ? ['<rootDir>/scripts/strict-reporter.js'] : [])],
   projects: [
     {

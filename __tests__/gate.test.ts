@@ -39,7 +39,7 @@ test('an untouched record has no finding, and says that nothing was rebuilt', as
     'provenance pass: complete: commit, data version, environment hash, 2 seeds',
     'data pass: digits@v3: 3 files hashed again, as recorded',
     'environment not-run: not rebuilt: the exploratory track rebuilds only when asked for',
-    'evaluation not-run: not replayed: there is no rebuilt image',
+    'evaluation not-run: not replayed: the exploratory track rebuilds only when asked for',
   ])
 })
 
@@ -61,6 +61,18 @@ const dockerfile =
     at.edit(RECORD, at.commit, at.save())
   }
 const digits = (settings: string) => policy(`models: {digits: {record: ${RECORD}, ${settings}}}`)
+
+const committed =
+  (predictions: string): Breaker =>
+  (at) => {
+    at.write('recorded.csv', predictions)
+    at.save()
+    const kept = `{path: recorded.csv, output: p.csv, digest: "${sha256(predictions)}"}`
+    at.edit(RECORD, /$/, `  predictions: ${kept}\n`)
+  }
+const declared = digits(
+  'evaluation: {definitions: {accuracy: {is: accuracy, truth: label, predicted: pred}}}',
+)
 
 /** One way to break every rule that needs no engine, and where the gate points. */
 const BREAKS: readonly [RuleId, Breaker, string][] = [
@@ -167,6 +179,12 @@ const BREAKS: readonly [RuleId, Breaker, string][] = [
     (at) => (at.write('metrics.json', '{"accuracy": 0.5, "auc": null}'), void at.save()),
     `${RECORD}:29`,
   ],
+  [
+    'metrics/not-from-predictions',
+    (at) => (committed('label,pred\n1,1\n0,1\n')(at), declared(at)),
+    `${RECORD}:29`,
+  ],
+  ['metrics/not-recomputed', (at) => (committed('label\n1\n')(at), declared(at)), `${RECORD}:29`],
   ['evaluation/command-missing', inRecord(/ {2}command: .*\n/, ''), `${RECORD}:27`],
   ['evaluation/command-contradictory', digits('evaluation: {command: [python3, other.py]}'), `${RECORD}:28`],
   ['evaluation/predictions-missing', digits('evaluation: {predictions: {path: p.csv}}'), `${RECORD}:27`],
@@ -284,6 +302,22 @@ test('a change of code is named, whatever the record calls it', async () => {
   repository.write('evaluate.py', 'print("new")\n')
   repository.save()
   expect(findingsOf(await repository.check()).map(({ rule }) => rule)).toContain('code/changed-since')
+})
+
+test('metrics that follow from the committed predictions are evidence, and no finding', async () => {
+  const rows = Array.from({ length: 9721 }, (_, at) => `${at % 2},${at % 2}\n`)
+  const wrong = Array.from({ length: 279 }, () => '1,0\n')
+  committed(`label,pred\n${rows.join('')}${wrong.join('')}`)(repository)
+  repository.edit(RECORD, 'accuracy: 0.972175', 'accuracy: 0.9721')
+  const report = await repository.check()
+  expect(findingsOf(report)).toEqual([])
+  expect(report.models[0]?.evidence.recomputed).toMatchObject({
+    file: 'recorded.csv',
+    metrics: [
+      { metric: 'accuracy', outcome: 'follows', columns: ['label', 'pred'], rows: 10_000 },
+      { metric: 'f1_macro', outcome: 'definition unknown' },
+    ],
+  })
 })
 
 test('predictions that are not the recorded ones are found before anything is built', async () => {

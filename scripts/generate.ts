@@ -13,6 +13,7 @@ const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): string =>
 
 const SUBJECTS: Record<string, string> = {
   record: 'The record as a whole',
+  claims: 'Claims: what the files of a run say',
   code: 'Code',
   data: 'Data',
   model: 'Model',

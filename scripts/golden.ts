@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { CAUSES } from '../__tests__/report/causes.js'
 import { GOLDEN, OPTIONS } from '../__tests__/report/fixtures.js'
 import { renderComment } from '../src/report/comment.js'
 import { reportSchema, type Report } from '../src/verdict/report.js'
@@ -100,7 +101,7 @@ export async function goldenReports(): Promise<Record<string, Report>> {
         ] as const,
     ),
   )
-  return { ...GOLDEN, ...Object.fromEntries(scenarios) }
+  return { ...GOLDEN, ...CAUSES, ...Object.fromEntries(scenarios) }
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -2,21 +2,22 @@ import { findEngine } from './engine/find.js'
 import { DEFAULT_LIMITS, loadPolicy } from './policy/load.js'
 import { selectModels, type Records, type SelectedModel } from './policy/models.js'
 import { judgementOf, type JudgedTree, type Occasion } from './policy/occasion.js'
-import { ownWords } from './provenance/sources/index.js'
+import { isStore, ownWords } from './provenance/sources/index.js'
 import type { SourceTree } from './provenance/sources/source.js'
 import { atRecordedCommit } from './stages/audit.js'
 import { data } from './stages/data.js'
 import { OutOfTime, timeLimited } from './stages/deadline.js'
 import { environment } from './stages/environment.js'
 import { evaluation } from './stages/evaluation.js'
+import { lookingAt } from './stages/looking.js'
 import { runStages } from './stages/journal.js'
 import { provenance } from './stages/provenance.js'
 import type { Stage, Tools } from './stages/stage.js'
-import { subjectOf, type Rebuild, type Subject } from './stages/subject.js'
+import { subjectOf, type Probe, type Rebuild, type Subject } from './stages/subject.js'
 import type { Context } from './system/context.js'
 import { ReprogateError } from './system/errors.js'
 import { withSession, type World } from './system/session.js'
-import { filesOfCommit, filesOfWorkTree, type TreeFiles } from './system/tree-files.js'
+import { filesOfCommit, filesOfWorkTree, listedOnce, type TreeFiles } from './system/tree-files.js'
 import { foldModel, foldReport } from './verdict/fold.js'
 import type { ModelReport, Report } from './verdict/report.js'
 import type { Track } from './verdict/rules/rule.js'
@@ -36,6 +37,8 @@ export interface CheckRequest {
   track?: Track | undefined
   /** Asks for the costly stages on the exploratory track, too. */
   rebuild?: Rebuild | undefined
+  /** Asks what moves the outputs, too. */
+  probe?: Probe | undefined
   occasion: Occasion
   /** Asks whether the recorded run can be obtained again, at its own commit; by default what is judged is now. */
   audit?: boolean | undefined
@@ -54,18 +57,25 @@ export function check(request: CheckRequest, world: World): Promise<Report> {
     const judgement = await judgementOf(context.git, request.occasion)
     const { tree, bases } = judgement
     const loaded = await loadPolicy(context, request.config, judgement)
-    const records = recordsOf(context, filesOf(context, tree))
+    const records = recordsOf(context, filesOf(context, tree), tree.commit)
+    const looking = lookingAt(context, records)
     const [base] = bases
-    const before = base && recordsOf(context, filesOfCommit(context.git, base.commit))
+    const before = base && recordsOf(context, filesOfCommit(context.git, base.commit), base.commit)
     const selected = await selectModels(
       loaded.policy,
-      await known(records),
+      { ...(await known(records)), found: looking.found },
       before && (await known(before)),
       request.models,
     )
     const subjects: Subject[] = []
     for (const model of withRecord(selected, request.record)) {
-      const subject = await subjectOf(records, model, { ...request, tree, base, loaded })
+      const subject = await subjectOf(records, model, {
+        ...request,
+        tree,
+        base,
+        loaded,
+        shown: looking.shown,
+      })
       subjects.push(request.audit ? await atRecordedCommit(context, subject) : subject)
     }
     const { total } = loaded.policy.limits ?? DEFAULT_LIMITS
@@ -80,11 +90,15 @@ export function check(request: CheckRequest, world: World): Promise<Report> {
 }
 
 const filesOf = ({ git, root }: Context, { commit, worktree }: JudgedTree): TreeFiles =>
-  worktree ? filesOfWorkTree(git, root) : filesOfCommit(git, commit)
+  worktree ? filesOfWorkTree(git, root, isStore) : filesOfCommit(git, commit)
 
-const recordsOf = ({ prefix }: Context, files: TreeFiles): SourceTree => ({ files, prefix })
+const recordsOf = ({ git, prefix }: Context, files: TreeFiles, head: string): SourceTree => ({
+  files: listedOnce(files),
+  prefix,
+  history: { git, head },
+})
 
-const known = async (tree: SourceTree): Promise<Records> => ({
+const known = async (tree: SourceTree): Promise<Omit<Records, 'found'>> => ({
   files: await tree.files.list(),
   of: (record) => ownWords(tree, record),
 })

@@ -18,6 +18,11 @@ describe('npm run bench', () => {
       ['MB', true],
       ['s', true],
       ['s', true],
+      ['s', true],
+      ['s', true],
+      ['B', false],
+      ['s', true],
+      ['s', true],
       ['s', false],
     ])
     for (const { ours, ratio, floor, runs } of benches) {
@@ -32,6 +37,6 @@ describe('npm run bench', () => {
   test('says what it does not know', () => {
     const { status, stderr } = bench('nothing')
     expect(status).toBe(1)
-    expect(stderr).toContain('no bench is called nothing: image, gate')
+    expect(stderr).toContain('no bench is called nothing: image, data, entries, gate')
   })
 })

@@ -5,13 +5,15 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { parseReport } from './report.js'
-import { createRepository, RECORD, type Repository } from '../support/repository.js'
+import { createRepository, RECORD, sha256, type Repository } from '../support/repository.js'
 
 jest.setTimeout(300_000)
 
 const BUNDLE = resolve('dist/cli/index.js')
 const BASE = process.env['REPROGATE_TEST_BASE']!
 const REGISTRY = process.env['REPROGATE_TEST_REGISTRY']!
+
+type Report_ = Record<string, unknown>
 
 let repository: Repository
 beforeEach(() => {
@@ -32,6 +34,7 @@ describe('usage', () => {
     [['--help'], 'Exit codes'],
     [['check', '--help'], '--rebuild'],
     [['record', '--help'], '--push'],
+    [['probe', '--help'], 'Exit codes'],
   ])('%j helps', (args, text) => {
     expect(cli(...args)).toMatchObject({ status: 0, stdout: expect.stringContaining(text) })
   })
@@ -214,6 +217,80 @@ evaluation: {command: [python3, evaluate.py]}
     }
   })
 
+  test('a probe says what moves the results, and what to do about it', () => {
+    repository.write(
+      'evaluate.py',
+      `import os\n${EVALUATE.replace('0.5', 'len(os.environ.get("TZ", "abcde")) / 10')}`,
+    )
+    repository.save()
+    record()
+    repository.edit(RECORD, 'seeds:', 'hyperparameters: {}\nseeds:')
+    repository.save()
+    const { status, stdout } = cli('probe', 'digits')
+    expect(stdout).toMatch(/✔ hash seed +same/)
+    expect(stdout).toMatch(/✖ time zone +accuracy 0\.5.* → 0\.7.*\n +fix: Compute in UTC/)
+    expect(status).toBe(1)
+  })
+
+  test('without a registry the manifest is the pin: it is compared with the rebuild, and may not replace an image', () => {
+    const { status, stdout } = cli('record', 'digits', '--build-arg', `BASE=${BASE}`)
+    expect([status, stdout]).toEqual([0, expect.stringContaining('pinned by its manifest')])
+    const { environment } = parse(repository.read(RECORD)) as { environment: Record<string, unknown> }
+    expect(environment).toMatchObject({
+      hash: expect.stringMatching(/^env-v1:/),
+      manifest: expect.anything(),
+    })
+    expect(environment).not.toHaveProperty('image')
+    repository.edit(RECORD, 'seeds:', 'hyperparameters: {}\nseeds:')
+    repository.save()
+    const check = (...args: string[]) =>
+      JSON.parse(cli('check', '--track', 'production', '--json', ...args).stdout) as Report_
+    expect(check('--base', 'HEAD~1')).toMatchObject({
+      verdict: 'reproduced',
+      models: [
+        {
+          parity: 'content',
+          agreement: 'identical',
+          stages: expect.arrayContaining([
+            expect.objectContaining({ summary: expect.stringContaining('pinned by its manifest') }),
+          ]),
+        },
+      ],
+    })
+
+    repository.edit('Dockerfile', 'GREETING=hello', 'GREETING=goodbye')
+    repository.save()
+    expect(check()).toMatchObject({
+      verdict: 'not-reproduced',
+      models: [
+        {
+          findings: expect.arrayContaining([expect.objectContaining({ rule: 'environment/config-differs' })]),
+        },
+      ],
+    })
+
+    repository.git('reset', '-q', '--hard', 'HEAD~1')
+    const own = repository.read(RECORD)
+    const manifest = 'models/digits/environment.json'
+    const kept = repository.read(manifest)
+    repository.write(manifest, '{}')
+    repository.edit(RECORD, 'environment:\n', `environment:\n  image: e.x/d@sha256:${'7'.repeat(64)}\n`)
+    repository.save()
+    repository.write(RECORD, own)
+    repository.write(manifest, kept)
+    repository.save()
+    expect(check('--base', 'HEAD~1')).toMatchObject({
+      verdict: 'could-not-check',
+      models: [
+        {
+          findings: expect.arrayContaining([
+            expect.objectContaining({ rule: 'environment/manifest-unknown' }),
+          ]),
+        },
+      ],
+    })
+  })
+
   test('a cached rebuild is no evidence', () => {
     record()
     repository.edit(RECORD, 'seeds:', 'hyperparameters: {}\nseeds:')
@@ -232,7 +309,7 @@ evaluation: {command: [python3, evaluate.py]}
     })
   })
 
-  test('says so when the tree is dirty, when no image is known, when the evaluation fails', () => {
+  test('says so when the tree is dirty, when the evaluation fails', () => {
     repository.write('evaluate.py', `${EVALUATE}# not committed`)
     expect(record()).toMatchObject({
       status: 0,
@@ -241,14 +318,67 @@ evaluation: {command: [python3, evaluate.py]}
     expect(parse(repository.read(RECORD)).code.dirty).toBe(true)
 
     repository.write(RECORD, WRITTEN)
-    expect(cli('record', 'digits')).toMatchObject({
-      status: 2,
-      stderr: expect.stringMatching(/which image[^]*--image[^]*--push/),
-    })
-
     repository.write('evaluate.py', 'raise SystemExit("no such thing")\n')
     repository.save()
     expect(record()).toMatchObject({ status: 2, stderr: expect.stringContaining('no such thing') })
+    expect(repository.read(RECORD)).toBe(WRITTEN)
+  })
+
+  test('of a glob the newest finished file counts, and is named; what measures the machine is left out', () => {
+    repository.write(
+      'reprogate.yml',
+      `models: {digits: {record: ${RECORD}, evaluation: {command: [python3, evaluate.py], metrics: "results/*.yaml"}}}\n`,
+    )
+    repository.write('results/0.yaml', 'accuracy: 1.0\n')
+    repository.write(
+      'evaluate.py',
+      'import os\nassert not os.path.exists("results/0.yaml")\nos.makedirs("results", exist_ok=True)\n' +
+        'for at, text in enumerate(["accuracy: 0.25", "accuracy: 0.5\\neval_runtime: 3.5", "accuracy: ["]):\n' +
+        '  name = f"results/{at + 1}.yaml"\n  open(name, "w").write(text)\n  os.utime(name, (at, at))\n',
+    )
+    repository.save()
+    const { status, stdout } = cli('record', 'digits', '--build-arg', `BASE=${BASE}`)
+    expect([status, stdout]).toEqual([
+      0,
+      expect.stringMatching(/accuracy 0\.5[^]*metrics from results\/2\.yaml[^]*left out[^]*eval_runtime/),
+    ])
+    expect(parse(repository.read(RECORD))).toMatchObject({ evaluation: { metrics: { accuracy: 0.5 } } })
+  })
+
+  test('a command is run and watched: what it reads, writes and is told', () => {
+    repository.write(
+      'train.py',
+      'import sys\nrows = open("data/train.csv").read()\nopen("models/digits/model.bin", "w").write(rows[:5])\nopen("log.txt", "w").write("x")\n',
+    )
+    repository.save()
+    const { status, stdout } = cli('record', 'digits', '--', 'python3', 'train.py', '--seed', '3', '--lr=0.1')
+    expect([status, stdout]).toEqual([0, expect.stringContaining('2 files written')])
+    const written = parse(repository.read(RECORD)) as Record<string, unknown>
+    expect(written).toMatchObject({
+      model: { digest: sha256('id,x,') },
+      run: {
+        command: ['python3', 'train.py', '--seed', '3', '--lr=0.1'],
+        seconds: expect.any(Number),
+        rationale: 'a new try',
+        outputs: [{ path: 'log.txt', digest: sha256('x') }, { path: 'models/digits/model.bin' }],
+      },
+      code: { commit: repository.git('rev-parse', 'HEAD'), dirty: false },
+      // What a person wrote stays, and wins.
+      seeds: { seed: 3, init: 7 },
+      hyperparameters: { lr: 0.1 },
+      environment: { packages: { path: 'models/digits/environment.packages.txt' } },
+    })
+    // Only where something can watch.
+    const traces = spawnSync('strace', ['-f', '--seccomp-bpf', 'true']).status === 0
+    expect(stdout).toContain(traces ? '1 file read' : 'strace')
+    const paths = (written['data'] as { path: string }[]).map(({ path }) => path)
+    expect(paths).toEqual(traces ? ['data/test.csv', 'data/train.csv'] : ['data/test.csv'])
+
+    repository.write(RECORD, WRITTEN)
+    expect(cli('record', 'digits', '--', 'python3', '-c', 'raise SystemExit(3)')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('ended with exit code 3'),
+    })
     expect(repository.read(RECORD)).toBe(WRITTEN)
   })
 

@@ -11,7 +11,7 @@ import { readManifest } from '../../src/environment/manifest/read.js'
 import type { EnvironmentRequest } from '../../src/environment/request.js'
 import type { RunResult } from '../../src/system/process.js'
 import { RULES } from '../../src/verdict/rules/index.js'
-import { streamOf, tarOf, wheel, type Files } from './tree.js'
+import { type Files, noPause, streamOf, tarOf, wheel } from './tree.js'
 
 const PINNED = `registry.example/a@sha256:${'7'.repeat(64)}`
 const SITE = 'opt/site-packages'
@@ -84,7 +84,7 @@ beforeAll(async () => {
   await writeFile(join(root, 'export/r.txt'), '# pinned\ntoy==1.2.1\n')
   const manifest = await manifestOf(WAS)
   hash = manifest.hashes.environment
-  manifestFile = toManifestFile(manifest, PINNED)
+  manifestFile = await toManifestFile(manifest, PINNED, noPause)
 })
 afterAll(() => rm(root, { recursive: true, force: true }))
 
@@ -271,7 +271,7 @@ describe('a recorded hash that is not the image’s', () => {
   const recordedHash = `env-v1:sha256:${'0'.repeat(64)}`
 
   test('is named with the part, if the record kept it', async () => {
-    const kept = toManifestFile(await manifestOf(wheel(SITE, 'toy', '1.2.0', 'a')), PINNED)
+    const kept = await toManifestFile(await manifestOf(wheel(SITE, 'toy', '1.2.0', 'a')), PINNED, noPause)
     const { findings } = await check({}, { recordedHash: kept.hashes.environment, manifestFile: kept })
     expect(findings).toMatchObject([
       {

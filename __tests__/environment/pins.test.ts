@@ -7,7 +7,7 @@ import { formatManifestFile, toManifestFile } from '../../src/environment/manife
 import { checkPins, type PinsRequest } from '../../src/environment/pins.js'
 import type { Context } from '../../src/system/context.js'
 import type { Git } from '../../src/system/git.js'
-import { manifestOf } from './tree.js'
+import { manifestOf, noPause } from './tree.js'
 
 const COMMIT = 'c'.repeat(40)
 const D = `sha256:${'a'.repeat(64)}`
@@ -22,7 +22,7 @@ beforeAll(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), 'reprogate-pins-')))
   const described = await manifestOf({ a: 'x' })
   hash = described.hashes.environment
-  manifest = formatManifestFile(toManifestFile(described, IMAGE))
+  manifest = formatManifestFile(await toManifestFile(described, IMAGE, noPause))
   await writeFile(join(root, 'manifest.json'), manifest)
   await writeFile(join(root, 'no.json'), '{')
   await writeFile(join(root, 'large.json'), Buffer.alloc(16 * 1024 * 1024 + 1))

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { compareConfig } from '../../src/environment/compare/config.js'
 import { differenceFindings } from '../../src/environment/compare/findings.js'
-import { conclude } from '../../src/environment/compare/comparison.js'
+import { Differences } from '../../src/environment/compare/comparison.js'
 import { BuildLog } from '../../src/environment/build-log.js'
 import { isSecret, maskKnown } from '../../src/environment/secrets.js'
 import { CONFIG } from './tree.js'
@@ -47,7 +47,9 @@ test('a secret that differs is named, and shown nowhere', () => {
     { kind: 'config', name: 'Env.HF_TOKEN', pinned: '•••', rebuilt: '•••', note: 'another value' },
     { kind: 'config', name: 'Cmd', pinned: '•••', rebuilt: '•••', note: 'another value' },
   ])
-  const findings = differenceFindings(conclude(found, false), 'Dockerfile', [])
+  const differences = new Differences()
+  for (const one of found) differences.add(one)
+  const findings = differenceFindings(differences.conclude(false), 'Dockerfile', [])
   expect(JSON.stringify(findings)).not.toMatch(/first|second/)
   expect(findings[1]).toMatchObject({
     message: 'environment variable HF_TOKEN changed: ••• → •••, another value',

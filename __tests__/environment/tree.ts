@@ -3,6 +3,9 @@ import { pack, type Header } from 'tar-stream'
 import type { ImageConfig, Manifest } from '../../src/environment/manifest/manifest.js'
 import { readManifest } from '../../src/environment/manifest/read.js'
 
+/** For work that nobody cancels. */
+export const noPause = () => undefined
+
 export type Files = Record<string, string | Buffer | Partial<Header>>
 
 export const CONFIG: ImageConfig = {

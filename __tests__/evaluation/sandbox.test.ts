@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { STANDARD } from '../../src/evaluation/conditions.js'
+import { STANDARD, type Conditions } from '../../src/evaluation/conditions.js'
 import {
   createArguments,
   openVolumes,
@@ -161,5 +161,20 @@ describe('the arguments of a sandbox', () => {
     expect(() => createArguments({ ...SANDBOX, conditions: { ...STANDARD, env: { [name]: 'x' } } })).toThrow(
       'not the name of a variable',
     )
+  })
+})
+
+describe('conditions', () => {
+  const text = (conditions: Partial<Conditions>) =>
+    createArguments({ ...SANDBOX, conditions: { ...STANDARD, ...conditions } }).join(' ')
+
+  test('may name processors and a folder of tools, which is read-only', () => {
+    expect(text({ cpus: '0', tools: '/scratch/tools' })).toMatch(
+      /--cpuset-cpus 0 .*--mount type=bind,source=\/scratch\/tools,target=\/reprogate,readonly/,
+    )
+  })
+  test('alone can give the network', () => {
+    expect(text({})).toContain('--network none')
+    expect(text({ network: 'bridge' })).toContain('--network bridge')
   })
 })

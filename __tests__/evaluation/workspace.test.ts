@@ -1,9 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  realpath,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { rowCounter, takeMetrics, takePredictions } from '../../src/evaluation/outputs.js'
+import { rowCounter, takeMetrics, takeNewestMetrics, takePredictions } from '../../src/evaluation/outputs.js'
 import { sizeOf } from '../../src/evaluation/size.js'
 import { exposed, readyWorkspace } from '../../src/evaluation/workspace.js'
 
@@ -106,7 +117,27 @@ describe('output', () => {
     await put('a/metrics.json', '{"a": 1}')
     expect(await takeMetrics(workspace, 'a/metrics.json')).toEqual({
       ok: true,
-      value: Buffer.from('{"a": 1}'),
+      value: { path: 'a/metrics.json', bytes: Buffer.from('{"a": 1}') },
+    })
+  })
+
+  test('of a glob the newest file that can be read, and no link', async () => {
+    await mkdir(join(workspace, 'r'))
+    for (const [at, [name, text]] of [
+      ['r/1.json', '{"a": 1}'],
+      ['r/2.json', '{"a": 2}'],
+      ['r/3.json', '{"a": '],
+    ].entries()) {
+      await put(name!, text!)
+      await utimes(join(workspace, name!), at, at)
+    }
+    await put('elsewhere.json', '{"a": 4}')
+    await symlink(join(workspace, 'elsewhere.json'), join(workspace, 'r/4.json'))
+    expect(await takeNewestMetrics(workspace, 'r/*.json')).toMatchObject({ value: { path: 'r/2.json' } })
+    expect(await takeNewestMetrics(workspace, 'r/3*.json')).toMatchObject({ value: { path: 'r/3.json' } })
+    expect(await takeNewestMetrics(workspace, 'q/*.json')).toEqual({
+      ok: false,
+      problem: 'no file that `q/*.json` names was written',
     })
   })
 

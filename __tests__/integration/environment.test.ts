@@ -120,7 +120,7 @@ describe.each(CLIENTS)('with $name', ({ env, builder }) => {
     args: { BASE },
     image,
     recordedHash: recorded.hashes.environment,
-    manifestFile: toManifestFile(recorded.manifest, image),
+    manifestFile: await toManifestFile(recorded.manifest, image, () => undefined),
     fresh: true,
     timeout: 120_000,
     ...more,
@@ -435,6 +435,15 @@ describe.each(CLIENTS)('with $name', ({ env, builder }) => {
     expect(fetching.findings).toMatchObject([{ rule: 'environment/network-used', line: 9 }])
   }, 120_000)
 
+  test('a step is held to the memory that the report names, and to none if it names none', async () => {
+    const step = `RUN python3 -c "x = bytearray(300 << 20)"\n`
+    const asked = await request({ Dockerfile: DOCKERFILE + step }, { memory: 0.125 })
+    const { evidence } = await checkEnvironment(check.context, asked)
+    await check.end()
+    expect(evidence.buildMemory).toBe(builder === 'classic' ? 0.125 : undefined)
+    expect(evidence.failure !== undefined).toBe(evidence.buildMemory !== undefined)
+  }, 120_000)
+
   test('what killed checks have left goes, and nothing else', async () => {
     const place = (value: string) => value.split('=')[1]!.split('.')
     const [boot, namespace, pid, start, id] = place(check.context.engine.label)
@@ -444,12 +453,16 @@ describe.each(CLIENTS)('with $name', ({ env, builder }) => {
     const reused = await create(...label(boot, namespace, pid, `${Number(start) - 1}`, id))
     const alive = await create(...label(boot, namespace, pid, start, id))
     const elsewhere = await create(...label(boot, '1', '4194304', '1', id))
+    const day = 24 * 3600
+    const at = (days: number) => String(Math.floor(Date.now() / 1000) - days * day)
+    const rebooted = await create(...label(boot, '1', '4194304', '1', id, at(8)))
+    const busy = await create(...label(boot, '1', '4194304', '1', id, at(6)))
     const stranger = await create('--label', 'reprogate.check=mine')
-    const rest = [alive, elsewhere, stranger]
+    const rest = [alive, elsewhere, busy, stranger]
     try {
       await check.context.engine.sweepDead()
       const there = await check.context.engine.ids('containers')
-      expect([dead, reused].filter((one) => there.has(one))).toEqual([])
+      expect([dead, reused, rebooted].filter((one) => there.has(one))).toEqual([])
       expect(rest.filter((one) => !there.has(one))).toEqual([])
     } finally {
       await docker('rm', ...rest)

@@ -4,6 +4,7 @@ import { selectModels, type Records } from '../../src/policy/models.js'
 const records = (names: Record<string, string | undefined>, track?: 'production'): Records => ({
   files: Object.keys(names),
   of: async (path) => ({ name: names[path], track }),
+  found: async () => [],
 })
 const select = async (names: Record<string, string | undefined>, wanted: string[] = [], policy = {}) =>
   (await selectModels(policy, records(names), undefined, wanted)).map(({ name, named, settings }) => [

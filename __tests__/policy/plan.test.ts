@@ -24,7 +24,7 @@ describe('the plan', () => {
       predictions: undefined,
       limits: { build: 30, evaluation: 30, memory: 8, processes: 512, output: 2, total: 330 },
       code: [],
-      network: 'default',
+      network: undefined,
       allowed: {},
     })
   })
@@ -68,7 +68,7 @@ describe('the plan', () => {
     }
     const { answers, records } = planOf(model(), loaded, record)
     const paths = ['models/digits/provenance.yml', 'metrics.json', 'p.csv', 'environment.json']
-    expect(answers).toEqual({ paths, digests: [digest] })
+    expect(answers).toEqual({ paths, patterns: [], digests: [digest] })
     expect(records).toEqual([...paths, 'reprogate.yml'])
   })
 })
@@ -130,5 +130,17 @@ describe('what the record claims against the policy', () => {
     const settings = { environment: { args: { BASE: 'a' } }, evaluation: { command } }
     expect(planFindings(model(settings), good)).toEqual([])
     expect(planFindings(model({}, false), { ...good, model: { name: 'letters' } })).toEqual([])
+  })
+
+  test('a glob of the policy hides what it names; one of the record is the name of a file', () => {
+    const ruled = model({ evaluation: { metrics: 'results/*.json' } })
+    expect(planOf(ruled, loaded, {}).answers).toMatchObject({
+      paths: ['models/digits/provenance.yml'],
+      patterns: ['results/*.json'],
+    })
+    expect(planOf(model(), loaded, { evaluation: { output: '**/*.json' } }).answers).toMatchObject({
+      paths: ['models/digits/provenance.yml', '**/*.json'],
+      patterns: [],
+    })
   })
 })

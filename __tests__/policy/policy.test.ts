@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { parsePolicy } from '../../src/policy/load.js'
+import { PRESETS } from '../../src/policy/presets.js'
+import { policySchema } from '../../src/policy/schema.js'
 import { createRepository, findingsOf, RECORD, type Repository } from '../support/gate.js'
 
 const refused = (text: string) => {
@@ -19,6 +21,7 @@ describe('a policy that cannot be read stops the check, with line and remedy', (
     ['\nrules:\n  data/version-mising: off', /did you mean `data\/version-missing`/, 3],
     ['models: {"a b": {record: a}}', /`models.a b`: letters, digits/, 1],
     ['track: strict', /`track`/, 1],
+    ['preset: strikt', /`preset`: expected one of "minimal"\|?.*"strict"/, 1],
     ['models:\n  digits:\n    record: /etc/passwd', /relative path/, 3],
     ['models: {d: {record: a, evaluation: {command: [--flag]}}}', /must not be empty or begin with `-`/, 1],
     [
@@ -56,6 +59,34 @@ describe('a policy that cannot be read stops the check, with line and remedy', (
   })
 })
 
+describe('a preset', () => {
+  const parsed = (text: string) => parsePolicy(Buffer.from(text), 'reprogate.yml')
+
+  test('is written out; the policy’s own rules win and its own fields come on top', () => {
+    const text = 'preset: strict\nrules: {record/unknown-key: off}\nrequired: [run.by, run.rationale]\n'
+    const { rules, required } = parsed(text)
+    expect(rules).toMatchObject({ 'record/unknown-key': 'off', 'data/licence-missing': 'error' })
+    expect(required).toEqual([
+      'code.repository',
+      'data.source',
+      'environment.platform',
+      'run.rationale',
+      'run.by',
+    ])
+  })
+
+  test('standard is what is built in', () => {
+    expect(parsed('preset: standard\n')).toMatchObject({ rules: {}, required: [] })
+  })
+
+  test.each(Object.entries(PRESETS))(
+    'every field that %s asks for can be asked for',
+    (name, { required }) => {
+      expect(policySchema.safeParse({ preset: name, required }).success).toBe(true)
+    },
+  )
+})
+
 describe('in a repository', () => {
   let repository: Repository
   beforeEach(() => {
@@ -68,6 +99,20 @@ describe('in a repository', () => {
       base: { commit: base, ref: 'main' },
       head: repository.git('rev-parse', 'HEAD'),
     },
+  })
+
+  test('the preset mlperf asks for integers as seeds, and standard does not', async () => {
+    repository.edit(RECORD, 'seeds: {split: 7,', 'seeds: {split: seven,')
+    const findings = async (preset: string) => {
+      repository.write('reprogate.yml', `preset: ${preset}\ntrack: production\n`)
+      repository.save()
+      const all = findingsOf(await repository.check())
+      return all.filter(({ rule }) => rule.startsWith('seeds/'))
+    }
+    expect(await findings('mlperf')).toMatchObject([
+      { rule: 'seeds/not-integer', level: 'error', field: 'seeds.split', actual: 'seven', file: RECORD },
+    ])
+    expect(await findings('standard')).toEqual([])
   })
 
   test('a pull request is judged by the policy of its base; its own change is shown, not obeyed', async () => {

@@ -99,7 +99,14 @@ test('what is not committed is not judged, and is named', () => {
     { rule: 'code/uncommitted', message: 'not committed, and so not judged: evaluate.py' },
   ])
   expect(uncommittedFindings(['.reprogate/report.json'])).toEqual([])
-  expect(uncommittedFindings(['data/a.csv', 'p.yml'], ['data', 'p.yml'])).toEqual([])
+  expect(uncommittedFindings(['data/a.csv', 'p.yml'], { read: ['data', 'p.yml'] })).toEqual([])
+  expect(uncommittedFindings(['a.py', 'secret.key'], { filtered: ['secret.key'] })).toMatchObject([
+    {
+      message: expect.stringMatching(
+        /: a.py, secret.key; git keeps secret.key through a filter .* never run here/,
+      ),
+    },
+  ])
 })
 
 test.each([

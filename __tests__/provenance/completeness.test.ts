@@ -27,6 +27,24 @@ test('a complete record has every field, and nothing to say', () => {
   expect(check(COMPLETE)).toEqual({ findings: [], present: 16, required: 16 })
 })
 
+test('what is said with a reservation is not recorded', () => {
+  const reserved = (field: string) => (field === 'seeds' ? 'a default, which nobody chose' : undefined)
+  const { findings, present, required } = checkCompleteness(COMPLETE, {
+    more: [],
+    malformed: [],
+    mandatory: isError,
+    reserved,
+  })
+  expect(findings).toEqual([
+    {
+      rule: 'seeds/value-missing',
+      field: 'seeds',
+      message: 'seeds are not recorded: a default, which nobody chose',
+    },
+  ])
+  expect(required - present).toBe(1)
+})
+
 describe('a field that is missing has the rule of its subject', () => {
   test.each<[Partial<Record_>, string, string, string]>([
     [{ model: undefined }, 'model/missing', 'model.name', 'model name is missing'],

@@ -82,14 +82,14 @@ describe('what a record says wrongly is a finding of its field, at its line', ()
 })
 
 test('what is right is kept beside what is wrong, and items keep their numbers', () => {
-  const { record, lineOf } = parseNative(
+  const { record, placeOf } = parseNative(
     Buffer.from(
       'seeds: {split: 7}\ndata:\n  - {version: [x], path: a.csv}\n  - {name: b, digest: no}\ncode: {dirty: 1}\n',
     ),
     'provenance.yml',
   )
   expect(record).toEqual({ seeds: { split: 7 }, data: [{ path: 'a.csv' }, { name: 'b' }], code: {} })
-  expect([lineOf('data[1].name'), lineOf('data[1].licence'), lineOf('run.by')]).toEqual([4, 4, 1])
+  expect(['data[1].name', 'data[1].licence', 'run.by'].map((field) => placeOf(field).line)).toEqual([4, 4, 1])
 })
 
 test('JSON is a record, too', () => {

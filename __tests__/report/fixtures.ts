@@ -1,4 +1,10 @@
-import type { EnvironmentEvidence, EvaluationEvidence, LineageEvidence } from '../../src/verdict/evidence.js'
+import type {
+  CanaryEvidence,
+  EnvironmentEvidence,
+  EvaluationEvidence,
+  LineageEvidence,
+  RecomputedEvidence,
+} from '../../src/verdict/evidence.js'
 import type { Finding, Found, StageName } from '../../src/verdict/finding.js'
 import { foldModel, foldReport, type ModelHead, type StageRun } from '../../src/verdict/fold.js'
 import { levelOf } from '../../src/verdict/levels.js'
@@ -12,7 +18,7 @@ import { RULES } from '../../src/verdict/rules/index.js'
 
 const COMMIT = 'a81c0de4f3b29d7706c1e5aa0b9d8c7f6e5d4c3b'
 const RECORD = 'models/digits/provenance.yml'
-const hex = (seed: string): string => seed.repeat(64).slice(0, 64)
+export const hex = (seed: string): string => seed.repeat(64).slice(0, 64)
 
 export const reportOf = (models: ModelReport[], overrides: Partial<Report> = {}): Report => ({
   ...foldReport(
@@ -39,7 +45,7 @@ const HEAD: ModelHead = {
 type Ran = Exclude<StageRun['outcome'], { notRun: string }>
 
 /** What one stage gave, as a stage gives it: its findings have neither level nor stage yet. */
-interface Given extends Partial<Omit<Ran, 'findings'>> {
+export interface Given extends Partial<Omit<Ran, 'findings'>> {
   findings?: readonly Found[]
   notRun?: string
   seconds?: number
@@ -116,6 +122,33 @@ const evaluation: EvaluationEvidence = {
   exitCode: 0,
 }
 
+const recomputed: RecomputedEvidence = {
+  file: 'models/digits/predictions.csv',
+  metrics: [
+    ...['accuracy', 'recall'].map((metric) => ({
+      metric,
+      printed: '0.972175',
+      outcome: 'follows' as const,
+      definition: metric,
+      columns: ['label', 'prediction'],
+      rows: 1797,
+      value: '0.9721758486366166',
+      digits: 6,
+    })),
+    {
+      metric: 'f1_macro',
+      printed: '0.97',
+      outcome: 'consistent',
+      definition: 'f1_macro',
+      columns: ['label', 'prediction'],
+      rows: 1797,
+      value: '0.9720612',
+      digits: 2,
+    },
+    { metric: 'precision', printed: '0.972175', outcome: 'definition unknown' },
+  ],
+}
+
 /** Every stage of a model that is reproduced. */
 const FINE: Record<StageName, Given> = {
   provenance: {
@@ -152,6 +185,81 @@ const FINE: Record<StageName, Given> = {
 export const reproducedModel = modelOf({})
 export const reproduced = reportOf([reproducedModel])
 
+/** Some metrics follow from the committed predictions. */
+export const recomputedModel = modelOf({
+  provenance: {
+    ...FINE.provenance,
+    evidence: { ...FINE.provenance.evidence, recomputed },
+  },
+})
+
+const canary: CanaryEvidence = {
+  rows: { outcome: 'follow', telling: 1612, followed: 1612, stayed: 0 },
+  truth: { column: 'label', outcome: 'unused', equal: 181, of: 1797, expected: 179.7 },
+  model: { outcome: 'depends', altered: 'zero-numbers', changed: 1619, of: 1797 },
+  replays: [
+    { altered: 'rows', changed: 1612, of: 1797, seconds: 12.2 },
+    { altered: 'zero-numbers', changed: 1619, of: 1797, seconds: 11.8 },
+  ],
+}
+
+const listened = (evidence: CanaryEvidence, findings: readonly Found[] = []): ModelReport =>
+  modelOf({
+    evaluation: {
+      ...FINE.evaluation,
+      findings,
+      evidence: { agreement: 'identical', evaluation: { ...evaluation, canary: evidence } },
+    },
+  })
+
+/** Answers that follow data and model. */
+export const computedModel = listened(canary)
+
+/** Rows that cannot be told apart, and a model that is read. */
+const partlyComputedModel = listened({
+  rows: {
+    outcome: 'not-shown',
+    telling: 0,
+    followed: 0,
+    stayed: 0,
+    why: 'the keys of the predictions are not in the data',
+  },
+  model: { outcome: 'read', altered: 'zero-bytes', changed: 0, of: 0 },
+  replays: [{ altered: 'zero-bytes', failed: 'fails (exit code 1)', seconds: 3.1 }],
+})
+
+/** The base's policy asks for no replay on altered inputs. */
+const canaryOffModel = listened({ notRun: 'the policy has `canary: off`', replays: [] })
+
+/** Answers that are kept by key. */
+export const copiedModel = listened(
+  {
+    rows: {
+      outcome: 'not-shown',
+      telling: 1612,
+      followed: 0,
+      stayed: 1612,
+      why: 'the answers stay with the key',
+    },
+    model: { outcome: 'unchanged', altered: 'zero-numbers', changed: 0, of: 1797 },
+    replays: [
+      { altered: 'rows', changed: 0, of: 1797, seconds: 12.2 },
+      { altered: 'zero-numbers', changed: 0, of: 1797, seconds: 11.8 },
+      { altered: 'rows-again', changed: 0, of: 1797, seconds: 12 },
+    ],
+  },
+  [
+    {
+      rule: 'evaluation/not-computed',
+      message:
+        'the recorded results came back, but 1,797 of 1,797 predictions stayed the same although every number of the model was zero, and 1,612 of 1,612 stayed with their key when the rows were exchanged',
+      file: RECORD,
+      line: 29,
+      field: 'evaluation',
+    },
+  ],
+)
+
 const flip = (key: string, recorded: string, replayed: string, score: [string, string]) => ({
   key,
   column: 'prediction',
@@ -160,7 +268,7 @@ const flip = (key: string, recorded: string, replayed: string, score: [string, s
   also: [{ column: 'score', recorded: score[0], replayed: score[1] }],
 })
 
-const drifted: Given = {
+export const drifted: Given = {
   findings: [
     {
       rule: 'environment/package-differs',
@@ -185,7 +293,7 @@ const drifted: Given = {
   seconds: 41.3,
 }
 
-const flipped: Given = {
+export const flipped: Given = {
   findings: [
     {
       rule: 'evaluation/metric-differs',
@@ -263,6 +371,11 @@ export const notReproducedModel = modelOf({ environment: drifted, evaluation: fl
 export const notReproduced = reportOf([notReproducedModel], { seconds: 134 })
 
 const NO_IMAGE: Given = { notRun: 'there is no rebuilt image' }
+/** What keeps the rebuild from running keeps the replay from it, and both say so. */
+const neither = (notRun: string): Partial<Record<StageName, Given>> => ({
+  environment: { notRun },
+  evaluation: { notRun },
+})
 
 export const incompleteModel = modelOf({
   provenance: {
@@ -313,8 +426,7 @@ export const incompleteModel = modelOf({
     summary: '2 of 3 as recorded',
     unverified: true,
   },
-  environment: { notRun: 'the record is not complete' },
-  evaluation: NO_IMAGE,
+  ...neither('the record is not complete'),
 })
 export const incomplete = reportOf([incompleteModel], { seconds: 3.1 })
 
@@ -356,10 +468,7 @@ const unbuilt: Given = {
 export const couldNotCheckModel = modelOf({ environment: unbuilt, evaluation: NO_IMAGE })
 export const couldNotCheck = reportOf([couldNotCheckModel], { seconds: 21 })
 
-const NOT_ASKED: Partial<Record<StageName, Given>> = {
-  environment: { notRun: 'the exploratory track rebuilds only when asked for' },
-  evaluation: NO_IMAGE,
-}
+const NOT_ASKED = neither('the exploratory track rebuilds only when asked for')
 export const exploratoryModel = modelOf(NOT_ASKED, {
   name: 'sketch',
   track: 'exploratory',
@@ -470,38 +579,37 @@ export const failedModel = modelOf({
   },
 })
 
-export const unseededModel = modelOf({
-  evaluation: {
-    findings: [
-      {
-        rule: 'evaluation/nondeterministic',
-        message: 'Two identical replays disagree: 2 of 1,797 predictions flipped',
-        file: RECORD,
-        line: 34,
-        field: 'evaluation.predictions',
-      },
-    ],
-    grade: 'nondeterministic',
-    summary: 'Two identical replays disagree: 2 of 1,797 predictions flipped',
-    evidence: {
-      agreement: 'nondeterministic',
-      evaluation: {
-        ...evaluation,
-        deterministic: false,
-        controls: {
-          rows: 1797,
-          flips: 2,
-          moved: 0,
-          first: [
-            { ...flip('211', '8', '3', ['0.412', '0.438']), also: [] },
-            { ...flip('640', '1', '8', ['0.391', '0.401']), also: [] },
-          ],
-        },
+export const unseeded: Given = {
+  findings: [
+    {
+      rule: 'evaluation/nondeterministic',
+      message: 'Two identical replays disagree: 2 of 1,797 predictions flipped',
+      file: RECORD,
+      line: 34,
+      field: 'evaluation.predictions',
+    },
+  ],
+  grade: 'nondeterministic',
+  summary: 'Two identical replays disagree: 2 of 1,797 predictions flipped',
+  evidence: {
+    agreement: 'nondeterministic',
+    evaluation: {
+      ...evaluation,
+      deterministic: false,
+      controls: {
+        rows: 1797,
+        flips: 2,
+        moved: 0,
+        first: [
+          { ...flip('211', '8', '3', ['0.412', '0.438']), also: [] },
+          { ...flip('640', '1', '8', ['0.391', '0.401']), also: [] },
+        ],
       },
     },
-    seconds: 24,
   },
-})
+  seconds: 24,
+}
+export const unseededModel = modelOf({ evaluation: unseeded })
 
 /** A path of the data that leads out of the repository: found by the stage that reads the data. */
 export const outsideModel = modelOf({
@@ -519,8 +627,7 @@ export const outsideModel = modelOf({
     summary: '2 of 3 as recorded',
     unverified: true,
   },
-  environment: { notRun: 'the record is not complete' },
-  evaluation: NO_IMAGE,
+  ...neither('the record is not complete'),
 })
 
 /** The rows could not be paired: nothing can be said of a single one. */
@@ -684,6 +791,42 @@ export const hostileModel: ModelReport = {
       exitCode: 1,
       tail: ['::error::owned', '```', attack],
     },
+    recomputed: {
+      file: attack,
+      problem: attack,
+      metrics: (['differs', 'agrees', 'follows', 'consistent', 'cannot recompute'] as const).map(
+        (outcome) => ({
+          outcome,
+          metric: attack,
+          printed: huge,
+          definition: attack,
+          columns: [attack, huge],
+          rows: 1,
+          value: attack,
+          usual: outcome === 'follows' ? { definition: attack, value: huge } : undefined,
+          note: attack,
+          why: attack,
+        }),
+      ),
+    },
+    cause: {
+      shown: 'together',
+      image: 'pinned',
+      factors: ATTACKS.map((name) => ({ kind: 'condition' as const, name, note: attack, fix: attack })),
+      also: [{ kind: 'file', name: huge, note: attack }],
+      why: attack,
+      tried: [attack],
+      moving: [attack],
+      differences: 3,
+      replays: ATTACKS.map((name) => ({
+        image: 'rebuild' as const,
+        id: name,
+        with: [name, huge],
+        gave: 'none' as const,
+        seconds: 1,
+      })),
+      seconds: 2,
+    },
     lineage: {
       data: ATTACKS.map((label) => ({ label, digest: label, changed: true })),
       code: { commit: attack, changed: true },
@@ -713,6 +856,11 @@ export const FIXTURES: Record<string, Report> = {
 export const GOLDEN: Record<string, Report> = {
   reproduced,
   'reproduced-metrics-only': reportOf([metricsOnlyModel]),
+  'reproduced-metrics-from-predictions': reportOf([recomputedModel]),
+  'reproduced-computed': reportOf([computedModel]),
+  'reproduced-partly-computed': reportOf([partlyComputedModel]),
+  'reproduced-canary-off': reportOf([canaryOffModel]),
+  'not-reproduced-not-computed': reportOf([copiedModel]),
   'reproduced-with-a-risk': reportOf([riskyModel]),
   'not-reproduced': notReproduced,
   'not-reproduced-environment': reportOf([harmlessDriftModel]),

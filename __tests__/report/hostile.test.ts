@@ -185,6 +185,9 @@ describe('whatever words a report holds', () => {
           files: [word],
           dirty: [word],
           metrics: { [word]: 1 },
+          pin: 'image',
+          leftOut: [word],
+          metricsFile: word,
           missing: [{ field: word, message: word, remedy: word }],
         })
         expect(shown).not.toMatch(FORBIDDEN)

@@ -15,6 +15,7 @@ import {
   incomplete,
   metricsOnlyModel,
   notReproduced,
+  recomputedModel,
   outsideModel,
   reportOf,
   reproduced,
@@ -38,6 +39,7 @@ describe('the terminal', () => {
         '                    f1_macro  0.972061 → 0.969840   allowed ±0.000001',
         '',
         '  Not reproduced: The rebuilt environment differs (scikit-learn 1.2.1 → 1.3.0), and so does the result: accuracy 0.972176 → 0.969950, allowed ±0.000001.',
+        '  Rung 2 of 6, the claims agree with the repository; not yet 4, the environment comes back.',
         '  Fix: Pin scikit-learn==1.2.1 in requirements.txt:4, or record the run again.',
         '',
         '  report: .reprogate/report.json',
@@ -55,7 +57,7 @@ describe('the terminal', () => {
     expect(text).toMatch(
       /✖ data .*\n +✖ models\/digits\/provenance\.yml:15 {2}data\/test\.csv does not match its recorded digest: row 211/,
     )
-    expect(text).toContain('  – evaluation    not replayed: there is no rebuilt image\n')
+    expect(text).toContain('  – evaluation    not replayed: the record is not complete\n')
   })
   test('a path of the data under the data, whatever subject its rule has', () => {
     expect(plain(reportOf([outsideModel]))).toMatch(
@@ -77,6 +79,11 @@ describe('the terminal', () => {
   })
   test('nothing is said of predictions that were not compared', () => {
     expect(plain(reportOf([metricsOnlyModel]))).not.toContain('prediction')
+  })
+  test('how many metrics follow from the committed predictions', () => {
+    expect(plain(reportOf([recomputedModel]))).toContain(
+      '\n                    metrics from predictions: 2 follow, 1 consistent, 1 definition unknown\n',
+    )
   })
   test('what did not build', () => {
     expect(plain(couldNotCheck)).toContain(
@@ -116,6 +123,8 @@ describe('the terminal', () => {
       files: ['models/digits/provenance.yml', 'models/digits/predictions.csv'],
       dirty: ['train.py'],
       metrics: { accuracy: 0.972175 },
+      pin: 'manifest',
+      leftOut: ['eval_runtime'],
       missing: [{ field: 'seeds.split', message: 'seeds are missing', remedy: 'Record `split`.' }],
     })
     expect(text).toBe(
@@ -123,6 +132,8 @@ describe('the terminal', () => {
         '  ✔ recorded digits: accuracy 0.972175',
         '    models/digits/provenance.yml',
         '    models/digits/predictions.csv',
+        '    left out, as it never comes out the same again: eval_runtime',
+        '    environment: built here, pinned by its manifest; `--push <repository>` pins the image itself.',
         '  ⚠ the work tree has changes that are not committed: train.py',
         '    fix: commit them, and record again.',
         '',
@@ -133,9 +144,17 @@ describe('the terminal', () => {
       ].join('\n'),
     )
     const files = ATTACKS.map((attack) => attack)
-    expect(renderRecorded({ model: '\u001b[2J', files, dirty: files, metrics: {}, missing: [] })).not.toMatch(
-      /^\s*::|##\[|[\u0000-\u0009\u000b-\u001f]/m,
-    )
+    expect(
+      renderRecorded({
+        model: '\u001b[2J',
+        files,
+        dirty: files,
+        metrics: {},
+        leftOut: [],
+        pin: 'image',
+        missing: [],
+      }),
+    ).not.toMatch(/^\s*::|##\[|[\u0000-\u0009\u000b-\u001f]/m)
   })
 })
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { agree } from '../../src/results/agreement.js'
 import type { ResultsComparison } from '../../src/results/comparison.js'
 import type { AgreementPieces } from '../../src/results/findings.js'
-import { compareMetrics } from '../../src/results/metrics.js'
+import { compareMetrics } from '../../src/results/metrics/compare.js'
 import {
   identicalPredictions,
   notComparable,

@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { compareMetrics, parseMetrics } from '../../src/results/metrics.js'
+import fc from 'fast-check'
+import { compareMetrics } from '../../src/results/metrics/compare.js'
+import { parseMetrics } from '../../src/results/metrics/parse.js'
+import { comparable, isVolatile } from '../../src/results/metrics/volatile.js'
 
 const parse = (text: string) => parseMetrics(Buffer.from(text))
 const values = (text: string) => {
@@ -44,9 +47,7 @@ describe('reading metrics', () => {
       "chat_template": null
     }`
     expect(values(text)).toEqual({
-      'results.arc_easy.acc,none': 0.25,
-      'config.batch_size': 8,
-      'n-shot.arc_easy': 0,
+      'arc_easy.acc,none': 0.25,
     })
   })
 
@@ -143,5 +144,126 @@ describe('comparing metrics', () => {
       ['inf', true, false],
       ['max', false, true],
     ])
+  })
+})
+
+describe('other formats, by the name of the file', () => {
+  test.each([
+    ['m.yaml', 'accuracy: 0.5\nnested: {f1: .nan}\nwhat: svm\n', { accuracy: 0.5, 'nested.f1': NaN }],
+    ['m.toml', 'accuracy = 0.5\n[nested]\nf1 = nan\n', { accuracy: 0.5, 'nested.f1': NaN }],
+    ['m.csv', 'accuracy,f1,model\n0.5,1e-3,svm\n', { accuracy: 0.5, f1: 0.001 }],
+    ['m.csv', 'metric,value\naccuracy,0.5\nf1,nan\n', { accuracy: 0.5, f1: NaN }],
+    ['m.csv', '\ufeffaccuracy,0.5\nf1,1\n', { accuracy: 0.5, f1: 1 }],
+    ['m.tsv', 'accuracy\tf1\n0.5\t1\n', { accuracy: 0.5, f1: 1 }],
+    ['dvclive/metrics.json', '{"step": 3, "val": {"acc": 0.5}}', { step: 3, 'val.acc': 0.5 }],
+    [
+      'out.txt',
+      'Epoch 3\n- accuracy: 0.4\naccuracy: 0.5\nf1 = 97.2%\nloss: nan\nseen: many\n',
+      { accuracy: 0.5, f1: 97.2, loss: NaN },
+    ],
+    ['metrics', 'accuracy: 0.5\n', { accuracy: 0.5 }],
+    ['metrics', '{"accuracy": NaN}', { accuracy: NaN }],
+    [
+      'report.xml',
+      '<testsuites><testsuite name="a" tests="3" failures="1" errors="0" time="0.2"></testsuite><testsuite tests=\'2\' skipped="1"/></testsuites>',
+      { tests: 5, failures: 1, errors: 0, skipped: 1 },
+    ],
+    [
+      'log.json',
+      '{"eval": {}, "status": "success", "results": {"scores": [{"name": "match", "metrics": {"accuracy": {"name": "accuracy", "value": 0.5}}}]}}',
+      { 'match.accuracy': 0.5 },
+    ],
+  ])('%s %#', (path, text, expected) => {
+    const read = parseMetrics(Buffer.from(text), path)
+    expect('problem' in read ? read.problem : Object.fromEntries(read.values)).toEqual(expected)
+  })
+  test.each([
+    ['m.csv', 'step,loss\n1,2\n2,1\n3,1\n', 'has 3 rows below its names'],
+    ['m.csv', 'a,a\n1,2\n', 'has two metrics named "a"'],
+    ['m.csv', 'a,"b\n1', 'is not a table'],
+    ['m.yaml', `a: ${'['.repeat(1000)}`, 'is not YAML: nested'],
+    [
+      'm.yaml',
+      'a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n',
+      'is not YAML',
+    ],
+    ['m.toml', `a = ${'['.repeat(1000)}`, 'is not TOML'],
+    ['m.xml', '<!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>', 'is not a report of JUnit'],
+    ['log.json', '{"eval": {}, "status": "error"}', 'ended with "error"'],
+    ['m.json', '{"accuracy": 0.', 'is not JSON'],
+  ])('%s that is none: %#', (path, text, expected) => {
+    expect(parseMetrics(Buffer.from(text), path)).toEqual({ problem: expect.stringContaining(expected) })
+  })
+  test('bytes that are no text', () => {
+    expect(parseMetrics(Buffer.from([0xff, 0xfe, 0]), 'm.txt')).toEqual({ problem: 'is not text in UTF-8' })
+  })
+  test('any text of any name is metrics or a problem', () => {
+    const piece = fc.constantFrom(
+      ...[
+        'a',
+        '1',
+        '.5',
+        'nan',
+        ':',
+        '=',
+        ',',
+        '\t',
+        '\n',
+        '{',
+        '}',
+        '[',
+        ']',
+        '"',
+        '<testsuite ',
+        'tests="1"',
+        '>',
+        '&a',
+        '*a',
+        ' ',
+      ],
+    )
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(piece).map((all) => all.join('')),
+    )
+    fc.assert(
+      fc.property(
+        text,
+        fc.constantFrom('m.json', 'm.yaml', 'm.toml', 'm.csv', 'm.tsv', 'm.xml', 'm.txt', 'm'),
+        (content, path) => {
+          const read = parseMetrics(Buffer.from(content), path)
+          if ('problem' in read) expect(read.problem).toMatch(/^(?:is|has) /)
+          else for (const value of read.values.values()) expect(typeof value).toBe('number')
+        },
+      ),
+    )
+  })
+})
+
+describe('what measures the machine', () => {
+  test.each([
+    'eval_runtime',
+    'eval_samples_per_second',
+    'runtime',
+    'a.elapsed',
+    'total_time',
+    'start_time',
+    'inference/latency',
+    'train_time',
+  ])('%s cannot reproduce', (name) => {
+    expect(isVolatile(name)).toBe(true)
+  })
+  test.each(['accuracy', 'loss', 'time_to_event_auc', 'prevalence', 'survival_time_error', 'f1'])(
+    '%s can',
+    (name) => {
+      expect(isVolatile(name)).toBe(false)
+    },
+  )
+  test('it is compared if the record has it: a name excuses no difference', () => {
+    expect(comparable({ eval_runtime: 1, accuracy: 2 })).toEqual({ accuracy: 2 })
+    expect(comparable({ eval_runtime: 1, accuracy: 2 }, { eval_runtime: 3 })).toEqual({
+      eval_runtime: 1,
+      accuracy: 2,
+    })
   })
 })

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { compareCells } from '../../src/results/cells.js'
 import type { PredictionOptions } from '../../src/results/prediction-result.js'
 import { comparePredictions } from '../../src/results/predictions.js'
 
@@ -135,7 +137,12 @@ describe('rows that cannot be paired', () => {
     ['more ids', '1,a\n', '1,a\n2,a\n', '1 row only in the replay: `2`'],
     ['other ids', '1,a\n', '2,a\n', '1 row only in the record: `1`; 1 row only in the replay: `2`'],
     ['an id twice in the record', '1,a\n1,a\n', '1,a\n2,b\n', '`1` is there twice in the record'],
-    ['an id twice in both', '1,a\n1,a\n', '1,a\n1,b\n', '`1` is there twice in the record'],
+    [
+      'an id twice in both, in other places',
+      '1,a\n1,a\n2,b\n',
+      '1,a\n2,b\n1,a\n',
+      '`1` is there twice in the record',
+    ],
     [
       'an id twice in the replay, in place of another',
       '1,a\n2,b\n',
@@ -176,6 +183,76 @@ describe('rows that cannot be paired', () => {
     const result = await compare(recorded, replayed, options)
     expect(result.grade).toBe('not-comparable')
     expect(result.comparison.problem).toContain(problem)
+  })
+})
+
+test('an id that both have twice in the same places is a pair twice', async () => {
+  expect(await compare('id,p\n1,a\n1,a\n', 'id,p\n1,a\n1,b\n')).toMatchObject({
+    grade: 'different',
+    comparison: { rows: 2, flips: 1 },
+  })
+})
+
+describe('however the rows lie, the answer is that of comparing cell by cell', () => {
+  const cell = fc.constantFrom('0', '1', '1.0', '0.5', '.5', 'a', 'ä', '', 'NaN', '-0.0', '"q,""x"', '"l\nf"')
+  const table = fc.uniqueArray(fc.record({ id: fc.nat(500).map(String), p: cell, s: cell }), {
+    selector: ({ id }) => id,
+    maxLength: 60,
+  })
+  type Row = { id: string; p: string; s: string }
+  const text = (rows: readonly Row[], end: string) =>
+    ['id,p,s', ...rows.map(({ id, p, s }) => `${id},${p},${s}`)].join(end) + end
+
+  /** Rows by id, cell by cell, with nothing but a map. */
+  function expected(recorded: readonly Row[], replayed: readonly Row[]) {
+    const there = new Map(replayed.map((row) => [row.id, row]))
+    const kinds = recorded.map((row) => {
+      const other = there.get(row.id)
+      if (!other) return 'missing'
+      const cells = [compareCells(row.p, other.p), compareCells(row.s, other.s)].map(({ kind }) => kind)
+      return cells.includes('flip') ? 'flip' : cells.includes('moved') ? 'moved' : 'equal'
+    })
+    const count = (kind: string) => kinds.filter((one) => one === kind).length
+    return recorded.length !== replayed.length || count('missing') > 0 || recorded.length === 0
+      ? { grade: 'not-comparable' }
+      : { comparison: { rows: recorded.length, flips: count('flip'), moved: count('moved') } }
+  }
+
+  test('shuffled, changed, removed; LF and CRLF', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        table,
+        fc.array(fc.tuple(fc.nat(), cell), { maxLength: 5 }),
+        fc.record({
+          shuffled: fc.boolean(),
+          removed: fc.nat(3),
+          end: fc.constantFrom('\n', '\r\n'),
+          seed: fc.nat(),
+        }),
+        async (rows, changes, { shuffled, removed, end, seed }) => {
+          const other = rows.map((row) => ({ ...row }))
+          for (const [at, p] of changes) if (other.length > 0) other[at % other.length]!.p = p
+          if (shuffled)
+            other.sort((a, b) => ((Number(a.id) * 7919 + seed) % 503) - ((Number(b.id) * 7919 + seed) % 503))
+          const replayed = removed === 1 ? other.slice(1) : other
+          expect(await compare(text(rows, '\n'), text(replayed, end))).toMatchObject(expected(rows, replayed))
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  test('blocks of equal bytes are passed over, wherever a row or a quoted line end is cut', async () => {
+    const rows = Array.from({ length: 60_000 }, (_, i) => ({
+      id: String(i),
+      p: i % 7 === 0 ? '"x\ny"' : 'z',
+      s: String(i / 3),
+    }))
+    const other = rows.map((row, i) => (i % 9_973 === 5 ? { ...row, p: 'changed' } : row))
+    const result = await compare(text(rows, '\n'), text(other, '\n'))
+    expect(result.comparison.problem).toBeUndefined()
+    expect(result.comparison).toMatchObject({ rows: 60_000, flips: 7, moved: 0 })
+    expect(result.comparison.first.map(({ key }) => Number(key) % 9_973)).toEqual(Array(7).fill(5))
   })
 })
 

@@ -74,11 +74,13 @@ test('stages run in order, hand on their products, and are told whether the reco
     stage('environment', { notRun: 'not asked for' }, seen),
     stage('evaluation', found(), seen),
   ])
+  const dockerfile = 'Dockerfile'
+  const image = 'sha256:1'
   expect(seen).toEqual([
-    { products: {}, blocked: false },
-    { products: { dockerfile: 'Dockerfile' }, blocked: true },
-    { products: { dockerfile: 'Dockerfile', image: 'sha256:1' }, blocked: true },
-    { products: { dockerfile: 'Dockerfile', image: 'sha256:1' }, blocked: true },
+    { products: {}, blocked: false, notRun: {} },
+    { products: { dockerfile }, blocked: true, notRun: {} },
+    { products: { dockerfile, image }, blocked: true, notRun: {} },
+    { products: { dockerfile, image }, blocked: true, notRun: { environment: 'not asked for' } },
   ])
 })
 

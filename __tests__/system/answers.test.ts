@@ -39,7 +39,7 @@ describe('the same answers', () => {
       expect(await answerTest({ digests: [digestOf(ANSWERS, algorithm)] })(copy)).toBe(true)
     const odd = await write('odd', 'id,label\r\na,1\nb,0')
     // A mixture of line ends cannot be guessed from its digest, but the kept file says what it is.
-    const { digests, spelled } = await knownAnswers({ paths: [], digests: [] }, odd)
+    const { digests, spelled } = await knownAnswers({ paths: [], digests: [] }, { file: odd })
     if (text !== ANSWERS.replace('\n', '\r\n'))
       expect(await answerTest({ digests, spelled })(copy)).toBe(true)
   })
@@ -68,7 +68,7 @@ describe('the same answers', () => {
         async (lines, a, b) => {
           const text = ({ end, bom, last }: typeof a) =>
             `${bom}${['x', ...lines, 'y'].join(end)}${last ? end : ''}`
-          const known = await knownAnswers({ paths: [], digests: [] }, await write('kept', text(a)))
+          const known = await knownAnswers({ paths: [], digests: [] }, { file: await write('kept', text(a)) })
           expect(await answerTest(known)(await write('copy', text(b)))).toBe(true)
         },
       ),
@@ -78,10 +78,13 @@ describe('the same answers', () => {
 
   test('a line break that falls between two reads is one', async () => {
     const head = `${'x'.repeat(1024 ** 2 - 1)}`
-    const known = await knownAnswers({ paths: [], digests: [] }, await write('kept', `${head}\ny\n\n`))
+    const known = await knownAnswers(
+      { paths: [], digests: [] },
+      { file: await write('kept', `${head}\ny\n\n`) },
+    )
     expect(await answerTest(known)(await write('copy', `${head}\r\ny\r\n\r\n`))).toBe(true)
     expect(await answerTest(known)(await write('other', `${head}\ny\n`))).toBe(true)
-    expect(await answerTest(known)(await write('another', `${head}\n\ny\n`))).toBe(false)
+    expect(await answerTest({ ...known, rows: [] })(await write('another', `${head}\n\ny\n`))).toBe(false)
   })
 })
 
@@ -117,4 +120,18 @@ describe('taken out of a folder', () => {
       await rm(outside, { recursive: true })
     }
   })
+})
+
+test('a glob takes out what it names, links too, and nothing else', async () => {
+  for (const name of ['results/a.json', 'results/.b.json', 'results/deep/c.json', 'results/d.txt', 'e.json'])
+    await write(name, '{}')
+  await symlink(join(home, 'e.json'), join(home, 'results/f.json'))
+  await removeAnswers(home, { paths: [], patterns: ['results/*.json'], digests: [] })
+  expect((await readdir(home, { recursive: true })).sort()).toEqual([
+    'e.json',
+    'results',
+    'results/d.txt',
+    'results/deep',
+    'results/deep/c.json',
+  ])
 })

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import {
+  cpSync,
   chmodSync,
   existsSync,
   mkdirSync,
@@ -216,6 +217,45 @@ describe('another repository is not mistaken for this one', () => {
     expect(await git.dirty()).toEqual([])
     writeFileSync(join(repository.root, '.git/shallow'), `${head}\n`)
     expect([await git.shallow(), await git.parents(head)]).toEqual([true, [parent]])
+  })
+
+  test('a git folder that is kept apart is read, unless a commit could have brought it', async () => {
+    const [apart, inside] = [join(scratch, 'apart.git'), join(repository.root, 'apart.git')]
+    const work = join(scratch, 'work')
+    repository.git('clone', '-q', '--no-local', '--separate-git-dir', apart, repository.root, work)
+    await everything(await open(work))
+    expect(await (await open(work)).head()).toBe(repository.git('rev-parse', 'HEAD'))
+    // In the work tree of another repository, or in its own.
+    cpSync(apart, inside, { recursive: true })
+    writeFileSync(join(work, '.git'), `gitdir: ${inside}\n`)
+    await expect(open(work)).rejects.toMatchObject({ code: 'git/untrusted' })
+    cpSync(apart, join(work, 'mine'), { recursive: true })
+    writeFileSync(join(work, '.git'), 'gitdir: mine\n')
+    await expect(open(work)).rejects.toMatchObject({ code: 'git/untrusted' })
+  })
+
+  test('branches in a reftable are refused, with the way out', async () => {
+    repository.git('config', 'core.repositoryformatversion', '1')
+    repository.git('config', 'extensions.refStorage', 'reftable')
+    await expect(open(repository.root)).rejects.toMatchObject({
+      code: 'git/unsupported',
+      remedy: expect.stringContaining('git refs migrate --ref-format=files'),
+    })
+  })
+
+  test('what git keeps through a filter is named as such, and the filter does not run', async () => {
+    repository.write('.gitattributes', '*.key filter=crypt\n*.bin filter=lfs\n')
+    repository.write('a b.key', 'encrypted')
+    repository.save()
+    const mark = join(scratch, 'it-ran')
+    repository.git('config', 'filter.crypt.clean', `touch '${mark}'`)
+    repository.write('a b.key', 'plain')
+    repository.write('x.bin', 'x')
+    const git = await open(repository.root)
+    const dirty = await git.dirty()
+    expect(dirty.sort()).toEqual(['a b.key', 'x.bin'])
+    expect(await git.filtered([...dirty, 'none'])).toEqual(['a b.key'])
+    expect(existsSync(mark)).toBe(false)
   })
 
   test('linked work trees, submodules, alternates and sha256 are read like any other', async () => {

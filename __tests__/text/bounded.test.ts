@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { MOST_PROBLEMS } from '../../src/text/problems.js'
 import { validate } from '../../src/text/validate.js'
@@ -9,44 +9,12 @@ import { parseYaml } from '../../src/text/yaml.js'
 const many = (n: number, line: (i: number) => string): string =>
   Array.from({ length: n }, (_, i) => line(i)).join('')
 
-/** Processor time of a piece of work, in milliseconds: what else the machine does counts little. */
-function cost(work: () => void): number {
-  const before = process.cpuUsage()
-  work()
-  const { user, system } = process.cpuUsage(before)
-  return (user + system) / 1000
-}
-
-/** Four times the input may cost four times the work; what is quadratic costs sixteen times. */
-function expectLinear(work: (n: number) => void, n: number): void {
-  work(n)
-  const [once, fourfold] = [cost(() => work(n)), cost(() => work(4 * n))]
-  expect(fourfold).toBeLessThan(10 * once + 500)
-}
-
-describe('the work grows with the text, and no faster', () => {
-  test.each<[string, (n: number) => string]>([
-    ['blank lines', (n) => '\n'.repeat(n)],
-    ['white space', (n) => `a: x${' '.repeat(n)}y`],
-    ['lines of white space', (n) => '   \n'.repeat(n / 4)],
-    ['keys', (n) => many(n / 8, (i) => `k${i}: 1\n`)],
-    ['the same key', (n) => 'a: 1\n'.repeat(n / 5)],
-    ['empty keys', (n) => ': \n'.repeat(n / 3)],
-    ['markers', (n) => '- - - - 1\n'.repeat(n / 10)],
-    ['commas', (n) => `[${','.repeat(n)}]`],
-    ['anchors', (n) => many(n / 10, (i) => `- &a${i} 1\n`)],
-    ['one word', (n) => `a: ${'x'.repeat(n)}`],
-    ['one key', (n) => `${'x.'.repeat(n / 2)}: 1`],
-  ])('%s', (_, text) => {
-    expectLinear((n) => void parseYaml(text(n)), 50_000)
-  })
-
-  test('looking up every line', () => {
-    expectLinear((n) => {
-      const { lineOf } = parseYaml(`m:\n${many(n, (i) => `  k${i}: 1\n`)}`)
-      for (let i = 0; i < n; i++) expect(lineOf(['m', `k${i}`]) === i + 2).toBe(true)
-    }, 5000)
-  })
+test('a sign that is wrong costs no stack, and what is thrown elsewhere keeps its own', () => {
+  const before = Error.stackTraceLimit
+  expect(parseYaml(']'.repeat(1000)).problems).toMatchObject([{ kind: 'syntax', line: 1 }])
+  expect(Error.stackTraceLimit).toBe(before)
+  expect(parseYaml('a: &a [*a]').problems).toHaveLength(0)
+  expect(Error.stackTraceLimit).toBe(before)
 })
 
 test('words and lines are made for the problems that are told, and for no others', () => {
@@ -81,11 +49,16 @@ test('keys that are given twice without end are counted', () => {
 
 test('a text of more words and signs than anybody reads is refused at once', () => {
   expect(parseYaml(`[${'1,'.repeat(500_000)}]`).problems).toMatchObject([
-    { kind: 'syntax', message: 'more than 400,000 words and signs' },
+    { kind: 'syntax', message: 'more than 300,000 words and signs' },
   ])
 })
 
 test('a long record that people wrote is read', () => {
+  const digest = `sha256:${'0'.repeat(64)}`
+  const lines = `data:\n${many(6000, (i) => `  - {name: set${i}, version: v1, path: data/${i}.csv, digest: ${digest}}\n`)}`
+  expect(
+    parseYaml(`${lines}evaluation:\n  metrics:\n${many(10_000, (i) => `    metric${i}: 0.25\n`)}`).problems,
+  ).toEqual([])
   const text = `run:\n  rationale: |\n    ${'-'.repeat(80)}\n${'\n'.repeat(500)}    - text\ndata:\n${many(10_000, (i) => `  - {name: set${i}, path: data/${i}.csv}\n`)}`
   expect(parseYaml(text).problems).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { showPath, showText } from '../../src/text/latin1.js'
-import { grouped, listed, numberText, plural, shortNumber } from '../../src/text/numbers.js'
+import { grouped, isDecimal, listed, numberText, plural, shortNumber } from '../../src/text/numbers.js'
 
 test('numbers and nouns', () => {
   expect([plural(1, 'file'), plural(0, 'file'), plural(1797, 'prediction')]).toEqual([
@@ -31,6 +31,11 @@ test('a number for a sentence, and all its digits', () => {
     'NaN',
   ])
   expect([-0, 0.1 + 0.2, Infinity].map(numberText)).toEqual(['-0', '0.30000000000000004', 'Infinity'])
+})
+
+test('a decimal number is one whole', () => {
+  expect(['7', '-1.5e-3', '+.5', '1.', '1E5'].filter((text) => !isDecimal(text))).toEqual([])
+  expect(['', '.', 'e5', '1e', '0x1', ' 1', '1.2.3', 'nan', '--1'].filter(isDecimal)).toEqual([])
 })
 
 test('bytes are shown as UTF-8 if they are, else by their codes', () => {

@@ -122,11 +122,11 @@ test('a stage that did not run says so and why, and has no tick', () => {
     ran('provenance', { evidence: { fields: FIELDS } }),
     ran('data'),
     skipped('environment', 'nobody asked for it'),
-    skipped('evaluation', 'there is no rebuilt image'),
+    skipped('evaluation', 'nobody asked for it'),
   ])
   expect(model.stages.slice(2)).toEqual([
     { name: 'environment', status: 'not-run', summary: 'not rebuilt: nobody asked for it', seconds: 0 },
-    { name: 'evaluation', status: 'not-run', summary: 'not replayed: there is no rebuilt image', seconds: 0 },
+    { name: 'evaluation', status: 'not-run', summary: 'not replayed: nobody asked for it', seconds: 0 },
   ])
   expect(model).toMatchObject({
     verdict: 'could-not-check',
@@ -164,6 +164,21 @@ test('the lineage is marked where something is wrong or differs, not where it is
     ]),
   ).toEqual([false, true, false, true, false, true])
 })
+
+test.each([
+  [['follows', 'cannot recompute'], 3, 5],
+  [['agrees', 'differs'], 2, 2],
+  [['consistent'], 2, 5],
+] as const)(
+  'of the rungs the third is judged by the metrics computed again: %j',
+  (outcomes, alone, rebuilt) => {
+    const metrics = outcomes.map((outcome) => ({ metric: outcome, printed: '1', outcome }))
+    const recomputed = { file: 'p.csv', metrics }
+    const evidence = { fields: FIELDS, lineage: LINEAGE, recomputed }
+    expect(foldModel(HEAD, all({ provenance: { evidence } })).rung?.reached).toBe(rebuilt)
+    expect(foldModel(HEAD, [ran('provenance', { evidence })]).rung?.reached).toBe(alone)
+  },
+)
 
 test('of several models the worst counts; a report of none passes nothing', () => {
   const head = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { EvaluationEvidence } from '../../src/verdict/evidence.js'
+import type { CauseEvidence, EvaluationEvidence } from '../../src/verdict/evidence.js'
 import type { Finding, StageName } from '../../src/verdict/finding.js'
 import { foldModel, type StageRun } from '../../src/verdict/fold.js'
 import { headlineOf, type Judged } from '../../src/verdict/headline.js'
@@ -153,7 +153,7 @@ describe('an error by the policy', () => {
       ran('provenance', [made]),
       ran('data'),
       { name: 'environment', seconds: 0, outcome: { notRun: 'nobody asked for it' } },
-      { name: 'evaluation', seconds: 0, outcome: { notRun: 'there is no rebuilt image' } },
+      { name: 'evaluation', seconds: 0, outcome: { notRun: 'nobody asked for it' } },
     ]
     return foldModel({ name: 'digits', track, levels, record: 'provenance.yml' }, runs)
   }
@@ -181,5 +181,45 @@ describe('an error by the policy', () => {
     expect(folded('data/licence-missing', 'exploratory', {}).cause).toBe(
       'The record is complete. Nobody asked for it.',
     )
+  })
+})
+
+describe('a cause', () => {
+  const cause = (over: Partial<CauseEvidence>): CauseEvidence => ({
+    ...{ shown: 'alone', image: 'pinned', factors: [], also: [], tried: [], moving: [] },
+    ...{ differences: 9, replays: [], seconds: 1 },
+    ...over,
+  })
+  const learn = {
+    ...{ kind: 'package' as const, name: 'pkg:pypi/scikit-learn', pinned: '1.2.1', rebuilt: '1.3.0' },
+    fix: 'Pin it.',
+  }
+  const judged = (evidence: CauseEvidence) =>
+    headline({ verdict: 'not-reproduced', findings: [PACKAGE, FLIPS], evidence: { cause: evidence } })
+
+  test('that was proven from both sides is told with the result, and its fix comes first', () => {
+    const { cause: text, fix, told } = judged(cause({ factors: [learn] }))
+    expect(text).toMatch(
+      /^4 of 1,797 predictions flipped: scikit-learn 1\.2\.1 → 1\.3\.0 alone accounts for it\./,
+    )
+    expect({ fix, told }).toEqual({ fix: 'Pin it.', told: [PACKAGE, FLIPS] })
+  })
+  test.each(['among', 'not-listed', 'not-repeatable', 'unexplained'] as const)(
+    'that was not found (%s) is named nowhere as one',
+    (shown) => {
+      const { cause: text, fix } = judged(cause({ shown, factors: shown === 'among' ? [learn] : [] }))
+      expect(text).toMatch(/^The rebuilt environment differs/)
+      expect(text).not.toContain('alone accounts')
+      expect(fix).toBe('Mend environment/package-differs.')
+    },
+  )
+  test('of an evaluation that fails in the rebuild is told, too', () => {
+    const failed = finding('evaluation/failed', 'evaluation', 'the evaluation ended with exit code 1')
+    const { cause: text } = headline({
+      verdict: 'could-not-check',
+      findings: [failed],
+      evidence: { cause: cause({ factors: [learn] }) },
+    })
+    expect(text).toMatch(/^The evaluation ended with exit code 1: scikit-learn/)
   })
 })

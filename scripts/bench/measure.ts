@@ -8,7 +8,7 @@ export interface Pair {
 
 export interface Bench {
   name: string
-  unit: 's' | 'MB'
+  unit: 's' | 'MB' | 'B'
   /** What was done by hand, and what we did. */
   sides: { floor: string; ours: string }
   /** Median over the runs; null: there is nothing that the same could be had with. */
@@ -68,8 +68,8 @@ export function ratioBench(
   }
 }
 
-/** Ours alone, against a limit of its own. */
-export function plainBench(named: Named, runs: readonly number[], atMost: number): Bench {
+/** Ours alone, against a limit of its own; null where no goal is about runs like these. */
+export function plainBench(named: Named, runs: readonly number[], atMost: number | null): Bench {
   const ours = median(runs)
   return {
     ...named,
@@ -77,8 +77,8 @@ export function plainBench(named: Named, runs: readonly number[], atMost: number
     ours,
     ratio: null,
     range: rangeOf(runs),
-    goal: { of: 'ours', atMost },
-    met: ours <= atMost,
+    goal: atMost === null ? null : { of: 'ours', atMost },
+    met: atMost === null ? null : ours <= atMost,
     runs: runs.map((run) => ({ floor: null, ours: run })),
     details: {},
   }

@@ -51,6 +51,7 @@ models:
       command: [python3, evaluate.py]
       metrics: metrics.json
       predictions: {path: predictions.csv, key: id}
+      canary: off
 `
 const PREDICTIONS = 2000
 const TRIAL_ROUNDS = 400

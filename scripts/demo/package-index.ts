@@ -26,7 +26,7 @@ export async function startPackageIndex(
   base: string,
   requirements: readonly string[],
 ): Promise<PackageIndex> {
-  let offered = await wheels(base, requirements)
+  let offered = await wheelsFor(base, requirements)
   const server = createServer((request, response) => {
     if (request.url !== '/wheels.tar') return void response.writeHead(404).end()
     response.writeHead(200, { 'content-type': 'application/x-tar', etag: `"${offered.split('/').at(-1)}"` })
@@ -37,7 +37,7 @@ export async function startPackageIndex(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/wheels.tar`,
     moveOn: async (next) => {
-      offered = await wheels(base, next)
+      offered = await wheelsFor(base, next)
     },
     stop: () =>
       new Promise((resolve) => {
@@ -48,7 +48,7 @@ export async function startPackageIndex(
 }
 
 /** Downloaded once, inside the base image, by its own pip. @returns a tar in the cache */
-async function wheels(base: string, requirements: readonly string[]): Promise<string> {
+export async function wheelsFor(base: string, requirements: readonly string[]): Promise<string> {
   const key = createHash('sha256')
     .update([base.split('@')[1], ...requirements].join('\n'))
     .digest('hex')

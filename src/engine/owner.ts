@@ -4,7 +4,8 @@ import { readFile, readlink } from 'node:fs/promises'
 /**
  * Who started a container or made an image, as the value of its label: a check's id, and the process
  * that ran it. A process is told by its number and its start, in one process namespace of one boot:
- * what lives elsewhere cannot be seen from here, and is never taken for dead.
+ * what lives elsewhere cannot be seen from here, and is taken for dead only when it is older than any
+ * check: the machine was started again, or is gone.
  */
 export interface Owner {
   /** Boot and process namespace; '' where the system does not tell. */
@@ -13,10 +14,16 @@ export interface Owner {
   /** In ticks since the boot. */
   start: string
   id: string
+  /** When the check began, in seconds since 1970; undefined for labels of older versions. */
+  since?: number | undefined
 }
 
 export const LABEL = 'reprogate.check'
-const VALUE = /^([0-9a-f-]{36}\.\d+)\.(\d+)\.(\d+)\.([0-9a-f-]{36})$/
+const VALUE = /^([0-9a-f-]{36}\.\d+)\.(\d+)\.(\d+)\.([0-9a-f-]{36})(?:\.(\d{1,12}))?$/
+/** Seconds. A job on a runner of one's own ends after five days. */
+const OLDER_THAN_ANY_CHECK = 7 * 24 * 3600
+
+const now = (): number => Math.floor(Date.now() / 1000)
 
 const text = (path: string): Promise<string> =>
   readFile(path, 'utf8').then(
@@ -39,17 +46,26 @@ async function placeOf(): Promise<string> {
 /** The value of the label for what this process starts. */
 export async function ownLabel(): Promise<string> {
   const [place, start, id] = [await placeOf(), await startOf(process.pid), randomUUID()]
-  return place === '' || start === '' ? id : [place, process.pid, start, id].join('.')
+  return place === '' || start === '' ? id : [place, process.pid, start, id, now()].join('.')
 }
 
 export function parseOwner(label: string): Owner | null {
-  const [, place, pid, start, id] = VALUE.exec(label) ?? []
-  return id === undefined ? null : { place: place!, pid: Number(pid), start: start!, id }
+  const [, place, pid, start, id, since] = VALUE.exec(label) ?? []
+  if (id === undefined) return null
+  return {
+    place: place!,
+    pid: Number(pid),
+    start: start!,
+    id,
+    since: since === undefined ? since : Number(since),
+  }
 }
 
-/** Whether the process that a label names ran here, and runs no more. */
+/** Whether the process that a label names ran here and runs no more; or ran elsewhere, longer ago than any check lasts. */
 export async function isDead(label: string): Promise<boolean> {
   const owner = parseOwner(label)
-  if (owner === null || owner.place !== (await placeOf())) return false
+  if (owner === null) return false
+  if (owner.place !== (await placeOf()))
+    return owner.since !== undefined && now() - owner.since > OLDER_THAN_ANY_CHECK
   return (await startOf(owner.pid)) !== owner.start
 }

@@ -44,6 +44,9 @@ const REMOTE = /:\/\/|git@|github\.com|\.git\b|\$/i
 /** Where an image may be pulled for another platform than the engine's; what BuildKit presets of it. */
 const OF_PLATFORM = ['TARGET', 'BUILD'] as const
 
+/** What a builder takes out of a word, or not, by its version: escapes, and quotes that are not around all of it. */
+const isOdd = (word: string): boolean => /[\\`]|["']/.test(unquote(word))
+
 const unquote = (text: string): string => text.replace(/^(["'])(.*)\1$/s, '$2')
 
 /**
@@ -70,8 +73,11 @@ export function readDockerfile(
   if (likely === undefined) return unreadable(`(longer than ${PARSED_CAP / 1024} KiB)`)
   const imagesOf = ({ bases }: DockerfileReading) =>
     JSON.stringify(bases.map(({ reference, used, platform: of }) => [reference, used, of]))
-  // A reading that finds an instruction that nobody knows is a build that fails.
-  const other = others.find((one) => one.unclear.length === 0 && imagesOf(one) !== imagesOf(likely))
+  const other = others.find(
+    (one) =>
+      !one.unclear.some(({ fails }) => fails) &&
+      (one.unclear.length > 0 || imagesOf(one) !== imagesOf(likely)),
+  )
   if (other === undefined) return likely
   const linesIn = ({ bases }: DockerfileReading) => new Set(bases.map(({ line }) => line))
   const [here, there] = [linesIn(likely), linesIn(other)]
@@ -123,8 +129,10 @@ class Collector {
   readonly reading: DockerfileReading
   private readonly variables = new Map<string, string>()
   /** By the names that they can be copied from. */
-  private readonly stages = new Set<string>(['scratch'])
+  private readonly stages = new Set<string>()
   private stageCount = 0
+  /** Variables of whose value builders could make different things. */
+  private readonly odd = new Set<string>()
 
   constructor(
     private readonly args: BuildArguments,
@@ -153,7 +161,10 @@ class Collector {
       this.unclear(line, 'the words behind FROM')
     const asked = flags.find((flag) => flag.name.toLowerCase() === 'platform')
     const platform = asked && substitute(asked.value, this.variables)
-    this.base(unquote(substitute(image, this.variables)), line, 'FROM', platform || undefined)
+    if (this.readsOdd(image)) this.unclear(line, 'the quotes and escapes of an image behind FROM')
+    const reference = unquote(substitute(image, this.variables))
+    if (reference.includes('$')) this.unclear(line, 'the variable behind FROM')
+    this.base(reference, line, 'FROM', platform || undefined)
     this.stageCount++
     if (name !== undefined) this.stages.add(name.toLowerCase())
   }
@@ -163,6 +174,7 @@ class Collector {
     if (this.stageCount > 0) return
     for (const argument of wordsOf(text)) {
       const [name = '', ...value] = argument.split('=')
+      if (this.readsOdd(value.join('='))) this.odd.add(name)
       const given = Object.hasOwn(this.args, name) ? this.args[name] : undefined
       const preset = value.length > 0 ? substitute(unquote(value.join('=')), this.variables) : undefined
       if (preset !== undefined && given === undefined && this.isPreset(name))
@@ -170,6 +182,11 @@ class Collector {
       const result = given ?? preset
       if (result !== undefined) this.variables.set(name, result)
     }
+  }
+
+  /** Whether builders could make different things of a word: by itself, or by a variable in it. */
+  private readsOdd(word: string): boolean {
+    return isOdd(word) || [...word.matchAll(/\$\{?(\w+)/g)].some(([, name]) => this.odd.has(name!))
   }
 
   private isPreset(name: string): boolean {
@@ -194,11 +211,13 @@ class Collector {
     if (!MOUNTS.has(type)) this.unclear(line, `a mount of the type ${JSON.stringify(type.slice(0, 40))}`)
     if (SHARED.has(type)) this.reading.mounts.push({ type, line })
     const from = options.get('from')
+    if (from !== undefined && /[\\`"']/.test(from))
+      this.unclear(line, `the quotes and escapes in a mount of ${keyword}`)
     if (from !== undefined) this.base(from, line, `${keyword} --mount`)
   }
 
   private base(reference: string, line: number, used: string, platform?: string): void {
-    if (this.stages.has(reference.toLowerCase())) return
+    if (reference === 'scratch' || this.stages.has(reference.toLowerCase())) return
     this.reading.bases.push({ reference, line, pinned: PINNED.test(reference), used, platform })
   }
 

@@ -22,6 +22,8 @@ export interface BuildFailure {
 }
 
 const TAIL = 20
+/** Images, and containers, that are looked for when a build is cleaned up; a step can print any number. */
+const MOST_IDS = 10_000
 /** What the classic builder prints about itself. */
 const NOTICE =
   /^(?:DEPRECATED: The legacy builder|\s*(?:BuildKit is currently disabled|Install the buildx component|environment-variable)|\s*https:\/\/docs\.docker\.com\/go\/buildx)/
@@ -98,10 +100,10 @@ export class BuildLog {
   private collect(line: string): void {
     for (const pattern of IMAGES) {
       const image = pattern.exec(line)?.[1]
-      if (image !== undefined) this.images.add(image)
+      if (image !== undefined && this.images.size < MOST_IDS) this.images.add(image)
     }
     const container = CONTAINER.exec(line)?.[1]
-    if (container !== undefined) this.containers.add(container)
+    if (container !== undefined && this.containers.size < MOST_IDS) this.containers.add(container)
   }
 
   private lineOf({ number, text }: BuildStep): number | undefined {

@@ -96,9 +96,14 @@ export function buildArguments(builder: Builder, command: BuildCommand): string[
 /** Processes and threads of the user of a step. */
 const PROCESSES = 16_384
 
-/** What the classic builder can hold a step to; BuildKit takes neither. */
+/**
+ * Whether a builder holds a step to limits of memory and processes. BuildKit does not: it has no option
+ * for memory, and engines up to 20.10 take `--ulimit` and `--cgroup-parent` and do nothing.
+ */
+export const takesLimits = (builder: Builder): boolean => builder === 'classic'
+
 function limitsOf(builder: Builder, { memory }: BuildCommand): string[] {
-  if (builder !== 'classic') return []
+  if (!takesLimits(builder)) return []
   const bytes = memory === undefined ? [] : [String(Math.floor(memory * 1024 ** 3))]
   return [
     ...bytes.flatMap((value) => ['--memory', value, '--memory-swap', value]),
@@ -143,6 +148,10 @@ export async function rebuild(context: EngineContext, request: BuildRequest): Pr
   const remains = await remainsOf(engine, log)
   context.defer(() => remains.remove())
 
+  if (!takesLimits(engine.builder))
+    context.progress.line(
+      'this builder takes no limit of memory or processes: a step may use all of the engine’s',
+    )
   const started = context.now()
   const result = await engine.docker(
     buildArguments(engine.builder, {

@@ -4,9 +4,9 @@ import { during } from '../system/context.js'
 import { ReprogateError } from '../system/errors.js'
 import type { EnvironmentEvidence } from '../verdict/evidence.js'
 import type { Found } from '../verdict/finding.js'
-import { readDockerfile } from './base-images.js'
-import { dockerfileText, rebuild } from './build.js'
+import { dockerfileText, rebuild, takesLimits } from './build.js'
 import { compareWithPinned } from './compare-images.js'
+import { networkFinding } from './dockerfile.js'
 import { buildFinding, failureText } from './findings.js'
 import { readPinned } from './pinned.js'
 import type { EnvironmentCheck, EnvironmentRequest } from './request.js'
@@ -67,7 +67,8 @@ function build(
       const finding = unusable(images, text, request, prefix + dockerfile)
       if (finding) return unverifiable(evidence, finding.message, [...images.findings, finding])
       const { builder, seconds, failure, id } = await rebuild(context, { ...request, temporary: true })
-      const measured = { ...evidence, builder, buildSeconds: seconds }
+      const buildMemory = takesLimits(builder) ? request.memory : undefined
+      const measured = { ...evidence, builder, buildMemory, buildSeconds: seconds }
       if (failure) {
         const { step, line, tail } = failure
         const text = step && `${step.number}/${step.total} ${step.text}`
@@ -114,14 +115,7 @@ function unusable(
       remedy: `Correct ${file}:${base.line}, or give the job access to the registry.`,
     }
   }
-  const [line] = network === 'none' ? readDockerfile(text, args).remote : []
-  if (line === undefined) return undefined
-  return {
-    rule: 'environment/network-used',
-    message: 'ADD may fetch from the network, which the policy does not give the build',
-    file,
-    line,
-  }
+  return networkFinding(file, text, { args, network })
 }
 
 const unverifiable = (

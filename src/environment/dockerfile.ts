@@ -51,7 +51,7 @@ export function dockerfileFindings(
   const reading = readDockerfile(text, args, platform)
   return [
     ...frontends
-      .filter((frontend) => !isAllowed(frontend))
+      .filter((frontend) => !isAllowed(frontend, allowed))
       .map((frontend) => frontendFinding(path, frontend)),
     ...Object.keys(args).flatMap((name) => argumentFindings(path, name)),
     ...readingFindings(path, reading, allowed),
@@ -135,6 +135,22 @@ function mountFindings(file: string, mounts: readonly SharedMount[]): Found[] {
   ]
 }
 
+/** That a build which gets no network would fetch something all the same: the engine does it, not a step. */
+export function networkFinding(
+  file: string,
+  text: string,
+  { args, network }: { args: BuildArguments; network?: 'none' | undefined },
+): Found | undefined {
+  const [line] = network === 'none' ? readDockerfile(text, args).remote : []
+  if (line === undefined) return undefined
+  return {
+    rule: 'environment/network-used',
+    message: 'ADD may fetch from the network, which the policy does not give the build',
+    file,
+    line,
+  }
+}
+
 const frontendFinding = (file: string, { value, line }: Frontend): Found => ({
   rule: 'environment/syntax-not-allowed',
   message: `the builder would run ${value || 'an unnamed image'} as its frontend`,
@@ -145,7 +161,7 @@ const frontendFinding = (file: string, { value, line }: Frontend): Found => ({
   remedy:
     line === undefined
       ? 'Remove the build argument BUILDKIT_SYNTAX.'
-      : `Use \`# syntax=docker/dockerfile:1\` in ${file}:${line}, or remove the line.`,
+      : `Use \`# syntax=docker/dockerfile:1\` in ${file}:${line}, or remove the line${value.includes('@') ? ', or have the digest added to the `frontends` of the policy' : ''}.`,
 })
 
 function baseFinding(file: string, { reference, line, used }: BaseImage): Found {

@@ -2,7 +2,9 @@ import { listed } from '../text/numbers.js'
 import type { Found } from '../verdict/finding.js'
 import type { BuildFailure } from './build-log.js'
 import { compareWithFile } from './compare/differences.js'
+import type { ManifestFile } from './manifest/file.js'
 import type { Manifest } from './manifest/manifest.js'
+import type { Pause } from './pause.js'
 import type { EnvironmentRequest } from './request.js'
 
 /** What the rebuild itself is found to be, beside what differs between the images. */
@@ -64,23 +66,26 @@ const PARTS = ['packages', 'config', 'tree'] as const
 const MOST_NAMED = 3
 
 /** Whether the recorded hash is the image's. Which parts of it differ can be said if the record kept them. */
-export function hashFindings(
+export async function hashFindings(
   { recordedHash, manifestFile }: Pick<EnvironmentRequest, 'recordedHash' | 'manifestFile'>,
   pinned: Manifest,
-): Found[] {
+  pause: Pause,
+): Promise<Found[]> {
   const actual = pinned.hashes.environment
   if (recordedHash === undefined || recordedHash === actual) return []
   const kept = manifestFile?.hashes.environment === recordedHash ? manifestFile : undefined
-  const which = () => {
-    const parts = PARTS.filter((part) => kept!.hashes[part] !== pinned.hashes[part])
-    const names = compareWithFile(kept!, pinned).differences.map(({ name }) => name)
-    return `${parts.join(' and ')} differ (${listed(names, MOST_NAMED)})`
+  const which = async (file: ManifestFile) => {
+    const parts = PARTS.filter((part) => file.hashes[part] !== pinned.hashes[part])
+    const { differences, counts } = await compareWithFile(file, pinned, pause)
+    const names = differences.map(({ name }) => name)
+    const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
+    return `${parts.join(' and ')} differ (${listed(names, MOST_NAMED, total)})`
   }
   return [
     {
       rule: 'environment/hash-mismatch',
       message: `the recorded hash is not that of the pinned image${
-        kept ? `: ${which()}` : '; the record keeps no manifest that says which part differs'
+        kept ? `: ${await which(kept)}` : '; the record keeps no manifest that says which part differs'
       }`,
       field: 'environment.hash',
       expected: actual,
@@ -99,16 +104,32 @@ export function hashFindings(
 export function goneFinding(
   reason: string,
   standIn: 'manifest' | 'hash',
-  { manifestKnown = false }: Pick<EnvironmentRequest, 'manifestKnown'>,
-): Found {
-  const gone = `the pinned image cannot be pulled (${reason}); the ${standIn} in the record`
+  { manifestKnown = false, image }: Pick<EnvironmentRequest, 'manifestKnown' | 'image'>,
+): Found[] {
   const field = 'environment.image'
-  if (manifestKnown) return { rule: 'environment/image-gone', message: `${gone} stands in for it`, field }
-  return {
-    rule: 'environment/manifest-unknown',
-    message: `${gone} came with this change, and cannot vouch for it`,
-    field,
+  if (image === undefined) {
+    // A record that never named an image: what stands in it is its pin.
+    if (manifestKnown) return []
+    return [
+      {
+        rule: 'environment/manifest-unknown',
+        message: `this change takes the image out of the record, and the ${standIn} that it leaves cannot vouch for it`,
+        field,
+        remedy:
+          'Keep the image in the record (`reprogate record <model>` does), or push the new one with `--push`.',
+      },
+    ]
   }
+  const gone = `the pinned image cannot be pulled (${reason}); the ${standIn} in the record`
+  return [
+    manifestKnown
+      ? { rule: 'environment/image-gone', message: `${gone} stands in for it`, field }
+      : {
+          rule: 'environment/manifest-unknown',
+          message: `${gone} came with this change, and cannot vouch for it`,
+          field,
+        },
+  ]
 }
 
 /** Nothing is left that could say how the rebuild differs, or whether. */

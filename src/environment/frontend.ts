@@ -1,3 +1,5 @@
+import { isListed, type AllowedImages } from './reference.js'
+
 /** An image that is named as the builder's frontend. */
 export interface Frontend {
   /** '' if the line names none. */
@@ -8,13 +10,24 @@ export interface Frontend {
 
 /**
  * Docker's own, by a tag that says what it can do: from 1.4 on, which is the first that reads
- * here-documents, to the next major one. A digest alone names any version, also the experiments.
+ * here-documents, to the next major one. A digest decides, whatever tag stands before it: it names any
+ * version, also the experiments, or what somebody else has under that name.
  */
 const ALLOWED =
-  /^(?:docker\.io\/)?docker\/dockerfile(?:|:(?:latest|labs|1|1\.(?:[4-9]|[1-9]\d)(?:\.\d{1,3})?|1-labs|1\.(?:[4-9]|[1-9]\d)(?:\.\d{1,3})?-labs)(?:@sha256:[0-9a-f]{64})?)$/
+  /^(?:docker\.io\/)?docker\/dockerfile(?:|:(?:latest|labs|1|1\.(?:[4-9]|[1-9]\d)(?:\.\d{1,3})?|1-labs|1\.(?:[4-9]|[1-9]\d)(?:\.\d{1,3})?-labs))$/
+const DIGEST = /@sha256:[0-9a-f]{64}$/
 
-/** Whether it is Docker's own, in a version that reads a Dockerfile as it is read here. */
-export const isAllowed = ({ value }: Frontend): boolean => ALLOWED.test(value)
+/**
+ * Whether it is Docker's own, in a version that reads a Dockerfile as it is read here; or one that the
+ * policy lists by its digest.
+ */
+export const isAllowed = ({ value }: Frontend, { frontends = [] }: AllowedImages = {}): boolean =>
+  ALLOWED.test(value) ||
+  (DIGEST.test(value) &&
+    isListed(
+      value,
+      frontends.filter((listed) => DIGEST.test(listed)),
+    ))
 
 /**
  * The frontends that BuildKit would load: `# syntax=`, `// syntax=` or JSON, in the lines before the

@@ -7,7 +7,7 @@ import type { EnvironmentRequest } from './request.js'
 /** By digest, as the end of a reference. */
 export const BY_DIGEST = /@sha256:[0-9a-f]{64}$/
 
-type PinnedRequest = Pick<EnvironmentRequest, 'image' | 'recordedHash' | 'platform' | 'timeout'>
+type PinnedRequest = Pick<EnvironmentRequest, 'image' | 'recordedHash' | 'platform' | 'timeout' | 'answers'>
 
 /** What the rebuild is compared with. */
 export interface Pinned {
@@ -23,7 +23,7 @@ export async function readPinned(context: EngineContext, request: PinnedRequest)
   const found = await findPinned(context, request)
   const { pinned } = found
   const read = pinned !== null && request.recordedHash !== undefined
-  return { ...found, was: read ? await readImage(context, pinned) : null }
+  return { ...found, was: read ? await readImage(context, pinned, request.answers) : null }
 }
 
 async function findPinned(

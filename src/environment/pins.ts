@@ -5,6 +5,7 @@ import { confine, NotAFile, readRegular, TooLarge } from '../system/files.js'
 import type { Git } from '../system/git.js'
 import type { Found } from '../verdict/finding.js'
 import { baseImages, type BuildArguments } from './base-images.js'
+import { dockerfileClaims } from './dockerfile/claims.js'
 import { dockerfileFindings, findDockerfile, LIKELY_PLATFORM } from './dockerfile.js'
 import { MANIFEST_CAP, parseManifestFile, type ManifestFile } from './manifest/file.js'
 import { BY_DIGEST } from './pinned.js'
@@ -99,7 +100,11 @@ async function checkDockerfile(
   if (found) {
     const file = git.prefix + found.path
     const findings = dockerfileFindings(file, found.text, args, { allowed, platform: LIKELY_PLATFORM })
-    return { path: found.path, findings: [...findings, ...samePins(file, found.text, request)] }
+    const claims = dockerfileClaims(file, found.text, args)
+    return {
+      path: found.path,
+      findings: [...findings, ...samePins(file, found.text, request), ...claims.findings],
+    }
   }
   return {
     findings: [

@@ -1,3 +1,5 @@
+import { withoutEnd } from '../text/trim.js'
+
 /** The parts of an image's reference, with the registry that engines put in if none is named. */
 export interface Reference {
   /** With its registry: `docker.io/library/debian`. */
@@ -29,15 +31,17 @@ export interface AllowedImages {
   registries?: readonly string[] | undefined
   /** Base images, by repository or by reference. */
   bases?: readonly string[] | undefined
+  /** Frontends of the builder, by digest, besides Docker's own by its tags. */
+  frontends?: readonly string[] | undefined
 }
 
 /** Whether an image is in one of these registries, or below one of these repositories. */
 export function isInRegistry(reference: string, registries: readonly string[]): boolean {
   const { repository } = parseReference(reference)
   return registries.some((entry) => {
-    const registry = entry.replace(/\/+$/, '')
+    const registry = withoutEnd(entry, '/')
     // A registry alone has no path that could be completed.
-    const prefix = /^(?:[^/]*[.:][^/]*|localhost)$/.test(registry)
+    const prefix = /^(?:[^/.:]*[.:][^/]*|localhost)$/.test(registry)
       ? registry.toLowerCase().replace(/^index\.docker\.io$/, HUB)
       : beginning(registry)
     return repository === prefix || repository.startsWith(`${prefix}/`)

@@ -123,20 +123,27 @@ export interface Rebuilding {
  * whatever name, or from one that holds all of its layers, or it added nothing to an image.
  */
 export function notRebuilt({ used, pinned, rebuilt, allowed, file }: Rebuilding): Found | undefined {
-  for (const { reference, line, used: how, image } of used) {
+  for (const one of used) {
+    const { reference, used: how, image } = one
     const why = sameness({ image, pinned, rebuilt, isListed: isListed(reference, allowed.bases ?? []), how })
-    if (why === undefined) continue
-    return {
-      rule: 'environment/not-rebuilt',
-      message: `${how} names ${reference}, which ${why}, so nothing was rebuilt`,
-      file,
-      line,
-      actual: reference,
-      remedy: `Build from the image that the pinned one was built from, in ${file}:${line}. If a base image is all there is, list it in \`bases\` of the policy.`,
-    }
+    if (why !== undefined) return notRebuiltFinding(one, why, file)
   }
   return undefined
 }
+
+/** @param why as a clause: `is the pinned image` */
+export const notRebuiltFinding = (
+  { reference, line, used }: BaseImage,
+  why: string,
+  file: string,
+): Found => ({
+  rule: 'environment/not-rebuilt',
+  message: `${used} names ${reference}, which ${why}, so nothing was rebuilt`,
+  file,
+  line,
+  actual: reference,
+  remedy: `Build from the image that the pinned one was built from, in ${file}:${line}. If a base image is all there is, list it in \`bases\` of the policy.`,
+})
 
 interface Sameness {
   image: Image
@@ -146,8 +153,11 @@ interface Sameness {
   how: string
 }
 
+/** Of a step that changed nothing: the digest of a tar without entries, 1024 zero bytes. */
+const EMPTY_LAYER = 'sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef'
+
 const holds = (image: Image, other: Image): boolean => {
-  const layers = new Set(image.RootFS.Layers)
+  const layers = new Set([...image.RootFS.Layers, EMPTY_LAYER])
   return other.RootFS.Layers.length > 0 && other.RootFS.Layers.every((layer) => layers.has(layer))
 }
 

@@ -1,7 +1,7 @@
 /** Characters of a reference or the value of an argument. Arguments made of arguments would grow without end. */
 const VALUE_CAP = 1024
 const DEEPEST = 4
-const REFERENCE = /\$(?:\{([A-Za-z_]\w*)(?:(:?[-+])((?:[^{}$]|\$\w+|\$\{\w+\})*))?\}|([A-Za-z_]\w*))/g
+const REFERENCE = /\$(?:\{([A-Za-z_]\w*)(?:(:?[-+])((?:[^{}$]|\$(?=\w)|\$\{\w+\})*))?\}|([A-Za-z_]\w*))/g
 
 /**
  * Puts build arguments in, as builders do: `$X`, `${X}`, `${X:-default}`, `${X:+other}`. A variable

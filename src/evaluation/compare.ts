@@ -1,5 +1,5 @@
 import type { ResultsComparison } from '../results/comparison.js'
-import { compareMetrics } from '../results/metrics.js'
+import { compareMetrics } from '../results/metrics/compare.js'
 import {
   identicalPredictions,
   notComparable,

@@ -14,7 +14,8 @@ import {
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import type { Context } from '../system/context.js'
 import { confine, within } from '../system/files.js'
-import type { Mount, User } from './sandbox.js'
+import type { User } from './conditions.js'
+import type { Mount } from './sandbox.js'
 
 type CopyContext = Pick<Context, 'root' | 'scratch' | 'progress'>
 

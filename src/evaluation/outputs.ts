@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
-import { lstat, open, type FileHandle } from 'node:fs/promises'
+import { lstat, open, readdir, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parseMetrics } from '../results/metrics/parse.js'
 import { quoted } from '../results/words.js'
 import { NotAFile, openRegular, plainPath } from '../system/files.js'
+import { matcherOf } from '../system/patterns.js'
 
 /** A file that a run has written, or why it cannot be used. */
 export type Output<T> = { ok: true; value: T } | { ok: false; problem: string }
@@ -67,12 +69,48 @@ async function wrongOnTheWay(workspace: string, path: string): Promise<string | 
   return undefined
 }
 
-/** The bytes of the metrics file; at most 1 MiB. */
-export const takeMetrics = (workspace: string, path: string): Promise<Output<Buffer>> =>
+export interface MetricsOutput {
+  /** Relative to the workspace. */
+  path: string
+  /** At most 1 MiB. */
+  bytes: Buffer
+}
+
+export const takeMetrics = (workspace: string, path: string): Promise<Output<MetricsOutput>> =>
   openOutput(workspace, path, METRICS_CAP, async (file, size) => {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0)
-    return buffer.subarray(0, bytesRead)
+    return { path, bytes: buffer.subarray(0, bytesRead) }
   })
+
+/** Files that a glob is tried on, and of those that match, how many are read. */
+const MOST_LISTED = 100_000
+const MOST_TRIED = 20
+
+/** Of the files that a glob names the newest that can be read as metrics; one that was cut off is passed over. */
+export async function takeNewestMetrics(workspace: string, pattern: string): Promise<Output<MetricsOutput>> {
+  const matches = matcherOf([pattern])
+  const found: { path: string; time: number }[] = []
+  const folders = ['']
+  for (let listed = 0; folders.length > 0 && listed < MOST_LISTED;) {
+    const folder = folders.pop()!
+    for (const entry of await readdir(join(workspace, folder), { withFileTypes: true }).catch(() => [])) {
+      listed++
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+      if (entry.isDirectory()) folders.push(path)
+      else if (entry.isFile() && matches(path))
+        found.push({ path, time: (await lstat(join(workspace, path))).mtimeMs })
+    }
+  }
+  // Names have the time in them where the clock's steps are too large.
+  found.sort((a, b) => b.time - a.time || (a.path < b.path ? 1 : -1))
+  let first: Output<MetricsOutput> | undefined
+  for (const { path } of found.slice(0, MOST_TRIED)) {
+    const output = await takeMetrics(workspace, path)
+    if (output.ok && !('problem' in parseMetrics(output.value.bytes, path))) return output
+    first ??= output
+  }
+  return first ?? { ok: false, problem: `no file that ${quoted(pattern)} names was written` }
+}
 
 /** Copies the predictions file, at most 1 GiB, to `copy`; hashes it and counts its rows on the way. */
 export const takePredictions = (

@@ -6,7 +6,14 @@ import { ReprogateError } from '../system/errors.js'
 import { within } from '../system/files.js'
 import { sandboxClient, type SandboxClient } from './client.js'
 import { STANDARD } from './conditions.js'
-import { takeMetrics, takePredictions, type Output, type PredictionsFile } from './outputs.js'
+import {
+  takeMetrics,
+  takeNewestMetrics,
+  takePredictions,
+  type MetricsOutput,
+  type Output,
+  type PredictionsFile,
+} from './outputs.js'
 import type { ReplayLimits, ReplayRequest } from './request.js'
 import {
   createArguments,
@@ -23,7 +30,7 @@ import { exposed, readyWorkspace, removeTree } from './workspace.js'
 
 export interface Replay extends Ending {
   /** Collected only if the command succeeded. */
-  metrics?: Output<Buffer> | undefined
+  metrics?: Output<MetricsOutput> | undefined
   predictions?: Output<PredictionsFile> | undefined
   /** Bytes of memory that the run could use. */
   memory: number
@@ -54,7 +61,7 @@ export async function replay(context: EngineContext, request: ReplayRequest): Pr
     // Registered first: a client that dies can still leave a container behind.
     undo.push(() => removeSandbox(client, sandbox))
     await create(client, sandbox)
-    const ending = await supervise(context, client, sandbox, request.limits)
+    const ending = await supervise(context, client, sandbox, request)
     // Nothing of the run is alive when its files are looked at.
     await undo.pop()!()
     const result: Replay = { ...ending, memory: sandbox.memory }
@@ -76,13 +83,14 @@ async function prepareSandbox(
   await chmod(nothing, 0o444)
   const { image, command, limits, conditions = STANDARD } = request
   const mounts = await realMounts(request)
-  const user = sandboxUser()
+  const root = process.getuid?.() === 0
+  const user = (root ? conditions.user : undefined) ?? sandboxUser()
   const covers = request.covers ?? NO_COVERS
   const volumes = (await engine.inspect(image))?.Config.Volumes ?? []
   const folders = openVolumes({ volumes, mounts, covers })
     .filter((path) => within(WORKSPACE, path))
     .map((path) => relative(WORKSPACE, path))
-  const owner = process.getuid?.() === 0 ? user : undefined
+  const owner = root ? user : undefined
   await readyWorkspace(workspace, { hidden: hiddenBefore(request), mounts, folders, owner })
   return {
     name: `reprogate-replay-${randomUUID()}`,
@@ -143,12 +151,13 @@ async function removeSandbox(client: SandboxClient, sandbox: Sandbox): Promise<v
 
 async function outputsOf(
   { scratch }: EngineContext,
-  { metrics, predictions }: ReplayRequest,
+  { hide, metrics, predictions }: ReplayRequest,
   workspace: string,
 ): Promise<Pick<Replay, 'metrics' | 'predictions'>> {
+  const take = metrics !== undefined && hide.patterns?.includes(metrics) ? takeNewestMetrics : takeMetrics
   const copy = join(scratch, `predictions-${randomUUID()}.csv`)
   return {
-    metrics: metrics === undefined ? undefined : await takeMetrics(workspace, metrics),
+    metrics: metrics === undefined ? undefined : await take(workspace, metrics),
     predictions: predictions && (await takePredictions(workspace, predictions.path, copy)),
   }
 }

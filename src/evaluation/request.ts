@@ -1,3 +1,4 @@
+import type { Declarations } from '../results/recompute/declared.js'
 import type { Tolerances } from '../results/tolerance.js'
 import type { Concealed } from '../system/answers.js'
 import type { Conditions } from './conditions.js'
@@ -40,6 +41,8 @@ export interface ReplayRequest {
   limits: ReplayLimits
   /** Default: `STANDARD`. */
   conditions?: Conditions | undefined
+  /** Takes lines that it prints, as they come: a line that is taken is not shown. Untrusted. */
+  take?: ((line: string) => boolean) | undefined
 }
 
 export interface RecordedResults {
@@ -56,4 +59,6 @@ export interface RecordedPredictionsFile {
 export interface EvaluationRequest extends ReplayRequest {
   recorded: RecordedResults
   tolerance: Tolerances
+  /** How metrics follow from the predictions. */
+  definitions?: Declarations | undefined
 }

@@ -1,5 +1,5 @@
 import type { EngineContext } from '../engine/engine.js'
-import { parseMetrics } from '../results/metrics.js'
+import { parseMetrics } from '../results/metrics/parse.js'
 import { quoted } from '../results/words.js'
 import { ReprogateError } from '../system/errors.js'
 import { grouped, plural } from '../text/numbers.js'
@@ -16,6 +16,8 @@ import { GIB, type Stop } from './supervise.js'
 export interface RunOutcome {
   /** By name, nested names with dots; empty if no metrics file is asked for. */
   metrics: Record<string, number>
+  /** The file that they were in, relative to the workspace. */
+  metricsFile?: string | undefined
   predictions?: PredictionsFile | undefined
   seconds: number
 }
@@ -33,15 +35,30 @@ export interface RunFailure {
 /**
  * One replay and its results, for `reprogate record`.
  *
- * @throws ReprogateError with the id of the rule that a check would report: `evaluation/failed`,
- *   `evaluation/timeout`, `evaluation/output-unusable`
+ * @throws ReprogateError with the id of the rule that a check would report: `evaluation/image-uncovered`,
+ *   `evaluation/failed`, `evaluation/timeout`, `evaluation/output-unusable`
  */
 export async function runOnce(context: EngineContext, request: ReplayRequest): Promise<RunOutcome> {
+  const open = uncoveredFinding(request)
+  if (open) throw asError(open)
   const mounts = await readableMounts(context, request.mounts, sandboxUser())
   const outcome = await runAndRead(context, { ...request, mounts })
   if (!('finding' in outcome)) return outcome
-  const { rule, message, remedy } = outcome.finding
-  throw new ReprogateError(rule, message, remedy)
+  throw asError(outcome.finding)
+}
+
+const asError = ({ rule, message, remedy }: Found): ReprogateError =>
+  new ReprogateError(rule, message, remedy)
+
+/** That something in the image is not compared and cannot be covered: then nothing is run. */
+export function uncoveredFinding({ covers }: Pick<ReplayRequest, 'covers'>): Found | undefined {
+  const [first] = covers?.open ?? []
+  if (first === undefined) return undefined
+  return {
+    rule: 'evaluation/image-uncovered',
+    message: `the image has ${first}, which is not compared and cannot be kept from the evaluation`,
+    field: 'environment.dockerfile',
+  }
 }
 
 /** One replay and its results, read; or why there are none. The sandbox must be able to read the mounts. */
@@ -53,7 +70,7 @@ export async function runAndRead(
   const { seconds, exitCode, tail } = run
   const failure = failureOf(run, request)
   if (failure) return { ...failure, seconds, exitCode, tail }
-  const outcome = outcomeOf(run, request)
+  const outcome = outcomeOf(run)
   return 'problem' in outcome
     ? { ...unusable(outcome.problem), seconds, exitCode, tail }
     : { ...outcome, seconds }
@@ -126,13 +143,12 @@ const unusable = (problem: string): Failure => ({
   summary: 'no usable output',
 })
 
-function outcomeOf(
-  { metrics, predictions }: Replay,
-  request: ReplayRequest,
-): Omit<RunOutcome, 'seconds'> | { problem: string } {
+function outcomeOf({ metrics, predictions }: Replay): Omit<RunOutcome, 'seconds'> | { problem: string } {
   if (metrics && !metrics.ok) return metrics
   if (predictions && !predictions.ok) return predictions
-  const parsed = metrics && parseMetrics(metrics.value)
-  if (parsed && 'problem' in parsed) return { problem: `${quoted(request.metrics ?? '')} ${parsed.problem}` }
-  return { metrics: Object.fromEntries(parsed?.values ?? []), predictions: predictions?.value }
+  const parsed = metrics && parseMetrics(metrics.value.bytes, metrics.value.path)
+  if (parsed && 'problem' in parsed)
+    return { problem: `${quoted(metrics?.value.path ?? '')} ${parsed.problem}` }
+  const metricsFile = metrics?.value.path
+  return { metricsFile, metrics: Object.fromEntries(parsed?.values ?? []), predictions: predictions?.value }
 }

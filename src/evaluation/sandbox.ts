@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { within } from '../system/files.js'
-import type { Conditions } from './conditions.js'
+import { TOOLS, type Conditions, type User } from './conditions.js'
 
 /** Where the throwaway export lies in the container, and where the command starts. */
 export const WORKSPACE = '/workspace'
@@ -10,11 +10,6 @@ export interface Mount {
   source: string
   /** Relative to the workspace. */
   target: string
-}
-
-export interface User {
-  uid: number
-  gid: number
 }
 
 /** Paths of an image that nobody has compared, absolute. */
@@ -112,8 +107,8 @@ export const volumeNames = (sandbox: Volumes & Pick<Sandbox, 'name'>): string[] 
   openVolumes(sandbox).map((_, index) => `${sandbox.name}-${index}`)
 
 /**
- * The arguments of `docker create` for one replay: no network, nothing writable but the workspace and
- * a bounded `/tmp`, no capabilities, no way to get new ones, an unprivileged user, bounded memory,
+ * The arguments of `docker create` for one replay: no network unless its conditions allow it, nothing writable
+ * but the workspace and a bounded `/tmp`, no capabilities, no way to get new ones, an unprivileged user, bounded memory,
  * processes and file size. The image's ENV stays under that of the conditions, its entrypoint and command
  * do not; nothing of this machine's environment is passed.
  *
@@ -132,11 +127,11 @@ export const volumeNames = (sandbox: Volumes & Pick<Sandbox, 'name'>): string[] 
 export function createArguments(sandbox: Sandbox): [string, ...string[]] {
   const [program, ...rest] = sandbox.command
   const { uid, gid } = sandbox.user
-  const { hostname, env } = sandbox.conditions
+  const { hostname, env, cpus, tools, network = 'none' } = sandbox.conditions
   return [
     'create',
     ...['--name', sandbox.name, '--label', sandbox.label, '--pull', 'never', '--init'],
-    ...['--network', 'none', '--hostname', hostname, '--ipc', 'private', '--log-driver', 'none'],
+    ...['--network', network, '--hostname', hostname, '--ipc', 'private', '--log-driver', 'none'],
     ...['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--no-healthcheck'],
     ...['--user', `${uid}:${gid}`, '--pids-limit', String(sandbox.processes)],
     ...['--memory', `${sandbox.memory}b`, '--memory-swap', `${sandbox.memory}b`],
@@ -145,9 +140,11 @@ export function createArguments(sandbox: Sandbox): [string, ...string[]] {
     // Both count as memory of the container.
     ...['--tmpfs', `/tmp:size=${Math.ceil(sandbox.memory / 2)},nosuid,nodev`],
     ...['--shm-size', `${Math.ceil(sandbox.memory / 2)}b`],
+    ...(cpus === undefined ? [] : ['--cpuset-cpus', cpus]),
     ...variables(env),
     ...PROXIES.flatMap((name) => ['--env', name]),
     ...mount({ type: 'bind', source: sandbox.workspace, target: WORKSPACE }),
+    ...(tools === undefined ? [] : mount({ type: 'bind', source: tools, target: TOOLS, readonly: true })),
     ...sandbox.mounts.flatMap(({ source, target }) =>
       mount({ type: 'bind', source, target: targetOf(target), readonly: true }),
     ),

@@ -1,7 +1,7 @@
 import type { EngineContext } from '../engine/engine.js'
 import { ReprogateError } from '../system/errors.js'
 import { withoutProxies, type SandboxClient } from './client.js'
-import type { ReplayLimits } from './request.js'
+import type { ReplayRequest } from './request.js'
 import type { Sandbox } from './sandbox.js'
 import { watchSize } from './size.js'
 import { tailOf, type Tail } from './tail.js'
@@ -28,7 +28,7 @@ export async function supervise(
   context: EngineContext,
   client: SandboxClient,
   { name, workspace }: Pick<Sandbox, 'name' | 'workspace'>,
-  limits: ReplayLimits,
+  { limits, take }: Pick<ReplayRequest, 'limits' | 'take'>,
 ): Promise<Ending> {
   const { engine, run, now, progress } = context
   let stopped: Stop | undefined
@@ -47,7 +47,9 @@ export async function supervise(
       env: withoutProxies(engine.env),
       timeout: timeout + GRACE_MS,
       outputCap: 0,
-      onLine: lines.add,
+      onLine: (line, stream) => {
+        if (take?.(line) !== true) lines.add(line, stream)
+      },
     })
   } finally {
     clearTimeout(timer)

@@ -3,7 +3,8 @@ import { join, posix } from 'node:path'
 import { removeAnswers, type Concealed } from '../system/answers.js'
 import { plainPath } from '../system/files.js'
 import { uncancelled } from '../system/process.js'
-import type { Mount, User } from './sandbox.js'
+import type { User } from './conditions.js'
+import type { Mount } from './sandbox.js'
 
 export interface WorkspaceNeeds {
   hidden: Concealed

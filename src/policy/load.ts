@@ -9,6 +9,7 @@ import { levelOf, stricterLevel } from '../verdict/levels.js'
 import { RULES, type RuleId } from '../verdict/rules/index.js'
 import type { Track } from '../verdict/rules/rule.js'
 import type { Base, Judgement } from './occasion.js'
+import { PRESETS, type Preset } from './presets.js'
 import { limitsSchema, policySchema, type Policy } from './schema.js'
 
 export interface LoadedPolicy {
@@ -79,6 +80,17 @@ async function policyIn(files: TreeFiles, path: string, prefix: string): Promise
   }
 }
 
+/** The same policy with what its preset asks for written out. */
+function withPreset(policy: Policy): Policy {
+  if (policy.preset === undefined) return policy
+  const { rules, required }: Preset = PRESETS[policy.preset]
+  return {
+    ...policy,
+    rules: { ...rules, ...policy.rules },
+    required: [...new Set([...required, ...(policy.required ?? [])])],
+  }
+}
+
 /** The same policy with no rule below its built-in level. */
 function notLoosened(policy: Policy): Policy {
   const rules = Object.entries(policy.rules ?? {}) as [RuleId, unknown][]
@@ -102,7 +114,7 @@ export function parsePolicy(bytes: Buffer, file: string): Policy {
   const parsed = parseYaml(bytes.toString('utf8'))
   const { data, problems } = validate(policySchema, parsed, parsed.value ?? {})
   const all = [...parsed.problems, ...problems]
-  if (all.length === 0 && data) return data
+  if (all.length === 0 && data) return withPreset(data)
   const told = all.slice(0, PROBLEMS).map(({ path, message, line }, index) => {
     const at = index > 0 && line !== undefined ? `line ${line}: ` : ''
     return `${at}${path.length > 0 ? `\`${fieldName(path)}\`: ` : ''}${message}`

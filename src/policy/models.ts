@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path/posix'
 import { ReprogateError } from '../system/errors.js'
-import { detectRecords } from '../provenance/sources/index.js'
+import { detectNative, storeOf } from '../provenance/sources/index.js'
+import { plural } from '../text/numbers.js'
 import { didYouMean } from '../text/validate.js'
 import type { Track } from '../verdict/rules/rule.js'
 import { MODEL_NAME, type Policy, type PolicyModel } from './schema.js'
@@ -14,9 +15,22 @@ export interface SelectedModel {
   removed?: boolean | undefined
   /** The policy names models, and not this one, whose record is new. */
   uncovered?: boolean | undefined
+  /** It has no record of its own: what other tools left, and what the tree shows, stand in for one. */
+  found?: FoundRecord | undefined
   /** The track that the base's record asks for; it cannot be lowered. */
   track?: Track | undefined
   settings: PolicyModel
+}
+
+/** A model that a tree trains or evaluates, without a record of its own. */
+export interface FoundRecord {
+  name: string
+  /** '.' or the folder that holds it. */
+  folder: string
+  /** What says most of a run; without any, where a record belongs. */
+  record: string
+  /** Other files that say something of it, in order of precedence. */
+  others: readonly string[]
 }
 
 /** The records of one tree. */
@@ -25,7 +39,12 @@ export interface Records {
   files: readonly string[]
   /** What a record calls its model, and the track that it asks for. */
   of(record: string): Promise<{ name?: string | undefined; track?: Track | undefined }>
+  /** Models that have no record of their own. Asked for if neither policy nor records name any. */
+  found(): Promise<readonly FoundRecord[]>
 }
+
+/** What the base has: only records of its own can bind a change. */
+export type BaseRecords = Omit<Records, 'found'>
 
 /**
  * The models that a check is about: those of the policy, or every record if it names none. What the
@@ -37,14 +56,15 @@ export interface Records {
 export async function selectModels(
   policy: Policy,
   judged: Records,
-  base: Records | undefined,
+  base: BaseRecords | undefined,
   wanted: readonly string[],
 ): Promise<SelectedModel[]> {
-  const all = await modelsOf(policy, judged, base)
+  const known = await modelsOf(policy, judged, base)
+  const all = known.length > 0 ? known : (await judged.found()).map(withoutRecord)
   if (all.length === 0)
     throw new ReprogateError(
       'models/none',
-      'no model found: the policy names none, and there is no provenance.yml',
+      `nothing here trains or evaluates a model: looked at ${plural(judged.files.length, 'file')}, and the policy names no model`,
     )
   const unknown = wanted.find((name) => !all.some((model) => model.name === name))
   if (unknown !== undefined) {
@@ -59,22 +79,29 @@ export async function selectModels(
   return wanted.length === 0 ? all : all.filter(({ name }) => wanted.includes(name))
 }
 
+const withoutRecord = (found: FoundRecord): SelectedModel => ({
+  name: found.name,
+  named: false,
+  found,
+  settings: { record: found.record },
+})
+
 async function modelsOf(
   policy: Policy,
   judged: Records,
-  base: Records | undefined,
+  base: BaseRecords | undefined,
 ): Promise<SelectedModel[]> {
   const named = Object.entries(policy.models ?? {}).map(([name, settings]) => ({
     name,
     named: true,
     settings,
   }))
-  const recordsNow = detectRecords(judged.files)
-  const recordsBefore = detectRecords(base?.files ?? [])
+  const recordsNow = detectNative(judged.files)
+  const recordsBefore = detectNative(base?.files ?? [])
   const before = base && named.length === 0 ? await discoverModels(recordsBefore, base) : []
   const known: SelectedModel[] = [...named, ...before]
   const taken = new Set(known.map(({ name }) => name))
-  const isKnown = new Set([...known.map(({ settings }) => settings.record), ...recordsBefore])
+  const isKnown = new Set([...known.map(({ settings }) => storeOf(settings.record)), ...recordsBefore])
   const isNew = (record: string) => !isKnown.has(record)
   // Without a base nothing says what is new: a policy that names models then leaves the others alone.
   const added = named.length > 0 && !base ? [] : await discoverModels(recordsNow.filter(isNew), judged, taken)
@@ -83,7 +110,7 @@ async function modelsOf(
       const { record } = model.settings
       if (!base || !recordsBefore.includes(record)) return model
       const { track } = await base.of(record)
-      return { ...model, track, removed: !judged.files.includes(record) }
+      return { ...model, track, removed: !recordsNow.includes(record) }
     }),
   )
   return [...withBase, ...added.map((model) => ({ ...model, uncovered: named.length > 0 }))]

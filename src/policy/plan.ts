@@ -1,17 +1,21 @@
 import { dirname, join } from 'node:path/posix'
 import type { Record_ } from '../provenance/schema.js'
+import type { Declarations } from '../results/recompute/declared.js'
 import type { Tolerance } from '../results/tolerance.js'
+import { isPattern } from '../system/patterns.js'
 import type { Found } from '../verdict/finding.js'
 import { stricter } from '../verdict/levels.js'
 import type { Track } from '../verdict/rules/rule.js'
 import { DEFAULT_LIMITS, type LoadedPolicy } from './load.js'
 import type { SelectedModel } from './models.js'
-import type { Limits, Policy } from './schema.js'
+import type { CanarySettings, Limits, Policy } from './schema.js'
 
 /** Where recorded answers are: the evaluation and the build never see them, and no data may hold them. */
 export interface Answers {
   /** Files, relative to the working directory. */
   paths: readonly string[]
+  /** Globs of the policy for files of metrics. */
+  patterns: readonly string[]
   /** Digests of their bytes, whatever they are called. */
   digests: readonly string[]
 }
@@ -23,20 +27,26 @@ export interface Plan {
   context: string
   args: Record<string, string>
   command: string[] | undefined
-  /** Where the evaluation writes its metrics. */
+  /** Where the evaluation writes its metrics; a glob if it is among `answers.patterns`. */
   metrics: string
   predictions:
     | { path: string; key?: string | undefined; truth?: string | undefined; margin?: number | undefined }
     | undefined
   tolerance: Record<string, Tolerance>
+  /** How metrics follow from the predictions, as the policy declares it. */
+  definitions: Declarations
+  /** The variable that sets the size of batches. */
+  batch: string | undefined
+  canary: CanarySettings
   limits: Limits
   answers: Answers
   /** Globs of the files that the policy says the run depends on. */
   code: readonly string[]
   /** Records and recorded answers: a change of them is not a change of what is run. */
   records: readonly string[]
-  network: 'default' | 'none'
-  allowed: { registries?: readonly string[] | undefined; bases?: readonly string[] | undefined }
+  network: 'none' | undefined
+  /** Where images, base images and frontends may come from. */
+  allowed: Pick<Policy, 'registries' | 'bases' | 'frontends'>
 }
 
 /** A record may call only such files its answers: it could otherwise excuse a change of code. */
@@ -60,9 +70,10 @@ export function planOf({ settings }: SelectedModel, loaded: LoadedPolicy, record
   const ruled = settings.evaluation
   const output = ruled?.predictions?.path ?? claimed?.predictions?.output
   const metrics = ruled?.metrics ?? claimed?.output ?? 'metrics.json'
+  const patterns = ruled?.metrics !== undefined && isPattern(metrics) ? [metrics] : []
   const answers = defined([
     settings.record,
-    metrics,
+    ...(patterns.length > 0 ? [] : [metrics]),
     output,
     claimed?.predictions?.path,
     record?.environment?.manifest?.path,
@@ -80,12 +91,19 @@ export function planOf({ settings }: SelectedModel, loaded: LoadedPolicy, record
         ? undefined
         : { ...ruled?.predictions, path: output, key: ruled?.predictions?.key ?? claimed?.predictions?.key },
     tolerance: ruled?.tolerance ?? {},
+    definitions: ruled?.definitions ?? {},
+    batch: ruled?.batch,
+    canary: ruled?.canary ?? {},
     limits: loaded.policy.limits ?? DEFAULT_LIMITS,
-    answers: { paths: answers, digests: defined([claimed?.predictions?.digest]) },
+    answers: { paths: answers, patterns, digests: defined([claimed?.predictions?.digest]) },
     code: settings.code ?? [],
     records: defined([...answers, loaded.path]),
-    network: loaded.policy.build?.network ?? 'default',
-    allowed: { registries: loaded.policy.registries, bases: loaded.policy.bases },
+    network: loaded.policy.build?.network === 'none' ? 'none' : undefined,
+    allowed: {
+      registries: loaded.policy.registries,
+      bases: loaded.policy.bases,
+      frontends: loaded.policy.frontends,
+    },
   }
 }
 

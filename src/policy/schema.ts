@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import { DEFINITION_IDS } from '../results/recompute/catalogue.js'
 import { toleranceSchema } from '../results/tolerance.js'
 import { argvSchema } from '../provenance/schema.js'
 import { LEVELS, TRACKS } from '../verdict/rules/rule.js'
 import { RULE_IDS } from '../verdict/rules/index.js'
+import { PRESET_NAMES } from './presets.js'
 
 /** The policy, `reprogate.yml`. Trusted: on a pull request it is read from the base commit. */
 
@@ -20,6 +22,18 @@ export const limitsSchema = z.strictObject({
   memory: z.number().positive().default(8).describe('GiB for one replay; never more than the engine has'),
   processes: z.int().positive().default(512).describe('Processes and threads in one replay'),
   output: z.number().positive().default(2).describe('GiB that one replay may write'),
+  cause: z
+    .number()
+    .nonnegative()
+    .max(360)
+    .default(10)
+    .describe('Minutes for finding what made a result differ; 0: it is not searched for'),
+  canary: z
+    .number()
+    .positive()
+    .max(360)
+    .default(10)
+    .describe('Minutes for the replays on altered inputs; what they do not reach is not shown'),
   total: z.number().positive().max(360).default(330).describe('Minutes for all models together'),
 })
 export type Limits = z.infer<typeof limitsSchema>
@@ -38,8 +52,52 @@ const predictionsSchema = z.strictObject({
     ),
 })
 
+const column = z.string().min(1).max(1000)
+
+const definitionSchema = z.strictObject({
+  is: z.enum(DEFINITION_IDS).describe('How the metric is computed'),
+  truth: column.optional().describe('The column with the right answer, or with the relevance of a document'),
+  predicted: column.optional().describe('The column with the predicted class or number'),
+  score: column.optional().describe('The column with a score, or with a number or success of each row'),
+  scores: z.record(z.string(), column).optional().describe('For every class the column with its score'),
+  positive: z.string().min(1).optional().describe('The class that a rate or a score is for'),
+  k: z.int().positive().max(1_000_000).optional().describe('The cutoff of a metric `@k`'),
+  group: column.optional().describe('The column with the task or query that a row belongs to'),
+  document: column.optional().describe('The column that tells documents of equal score apart'),
+})
+
+export const CANARY_INPUTS = ['key', 'truth'] as const
+
+const canarySettingsSchema = z
+  .union([
+    z.literal('off'),
+    z.strictObject({
+      key: column.optional().describe('The data’s column of keys; default: that of the predictions'),
+      truth: column
+        .optional()
+        .describe('The data’s column of right answers; default: that of the predictions'),
+      inputs: z
+        .array(z.enum(CANARY_INPUTS))
+        .optional()
+        .describe('Columns that the model itself reads, as the key of a recommender'),
+    }),
+  ])
+  .describe('Replays on altered inputs, on production: do the results follow from data and model?')
+export type CanarySettings = z.infer<typeof canarySettingsSchema>
+
 export const modelSchema = z.strictObject({
-  record: path.describe('The model’s `provenance.yml`'),
+  record: path.describe(
+    'The model’s `provenance.yml`; or `dvc.lock`, `mlruns`, `mlflow.db`, `wandb`, and behind `#` which run of it; or `mlflow:https://<server>#models:/<name>@<alias>`',
+  ),
+  map: z
+    .record(
+      z.string().regex(/^[a-z][\w./@[\]-]*$/, 'a field of the record, as `seeds.split`'),
+      z.string().min(1).max(1024),
+    )
+    .optional()
+    .describe(
+      'For a record that is any JSON, YAML or TOML file: a field, and the path of its value in it (`test.acc`, `runs[0].seed`), or in another file (`params.yaml#train.seed`)',
+    ),
   track: track.optional(),
   code: z
     .array(path)
@@ -60,8 +118,22 @@ export const modelSchema = z.strictObject({
       command: argvSchema.optional(),
       metrics: path
         .optional()
-        .describe('The file into which the evaluation writes its metrics, as a JSON object'),
+        .describe(
+          'The file into which the evaluation writes its metrics: JSON, YAML, TOML, CSV, JUnit or lines of `name: value`; of a glob the newest that is finished',
+        ),
       predictions: predictionsSchema.optional(),
+      definitions: z
+        .record(z.string(), definitionSchema)
+        .optional()
+        .describe(
+          'Per metric: how it follows from columns of the predictions; a metric that does not is a finding',
+        ),
+      batch: z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+        .optional()
+        .describe('The environment variable by which the evaluation takes the size of its batches'),
+      canary: canarySettingsSchema.optional(),
       tolerance: z
         .record(z.string(), toleranceSchema)
         .optional()
@@ -80,6 +152,10 @@ export const policySchema = z
     track: track
       .optional()
       .describe('The stricter of policy, model, record and input wins; default `exploratory`'),
+    preset: z
+      .enum(PRESET_NAMES)
+      .optional()
+      .describe('Levels and required fields by one word; `rules` win over it, `required` come on top'),
     rules: z
       .partialRecord(
         z.enum(RULE_IDS),
@@ -99,6 +175,12 @@ export const policySchema = z
       .array(z.string().min(1))
       .optional()
       .describe('Base images that a Dockerfile may start from, as `docker.io/library/python`; default: any'),
+    frontends: z
+      .array(z.string().regex(/^[\w.:/-]+@sha256:[0-9a-f]{64}$/))
+      .optional()
+      .describe(
+        'Frontends that a `# syntax=` line may name by digest, as `docker/dockerfile:1.7@sha256:…`; by tag, Docker’s own may be named',
+      ),
     build: z
       .strictObject({ network: z.enum(['default', 'none']).describe('For the steps after the base') })
       .optional(),

@@ -1,12 +1,14 @@
-import { fieldPath } from '../text/fields.js'
+import { plainPath } from '../system/files.js'
+import { fieldName, fieldPath } from '../text/fields.js'
 import type { Found, Place } from '../verdict/finding.js'
-import type { Record_ } from './schema.js'
-import type { Reading } from './sources/source.js'
+import type { DataEntry, Record_ } from './schema.js'
+import type { Reading, Remark, Reservation } from './sources/source.js'
 
 /** Who says what of a field, and where. */
 export interface ClaimEvidence extends Place {
   source: string
   value: unknown
+  reservation?: { kind: Reservation; why: string }
 }
 
 /** One field of a record with all that is known of it. */
@@ -26,40 +28,86 @@ export interface Claims {
   readonly record: Record_ | null
   /** What is wrong with the sources themselves. */
   readonly problems: readonly Found[]
+  /** What a reader should know beside the fields. */
+  readonly remarks: readonly Remark[]
   /** A field such as `data[1].digest`, and where it comes from. */
   at(field: string): Claim
 }
 
 /**
- * Merges what the sources say, the first one first: a map is merged key by key, a list is taken whole.
+ * Merges what the sources say, the first one first: a map is merged key by key; of lists of data the first
+ * is believed, and another's entries of the same path (or name) fill in what its own lack.
  *
  * @param readings in order of precedence, at least one
  */
 export function claimsOf(readings: readonly [Reading, ...Reading[]]): Claims {
   const said = readings.filter(({ record }) => record !== null)
-  const record = said.reduceRight<unknown>((below, reading) => merge(reading.record, below), undefined)
+  const believed = said.find(({ record }) => (record?.data?.length ?? 0) > 0)?.record?.data ?? []
+  const aligned = said.map((reading) => align(reading, believed))
+  const record = aligned.reduceRight<unknown>((below, { record: own }) => merge(own, below), undefined)
   return {
     record: (record as Record_ | undefined) ?? null,
     problems: readings.flatMap(({ problems }) => problems),
+    remarks: readings.flatMap(({ remarks = [] }) => remarks),
     at: (field) => {
-      const evidence = said.flatMap((reading): ClaimEvidence[] => {
-        const value = valueAt(reading.record, field)
-        return value === undefined ? [] : [{ source: reading.source, value, ...placeIn(reading, field) }]
-      })
+      const evidence = aligned.flatMap((reading) => evidenceIn(reading, field))
       const [first] = evidence
-      const { file, line } = first ?? placeIn(readings[0], field)
+      const { file, line } = first ?? aligned[0]?.placeOf(field) ?? readings[0].placeOf(field)
       return { field, value: first?.value, place: { file, line }, evidence }
     },
   }
 }
 
-const placeIn = ({ file, lineOf }: Reading, field: string): Place => ({ file, line: lineOf(field) })
+/** A reading whose data are in the order of the list that is believed. */
+interface Aligned extends Pick<Reading, 'source' | 'record' | 'placeOf'> {
+  reservationOf(field: string): ClaimEvidence['reservation']
+}
+
+function align(reading: Reading, believed: readonly DataEntry[]): Aligned {
+  const own = reading.record?.data
+  const reservationOf = (field: string) => reservationIn(reading, field)
+  if (own === undefined || own === believed) return { ...reading, reservationOf }
+  const index = new Map(own.map((entry, at) => [identity(entry), at]))
+  const order = believed.map((entry) => index.get(identity(entry)))
+  const ownField = (field: string): string =>
+    field.replace(/^data\[(\d+)\]/, (all, at: string) => {
+      const found = order[Number(at)]
+      return found === undefined ? all : `data[${found}]`
+    })
+  return {
+    ...reading,
+    record: { ...reading.record, data: order.map((at) => (at === undefined ? {} : (own[at] ?? {}))) },
+    placeOf: (field) => reading.placeOf(ownField(field)),
+    reservationOf: (field) => reservationOf(ownField(field)),
+  }
+}
+
+/** What is said of `seeds` is said of each of them. */
+function reservationIn({ reservations }: Reading, field: string): ClaimEvidence['reservation'] {
+  if (reservations === undefined) return undefined
+  const path = fieldPath(field)
+  const names = path.map((_, index) => fieldName(path.slice(0, path.length - index)))
+  return names.map((name) => reservations.get(name)).find((found) => found !== undefined)
+}
+
+const identity = ({ path, name }: DataEntry): string =>
+  path === undefined ? `name:${name}` : `path:${plainPath(path)}`
+
+function evidenceIn(reading: Aligned, field: string): ClaimEvidence[] {
+  const value = valueAt(reading.record, field)
+  if (value === undefined) return []
+  const { source } = reading
+  const reservation = reading.reservationOf(field)
+  return [{ source, value, ...reading.placeOf(field), ...(reservation && { reservation }) }]
+}
 
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function merge(above: unknown, below: unknown): unknown {
   if (above === undefined || above === null) return below
+  if (Array.isArray(above) && Array.isArray(below) && above.every(isMap))
+    return above.map((entry, index) => merge(entry, below[index]))
   if (!isMap(above) || !isMap(below)) return above
   const keys = new Set([...Object.keys(above), ...Object.keys(below)])
   return Object.fromEntries([...keys].map((key) => [key, merge(above[key], below[key])]))
@@ -79,4 +127,17 @@ function valueAt(record: unknown, field: string): unknown {
     }
   }
   return at
+}
+
+/**
+ * Why nothing that is said of a field is the run's own word, if that is so. A map is as good as the best of
+ * its values.
+ */
+export function reservedIn(claims: Claims, field: string): string | undefined {
+  const { value, evidence } = claims.at(field)
+  if (isMap(value)) {
+    const whys = Object.keys(value).map((key) => reservedIn(claims, `${field}.${key}`))
+    return whys.every((why) => why !== undefined) ? whys[0] : undefined
+  }
+  return evidence.every(({ reservation }) => reservation) ? evidence[0]?.reservation?.why : undefined
 }

@@ -1,4 +1,5 @@
 import picomatch from 'picomatch'
+import { matcherOf } from '../system/patterns.js'
 import { within } from '../system/files.js'
 import type { Git } from '../system/git.js'
 import { listed } from '../text/numbers.js'
@@ -32,6 +33,8 @@ interface CommitCheck {
   code: readonly string[]
   /** Records and recorded answers: a change of one is not worth a word. */
   records: readonly string[]
+  /** Globs of more of them. */
+  patterns?: readonly string[] | undefined
 }
 
 const FIELD = 'code.commit'
@@ -84,12 +87,20 @@ async function whyNotHere(git: Git, { commit, head }: CommitCheck): Promise<Foun
       ]
 }
 
-async function changedSince(git: Git, { commit, head, code, records }: CommitCheck): Promise<Found[]> {
+async function changedSince(
+  git: Git,
+  { commit, head, code, records, patterns = [] }: CommitCheck,
+): Promise<Found[]> {
   const changed = await git.changed(commit, head)
+  const isResult = matcherOf(patterns)
   const depends = code.length === 0 ? () => false : picomatch([...code], { dot: true, nonegate: true })
   const needed = changed.filter((path) => depends(path))
   const others = changed.filter(
-    (path) => !depends(path) && !isDocumentation(path) && !records.some((record) => within(record, path)),
+    (path) =>
+      !depends(path) &&
+      !isDocumentation(path) &&
+      !isResult(path) &&
+      !records.some((record) => within(record, path)),
   )
   const since = `since the run at ${commit.slice(0, 7)}`
   return [
@@ -115,15 +126,25 @@ const changeFinding = (rule: RuleId, what: string, paths: readonly string[]): Fo
  *
  * @param read files and folders that are read from the work tree: records, data, the model
  */
-export const uncommittedFindings = (dirty: readonly string[], read: readonly string[] = []): Found[] => {
+export const uncommittedFindings = (
+  dirty: readonly string[],
+  { read = [], filtered = [] }: { read?: readonly string[]; filtered?: readonly string[] } = {},
+): Found[] => {
   const files = dirty.filter((path) => !['.reprogate', ...read].some((folder) => within(folder, path)))
   return files.length === 0
     ? []
     : [
         {
           rule: 'code/uncommitted',
-          message: `not committed, and so not judged: ${listed(files, NAMED)}`,
+          message: `not committed, and so not judged: ${listed(files, NAMED)}${filterNote(files, filtered)}`,
           actual: files.slice(0, LISTED).join(', '),
         },
       ]
+}
+
+/** Why a file that nobody has touched is not as git has it. */
+function filterNote(files: readonly string[], filtered: readonly string[]): string {
+  const [first] = files.filter((path) => filtered.includes(path))
+  if (first === undefined) return ''
+  return `; git keeps ${first} through a filter of \`.gitattributes\`, which is never run here: judged is what git keeps`
 }

@@ -31,7 +31,8 @@ const REQUIRED: readonly Required[] = [
     field: 'environment.image',
     rule: 'environment/image-missing',
     name: 'image digest',
-    value: (r) => r.environment?.image,
+    // Of an image that no registry has, the manifest is the pin.
+    value: ({ environment }) => environment?.image ?? environment?.manifest?.digest,
   },
   {
     field: 'environment.hash',
@@ -85,12 +86,17 @@ interface Asked {
   malformed: readonly Found[]
   /** Whether a record without what the rule asks for is incomplete. */
   mandatory: (rule: RuleId) => boolean
+  /** Why what is said of a field is less than the run's own word, if it is: then it is not recorded. */
+  reserved?: (field: string) => string | undefined
 }
 
 const isFilled = (value: unknown): boolean => value !== undefined && value !== null && value !== ''
 
 /** What a record has to say and does not, and what it says twice and differently. */
-export function checkCompleteness(record: Record_, { more, malformed, mandatory }: Asked): Completeness {
+export function checkCompleteness(
+  record: Record_,
+  { more, malformed, mandatory, reserved = () => undefined }: Asked,
+): Completeness {
   const told = new Set(
     malformed
       .filter(({ rule }) => rule !== 'record/unknown-key')
@@ -104,15 +110,22 @@ export function checkCompleteness(record: Record_, { more, malformed, mandatory 
   const missing = checks
     .filter(({ ok, field }) => !ok && !told.has(field))
     .map(({ field, rule, name, verb = 'is' }): Found => ({ rule, field, message: `${name} ${verb} missing` }))
+  const weak = checks.flatMap(({ ok, field, rule, name, verb = 'is' }): Found[] => {
+    const why = ok ? reserved(field) : undefined
+    return why === undefined ? [] : [{ rule, field, message: `${name} ${verb} not recorded: ${why}` }]
+  })
   const counted = checks.filter(({ rule }) => mandatory(rule))
+  const unsaid = new Set(weak.map(({ field }) => field))
   return {
     findings: [
       ...missing,
+      ...weak,
       ...weakDigests(record),
       ...dataContradictions(record),
       ...seedContradictions(record),
+      ...seedsThatAreTexts(record),
     ],
-    present: counted.filter(({ ok }) => ok).length,
+    present: counted.filter(({ ok, field }) => ok && !unsaid.has(field)).length,
     required: counted.length,
   }
 }
@@ -223,3 +236,13 @@ function seedContradictions({ seeds = {}, hyperparameters = {} }: Record_): Foun
     ]
   })
 }
+
+const seedsThatAreTexts = ({ seeds = {} }: Record_): Found[] =>
+  Object.entries(seeds)
+    .filter(([, value]) => typeof value !== 'number')
+    .map(([name, value]) => ({
+      rule: 'seeds/not-integer',
+      field: `seeds.${name}`,
+      message: `the seed ${name} is not an integer`,
+      actual: String(value),
+    }))

@@ -1,4 +1,5 @@
-import { parseMetrics, type Metrics } from '../results/metrics.js'
+import type { Metrics } from '../results/metrics/flat.js'
+import { parseMetrics } from '../results/metrics/parse.js'
 import { numberText } from '../text/numbers.js'
 import type { Found } from '../verdict/finding.js'
 
@@ -13,7 +14,7 @@ export function committedMetrics(
   committed: Buffer | null,
   path: string,
 ): Found[] {
-  const metrics = committed && parseMetrics(committed)
+  const metrics = committed && parseMetrics(committed, path)
   if (!metrics || 'problem' in metrics) return []
   return Object.entries(recorded).flatMap(([name, value]) => contradiction(metrics, { name, value, path }))
 }

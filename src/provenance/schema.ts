@@ -71,6 +71,14 @@ export const recordSchema = z
         finished: time.optional(),
         by: text.optional(),
         rationale: text.optional(),
+        command: argvSchema.optional(),
+        seconds: z.number().nonnegative().optional(),
+        memory: z.number().nonnegative().optional().describe('Bytes that the run held at most'),
+        outputs: z
+          .array(z.strictObject({ path, digest }))
+          .max(10_000)
+          .optional()
+          .describe('Files that the run wrote'),
       })
       .optional(),
     code: z
@@ -107,6 +115,10 @@ export const recordSchema = z
           })
           .optional(),
         manifest: z.strictObject({ path: path, digest: digest }).optional(),
+        packages: z
+          .strictObject({ path, digest })
+          .optional()
+          .describe('What was installed where the run was, as a freeze'),
       })
       .optional(),
     seeds: z.record(z.string(), z.union([z.int(), z.string().min(1)])).optional(),

@@ -1,5 +1,6 @@
 import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path/posix'
+import { dirname, join } from 'node:path/posix'
+import { detectOthers, storeOf } from '../provenance/sources/index.js'
 import type { Context } from '../system/context.js'
 import { ReprogateError } from '../system/errors.js'
 import { confine } from '../system/files.js'
@@ -21,7 +22,18 @@ export interface Draft {
   write(): Promise<string>
 }
 
+/**
+ * The record to write in. What another tool wrote is never written over.
+ *
+ * @throws ReprogateError `record/foreign`, or if the record cannot be read
+ */
 export async function openDraft(context: Context, path: string): Promise<Draft> {
+  if (/^mlflow:/.test(path) || detectOthers([storeOf(path)]).length > 0)
+    throw new ReprogateError(
+      'record/foreign',
+      `${path} is what another tool wrote, and is not written over`,
+      `Name ${join(dirname(path), 'provenance.yml')} as the record of the model in the policy: what ${path} says is read beside it.`,
+    )
   const document = await openDocument(context, path)
   const files = [path]
   const put = async (path: string, content: string | { copyOf: string }) => {

@@ -1,5 +1,6 @@
 import type { EngineContext } from '../engine/engine.js'
-import { rebuild } from '../environment/build.js'
+import { dockerfileText, rebuild, type BuildRequest } from '../environment/build.js'
+import { networkFinding } from '../environment/dockerfile.js'
 import { pushImage, resolveDigest } from '../environment/image.js'
 import type { Plan } from '../policy/plan.js'
 import { exportWithoutAnswers } from '../stages/export.js'
@@ -16,43 +17,59 @@ export interface ImageChoice extends Pick<RecordRequest, 'image' | 'push'> {
   plan: Plan
 }
 
-/**
- * The image by digest: the one given, one built and pushed now, or the one that the record has already.
- *
- * @throws ReprogateError `environment/build-failed`, `image/unknown`, `image/missing`, `image/not-pushed`
- */
-export async function chooseImage(context: EngineContext, choice: ImageChoice): Promise<string> {
-  if (choice.push !== undefined) return buildAndPush(context, choice, choice.push)
-  const given = choice.image ?? choice.recorded
-  if (given === undefined) throw new ReprogateError('image/unknown', 'which image did the run use?')
-  return resolveDigest(context.engine, given)
+export interface ChosenImage {
+  /** What this engine knows it by. */
+  here: string
+  /** By digest, as others can pull it; undefined: no registry has it, and its manifest is the pin. */
+  pinned?: string | undefined
 }
 
-async function buildAndPush(
+/**
+ * The image of the run: the one given, the one that the record has already, or one built now, which is
+ * pushed if there is somewhere to push it to.
+ *
+ * @throws ReprogateError `environment/build-failed`, `image/missing`, `image/not-pushed`
+ */
+export async function chooseImage(context: EngineContext, choice: ImageChoice): Promise<ChosenImage> {
+  const { push, image, recorded } = choice
+  const given = image ?? recorded
+  if (push === undefined && given === undefined)
+    return { here: await buildHere(context, choice, { temporary: true }) }
+  const pinned =
+    push === undefined
+      ? await resolveDigest(context.engine, given!)
+      : await pushImage(context, await buildHere(context, choice, { temporary: false }), push)
+  return { here: pinned, pinned }
+}
+
+async function buildHere(
   context: EngineContext,
   { commit, dockerfile, plan }: ImageChoice,
-  repository: string,
+  { temporary }: { temporary: boolean },
 ): Promise<string> {
   const { folder: directory } = await exportWithoutAnswers(context, commit, plan.answers)
-  const built = await during(context, `building ${dockerfile}`, () =>
-    rebuild(context, {
-      directory,
-      dockerfile,
-      context: plan.context,
-      args: plan.args,
-      fresh: true,
-      timeout: plan.limits.build * 60_000,
-    }),
-  )
-  if (!built.failure) return pushImage(context, built.id, repository)
+  const request: BuildRequest = {
+    directory,
+    dockerfile,
+    context: plan.context,
+    args: plan.args,
+    fresh: true,
+    temporary,
+    timeout: plan.limits.build * 60_000,
+    memory: plan.limits.memory,
+    network: plan.network,
+  }
+  const file = context.prefix + dockerfile
+  const fetching = networkFinding(file, await dockerfileText(request), request)
+  if (fetching)
+    throw new ReprogateError(fetching.rule, fetching.message, undefined, { file, line: fetching.line })
+  const built = await during(context, `building ${dockerfile}`, () => rebuild(context, request))
+  if (!built.failure) return built.id
   const { tail, line } = built.failure
   throw new ReprogateError(
     'environment/build-failed',
     `the image did not build: ${tail.at(-1) ?? ''}`,
     undefined,
-    {
-      file: context.prefix + dockerfile,
-      line,
-    },
+    { file, line },
   )
 }

@@ -11,12 +11,14 @@ import { MODEL_NAME, type Policy } from '../policy/schema.js'
 import { isDocumentation } from '../provenance/commit.js'
 import { checkCompleteness } from '../provenance/completeness.js'
 import type { Record_ } from '../provenance/schema.js'
-import { detectRecords, ownWords } from '../provenance/sources/index.js'
+import { detectNative, ownWords } from '../provenance/sources/index.js'
 import { parseNative } from '../provenance/sources/native.js'
+import { comparable } from '../results/metrics/volatile.js'
 import { exportWithoutAnswers } from '../stages/export.js'
 import { during, type Context } from '../system/context.js'
 import { ReprogateError } from '../system/errors.js'
 import { confine, within } from '../system/files.js'
+import { matcherOf } from '../system/patterns.js'
 import { withSession, type World } from '../system/session.js'
 import { filesOfWorkTree } from '../system/tree-files.js'
 import { RULES } from '../verdict/rules/index.js'
@@ -34,80 +36,117 @@ import { keepData, keepEnvironment, keepEvaluation } from './write.js'
  */
 export function record(request: RecordRequest, world: World): Promise<Recorded> {
   return withSession(request.directory, world, async (context) => {
-    const commit = await context.git.head()
-    const { tree, bases } = await judgementOf(context.git, { kind: 'work-tree' })
-    const loaded = await loadPolicy(context, request.config, { tree, bases })
-    const model = await modelOf(context, loaded.policy, request.model)
-    const draft = await openDraft(context, model.settings.record)
-    const before = withArguments(draft.before, request.args ?? {})
-    const plan = planOf(model, loaded, before)
-    if (plan.command === undefined)
+    const opened = await openRun(context, request)
+    if (opened.plan.command === undefined)
       throw new ReprogateError(
         'evaluation/command-missing',
         'neither the policy nor the record says how to evaluate',
       )
-    const dirty = (await context.git.dirty()).filter((path) => !isSettled(path, plan, before))
-    draft.set(['reprogate'], 'record/1')
-    draft.set(['model', 'name'], before.model?.name ?? model.name)
-    const { metrics } = await recordRun(context, request, { model, draft, before, plan, commit, dirty })
-    const text = await draft.write()
-    return {
-      model: model.name,
-      files: draft.files,
-      dirty,
-      metrics,
-      missing: stillMissing(text, context.prefix + model.settings.record, loaded.policy.required ?? []),
-    }
+    return closeRun(context, opened, await recordRun(context, request, opened))
   })
 }
 
-interface Run {
+/** Opens the record of a model, on the commit that is checked out. */
+export async function openRun(
+  context: Context,
+  request: Pick<RecordRequest, 'config' | 'model' | 'args'>,
+): Promise<OpenedRun> {
+  const commit = await context.git.head()
+  const { tree, bases } = await judgementOf(context.git, { kind: 'work-tree' })
+  const loaded = await loadPolicy(context, request.config, { tree, bases })
+  const model = await modelOf(context, loaded.policy, request.model)
+  const draft = await openDraft(context, model.settings.record)
+  const before = withArguments(draft.before, request.args ?? {})
+  const plan = planOf(model, loaded, before)
+  const dirty = (await context.git.dirty()).filter((path) => !isSettled(path, plan, before))
+  draft.set(['reprogate'], 'record/1')
+  draft.set(['model', 'name'], before.model?.name ?? model.name)
+  return { model, draft, before, plan, commit, dirty, required: loaded.policy.required ?? [] }
+}
+
+/** Writes what was found, and lists what only a person can add. */
+export async function closeRun<T extends object>(
+  { prefix }: Context,
+  { model, draft, dirty, required }: OpenedRun,
+  shown: T,
+): Promise<T & Pick<Recorded, 'model' | 'files' | 'dirty' | 'missing'>> {
+  const text = await draft.write()
+  const missing = stillMissing(text, prefix + model.settings.record, required)
+  return { ...shown, model: model.name, files: draft.files, dirty: [...dirty], missing }
+}
+
+/** When it was, and of which code. */
+export async function keepCommit(
+  { git }: Context,
+  { draft, before, commit, dirty }: OpenedRun,
+  started: Date,
+): Promise<void> {
+  const day = started.toISOString().slice(0, 10)
+  draft.set(['run', 'id'], before.run?.id ?? `${day}-${commit.slice(0, 7)}`)
+  draft.set(['run', 'started'], started.toISOString())
+  draft.set(['run', 'finished'], new Date().toISOString())
+  const repository = await git.remote()
+  if (repository !== undefined) draft.set(['code', 'repository'], repository)
+  draft.set(['code', 'commit'], commit)
+  draft.set(['code', 'dirty'], dirty.length > 0)
+}
+
+/** A record on its way, with all that is known before anything runs. */
+export interface OpenedRun {
   model: SelectedModel
   draft: Draft
   before: Record_
   plan: Plan
   commit: string
   dirty: readonly string[]
+  /** Fields that the policy asks for besides. */
+  required: readonly string[]
 }
 
 /** Evaluates once in the image of the run, and writes down what that shows. */
 async function recordRun(
   session: Context,
   { image, push }: RecordRequest,
-  { model, draft, before, plan, commit, dirty }: Run,
-): Promise<{ metrics: Record<string, number> }> {
+  opened: OpenedRun,
+): Promise<Pick<Recorded, 'metrics' | 'metricsFile' | 'leftOut' | 'pin'>> {
+  const { model, draft, before, plan, commit } = opened
   const started = new Date()
   const mounts = await keepData(session, before, draft)
   const context: EngineContext = { ...session, engine: await findEngine(session.run) }
   const dockerfile = await dockerfileAt(session, commit, plan)
   const recorded = before.environment?.image
   const chosen = await chooseImage(context, { image, push, recorded, commit, dockerfile, plan })
-  const description = await during(context, `${model.name} · describing ${chosen}`, () =>
-    describeImage(context, chosen),
+  const description = await during(context, `${model.name} · describing the image`, () =>
+    describeImage(context, chosen.here),
   )
   const run = await during(context, `${model.name} · evaluating in the sandbox`, () =>
     runOnce(context, {
       image: description.id,
+      covers: description.manifest.covers,
       prepare: async () => (await exportWithoutAnswers(context, commit, plan.answers)).folder,
       mounts,
-      hide: { paths: plan.answers.paths, digests: [] },
+      hide: { ...plan.answers, digests: [] },
       command: plan.command ?? [],
       metrics: plan.metrics,
       predictions: plan.predictions,
       limits: plan.limits,
     }),
   )
-  const day = started.toISOString().slice(0, 10)
-  draft.set(['run', 'id'], before.run?.id ?? `${day}-${commit.slice(0, 7)}`)
-  draft.set(['run', 'started'], started.toISOString())
-  draft.set(['run', 'finished'], new Date().toISOString())
-  const repository = await session.git.remote()
-  if (repository !== undefined) draft.set(['code', 'repository'], repository)
-  draft.set(['code', 'commit'], commit)
-  draft.set(['code', 'dirty'], dirty.length > 0)
-  await keepEnvironment(draft, plan, { image: chosen, dockerfile, description })
+  await keepCommit(session, opened, started)
+  await keepEnvironment(draft, plan, {
+    image: chosen.pinned,
+    dockerfile,
+    description,
+    signal: context.signal,
+  })
   await keepEvaluation(draft, plan, run)
-  return run
+  const metrics = comparable(run.metrics)
+  return {
+    metrics,
+    metricsFile: plan.answers.patterns.length > 0 ? run.metricsFile : undefined,
+    leftOut: Object.keys(run.metrics).filter((name) => !Object.hasOwn(metrics, name)),
+    pin: chosen.pinned === undefined ? 'manifest' : 'image',
+  }
 }
 
 async function dockerfileAt({ git }: Context, commit: string, { dockerfiles }: Plan): Promise<string> {
@@ -123,10 +162,14 @@ async function dockerfileAt({ git }: Context, commit: string, { dockerfiles }: P
 async function modelOf(context: Context, policy: Policy, name: string): Promise<SelectedModel> {
   const { git, root, prefix } = context
   const tree = { files: filesOfWorkTree(git, root), prefix }
-  const judged = { files: await git.files(), of: (path: string) => ownWords(tree, path) }
+  const judged = {
+    files: await git.files(),
+    of: (path: string) => ownWords(tree, path),
+    found: () => Promise.resolve([]),
+  }
   const known = policy.models
     ? await selectModels(policy, judged, undefined, [name])
-    : await discoverModels(detectRecords(judged.files), judged)
+    : await discoverModels(detectNative(judged.files), judged)
   const found = known.find((model) => model.name === name)
   if (found) return found
   const place = await confine(context.root, `models/${name}`)
@@ -144,8 +187,9 @@ async function modelOf(context: Context, policy: Policy, name: string): Promise<
 }
 
 /** Whether a change of the path leaves the code of the run alone: what the run gives, what is checked by digest, documentation. */
-const isSettled = (path: string, { records }: Plan, { model, data = [] }: Record_): boolean =>
+const isSettled = (path: string, { records, answers }: Plan, { model, data = [] }: Record_): boolean =>
   isDocumentation(path) ||
+  matcherOf(answers.patterns)(path) ||
   ['.reprogate', ...records, ...[model?.path, ...data.flatMap((set) => [set.path, set.list])]].some(
     (settled) => settled !== undefined && within(settled, path),
   )

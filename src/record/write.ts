@@ -5,10 +5,12 @@ import { fingerprint, listText } from '../data/digest.js'
 import type { DataMount } from '../data/verify.js'
 import type { ImageDescription } from '../environment/image.js'
 import { formatManifestFile, toManifestFile } from '../environment/manifest/file.js'
+import { pauseFor } from '../environment/pause.js'
 import type { RunOutcome } from '../evaluation/run.js'
 import type { Plan } from '../policy/plan.js'
 import type { Record_ } from '../provenance/schema.js'
 import type { Context } from '../system/context.js'
+import { comparable } from '../results/metrics/volatile.js'
 import { algorithmOf } from '../system/digest.js'
 import { ReprogateError } from '../system/errors.js'
 import { placeInside, type Draft } from './draft.js'
@@ -45,27 +47,29 @@ export async function keepData(
 }
 
 export interface RecordedEnvironment {
-  /** By digest. */
-  image: string
+  /** By digest; undefined: no registry has it. */
+  image: string | undefined
   dockerfile: string
   description: ImageDescription
+  signal: AbortSignal
 }
 
 export async function keepEnvironment(
   { folder, set, keep }: Draft,
   { context, args }: Plan,
-  { image, dockerfile, description }: RecordedEnvironment,
+  { image, dockerfile, description, signal }: RecordedEnvironment,
 ): Promise<void> {
   const path = join(folder, 'environment.json')
-  const manifest = formatManifestFile(toManifestFile(description.manifest, image))
+  const kept = await toManifestFile(description.manifest, image ?? description.id, pauseFor(signal))
+  const manifest = formatManifestFile(kept)
   await keep(path, manifest)
-  set(['environment', 'image'], image)
+  if (image !== undefined) set(['environment', 'image'], image)
   set(['environment', 'dockerfile'], dockerfile)
   if (context !== '.') set(['environment', 'context'], context)
   if (Object.keys(args).length > 0) set(['environment', 'args'], args)
   set(['environment', 'hash'], description.hashes.environment)
   set(['environment', 'platform'], description.platform)
-  set(['environment', 'hardware'], hardware())
+  set(['environment', 'hardware'], hardwareHere())
   set(['environment', 'manifest'], { path, digest: `sha256:${sha256(manifest)}` })
 }
 
@@ -75,8 +79,9 @@ export async function keepEvaluation(
   { metrics, predictions }: RunOutcome,
 ): Promise<void> {
   set(['evaluation', 'command'], plan.command)
-  if (plan.metrics !== 'metrics.json') set(['evaluation', 'output'], plan.metrics)
-  set(['evaluation', 'metrics'], metrics)
+  if (plan.metrics !== 'metrics.json' && plan.answers.patterns.length === 0)
+    set(['evaluation', 'output'], plan.metrics)
+  set(['evaluation', 'metrics'], comparable(metrics))
   if (!plan.predictions || !predictions) return
   const { path: output, key } = plan.predictions
   const path = join(folder, basename(output))
@@ -87,7 +92,7 @@ export async function keepEvaluation(
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-function hardware(): { cpu: string; cores: number; memory: string } {
+export function hardwareHere(): { cpu: string; cores: number; memory: string } {
   const [first] = cpus()
   return {
     cpu: first?.model.trim() ?? 'unknown',

@@ -5,6 +5,9 @@ import type { Sign } from './words.js'
 
 export const TERMINAL_SIGNS: Record<Sign, string> = { good: '✔', bad: '✖', doubt: '⚠', none: '–' }
 
+/** As ANSI escapes number them. */
+export const SIGN_COLOURS: Record<Sign, number> = { good: 32, bad: 31, doubt: 33, none: 90 }
+
 /** Column in which details begin. */
 export const INDENT = ' '.repeat(20)
 

@@ -1,7 +1,10 @@
 import { duration, grouped, magnitude, pair, plural, short } from '../text/numbers.js'
+import { canaryStatements } from '../verdict/canary.js'
 import type { Finding } from '../verdict/finding.js'
 import type { ModelReport, Report, StageResult } from '../verdict/report.js'
-import { INDENT, plainText, printed, TERMINAL_SIGNS } from './plain.js'
+import { RUNGS } from '../verdict/rungs.js'
+import { INDENT, plainText, printed, SIGN_COLOURS, TERMINAL_SIGNS } from './plain.js'
+import { recomputedCount } from './recomputed.js'
 import { untold } from './told.js'
 import {
   gradeWords,
@@ -20,7 +23,6 @@ export interface TerminalOptions {
   readonly reportPath?: string | undefined
 }
 
-const COLOURS: Record<Sign, number> = { good: 32, bad: 31, doubt: 33, none: 90 }
 const BOLD = 1
 const DIM = 2
 
@@ -50,18 +52,32 @@ export function renderTerminal(report: Report, { colour, reportPath }: TerminalO
 }
 
 function modelLines(model: ModelReport, commit: string, paint: Paint): string[] {
-  const { name, version, track, stages, cause, fix } = model
+  const { name, version, track, stages, cause, fix, next } = model
   const title = [name, version ?? ''].map((word) => plainText(word, 100)).join(' ')
   const widest = Math.max(WIDTH.least, ...stages.map((stage) => stageText(stage).length + 14))
   const width = Math.min(WIDTH.most, widest)
-  const verdict = paint(COLOURS[modelSign(model)], `${verdictWord(model)}:`)
+  const verdict = paint(SIGN_COLOURS[modelSign(model)], `${verdictWord(model)}:`)
   return [
     `${paint(BOLD, title.trim())}   ${track}   ${plainText(short(commit), 64)}`,
     '',
     ...stages.flatMap((stage) => [stageLine(stage, width, paint), ...stageDetails(stage, model, paint)]),
     '',
     `  ${verdict} ${plainText(cause, 600)}`,
+    ...rungLines(model),
     ...(fix === undefined ? [] : [`  ${paint(BOLD, 'Fix:')} ${plainText(fix, 600)}${see(model)}`]),
+    ...(fix !== undefined || next === undefined ? [] : [`  ${paint(BOLD, 'Next:')} ${plainText(next, 600)}`]),
+  ]
+}
+
+/** Which rung was reached, and what keeps it from the next, unless the lines above say so. */
+function rungLines({ rung, verdict, cause, parity, evidence }: ModelReport): string[] {
+  if (rung === undefined || verdict === 'reproduced') return []
+  const { reached, next } = rung
+  const needs = evidence.remarks?.some(({ need }) => need !== undefined) ?? false
+  const told = next === undefined || cause.includes(next.missing) || (parity !== null && !needs)
+  const missing = told ? '' : `: ${plainText(next.missing, 300)}`
+  return [
+    `  Rung ${reached} of 6, ${RUNGS[reached]}${next ? `; not yet ${next.rung}, ${RUNGS[next.rung]}${missing}` : ''}.`,
   ]
 }
 
@@ -80,7 +96,7 @@ function stageLine(stage: StageResult, width: number, paint: Paint): string {
   const left = stageText(stage)
   const time = stage.status === 'not-run' ? '' : seconds(stage.seconds)
   const gap = ' '.repeat(Math.max(2, width - 4 - left.length - time.length))
-  return `  ${paint(COLOURS[sign], TERMINAL_SIGNS[sign])} ${left}${time === '' ? '' : gap + paint(DIM, time)}`
+  return `  ${paint(SIGN_COLOURS[sign], TERMINAL_SIGNS[sign])} ${left}${time === '' ? '' : gap + paint(DIM, time)}`
 }
 
 /** Below a minute with one decimal, so that a column of them can be compared. */
@@ -88,6 +104,7 @@ const seconds = (s: number): string => (s < 59.95 ? `${s.toFixed(1)} s` : durati
 
 /** What was measured in a stage, as far as it differs. */
 const FIGURES: Partial<Record<StageResult['name'], (model: ModelReport) => string[]>> = {
+  provenance: provenanceFigures,
   environment: environmentFigures,
   evaluation: evaluationFigures,
 }
@@ -105,9 +122,14 @@ function findingLines({ file, line, field, level, message, remedy }: Finding, pa
   const place = file === undefined ? field : line === undefined ? file : `${file}:${line}`
   const sign: Sign = level === 'error' ? 'bad' : 'doubt'
   return [
-    `${INDENT.slice(2)}${paint(COLOURS[sign], TERMINAL_SIGNS[sign])} ${place === undefined ? '' : `${plainText(place, 200)}  `}${plainText(message)}`,
+    `${INDENT.slice(2)}${paint(SIGN_COLOURS[sign], TERMINAL_SIGNS[sign])} ${place === undefined ? '' : `${plainText(place, 200)}  `}${plainText(message)}`,
     `${INDENT}${paint(DIM, 'fix:')} ${plainText(remedy)}`,
   ]
+}
+
+function provenanceFigures({ evidence: { recomputed } }: ModelReport): string[] {
+  const count = recomputed && recomputedCount(recomputed)
+  return count === undefined ? [] : [`metrics from predictions: ${count}`]
 }
 
 function environmentFigures({ evidence: { environment } }: ModelReport): string[] {
@@ -133,7 +155,13 @@ function evaluationFigures({ evidence: { evaluation } }: ModelReport): string[] 
     const tolerance = allowed === undefined ? '' : `   allowed ±${magnitude(allowed)}`
     return `${plainText(name, 60).padEnd(width)}  ${plainText(before, 40)} → ${plainText(after, 40)}${tolerance}`
   })
-  return [...lines, ...rest(lines.length, wrong.length), ...tailLines(evaluation.tail)]
+  const canary = evaluation.canary ? canaryStatements(evaluation.canary) : []
+  return [
+    ...lines,
+    ...rest(lines.length, wrong.length),
+    ...canary.map((line) => plainText(line, 300)),
+    ...tailLines(evaluation.tail),
+  ]
 }
 
 const rest = (shown: number, all: number): string[] =>

@@ -14,7 +14,8 @@ const NAMED: Record<string, number> = {
   infinity: Infinity,
 }
 
-function parse(text: string): number | undefined {
+/** The number that a cell holds, also NaN and the infinities; undefined if it holds none, or one that no double holds. */
+export function cellNumber(text: string): number | undefined {
   if (DECIMAL.test(text)) {
     // Numbers that no double holds, as `1e999`, are compared as text.
     const value = Number(text)
@@ -38,7 +39,7 @@ const whole = (text: string): bigint | undefined => {
 export function compareCells(recorded: string, replayed: string): CellComparison {
   if (recorded === replayed) return { kind: 'equal' }
   const [a, b] = [recorded.trim(), replayed.trim()]
-  const [before, after] = [parse(a), parse(b)]
+  const [before, after] = [cellNumber(a), cellNumber(b)]
   if (before === undefined || after === undefined) return { kind: 'flip' }
   const [wholeBefore, wholeAfter] = [whole(a), whole(b)]
   if (wholeBefore !== undefined && wholeAfter !== undefined && wholeBefore !== wholeAfter)

@@ -3,7 +3,7 @@ import type { PredictionComparison } from '../verdict/evidence.js'
 import type { ResultsGrade } from './grades.js'
 import type { Discordance } from './statistics.js'
 import { textOf } from './table.js'
-import type { Tolerances } from './tolerance.js'
+import type { Tolerance, Tolerances } from './tolerance.js'
 import { quoted } from './words.js'
 
 export interface PredictionOptions {
@@ -13,6 +13,8 @@ export interface PredictionOptions {
   truth?: string | undefined
   /** By column, as for metrics. */
   tolerance?: Tolerances | undefined
+  /** Of columns that have none of their own, in place of the default. */
+  everywhere?: Tolerance | undefined
 }
 
 export interface PredictionResult {
@@ -44,6 +46,6 @@ export const shownCell = (cell: string): string => shownText(textOf(cell.slice(0
 
 export const quotedCell = (cell: string): string => quoted(shownCell(cell))
 
-/** The first cells, quoted. */
-export const quotedCells = (cells: readonly string[]): string =>
-  cells.slice(0, NAMED).map(quotedCell).join(', ') + (cells.length > NAMED ? ', …' : '')
+/** The first cells, quoted. @param count how many there are in all */
+export const quotedCells = (cells: readonly string[], count = cells.length): string =>
+  cells.slice(0, NAMED).map(quotedCell).join(', ') + (count > NAMED ? ', …' : '')

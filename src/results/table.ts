@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { parse } from 'csv-parse'
+import { parse as parseRow } from 'csv-parse/sync'
 import { grouped } from '../text/numbers.js'
 
 export const MAX_ROWS = 5_000_000
 /** Characters of one row: what a file without line breaks can make us hold. */
-const MAX_RECORD = 1024 * 1024
+export const MAX_RECORD = 1024 * 1024
 
 /** A file that is not a table, or too large; the message is the rest of a sentence about the file. */
 export class TableError extends Error {}
@@ -17,9 +18,39 @@ export interface Table {
   close(): Promise<void>
 }
 
+export type Side = 'recorded' | 'replayed'
+
+/** Says of which file an error is. */
+export const ofSide = (side: Side, message: string): TableError =>
+  new TableError(`the ${side} file ${message}`)
+
 /** Cells are read as Latin-1, so that two different invalid UTF-8 texts are never taken for equal. */
 export const textOf = (cell: string): string => Buffer.from(cell, 'latin1').toString('utf8')
 export const cellOf = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')
+
+/**
+ * The cells of one row.
+ *
+ * @throws TableError if it is not CSV, or has another number of cells than the header
+ */
+export function cellsOfRow(row: string, width?: number): string[] {
+  let cells: string[]
+  try {
+    cells = row.includes('"') ? parseRow(row)[0]! : row.split(',')
+  } catch (error) {
+    throw new TableError(`is not CSV: ${(error as Error).message}`)
+  }
+  if (width === undefined || cells.length === width) return cells
+  throw new TableError(`is not CSV: a row has ${cells.length} cells and the header ${width}`)
+}
+
+/** @throws TableError if a name is there twice */
+export function checkedHeader(header: string[]): string[] {
+  const seen = new Set<string>()
+  const twice = header.find((name) => seen.has(name) || !seen.add(name))
+  if (twice === undefined) return header
+  throw new TableError(`has two columns named \`${textOf(twice)}\``)
+}
 
 /**
  * Opens a CSV file (RFC 4180; also with a byte order mark, CRLF, empty lines) row by row. Memory is
@@ -59,10 +90,7 @@ export async function openTable(path: string): Promise<Table> {
   try {
     const header = await table.next()
     if (!header) throw new TableError('is empty')
-    table.header = header
-    const seen = new Set<string>()
-    const twice = header.find((name) => seen.has(name) || !seen.add(name))
-    if (twice !== undefined) throw new TableError(`has two columns named \`${textOf(twice)}\``)
+    table.header = checkedHeader(header)
     return table
   } catch (error) {
     await table.close()

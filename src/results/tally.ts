@@ -4,7 +4,6 @@ import type { Columns } from './columns.js'
 import type { ResultsGrade } from './grades.js'
 import { own } from './own.js'
 import { shownCell, shownText, type PredictionOptions, type PredictionResult } from './prediction-result.js'
-import type { Discordance } from './statistics.js'
 import { allowedFor, type Tolerance } from './tolerance.js'
 
 type RowDifference = PredictionComparison['first'][number]
@@ -33,7 +32,8 @@ export class Tally {
   private largest: PredictionComparison['largest']
   private readonly flippedRows: RowDifference[] = []
   private readonly movedRows: RowDifference[] = []
-  private readonly discordance: Discordance = { samples: 0, onlyRecorded: 0, onlyReplayed: 0 }
+  /** How often each side alone was right. */
+  private readonly right = { onlyRecorded: 0, onlyReplayed: 0 }
   private truthChanged = false
   /** By column. */
   private readonly names: string[]
@@ -41,15 +41,15 @@ export class Tally {
 
   constructor(
     private readonly columns: Columns,
-    { tolerance = {} }: PredictionOptions,
+    { tolerance = {}, everywhere }: PredictionOptions,
   ) {
     this.names = columns.names.map(shownText)
-    this.tolerances = columns.names.map((name) => own(tolerance, name))
+    this.tolerances = columns.names.map((name) => own(tolerance, name) ?? everywhere)
   }
 
+  /** @param before cells of the recorded row; rows of the same bytes need not be given */
   add(key: string, before: string[], after: string[]): void {
-    const { truth, decision } = this.columns
-    if (truth >= 0 && decision >= 0) this.judge(before, after)
+    if (this.judged) this.judge(before, after)
     const changed = this.changedCells(key, before, after)
     if (changed.length === 0) return
     const flip = changed.some((cell) => cell.flip)
@@ -60,7 +60,7 @@ export class Tally {
   }
 
   result(rows: number): PredictionResult {
-    const { flips, moved, largest, discordance } = this
+    const { flips, moved, largest, right } = this
     return {
       grade: this.grade(),
       comparison: {
@@ -70,8 +70,12 @@ export class Tally {
         largest,
         first: [...this.flippedRows, ...this.movedRows].slice(0, FIRST),
       },
-      discordance: discordance.samples > 0 && !this.truthChanged ? discordance : undefined,
+      discordance: this.judged && !this.truthChanged ? { samples: rows, ...right } : undefined,
     }
+  }
+
+  private get judged(): boolean {
+    return this.columns.truth >= 0 && this.columns.decision >= 0
   }
 
   private grade(): ResultsGrade {
@@ -86,9 +90,8 @@ export class Tally {
     this.truthChanged ||= !sameCell(right, after[there[truth]!]!)
     const was = sameCell(before[decision]!, right)
     const is = sameCell(after[there[decision]!]!, right)
-    this.discordance.samples++
-    if (was && !is) this.discordance.onlyRecorded++
-    if (is && !was) this.discordance.onlyReplayed++
+    if (was && !is) this.right.onlyRecorded++
+    if (is && !was) this.right.onlyReplayed++
   }
 
   private changedCells(key: string, before: string[], after: string[]): ChangedCell[] {

@@ -17,7 +17,11 @@ export const data: Stage = {
     if (claimed.length === 0) return { notRun: 'the record names no data and no model' }
     const predictions = record.evaluation?.predictions ?? {}
     const kept = await recordedPredictions(tools, predictions)
-    const answers = await knownAnswers(plan.answers, kept.file, tools.signal)
+    const answers = await knownAnswers(
+      plan.answers,
+      { file: kept.file, metrics: record.evaluation?.metrics },
+      tools.signal,
+    )
     const there = tree.what === 'recorded commit' ? await oldFiles(tools, tree.commit) : undefined
     const at = async (path: string) =>
       there && (await tools.git.entry(tree.commit, path)) ? { ...tools, root: there } : tools

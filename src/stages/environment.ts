@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { checkEnvironment } from '../environment/check.js'
+import { parseNative } from '../provenance/sources/native.js'
 import { algorithmOf } from '../system/digest.js'
 import { exportWithoutAnswers, missingFindings } from './export.js'
 import type { SoFar, Stage, Tools } from './stage.js'
@@ -28,13 +29,13 @@ export const environment: Stage = {
         image,
         recordedHash,
         platform,
-        answers: answers.digests,
+        answers,
         manifestFile: manifest,
-        manifestKnown: await isKnown(tools, subject),
+        manifestKnown: await mayStandIn(tools, subject),
         fresh: rebuild !== 'cached',
         timeout: plan.limits.build * 60_000,
         memory: plan.limits.memory,
-        network: plan.network === 'none' ? 'none' : undefined,
+        network: plan.network,
         allowed: plan.allowed,
       },
     )
@@ -44,12 +45,24 @@ export const environment: Stage = {
       summary,
       grade: parity,
       evidence: { environment: evidence, parity, ...(hash !== undefined && { environmentHash: hash }) },
-      products: { image: checked.image, covers: checked.covers },
+      products: { image: checked.image, covers: checked.covers, images: checked.images },
     }
   },
 }
 
-/** Whether what the record kept of the image was there before this change: the base has the same manifest. */
+/**
+ * Whether what the record kept of the image may stand in for it: it was there before this change, or the
+ * record has never named an image. A change that takes the image out would vouch for itself.
+ */
+async function mayStandIn(tools: Pick<Tools, 'git'>, subject: Subject): Promise<boolean> {
+  if (await isKnown(tools, subject)) return true
+  const { base, model, claims } = subject
+  if (claims.record?.environment?.image !== undefined || base === undefined) return false
+  const before = await tools.git.show(base.commit, model.settings.record)
+  return before === null || parseNative(before, '').record?.environment?.image === undefined
+}
+
+/** Whether the base has the same manifest. */
 async function isKnown({ git }: Pick<Tools, 'git'>, { base, tree, claims }: Subject): Promise<boolean> {
   if (!base || base.commit === tree.commit) return true
   const { path, digest } = claims.record?.environment?.manifest ?? {}

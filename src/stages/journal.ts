@@ -33,7 +33,13 @@ export async function runStages(
 
 function soFar({ levels }: Subject, runs: readonly StageRun[], products: Products): SoFar {
   const findings = runs.flatMap(({ outcome }) => ('notRun' in outcome ? [] : outcome.findings))
-  return { products, blocked: findings.some(({ rule }) => levelOf(rule, 'production', levels) === 'error') }
+  return {
+    products,
+    blocked: findings.some(({ rule }) => levelOf(rule, 'production', levels) === 'error'),
+    notRun: Object.fromEntries(
+      runs.flatMap(({ name, outcome }) => ('notRun' in outcome ? [[name, outcome.notRun]] : [])),
+    ),
+  }
 }
 
 /** Completes a finding: its stage and level, where its field stands, and the rule's remedy if it has no own. */

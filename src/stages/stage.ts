@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.js'
 import type { Covers } from '../environment/manifest/covers.js'
+import type { DifferingImages } from '../environment/request.js'
 import type { ManifestFile } from '../environment/manifest/file.js'
 import type { DataMount } from '../data/verify.js'
 import type { Concealed } from '../system/answers.js'
@@ -29,6 +30,8 @@ export interface Products {
   covers?: Covers | undefined
   /** Id of the rebuilt image. */
   image?: string | undefined
+  /** The pinned image and the rebuild, if they differ. */
+  images?: DifferingImages | undefined
 }
 
 /** What the stages before have come to. */
@@ -36,6 +39,8 @@ export interface SoFar {
   readonly products: Products
   /** Whether a finding so far is an error in production: then the costly stages would prove nothing. */
   readonly blocked: boolean
+  /** Why stages before did not run, by their names. */
+  readonly notRun: Readonly<Partial<Record<StageName, string>>>
 }
 
 /** What a stage found, or why it did not run, as a clause. */

@@ -1,14 +1,17 @@
 import { createHash, type Hash } from 'node:crypto'
 import { lstat, readdir, realpath, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { algorithmOf, fileDigest, type Algorithm } from './digest.js'
-import { openRegular, within } from './files.js'
+import { HEAD as FORM_HEAD, FORMS_LARGEST, isAnswerForm, mayHold } from './answer-forms.js'
+import { answerRows, type AnswerRows } from './answer-rows.js'
+import { openRegular, readRegular, within } from './files.js'
+import { matcherOf } from './patterns.js'
 
 /**
  * Recorded answers, found again under other names. A file counts as the answers if its bytes are theirs,
  * by every algorithm that a record uses, or differ in line ends, a byte order mark or the last line
- * break only: that is what git, editors and spreadsheets do by themselves. Answers in another encoding
- * cannot be known by their bytes.
+ * break only: that is what git, editors and spreadsheets do by themselves; or if it says what they say, in
+ * a form of `answer-forms.ts`.
  */
 
 /** Bytes of a file that is looked at: predictions have at most half of it. */
@@ -22,10 +25,14 @@ const ENDS = ['\n', '\r\n', '\r']
 export interface Concealed {
   /** Files or folders, relative to the folder that they are taken out of. */
   paths: readonly string[]
+  /** Globs of such files. Only the policy may write one: a record could hide its code behind it. */
+  patterns?: readonly string[] | undefined
   /** `sha256:…` or `md5:…`: every file with these bytes, whatever it is called. */
   digests: readonly string[]
   /** Whether the digests are those of `spellings`: then no other spelling of a file has to be tried. */
   spelled?: boolean | undefined
+  /** What the answers say, to be found in other forms. */
+  rows?: readonly AnswerRows[] | undefined
 }
 
 /**
@@ -104,12 +111,13 @@ class TextHashes {
  * @returns whether it is; rejects with NotAFile for what is no regular file
  */
 export function answerTest(
-  { digests, spelled = false }: Pick<Concealed, 'digests' | 'spelled'>,
+  { digests, spelled = false, rows = [] }: Omit<Concealed, 'paths'>,
   signal?: AbortSignal,
 ): (path: string) => Promise<boolean> {
   const wanted = new Set(digests)
   const algorithms = [...new Set(digests.map(algorithmOf))]
   return async (path) => {
+    if (await hasAnswerForm(path, rows)) return true
     if (wanted.size === 0 || (await lstat(path)).size > LARGEST) return false
     if (spelled) {
       const { digest } = await fileDigest(path, 'sha256', signal)
@@ -119,19 +127,46 @@ export function answerTest(
   }
 }
 
+/** Whether a file says what the answers say. Only one that may, by size and first bytes, is read whole. */
+async function hasAnswerForm(path: string, rows: readonly AnswerRows[]): Promise<boolean> {
+  if (rows.length === 0) return false
+  const file = await openRegular(path)
+  try {
+    const { size } = await file.stat()
+    const head = Buffer.alloc(FORM_HEAD)
+    const { bytesRead } = await file.read(head, 0, FORM_HEAD, 0)
+    if (!mayHold(head.subarray(0, bytesRead), size, rows)) return false
+  } finally {
+    await file.close()
+  }
+  return isAnswerForm(await readRegular(path, FORMS_LARGEST), rows)
+}
+
+/** What is kept of recorded answers. */
+export interface KeptAnswers {
+  /** Absolute path of the predictions, if they are kept. */
+  file?: string | undefined
+  metrics?: Readonly<Record<string, number>> | undefined
+}
+
 /**
- * The digests by which kept answers are known everywhere: of every spelling, by sha256. Of answers of
- * which only a digest is known, that digest.
- *
- * @param file absolute path of the answers, if they are kept
+ * By what kept answers are known everywhere: by the digests of every spelling, by sha256, and by what
+ * they say. Of predictions of which only a digest is known, that digest.
  */
 export async function knownAnswers(
-  { paths, digests }: Pick<Concealed, 'paths' | 'digests'>,
-  file: string | undefined,
+  { paths, patterns, digests }: Pick<Concealed, 'paths' | 'patterns' | 'digests'>,
+  { file, metrics = {} }: KeptAnswers,
   signal?: AbortSignal,
 ): Promise<Concealed> {
-  if (file === undefined) return { paths, digests }
-  return { paths, digests: await spellings(file, ['sha256'], signal), spelled: true }
+  const texts = [
+    ...(file !== undefined && (await lstat(file)).size <= FORMS_LARGEST
+      ? [await readRegular(file, FORMS_LARGEST)]
+      : []),
+    ...(Object.keys(metrics).length > 0 ? [Buffer.from(JSON.stringify(metrics))] : []),
+  ]
+  const rows = texts.flatMap((text) => answerRows(text) ?? [])
+  if (file === undefined) return { paths, patterns, digests, rows }
+  return { paths, patterns, digests: await spellings(file, ['sha256'], signal), spelled: true, rows }
 }
 
 /**
@@ -141,16 +176,18 @@ export async function knownAnswers(
  */
 export async function removeAnswers(
   folder: string,
-  { paths, ...content }: Concealed,
+  { paths, patterns = [], ...content }: Concealed,
   signal?: AbortSignal,
 ): Promise<void> {
   for (const path of paths) await removePath(folder, path)
-  if (content.digests.length === 0) return
+  if (content.digests.length === 0 && patterns.length === 0 && !content.rows?.length) return
   const isAnswer = answerTest(content, signal)
+  const isNamed = matcherOf(patterns)
   const visit = async (below: string): Promise<void> => {
     for (const entry of await readdir(below, { withFileTypes: true })) {
       const path = join(below, entry.name)
       if (entry.isDirectory()) await visit(path)
+      else if (isNamed(relative(folder, path))) await rm(path)
       else if (entry.isFile() && (await isAnswer(path))) await rm(path)
     }
   }

@@ -3,6 +3,7 @@ import { RULES, type RuleId } from '../verdict/rules/index.js'
 /** Every error that a user can cause and fix, with the remedy for cases that have none of their own. */
 export const ERRORS = {
   'check/cancelled': 'Run it again.',
+  'compare/unreadable': 'Name two files that can be read.',
   'directory/missing':
     'Correct `working-directory`; on a runner, check the repository out first (`actions/checkout`).',
   'engine/failed': 'See what the engine says (`docker info`, its log) and try again.',
@@ -22,13 +23,12 @@ export const ERRORS = {
   'image/not-pushed':
     'Push it (`docker push`), or let `reprogate record --push <repository>` build and push it.',
   'image/too-large': 'Make the image smaller.',
-  'image/unknown':
-    'Name it with `--image <reference>`, or have it built and pushed with `--push <repository>`.',
   'image/unreadable': 'Try again; if it stays so, the image or the engine is damaged.',
   'input/invalid': 'Set the input to one of them, or leave it out.',
   'manifest/malformed': 'Restore the manifest, or run `reprogate record <model>`.',
   'models/name': 'Use letters, digits, `.`, `_` and `-`.',
-  'models/none': 'Write a record with `reprogate record <model>`, or name the models in reprogate.yml.',
+  'models/none':
+    'If something does, say how in reprogate.yml: `models: {<name>: {record: provenance.yml, evaluation: {command: [<program>, <argument>]}}}`.',
   'models/unknown': 'Name a model of the policy, or leave the name out.',
   'output/truncated': 'Please report it: the program printed more than reprogate can hold.',
   'policy/base-missing': 'Check out with `fetch-depth: 0`.',
@@ -36,6 +36,8 @@ export const ERRORS = {
   'policy/invalid': 'Correct the policy; `schema/policy.schema.json` describes every field.',
   'policy/outside': 'Give a path inside the working directory.',
   'program/missing': 'Install it and put it on the PATH.',
+  'record/foreign': 'Name a provenance.yml as the record of the model in the policy.',
+  'run/failed': 'Correct what it says, and record again: of a run that failed nothing is recorded.',
   'runner/incomplete': 'Run it as a step, with `uses:`; in a terminal, use `reprogate check`.',
 } as const
 

@@ -1,14 +1,24 @@
 import { mkdir } from 'node:fs/promises'
 import { join, normalize } from 'node:path/posix'
+import { withoutEnd } from '../text/trim.js'
 import { ReprogateError } from './errors.js'
 import { confine, readRegular } from './files.js'
+import { BlobReader } from './git/blob-reader.js'
 import { dirtyPaths, headOf } from './git/dirty.js'
 import { exportTree, type MissingPart } from './git/export.js'
-import { copyObject, pointerIn } from './git/lfs.js'
+import { copyObject, isAtHand, pointerIn } from './git/lfs.js'
 import { locate } from './git/locate.js'
 import { Plumbing } from './git/plumbing.js'
 import { holds } from './git/submodules.js'
-import { byteText, entriesBelow, entryAt, pathText, type EntryKind } from './git/tree.js'
+import {
+  byteText,
+  entriesBelow,
+  entryAt,
+  listingOf,
+  pathText,
+  type EntryKind,
+  type TreeEntry,
+} from './git/tree.js'
 import type { RunProgram } from './process.js'
 
 /** Bytes of a file of the repository that is held whole. */
@@ -37,7 +47,14 @@ export interface GitEntry {
  * ever run (`Plumbing`). A failing git is an error, never an answer.
  */
 export class Git {
-  private constructor(private readonly git: Plumbing) {}
+  /** Of commits whose files were listed: what a path is, without asking git again. */
+  private readonly listings = new Map<string, (path: string) => TreeEntry | null>()
+
+  private readonly blobs: BlobReader
+
+  private constructor(private readonly git: Plumbing) {
+    this.blobs = new BlobReader(git)
+  }
 
   /** The folder with the work tree, absolute. */
   get top(): string {
@@ -124,17 +141,25 @@ export class Git {
    * @throws ReprogateError `output/truncated` for one of more than 256 MiB
    */
   async show(commit: string, path: string): Promise<Buffer | null> {
+    const bytes = await this.showUpTo(commit, path, LARGEST_FILE)
+    if (bytes === undefined)
+      throw new ReprogateError('output/truncated', `${path} is larger than ${LARGEST_FILE / 1024 ** 2} MiB`)
+    return bytes
+  }
+
+  /**
+   * Like `show`; undefined for a file of more bytes than that, which is not held.
+   *
+   * @param cap bytes
+   */
+  async showUpTo(commit: string, path: string, cap: number): Promise<Buffer | null | undefined> {
     const found = await this.find(commit, path)
     // A link's blob is the name of its target, and a builder would follow it to another file.
     if (found?.kind !== 'file' || pathText(found.path) !== this.fromTop(path)) return null
-    const blob = await this.git.must(
-      this.git.call(['cat-file', 'blob', found.oid], { outputCap: LARGEST_FILE }),
-      'cat-file',
-    )
-    const pointer = pointerIn(blob)
+    const blob = await this.blobs.read(found.oid, cap)
+    const pointer = blob && pointerIn(blob)
     if (!pointer) return blob
-    if (pointer.bytes > LARGEST_FILE)
-      throw new ReprogateError('output/truncated', `${path} is larger than ${LARGEST_FILE / 1024 ** 2} MiB`)
+    if (pointer.bytes > cap) return (await isAtHand(this.git.place, found.path, pointer)) ? undefined : blob
     const chunks: Buffer[] = []
     const sink = {
       write: (chunk: Buffer) => void chunks.push(Buffer.from(chunk)),
@@ -178,6 +203,18 @@ export class Git {
     return dirtyPaths(this.git)
   }
 
+  /** Of these paths, those that git keeps through a filter other than LFS, by the attributes of the work tree. */
+  async filtered(paths: readonly string[]): Promise<string[]> {
+    if (paths.length === 0) return []
+    const input = paths.map((path) => `${path}\0`).join('')
+    const asked = this.git.here(['check-attr', '-z', '--stdin', 'filter'], { input })
+    const fields = (await this.git.must(asked, 'check-attr')).toString().split('\0')
+    const unfiltered = new Set(['unspecified', 'unset', 'set', 'lfs'])
+    return paths.filter(
+      (path, index) => fields[3 * index] === path && !unfiltered.has(fields[3 * index + 2]!),
+    )
+  }
+
   /** Files that are in the index or untracked, relative to the working directory. */
   async files(): Promise<string[]> {
     const options = ['-z', '--cached', '--others', '--exclude-standard', '--', '.']
@@ -189,9 +226,20 @@ export class Git {
   async filesAt(commit: string): Promise<string[]> {
     const start = byteText(this.prefix)
     const entries = await entriesBelow(this.git, revisionOf(commit), this.prefix.slice(0, -1))
+    if (HASH.test(commit)) this.listings.set(commit, listingOf(entries))
     return entries
       .filter(({ path }) => path.startsWith(start))
       .map(({ path }) => pathText(path.slice(start.length)))
+  }
+
+  /**
+   * Files and folders that git ignores and that lie in the working directory, relative to it. Of an ignored
+   * folder only its own path, with `/` behind it.
+   */
+  async ignored(): Promise<string[]> {
+    const options = ['-z', '--others', '--ignored', '--exclude-standard', '--directory', '--', '.']
+    const listed = this.git.here(['ls-files', ...options], { env: this.git.indexOfRepository() })
+    return zeroSeparated(await this.git.must(listed, 'ls-files'))
   }
 
   /** The unified diff of one file, to be shown as text whatever attributes say: at most its first 64 KiB. */
@@ -227,15 +275,24 @@ export class Git {
     return Promise.resolve(address?.replace(/^(https?:\/\/)[^/]*@/i, '$1'))
   }
 
-  /** Commits that touch a path, newest first. */
-  async history(path: string, limit: number): Promise<string[]> {
-    const output = await this.text(['rev-list', `--max-count=${limit}`, 'HEAD', '--', path])
+  /**
+   * When the last commit was made, up to the head, that touched one of these paths: ISO 8601. undefined: none
+   * did. A shallow clone gives its oldest commit the blame for everything: ask `shallow`.
+   */
+  async lastChange(paths: readonly string[]): Promise<string | undefined> {
+    const asked = ['log', '-1', '--no-show-signature', '--format=%cI', 'HEAD', '--', ...paths]
+    return (await this.must(asked)).toString().trim() || undefined
+  }
+
+  /** Commits that touch a path, newest first, from a commit on backwards. */
+  async history(path: string, limit: number, from = 'HEAD'): Promise<string[]> {
+    const output = await this.text(['rev-list', `--max-count=${limit}`, revisionOf(from), '--', path])
     return output.split('\n').filter(Boolean)
   }
 
   /** A path from the top of the repository; undefined if it leaves the working directory. */
   private fromTop(path: string): string | undefined {
-    const name = normalize(path).replace(/\/+$/, '')
+    const name = withoutEnd(normalize(path), '/')
     if (name === '..' || name.startsWith('../') || name.startsWith('/') || name.includes('\0'))
       return undefined
     return name === '.' ? this.prefix.slice(0, -1) : this.prefix + name
@@ -243,7 +300,9 @@ export class Git {
 
   private async find(commit: string, path: string) {
     const name = this.fromTop(path)
-    return name === undefined ? null : entryAt(this.git, revisionOf(commit), name)
+    if (name === undefined) return null
+    const listing = name.startsWith(this.prefix) ? this.listings.get(commit) : undefined
+    return listing ? listing(name) : entryAt(this.git, revisionOf(commit), name)
   }
 
   /** Output for the exit code 0, undefined for 1. Anything else is a git that failed. */

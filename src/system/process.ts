@@ -17,6 +17,8 @@ export interface RunOptions {
    * two streams no order is certain.
    */
   onLine?: ((line: string, stream: 'stdout' | 'stderr') => void) | undefined
+  /** Takes the process id of the child, once it has one. */
+  onStart?: ((pid: number) => void) | undefined
   /** Takes standard output as a stream instead of keeping it. */
   onStdout?: ((stream: Readable) => Promise<void>) | undefined
 }
@@ -50,6 +52,7 @@ export const createRunner =
   async (argv, options = {}) => {
     signal.throwIfAborted()
     const child = start(argv, options)
+    if (child.pid !== undefined) options.onStart?.(child.pid)
     const guard = guardOf(child, signal, options.timeout ?? TIMEOUT_MS)
     const stdout = collectStdout(child, options, guard.stop)
     const stderr = collectStderr(child, options)

@@ -1,5 +1,5 @@
-import { lstat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, readdir } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
 import { confine, NotAFile, readRegular, TooLarge } from './files.js'
 import type { Git } from './git.js'
 
@@ -10,7 +10,7 @@ export type TreeFile = { bytes: Buffer } | { refused: Refusal; why: string }
 
 /** Files of a tree, by their path relative to the working directory. No link is followed. */
 export interface TreeFiles {
-  list(): Promise<string[]>
+  list(): Promise<readonly string[]>
   /** @param cap bytes */
   read(path: string, cap: number): Promise<TreeFile>
 }
@@ -34,15 +34,34 @@ export const filesOfCommit = (git: Git, commit: string): TreeFiles => ({
     const entry = await git.entry(commit, path)
     if (entry === null) return missing(path)
     if (entry.kind !== 'file') return irregular(path, KINDS[entry.kind], entry.path)
-    const bytes = await git.show(commit, path)
+    const bytes = await git.showUpTo(commit, path, cap)
     if (bytes === null) return missing(path)
-    return bytes.length > cap ? tooLarge(path, cap) : { bytes }
+    return bytes === undefined ? tooLarge(path, cap) : { bytes }
   },
 })
 
-/** The files that lie in the working directory, committed or not. */
-export const filesOfWorkTree = (git: Git, root: string): TreeFiles => ({
-  list: () => git.files(),
+/** The same files, listed once: for a tree that nobody changes meanwhile. */
+export function listedOnce(files: TreeFiles): TreeFiles {
+  let listed: ReturnType<TreeFiles['list']> | undefined
+  return { list: () => (listed ??= files.list()), read: (path, cap) => files.read(path, cap) }
+}
+
+/**
+ * The files that lie in the working directory, committed or not.
+ *
+ * @param also which ignored files and folders belong to it all the same; of a folder all files do
+ */
+export const filesOfWorkTree = (
+  git: Git,
+  root: string,
+  also: (path: string) => boolean = () => false,
+): TreeFiles => ({
+  async list() {
+    const files = await git.files()
+    const ignored = (await git.ignored()).map((path) => path.replace(/\/$/, '')).filter(also)
+    const inside = await Promise.all(ignored.map((path) => filesBelow(root, path)))
+    return [...new Set([...files, ...inside.flat()])]
+  },
   async read(path, cap) {
     const place = await confine(root, path)
     if (!place.ok) return { refused: 'outside', why: `${path} ${place.why}` }
@@ -58,6 +77,22 @@ export const filesOfWorkTree = (git: Git, root: string): TreeFiles => ({
     }
   },
 })
+
+/** Ignored files that are listed. */
+const MOST_IGNORED = 100_000
+
+/** A file, or all files of a folder; links are left out. */
+async function filesBelow(root: string, path: string): Promise<string[]> {
+  const info = await lstat(join(root, path)).catch(() => null)
+  if (info?.isFile()) return [path]
+  if (!info?.isDirectory()) return []
+  const entries = await readdir(join(root, path), { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .slice(0, MOST_IGNORED)
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort()
+}
 
 async function firstLink(root: string, path: string): Promise<string | undefined> {
   const parts = path.split('/').filter((part) => part !== '' && part !== '.')

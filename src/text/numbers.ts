@@ -1,4 +1,9 @@
-/** Numbers as people read them. */
+/** Numbers as people read them, and as programs print them. */
+
+const DECIMAL = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i
+
+/** Whether a text is a decimal number as programs print it: `-1.5e-3`, `7`, `.5`; in linear time. */
+export const isDecimal = (text: string): boolean => DECIMAL.test(text)
 
 /** `1,797` */
 export const grouped = (n: number): string => n.toLocaleString('en-US')
@@ -7,9 +12,9 @@ export const grouped = (n: number): string => n.toLocaleString('en-US')
 export const plural = (n: number, one: string, many = `${one}s`): string =>
   `${grouped(n)} ${n === 1 ? one : many}`
 
-/** The first items, and how many more there are: `a, b and 3 more`. */
-export const listed = (items: readonly string[], most: number): string =>
-  items.slice(0, most).join(', ') + (items.length > most ? ` and ${grouped(items.length - most)} more` : '')
+/** The first items, and how many more there are in all: `a, b and 3 more`. */
+export const listed = (items: readonly string[], most: number, total = items.length): string =>
+  items.slice(0, most).join(', ') + (total > most ? ` and ${grouped(total - most)} more` : '')
 
 /** Seconds as people say them: `0.1 s`, `41 s`, `2 min 14 s`, `1 h 5 min`. */
 export function duration(seconds: number): string {

@@ -40,10 +40,13 @@ export interface Validated<T> {
   wrong: FieldPath[]
 }
 
+/** A value that was read, and where its fields are. */
+export type Positioned = Pick<ParsedYaml, 'value' | 'lineOf'>
+
 /** Holds a parsed file against a schema, in words that a person can act on. */
 export function validate<S extends z.ZodType>(
   schema: S,
-  parsed: ParsedYaml,
+  parsed: Positioned,
   value: unknown = parsed.value,
 ): Validated<z.output<S>> {
   const result = schema.safeParse(value)

@@ -59,8 +59,11 @@ function nestsTooDeep(text: string): boolean {
 
 /** Resolving an alias searches the document: thousands of them take minutes. People use a few. */
 const MOST_ALIASES = 100
-/** What the reader takes a text apart into. Each costs microseconds, so that these are seconds. */
-const MOST_TOKENS = 400_000
+/**
+ * What the reader takes a text apart into. Nothing else runs while it is read, and each costs one or two
+ * microseconds: these are half a second. A record of 10,000 data sets has two thirds of them.
+ */
+const MOST_TOKENS = 300_000
 
 /** What there is too much of for a document that people read; undefined: nothing. */
 function excess(text: string): string | undefined {
@@ -76,6 +79,17 @@ function excess(text: string): string | undefined {
     scalar = token === '\u001f'
   }
   return undefined
+}
+
+/** The reader makes an error for each sign that is wrong. The stacks, which nobody reads, cost most of it. */
+function withoutStacks<T>(work: () => T): T {
+  const before = Error.stackTraceLimit
+  Error.stackTraceLimit = 0
+  try {
+    return work()
+  } finally {
+    Error.stackTraceLimit = before
+  }
 }
 
 /**
@@ -99,7 +113,7 @@ export function parseYaml(text: string): ParsedYaml {
   try {
     // A warning would be printed as it is: text of a stranger in the log.
     const quiet = { prettyErrors: false, logLevel: 'error' } as const
-    document = parseDocument(text, { lineCounter: counter, uniqueKeys: false, ...quiet })
+    document = withoutStacks(() => parseDocument(text, { lineCounter: counter, uniqueKeys: false, ...quiet }))
     const error = document.errors[0]
     if (error) return failed(error.message, counter.linePos(error.pos[0]).line)
     value = document.toJS({ maxAliasCount: 100 })

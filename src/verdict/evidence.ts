@@ -19,6 +19,16 @@ export const AGREEMENTS = [
 ] as const
 export type Agreement = (typeof AGREEMENTS)[number]
 
+/** Parities of an environment that came back. */
+export const COMES_BACK: readonly (Parity | null)[] = ['identical', 'content']
+/** Agreements of results that came back. */
+export const AGREES: readonly (Agreement | null)[] = [
+  'identical',
+  'identical-values',
+  'within-tolerance',
+  'equivalent',
+]
+
 /** One difference between the pinned image (`pinned`) and the rebuild (`rebuilt`), most important first. */
 export const differenceSchema = z.strictObject({
   kind: z.enum(['package', 'config', 'package-file', 'file', 'folder']),
@@ -45,6 +55,10 @@ export const environmentEvidenceSchema = z.strictObject({
   dockerfile: z.string(),
   /** How the image was built, and with what: `buildx`, `buildkit`, `classic`. */
   builder: z.enum(['buildx', 'buildkit', 'classic']).optional(),
+  buildMemory: z
+    .number()
+    .optional()
+    .describe('GiB to which each step of the build was held; not there if the builder takes no limit'),
   cached: z.boolean(),
   buildSeconds: z.number().optional(),
   /** The failing step and the last lines, if the build failed. */
@@ -53,7 +67,8 @@ export const environmentEvidenceSchema = z.strictObject({
     .optional(),
   pinned: z
     .strictObject({
-      image: z.string(),
+      /** Absent: no registry has it, and its manifest is the pin. */
+      image: z.string().optional(),
       /** `image`: read from the image itself; `manifest`: from the manifest in the record; `layers`: nothing read, layers and config are equal. */
       from: z.enum(['image', 'manifest', 'layers']),
       hashes: hashesSchema.optional(),
@@ -123,6 +138,108 @@ export const predictionComparisonSchema = z.strictObject({
 })
 export type PredictionComparison = z.infer<typeof predictionComparisonSchema>
 
+/** How a metric compares with the predictions beside it; only a declared definition agrees or differs. */
+export const RECOMPUTED = [
+  'agrees',
+  'differs',
+  'follows',
+  'consistent',
+  'definition unknown',
+  'cannot recompute',
+] as const
+
+export const recomputedMetricSchema = z.strictObject({
+  metric: z.string(),
+  /** As the file prints it; empty if the metric is not there. */
+  printed: z.string(),
+  outcome: z.enum(RECOMPUTED),
+  /** The policy says how it is computed. */
+  declared: z.boolean().optional(),
+  /** The definition that gives `value`, as the policy names it, with its class or cutoff. */
+  definition: z.string().optional(),
+  /** The first columns that it was computed from, the right answer first. */
+  columns: z.array(z.string()).optional(),
+  rows: z.int().optional(),
+  /** In the unit in which the metric is printed. */
+  value: z.string().optional(),
+  /** Printed decimals. */
+  digits: z.int().optional(),
+  /** The definition is a variant of what the name stands for. */
+  variant: z.boolean().optional(),
+  /** What the name stands for, and gives here, if it is a variant that gives the value. */
+  usual: z.strictObject({ definition: z.string(), value: z.string() }).optional(),
+  /** How rows were read, if the columns do not say so. */
+  note: z.string().optional(),
+  /** Why it cannot be computed, as a clause. */
+  why: z.string().optional(),
+})
+export type RecomputedMetric = z.infer<typeof recomputedMetricSchema>
+
+/** The metrics computed again from the predictions. */
+export const recomputedSchema = z.strictObject({
+  /** The file of predictions. */
+  file: z.string(),
+  /** Why it cannot be read, as the rest of a sentence about the file. */
+  problem: z.string().optional(),
+  metrics: z.array(recomputedMetricSchema),
+})
+export type RecomputedEvidence = z.infer<typeof recomputedSchema>
+
+/** What is done to the inputs of an extra replay. */
+export const ALTERED = ['rows', 'zero-numbers', 'rows-again', 'zero-bytes', 'exchanged-numbers'] as const
+export type Altered = (typeof ALTERED)[number]
+
+/** Replays on altered inputs: whether the results follow from data and model, or were there before. */
+export const canarySchema = z.strictObject({
+  /** Why nothing was altered, as a clause. */
+  notRun: z.string().optional(),
+  /** Rows were exchanged among their keys. */
+  rows: z
+    .strictObject({
+      outcome: z.enum(['follow', 'partly', 'not-shown']),
+      /** Keys whose new row has another answer than their own. */
+      telling: z.int(),
+      /** Of these, those that gave the answer of their new row, and those that kept their own. */
+      followed: z.int(),
+      stayed: z.int(),
+      why: z.string().optional(),
+    })
+    .optional(),
+  /** Right answers were permuted besides. */
+  truth: z
+    .strictObject({
+      column: z.string(),
+      outcome: z.enum(['unused', 'used', 'copied']),
+      /** Answers that equal the permuted column, of how many, and how many do by chance. */
+      equal: z.int(),
+      of: z.int(),
+      expected: z.number(),
+    })
+    .optional(),
+  model: z
+    .strictObject({
+      outcome: z.enum(['depends', 'read', 'unchanged', 'not-shown']),
+      altered: z.enum(['zero-numbers', 'zero-bytes', 'exchanged-numbers']),
+      changed: z.int(),
+      of: z.int(),
+      why: z.string().optional(),
+    })
+    .optional(),
+  /** In order, beside the two that every check makes. */
+  replays: z.array(
+    z.strictObject({
+      altered: z.enum(ALTERED),
+      /** Why it gave no answers. Untrusted. */
+      failed: z.string().optional(),
+      /** Answers that differ from those of the replay on unaltered inputs. */
+      changed: z.int().optional(),
+      of: z.int().optional(),
+      seconds: z.number(),
+    }),
+  ),
+})
+export type CanaryEvidence = z.infer<typeof canarySchema>
+
 export const evaluationEvidenceSchema = z.strictObject({
   command: z.array(z.string()),
   metrics: z.array(metricComparisonSchema),
@@ -132,6 +249,10 @@ export const evaluationEvidenceSchema = z.strictObject({
   /** Whether the two controls gave the same bytes, and if not, what differed between them. */
   deterministic: z.boolean().optional(),
   controls: predictionComparisonSchema.optional(),
+  /** Of the replay's metrics and predictions. */
+  recomputed: recomputedSchema.optional(),
+  /** If the results agree with the record. */
+  canary: canarySchema.optional(),
   exitCode: z.int().optional(),
   /** The last lines that a failing evaluation printed. Untrusted. */
   tail: z.array(z.string()).optional(),
@@ -147,6 +268,70 @@ export const dataEvidenceSchema = z.strictObject({
 })
 export type DataEvidence = z.infer<typeof dataEvidenceSchema>
 
+/** What was changed in a replay: a difference of the images, a condition, or an input of the previous record. */
+export const factorSchema = differenceSchema.extend({
+  kind: z.enum([...differenceSchema.shape.kind.options, 'condition', 'input']),
+  /** What a person does about it, as a sentence. */
+  fix: z.string().optional(),
+})
+export type Factor = z.infer<typeof factorSchema>
+
+/** What the search for a cause has shown; each has its own sentence, and none says more. */
+export const SHOWN = [
+  ...['alone', 'enough', 'each', 'together', 'restores', 'among', 'not-listed', 'pinned-fails'],
+  ...['condition', 'input', 'steadied', 'unsteady', 'not-repeatable', 'unexplained'],
+] as const
+
+export const causeSchema = z.strictObject({
+  shown: z.enum(SHOWN),
+  /** The image in which conditions and inputs were tried. */
+  image: z.enum(['rebuild', 'pinned']),
+  factors: z.array(factorSchema),
+  /** What else has to be as pinned. */
+  also: z.array(factorSchema),
+  /** `together`: each of them, as pinned, brings the record back. */
+  either: z.boolean().optional(),
+  /** Why something gave no result. Untrusted. */
+  why: z.string().optional(),
+  /** Conditions that were tried, by name, and those that change the result, but not into the recorded one. */
+  tried: z.array(z.string()),
+  moving: z.array(z.string()),
+  /** Differences between the images. */
+  differences: z.int(),
+  /** In order, beside the two that every check makes. */
+  replays: z.array(
+    z.strictObject({
+      image: z.enum(['rebuild', 'pinned']),
+      /** Id of the image that it ran in. */
+      id: z.string(),
+      /** What was changed in it, by name. */
+      with: z.array(z.string()),
+      gave: z.enum(['recorded', 'another', 'none']),
+      /** Equal results have equal numbers; 0 is that of the rebuild. */
+      result: z.int().optional(),
+      seconds: z.number(),
+    }),
+  ),
+  seconds: z.number(),
+})
+export type CauseEvidence = z.infer<typeof causeSchema>
+
+/** What each axis does to the outputs of an evaluation that repeats itself. */
+export const probeSchema = z.strictObject({
+  axes: z.array(
+    z.strictObject({
+      name: z.string(),
+      /** `within`: only by less than the tolerances. */
+      effect: z.enum(['same', 'within', 'moves', 'fails']),
+      /** `same`, what moved, or why it failed. Untrusted. */
+      text: z.string(),
+      fix: z.string().optional(),
+    }),
+  ),
+  seconds: z.number(),
+})
+export type ProbeEvidence = z.infer<typeof probeSchema>
+
 /** A node of the lineage graph; `changed` where the check found a difference. */
 export const lineageSchema = z.strictObject({
   data: z.array(z.strictObject({ label: z.string(), digest: z.string().optional(), changed: z.boolean() })),
@@ -157,6 +342,16 @@ export const lineageSchema = z.strictObject({
   result: z.strictObject({ label: z.string(), changed: z.boolean() }),
 })
 export type LineageEvidence = z.infer<typeof lineageSchema>
+
+/** What a reader should know beside the fields: `1 % of the task`, `needs a GPU`. */
+export const remarkSchema = z.strictObject({
+  text: z.string(),
+  /** What the run needs and not every machine has. */
+  need: z.enum(['gpu', 'api', 'data', 'board']).optional(),
+  file: z.string(),
+  line: z.int().positive().optional(),
+})
+export type RemarkEvidence = z.infer<typeof remarkSchema>
 
 /** Everything that the stages of one model have measured. A stage gives its own part. */
 export interface Evidence {
@@ -169,5 +364,12 @@ export interface Evidence {
   environment: EnvironmentEvidence
   agreement: Agreement
   evaluation: EvaluationEvidence
+  /** If the result differs, and there was time to search. */
+  cause: CauseEvidence
+  /** If it was asked for. */
+  probe: ProbeEvidence
   lineage: LineageEvidence
+  /** Of the recorded metrics and predictions. */
+  recomputed: RecomputedEvidence
+  remarks: readonly RemarkEvidence[]
 }

@@ -1,9 +1,10 @@
 import { grouped } from '../text/numbers.js'
-import type { Evidence, LineageEvidence } from './evidence.js'
+import type { Evidence, LineageEvidence, RecomputedEvidence } from './evidence.js'
 import type { Finding, StageName } from './finding.js'
 import { headlineOf } from './headline.js'
 import { byLevel, type RuleLevels } from './levels.js'
-import type { ModelReport, Report, StageResult } from './report.js'
+import type { ModelReport, Report, StageResult, Verdict } from './report.js'
+import { rungOf } from './rung.js'
 import { consequenceOf, RULES, type RuleId } from './rules/index.js'
 import type { Track } from './rules/rule.js'
 import { decisionOf, verdictOf, worstDecision, worstVerdict } from './verdict.js'
@@ -54,10 +55,30 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     {},
     ...runs.map(({ outcome }) => ('notRun' in outcome ? {} : outcome.evidence)),
   )
-  const { fields = { present: 0, required: 0 }, data = [], environment, evaluation, lineage } = evidence
+  const {
+    fields = { present: 0, required: 0 },
+    data = [],
+    environment,
+    evaluation,
+    lineage,
+    recomputed,
+    cause: found,
+    probe,
+  } = evidence
   const { parity = null, agreement = null, environmentHash = head.recordedHash ?? null } = evidence
   const verdict = verdictOf(findings, { parity, agreement }, levels)
   const { cause, fix, told } = headlineOf({ verdict, findings, levels, evidence, waiting: waiting(runs) })
+  const { remarks = [] } = evidence
+  const rung = rungOf({
+    findings,
+    levels,
+    claimed: lineage !== undefined,
+    follows: followsOf(recomputed),
+    parity,
+    agreement,
+    summaryOf: (stage) => summaryIn(runs, stage),
+    needs: remarks.flatMap(({ need, text }) => (need === undefined ? [] : text)),
+  })
   return {
     name,
     version,
@@ -69,14 +90,49 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     environmentHash,
     cause,
     fix,
+    rung,
+    next: nextLine({ name, verdict, fix, replayed: parity !== null }),
     record,
     findings: capped(
       findings.map((finding) => (told.includes(finding) ? { ...finding, headline: true } : finding)),
     ),
     stages: runs.map(stageResult),
     seconds: round(runs.reduce((sum, { seconds }) => sum + seconds, 0)),
-    evidence: { fields, data, environment, evaluation, lineage: lineage && markChanges(lineage, findings) },
+    evidence: {
+      ...{ fields, data, environment, evaluation, recomputed, cause: found, probe },
+      lineage: lineage && markChanges(lineage, findings),
+      ...(remarks.length > 0 && { remarks: [...remarks] }),
+    },
   }
+}
+
+/**
+ * Whether the committed metrics follow from the committed predictions; undefined: none could be computed, or
+ * only under a definition that nobody declared.
+ */
+function followsOf(recomputed: RecomputedEvidence | undefined): boolean | undefined {
+  const outcomes = new Set(recomputed?.metrics.map(({ outcome }) => outcome))
+  if (outcomes.has('differs')) return false
+  return outcomes.has('agrees') || outcomes.has('follows') || undefined
+}
+
+/** The one thing to do next: what fixes the cause, or the costly stages that nobody asked for. */
+const nextLine = ({
+  name,
+  verdict,
+  fix,
+  replayed,
+}: {
+  name: string
+  verdict: Verdict
+  fix: string | undefined
+  replayed: boolean
+}): string | undefined =>
+  fix ?? (verdict === 'could-not-check' && !replayed ? `reprogate check ${name} --rebuild fresh` : undefined)
+
+const summaryIn = (runs: readonly StageRun[], stage: StageName): string | undefined => {
+  const outcome = runs.find(({ name }) => name === stage)?.outcome
+  return outcome && ('notRun' in outcome ? `${NOT_RUN[stage]}: ${outcome.notRun}` : outcome.summary)
 }
 
 /** Findings of one rule that a report holds: a record can break one ten thousand times. */

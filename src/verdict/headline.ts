@@ -1,5 +1,7 @@
 import { plural } from '../text/numbers.js'
-import type { Agreement, EvaluationEvidence, Evidence } from './evidence.js'
+import { canarySentence } from './canary.js'
+import { causeWords, isFound } from './cause.js'
+import type { Agreement, CauseEvidence, EvaluationEvidence, Evidence } from './evidence.js'
 import type { Finding } from './finding.js'
 import { decides, type RuleLevels } from './levels.js'
 import type { Verdict } from './report.js'
@@ -58,9 +60,31 @@ function compared(evaluation: EvaluationEvidence | undefined): string {
 
 /**
  * The cause in a sentence and the fix in another. It says what differs, and claims no more than was
- * measured: that the environment and the result differ, not that the one made the other.
+ * measured: that the environment and the result differ, and only after both proofs that the one made the
+ * other.
  */
 export function headlineOf(judged: Judged): Headline {
+  const { cause } = judged.evidence
+  const headline = headlineBy(judged)
+  return cause ? withCause(headline, judged, cause) : headline
+}
+
+/** A cause that was found is told with what differs; what was only ruled out, after it. */
+function withCause(headline: Headline, judged: Judged, evidence: CauseEvidence): Headline {
+  const { cause, proof, fix } = causeWords(evidence)
+  const result = judged.findings.find(({ stage, level }) => stage === 'evaluation' && level !== 'off')
+  const whole = (...sentences: string[]) => sentences.filter(Boolean).join(' ')
+  if (!isFound(evidence) || !result)
+    return { ...headline, cause: whole(headline.cause, sentence(cause), proof) }
+  const joint = result.message.includes(': ') ? '; ' : ': '
+  return {
+    cause: whole(sentence(result.message + joint + cause), proof),
+    fix: fix ?? headline.fix,
+    told: [...new Set([...headline.told, ...inFull([result])])],
+  }
+}
+
+function headlineBy(judged: Judged): Headline {
   switch (judged.verdict) {
     case 'reproduced':
       return reproduced(judged)
@@ -80,7 +104,8 @@ const decisive = ({ findings, verdict, levels }: Judged): Finding[] =>
 function reproduced({ findings, evidence }: Judged): Headline {
   const { agreement, evaluation } = evidence
   const agrees = (agreement && CAME_BACK[agreement]?.(evaluation)) ?? 'the results agree'
-  const cause = `Rebuilt and evaluated again: ${agrees}.`
+  const canary = evaluation?.canary && canarySentence(evaluation.canary)
+  const cause = [`Rebuilt and evaluated again: ${agrees}.`, ...(canary ? [canary] : [])].join(' ')
   const risk = findings.find(({ level }) => level === 'error')
   if (!risk) return { cause, told: [] }
   return { cause: `${cause} But ${risk.message}.`, fix: risk.remedy, told: inFull([risk]) }

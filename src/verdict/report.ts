@@ -1,14 +1,19 @@
 import { z } from 'zod'
 import {
   AGREEMENTS,
+  causeSchema,
   dataEvidenceSchema,
   environmentEvidenceSchema,
   evaluationEvidenceSchema,
   lineageSchema,
+  remarkSchema,
   PARITIES,
+  recomputedSchema,
+  probeSchema,
 } from './evidence.js'
 import { findingSchema, STAGES } from './finding.js'
 import { TRACKS } from './rules/rule.js'
+import { rungSchema } from './rungs.js'
 
 /** The one value that every renderer, the JSON report and the outputs are made from. */
 
@@ -44,6 +49,10 @@ export const modelReportSchema = z.strictObject({
   /** The cause in a sentence, and the fix in another. */
   cause: z.string(),
   fix: z.string().optional(),
+  /** The rung of evidence that was reached, and what keeps it from the next. Absent in reports of earlier versions. */
+  rung: rungSchema.optional(),
+  /** The one thing to do next, if there is one. */
+  next: z.string().optional(),
   record: z.string(),
   findings: z.array(findingSchema),
   stages: z.array(stageSchema),
@@ -54,7 +63,11 @@ export const modelReportSchema = z.strictObject({
     data: z.array(dataEvidenceSchema),
     environment: environmentEvidenceSchema.optional(),
     evaluation: evaluationEvidenceSchema.optional(),
+    cause: causeSchema.optional(),
+    probe: probeSchema.optional(),
     lineage: lineageSchema.optional(),
+    recomputed: recomputedSchema.optional(),
+    remarks: z.array(remarkSchema).optional(),
   }),
 })
 export type ModelReport = z.infer<typeof modelReportSchema>

@@ -1,16 +1,12 @@
-import type { Agreement, Parity } from './evidence.js'
+import { AGREES, type Agreement, type Parity } from './evidence.js'
 import type { Finding } from './finding.js'
 import { decides, type RuleLevels } from './levels.js'
 import type { Decision, Verdict } from './report.js'
 import type { Consequence, Track } from './rules/rule.js'
 
 const COMPARED: readonly (Parity | null)[] = ['identical', 'content', 'packages', 'drift']
-const AGREES: readonly (Agreement | null)[] = [
-  'identical',
-  'identical-values',
-  'within-tolerance',
-  'equivalent',
-]
+/** Whether the result of a replay is that of the record. */
+export const agrees = (agreement: Agreement | null): boolean => AGREES.includes(agreement)
 
 /** If several hold: an incomplete record comes first, as nothing after it means much. */
 const PRECEDENCE: readonly Consequence[] = ['incomplete', 'not-reproduced', 'could-not-check']
@@ -28,7 +24,7 @@ export function verdictOf(
   const consequences = new Set(findings.map(({ rule }) => decides(rule, levels)))
   const worst = PRECEDENCE.find((consequence) => consequences.has(consequence))
   if (worst !== undefined) return worst
-  return COMPARED.includes(parity) && AGREES.includes(agreement) ? 'reproduced' : 'could-not-check'
+  return COMPARED.includes(parity) && agrees(agreement) ? 'reproduced' : 'could-not-check'
 }
 
 /**

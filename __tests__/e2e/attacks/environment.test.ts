@@ -113,6 +113,24 @@ describe('an attacker who wants the pinned image to pass for its own rebuild', (
     expect(seen.rules).toContain('environment/not-rebuilt')
   })
 
+  test('flattens it into one layer, and does its last step again', () => {
+    const flat = `${TARGET}-flat:1`
+    const container = docker('create', image, '/none')
+    execFileSync('bash', ['-c', `docker export ${container} | docker import - ${flat}`])
+    docker('rm', container)
+    docker('push', '--quiet', flat)
+    const digests = docker('image', 'inspect', '--format', '{{join .RepoDigests "\\n"}}', flat).split('\n')
+    const pushed = digests.find((digest) => digest.startsWith(`${TARGET}-flat@`))!
+    for (const step of [
+      `FROM ${pushed}\nRUN echo toy > /etc/toy`,
+      `FROM scratch\nCOPY --from=${pushed} / /`,
+    ]) {
+      const seen = attempt(`${step}\nENV HF_TOKEN=first-value\n`)
+      expect(seen.rules).toContain('environment/not-rebuilt')
+      expect(seen.verdict).not.toBe('reproduced')
+    }
+  })
+
   test.each([
     ['behind vertical tabs', (text: string) => `FROM\v${text}\f`],
     ['in a continued line', (text: string) => `FROM \\\n# FROM ${base}\n\n${text}`],
@@ -129,8 +147,11 @@ describe('an attacker who wants the pinned image to pass for its own rebuild', (
   })
 })
 
-test('an attacker who wants the builder to run another frontend names an old one of Docker’s', () => {
-  const { status, rules } = attempt(`# syntax=docker/dockerfile:1.0-experimental\n${DOCKERFILE}`)
+test.each([
+  ['an old one of Docker’s', 'docker/dockerfile:1.0-experimental'],
+  ['a digest under a good name', `docker/dockerfile:1@sha256:${'7'.repeat(64)}`],
+])('an attacker who wants the builder to run another frontend names %s', (_, frontend) => {
+  const { status, rules } = attempt(`# syntax=${frontend}\n${DOCKERFILE}`)
   expect(status).toBe(1)
   expect(rules).toContain('environment/syntax-not-allowed')
 })

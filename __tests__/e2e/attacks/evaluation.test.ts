@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { createRepository, RECORD, type Repository } from '../../support/repository.js'
 
 jest.setTimeout(300_000)
@@ -53,17 +54,15 @@ afterEach(() => repository.remove())
 const cli = (...args: string[]) =>
   spawnSync(process.execPath, [BUNDLE, ...args], { cwd: repository.root, encoding: 'utf8' })
 
-/** Commits what is there, lets `record` write down what it sees, and commits that. */
-function recordAll(): void {
+/** Commits what is there, and lets `record` write down what it sees. */
+function record() {
   repository.save('the code')
-  const { status, stderr } = cli(
-    'record',
-    'digits',
-    '--push',
-    `${REGISTRY}/reprogate-attack`,
-    '--build-arg',
-    `BASE=${BASE}`,
-  )
+  return cli('record', 'digits', '--push', `${REGISTRY}/reprogate-attack`, '--build-arg', `BASE=${BASE}`)
+}
+
+/** The same, if it is an honest run, and commits the record. */
+function recordAll(): void {
+  const { status, stderr } = record()
   expect([status, stderr]).toEqual([0, expect.any(String)])
   repository.save('the record')
 }
@@ -104,6 +103,43 @@ describe('an attacker who wants the replay to print the recorded answers', () =>
     expect([verdict, rules]).toEqual(['incomplete', expect.arrayContaining(['data/exposes-answers'])])
   })
 
+  /** Prints what somebody has packed. */
+  const unpacker = (code: string): string => `import base64, gzip, json
+text = ${code}
+open('predictions.csv', 'w').write(text)
+json.dump({'accuracy': 1.0}, open('metrics.json', 'w'))
+`
+
+  test('out of the data, compressed', () => {
+    repository.write('data/extra.bin', gzipSync(ANSWERS))
+    repository.write('evaluate.py', unpacker("gzip.open('data/extra.bin', 'rt').read()"))
+    recordAll()
+    const { verdict, rules } = judge()
+    expect([verdict, rules]).toEqual(['incomplete', expect.arrayContaining(['data/exposes-answers'])])
+  })
+
+  test('out of the repository, turned around and in base64', () => {
+    const [header, ...rows] = ANSWERS.trim().split('\n')
+    const turned = `${[header, ...rows.reverse()].join('\n')}\n`
+    repository.write('tables/weights', Buffer.from(turned).toString('base64'))
+    repository.write('evaluate.py', unpacker("base64.b64decode(open('tables/weights').read()).decode()"))
+    recordAll()
+    const { verdict, rules } = judge()
+    expect([verdict, rules]).toEqual(['could-not-check', ['evaluation/failed']])
+  })
+
+  test('out of the image, compressed', () => {
+    const packed = gzipSync(ANSWERS).toString('base64')
+    repository.write(
+      'Dockerfile',
+      `ARG BASE\nFROM \${BASE}\nRUN echo ${packed} | base64 -d > /usr/lib/libtoy.so\n`,
+    )
+    repository.write('evaluate.py', unpacker("gzip.open('/usr/lib/libtoy.so', 'rt').read()"))
+    recordAll()
+    const { verdict, rules } = judge()
+    expect([verdict, rules]).toEqual(['incomplete', expect.arrayContaining(['environment/answers-in-image'])])
+  })
+
   test('out of the repository, under another name', () => {
     repository.write('models/digits/tables/weights', ANSWERS)
     repository.write('evaluate.py', forger('models/digits/tables/weights'))
@@ -142,11 +178,12 @@ describe('an attacker who wants the replay to print the recorded answers', () =>
       'Dockerfile',
       `ARG BASE\nFROM \${BASE}\nRUN mkdir -p "$(dirname ${path})" && echo '${spelled}' > ${path}\n`,
     )
+    recordAll()
     repository.write(
       'evaluate.py',
       forger(path).replace("replace('\\r\\n', '\\n')", "replace(';', '\\n').strip() + '\\n'"),
     )
-    recordAll()
+    repository.save('the forger')
     const { verdict, decision, rules } = judge()
     // A file is empty there; a folder is, so that opening what was in it fails.
     expect([verdict, decision, rules]).toEqual(
@@ -154,6 +191,24 @@ describe('an attacker who wants the replay to print the recorded answers', () =>
         ? ['not-reproduced', 'fail', ['evaluation/not-comparable']]
         : ['could-not-check', 'fail', ['evaluation/failed']],
     )
+  })
+})
+
+describe('an attacker who wants a record that no check would have written', () => {
+  test('of an evaluation that reads what no comparison looks at', () => {
+    repository.write('Dockerfile', 'ARG BASE\nFROM ${BASE}\nRUN mkdir -p /run/toy && echo 1 > /run/toy/x\n')
+    repository.write('evaluate.py', `open('/run/toy/x').read()\n${HONEST}`)
+    const { status, stderr } = record()
+    expect(status).not.toBe(0)
+    expect(stderr).toMatch(/the evaluation ended with exit code 1: .*\/run\/toy\/x/)
+  })
+
+  test('of a build that fetches what the policy does not let it have', () => {
+    repository.write('reprogate.yml', `${repository.read('reprogate.yml')}build: {network: none}\n`)
+    repository.write('Dockerfile', 'ARG BASE\nFROM ${BASE}\nADD https://example.org/x /x\n')
+    const { status, stderr } = record()
+    expect(status).not.toBe(0)
+    expect(stderr).toMatch(/ADD may fetch from the network, which the policy does not give the build/)
   })
 })
 
@@ -196,4 +251,42 @@ describe('an attacker who wants reprogate to read, or to choke on, what the eval
     expect(verdict).toBe('not-reproduced')
     expect(rules).toContain('evaluation/not-comparable')
   })
+})
+
+test('answers that follow neither the rows nor the model are told, in whatever form they are there', () => {
+  const ids = Array.from({ length: 60 }, (_, i) => `r${i}`)
+  repository.write('data/test.csv', `id,x\n${ids.map((id, i) => `${id},${(i * 5) % 7}\n`).join('')}`)
+  repository.write(
+    'evaluate.py',
+    `import csv, json
+rows = list(csv.DictReader(open('data/test.csv')))
+with open('predictions.csv', 'w') as out:
+    out.write('id,prediction\\n')
+    out.writelines(f"{row['id']},{int(row['id'][1:]) * 7 % 3}\\n" for row in rows)
+json.dump({'accuracy': 0.9}, open('metrics.json', 'w'))
+`,
+  )
+  recordAll()
+  const told = judge()
+  expect(told).toMatchObject({
+    verdict: 'not-reproduced',
+    decision: 'fail',
+    rules: ['evaluation/not-computed'],
+    model: { agreement: 'identical' },
+  })
+  const { rows, model, replays } = told.model.evidence.evaluation.canary
+  expect(rows).toMatchObject({ outcome: 'not-shown', followed: 0 })
+  expect(rows.stayed).toBe(rows.telling)
+  expect(model).toEqual({ outcome: 'unchanged', altered: 'zero-bytes', changed: 0, of: 60 })
+  expect(replays.map(({ altered }: { altered: string }) => altered)).toEqual([
+    'rows',
+    'zero-bytes',
+    'rows-again',
+  ])
+
+  repository.edit('reprogate.yml', 'metrics: metrics.json,', 'metrics: metrics.json, canary: off,')
+  repository.save('trust it')
+  const off = judge()
+  expect(off.verdict).toBe('reproduced')
+  expect(off.model.cause).toContain('the policy has `canary: off`')
 })

@@ -7,14 +7,14 @@ import { changesText, differenceFindings } from '../../../src/environment/compar
 import { parityOf } from '../../../src/environment/compare/parity.js'
 import type { ImageConfig } from '../../../src/environment/manifest/manifest.js'
 import { buildSources, findMention } from '../../../src/environment/compare/sources.js'
-import { debs, manifestOf, wheel, type Files } from '../tree.js'
+import { debs, manifestOf, noPause, wheel, type Files } from '../tree.js'
 
 const SITE = 'opt/venv/lib/python3.11/site-packages'
 const DOCKERFILE = 'FROM x\nRUN pip install scikit-learn==1.2.1 scikit_learn_extra\nENV OMP_NUM_THREADS=4\n'
 const sources = [{ file: 'a/Dockerfile', text: DOCKERFILE }]
 
 async function findings(was: Files, is: Files, config: Partial<ImageConfig> = {}) {
-  const comparison = compareManifests(await manifestOf(was), await manifestOf(is, config))
+  const comparison = await compareManifests(await manifestOf(was), await manifestOf(is, config), noPause)
   return {
     found: differenceFindings(comparison, 'a/Dockerfile', sources),
     summary: changesText(comparison, 214),
@@ -87,9 +87,10 @@ describe('one finding for each difference', () => {
   test('where a list of requirements names the package, it is pinned there, and its edit made in the Dockerfile', async () => {
     const sources = [{ file: 'a/requirements.txt', text: 'numpy==2\nsix==1\n' }]
     const remedies = async (is: Files) => {
-      const comparison = compareManifests(
+      const comparison = await compareManifests(
         await manifestOf(wheel(SITE, 'six', '1', 'a')),
         await manifestOf(is),
+        noPause,
       )
       return differenceFindings(comparison, 'a/Dockerfile', sources)[0]
     }

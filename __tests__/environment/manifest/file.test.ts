@@ -5,12 +5,13 @@ import {
   toManifestFile,
   type ManifestFile,
 } from '../../../src/environment/manifest/file.js'
-import { manifestOf, wheel } from '../tree.js'
+import { manifestOf, noPause, wheel } from '../tree.js'
 
 const file = async (): Promise<ManifestFile> =>
   toManifestFile(
     await manifestOf({ 'srv/': {}, 'srv/é': 'x', ...wheel('lib', 'six', '1', '') }),
     'r/a@sha256:0',
+    noPause,
   )
 
 describe('the manifest file', () => {
@@ -24,7 +25,7 @@ describe('the manifest file', () => {
   })
 
   test('an empty image', async () => {
-    const empty = toManifestFile(await manifestOf({}), 'x')
+    const empty = await toManifestFile(await manifestOf({}), 'x', noPause)
     expect(parseManifestFile(formatManifestFile(empty))).toEqual(empty)
   })
 

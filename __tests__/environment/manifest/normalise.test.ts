@@ -102,6 +102,19 @@ describe('the table', () => {
   })
 })
 
+const u32 = (value: number) => {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(value)
+  return bytes
+}
+const text = (value: string) => Buffer.concat([u32(value.length).subarray(2), Buffer.from(value)])
+/** One certificate in a Java key store. */
+const keystore = (alias: string, certificate: string) =>
+  Buffer.concat([
+    ...[u32(0xfeedfeed), u32(2), u32(1), u32(2), text(alias), u32(0), u32(0), text('X.509')],
+    ...[u32(certificate.length), Buffer.from(certificate), Buffer.alloc(20)],
+  ])
+
 describe('masks', () => {
   const pyc = (header: string, body: string) => Buffer.from(`${header.padEnd(16, '.')}${body}`)
 
@@ -123,12 +136,6 @@ describe('masks', () => {
   })
 
   test('Java key stores: the certificates, in any order and of any date', () => {
-    const text = (value: string) => Buffer.concat([Buffer.from([0, value.length]), Buffer.from(value)])
-    const u32 = (value: number) => {
-      const bytes = Buffer.alloc(4)
-      bytes.writeUInt32BE(value)
-      return bytes
-    }
     const store = (date: number, ...certificates: string[]) =>
       Buffer.concat([
         u32(0xfeedfeed),
@@ -167,5 +174,51 @@ describe('masks', () => {
       tree({ 'opt/conda/conda-meta/a.json': JSON.stringify({ version, link: { source, type: 1 } }) })
     expect(await of('1', '/a')).toBe(await of('1', '/b'))
     expect(await of('1', '/a')).not.toBe(await of('2', '/a'))
+  })
+
+  const conda = (source: string, layout?: number) =>
+    JSON.stringify({ version: '1', link: { source, type: 1 } }, null, layout)
+  test('conda: a layout as conda and mamba write it, and numbers as Python does', async () => {
+    const path = 'opt/conda/conda-meta/a.json'
+    const one = await tree({ [path]: conda('/opt/conda/pkgs/a-1-0') })
+    for (const text of [conda('/b', 2), `${conda('C:\\pkgs', 4)}\n`])
+      expect(await tree({ [path]: text })).toBe(one)
+  })
+
+  /** What somebody could write where nobody compares. */
+  const SECRET = 's1;0 s2;1 s3;1'
+  test.each([
+    ['a password', 'etc/shadow', (text: string) => `ada:$${text}:19700:0:::::\n`],
+    ['the day of a password', 'etc/shadow', (text: string) => `ada:*:${text}:0:::::\n`],
+    [
+      'the builder of an R package',
+      'a/DESCRIPTION',
+      (text: string) => `Packaged: 2026-11-18 09:12:03 UTC; ${text}\n`,
+    ],
+    ['the date of an R package', 'a/DESCRIPTION', (text: string) => `Built: R 4.2.2; ; ${text}; unix\n`],
+    ['the source of a conda package', 'conda-meta/a.json', (text: string) => conda(text)],
+    [
+      'a key that is there twice',
+      'conda-meta/a.json',
+      (text: string) => conda('/a').replace('{', `{"version": "${text}", `),
+    ],
+    [
+      'white space',
+      'conda-meta/a.json',
+      (text: string) => conda('/a').replace('{', `{${[...text].map((c) => (c < 'a' ? ' ' : '\t')).join('')}`),
+    ],
+    ['white space at the end', 'conda-meta/a.json', (text: string) => conda('/a') + '\n'.repeat(text.length)],
+    [
+      'the name of a certificate',
+      'etc/ssl/certs/java/cacerts',
+      (text: string) => keystore(text.repeat(99), 'c'),
+    ],
+    [
+      'what follows the certificates',
+      'etc/ssl/certs/java/cacerts',
+      (text: string) => Buffer.concat([keystore('a', 'c'), Buffer.from(text)]),
+    ],
+  ])('text of somebody’s own is compared: %s', async (_, path, of) => {
+    expect(await tree({ [path]: of(SECRET) })).not.toBe(await tree({ [path]: of(`${SECRET}-other`) }))
   })
 })

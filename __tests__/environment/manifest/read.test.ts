@@ -133,7 +133,7 @@ describe('hard links', () => {
 describe('hostile trees', () => {
   test('names that lead out are names, and nothing else', async () => {
     const { entries } = await manifestOf({ '../../etc/cron.d/x': 'a', '/abs': 'b', './c': 'd' })
-    expect([...entries.keys()].sort()).toEqual(['../../etc/cron.d/x', 'abs', 'c'])
+    expect([...entries].map(([path]) => path)).toEqual(['../../etc/cron.d/x', 'abs', 'c'])
   })
 
   test('two names that are not UTF-8 stay two', async () => {

@@ -1,9 +1,10 @@
+import { Entries } from '../../../src/environment/manifest/entries.js'
 import { describe, expect, test } from '@jest/globals'
 import { parseDpkgStatus } from '../../../src/environment/packages/dpkg.js'
 import { sourceOf } from '../../../src/environment/packages/index.js'
 import { joinPath, ownersOf } from '../../../src/environment/packages/owners.js'
 import { parsePythonMetadata, pypiName } from '../../../src/environment/packages/python.js'
-import { debs, manifestOf, wheel } from '../tree.js'
+import { debs, manifestOf, noPause, wheel } from '../tree.js'
 
 const SITE = 'opt/venv/lib/python3.11/site-packages'
 
@@ -80,7 +81,8 @@ describe('owners', () => {
       'usr/lib/python3/six-1.dist-info/RECORD':
         'six.py,,\n"with ""comma"", yes.py",,\n../../bin/six,,\n/opt/data,,\n',
     })
-    const owner = (path: string) => ownersOf(manifest)(path)?.owner
+    const ownerOf = await ownersOf(manifest, noPause)
+    const owner = (path: string) => ownerOf(path)?.owner
     expect(owner('usr/lib/libc.so.6')).toBe('pkg:deb/debian/libc6')
     expect(owner('usr/lib/python3/six.py')).toBe('pkg:pypi/six')
     expect(owner('usr/lib/python3/with "comma", yes.py')).toBe('pkg:pypi/six')
@@ -104,4 +106,14 @@ describe('owners', () => {
     ['a', '../../../etc/x', 'etc/x'],
     ['a', '/b//./c', 'b/c'],
   ])('%s and %s make %s', (root, path, joined) => expect(joinPath(root, path)).toBe(joined))
+})
+
+test('a list of many files is read, and one of more than four million refused', async () => {
+  const listOf = (text: string) => ({
+    entries: new Entries(),
+    ownership: [{ ecosystem: 'pypi', owner: 'pkg:pypi/a', root: 'x', text }],
+  })
+  const many = await ownersOf(listOf(Array.from({ length: 100_000 }, (_, i) => `${i},,`).join('\n')), noPause)
+  expect(many('x/99999')?.owner).toBe('pkg:pypi/a')
+  await expect(ownersOf(listOf('\n'.repeat(5_000_000)), noPause)).rejects.toThrow(/list more than/)
 })

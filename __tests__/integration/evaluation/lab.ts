@@ -160,7 +160,7 @@ export function useLab(): Lab {
   beforeEach(() => lab.open())
   afterEach(async () => {
     const left = await lab.close()
-    expect(left.filter((name) => !/^(?:predictions|mount)-/.test(name))).toEqual([])
+    expect(left.filter((name) => !/^(?:predictions|mount|parts|tools)-/.test(name))).toEqual([])
     expect(lab.containers()).toBe('')
     expect(docker('volume', 'ls', '--quiet', '--filter', 'name=reprogate-replay')).toBe('')
   })

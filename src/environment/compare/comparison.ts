@@ -6,9 +6,12 @@ export type ReadParity = Extract<Parity, 'content' | 'packages' | 'drift'>
 
 export interface EnvironmentComparison {
   parity: ReadParity
-  /** All of them, most important first. */
+  /** Most important first; of those that are equally important the first thousand. */
   differences: Difference[]
+  /** Of all. */
   counts: Partial<Record<Difference['kind'], number>>
+  /** How many of all are files and folders of packages. */
+  ofPackages: number
 }
 
 /** A difference on its way into a comparison. */
@@ -49,15 +52,36 @@ const UNLOCATED: FoundDifference = {
   difference: { kind: 'folder', name: '/', note: 'something differs that cannot be located' },
 }
 
-/** @param equal whether both have the same hash, which has the last word */
-export function conclude(found: readonly FoundDifference[], equal: boolean): EnvironmentComparison {
-  const all = found.length === 0 && !equal ? [UNLOCATED] : [...found].sort(byImportance)
-  const counts: EnvironmentComparison['counts'] = {}
-  for (const { difference } of all) counts[difference.kind] = (counts[difference.kind] ?? 0) + 1
-  return {
-    parity: all.length === 0 ? 'content' : all.every(isOutsidePackages) ? 'packages' : 'drift',
-    differences: all.map(({ difference }) => difference),
-    counts,
+/** Equally important differences that are kept: more than anybody reads. All are counted. */
+const MOST_KEPT = 1000
+
+/** Collects what differs, which may be more than memory holds. */
+export class Differences {
+  private readonly kept = new Map<number, FoundDifference[]>()
+  private readonly counts: EnvironmentComparison['counts'] = {}
+  private ofPackages = 0
+  private onlyOutside = true
+
+  add(found: FoundDifference): void {
+    const { kind } = found.difference
+    this.counts[kind] = (this.counts[kind] ?? 0) + 1
+    if (isOfPackage(found.difference)) this.ofPackages++
+    this.onlyOutside &&= isOutsidePackages(found)
+    const alike = this.kept.get(importance(found)) ?? []
+    this.kept.set(importance(found), alike)
+    if (alike.length < MOST_KEPT) alike.push(found)
+  }
+
+  /** @param equal whether both have the same hash, which has the last word */
+  conclude(equal: boolean): EnvironmentComparison {
+    if (this.kept.size === 0 && !equal) this.add(UNLOCATED)
+    const found = [...this.kept.values()].flat().sort(byImportance)
+    return {
+      parity: found.length === 0 ? 'content' : this.onlyOutside ? 'packages' : 'drift',
+      differences: found.map(({ difference }) => difference),
+      counts: this.counts,
+      ofPackages: this.ofPackages,
+    }
   }
 }
 

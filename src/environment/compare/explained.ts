@@ -7,8 +7,10 @@ import type { ChangedPackage } from './packages.js'
 export interface Explained {
   /** Latin1, without a leading slash. */
   file(path: string): boolean
-  /** A folder, as it is shown, that holds these files of the rebuild. */
-  folder(path: string, files: readonly string[]): boolean
+  /** A folder, as it is shown, whatever it holds. */
+  folder(path: string): boolean
+  /** A file: it belongs to a package that is named. */
+  owned(path: string): boolean
   /** A folder, as it is shown, that the rebuild does not have. */
   goneFolder(path: string): boolean
 }
@@ -29,7 +31,8 @@ export function explainedBy(changed: readonly ChangedPackage[], owners: readonly
     })
   return {
     file: (path) => owned(path) || traces.some(({ files }) => files.test(path)),
-    folder: (path, files) => files.some(owned) || traces.some((trace) => trace.folders.test(path)),
+    owned,
+    folder: (path) => traces.some((trace) => trace.folders.test(path)),
     goneFolder: (path) => folders.some((folder) => path.startsWith(`${folder}/`)),
   }
 }

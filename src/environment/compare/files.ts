@@ -1,14 +1,21 @@
 import { showPath, showText } from '../../text/latin1.js'
 import { grouped } from '../../text/numbers.js'
-import { byText } from '../manifest/hash.js'
-import type { Entry, Manifest } from '../manifest/manifest.js'
+import type { Entry } from '../manifest/entries.js'
+import type { Manifest } from '../manifest/manifest.js'
 import { sourceOf } from '../packages/index.js'
 import { ownersOf } from '../packages/owners.js'
-import { CONTENT, ONLY_PINNED, ONLY_REBUILT, sidesOf, type FoundDifference } from './comparison.js'
-import { explainedBy } from './explained.js'
+import { BATCH, type Pause } from '../pause.js'
+import {
+  CONTENT,
+  ONLY_PINNED,
+  ONLY_REBUILT,
+  sidesOf,
+  type Differences,
+  type FoundDifference,
+} from './comparison.js'
+import { DifferingPaths } from './differing.js'
+import { explainedBy, type Explained } from './explained.js'
 import type { ChangedPackage } from './packages.js'
-
-type Entries = Manifest['entries']
 
 /** A path that is not the same in both images. */
 interface Row {
@@ -20,86 +27,89 @@ interface Row {
   inside: number
 }
 
-const sameEntry = (a: Entry | undefined, b: Entry | undefined): boolean =>
-  a !== undefined &&
-  b !== undefined &&
-  a.digest === b.digest &&
-  a.type === b.type &&
-  a.mode === b.mode &&
-  a.uid === b.uid &&
-  a.gid === b.gid &&
-  a.link === b.link &&
-  a.xattrs === b.xattrs
-
-function differingPaths(pinned: Entries, rebuilt: Entries): string[] {
-  const paths: string[] = []
-  for (const [path, entry] of pinned) if (!sameEntry(entry, rebuilt.get(path))) paths.push(path)
-  for (const path of rebuilt.keys()) if (!pinned.has(path)) paths.push(path)
-  return paths.sort(byText)
+/** Two images, and the packages that are named already: what follows from them is not named again. */
+export interface Trees<Pinned = Manifest> {
+  pinned: Pinned
+  rebuilt: Manifest
+  changed: readonly ChangedPackage[]
 }
 
-/** The folders around a path, the innermost first. */
-function ancestors(path: string): string[] {
-  const found: string[] = []
-  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
-    found.push(path.slice(0, at))
-  return found
+/** Compares two trees entry by entry. Memory: some 40 bytes for each path that differs. */
+export async function compareFiles(
+  { pinned, rebuilt, changed }: Trees,
+  found: Differences,
+  pause: Pause,
+): Promise<void> {
+  const paths = await DifferingPaths.between(pinned.entries, rebuilt.entries, pause)
+  if (paths.length === 0) return
+  const owners = [await ownersOf(rebuilt, pause), await ownersOf(pinned, pause)]
+  const explained = await countExplained(paths, explainedBy(changed, owners), pause)
+  const ownerOf = (path: string) => owners.map((of) => of(path)).find((one) => one !== undefined)?.owner
+  const { kept, ownersOfKept, inside } = await gather(paths, { explained, ownerOf }, pause)
+  for (const [at, number] of kept.entries()) {
+    const row: Row = {
+      path: paths.path(number),
+      was: paths.was(number),
+      is: paths.is(number),
+      owner: ownersOfKept[at],
+      inside: inside[number]!,
+    }
+    found.add(differenceOf(row, (path) => paths.isSame(path)))
+    if (at % BATCH === 0) await pause()
+  }
+}
+
+/** How many paths before each number are explained. */
+async function countExplained(paths: DifferingPaths, by: Explained, pause: Pause): Promise<Uint32Array> {
+  const before = new Uint32Array(paths.length + 1)
+  for (let number = 0; number < paths.length; number++) {
+    before[number + 1] = before[number]! + (by.file(paths.path(number)) ? 1 : 0)
+    if (number % BATCH === 0) await pause()
+  }
+  return before
+}
+
+interface Knowledge {
+  explained: Uint32Array
+  ownerOf: (path: string) => string | undefined
 }
 
 /**
- * Compares two trees entry by entry.
- *
- * @param changed packages that are named already: what follows from them is not named again
+ * Leaves out what is explained, the folders around it that are on one side only, and what lies in
+ * another folder that is on one side only, which is counted there.
  */
-export function compareFiles(
-  pinned: Manifest,
-  rebuilt: Manifest,
-  changed: readonly ChangedPackage[],
-): FoundDifference[] {
-  const paths = differingPaths(pinned.entries, rebuilt.entries)
-  if (paths.length === 0) return []
-  const owners = [ownersOf(rebuilt), ownersOf(pinned)]
-  const explained = explainedBy(changed, owners)
-  const explainedPaths = paths.filter(explained.file)
-  const explainedFolders = new Set(explainedPaths.flatMap(ancestors))
-  const named = new Set(explainedPaths)
-  const rows = paths
-    .filter((path) => !named.has(path))
-    .map((path): Row => {
-      const owner = owners.map((ownerOf) => ownerOf(path)).find((found) => found !== undefined)
-      const [was, is] = [pinned.entries.get(path), rebuilt.entries.get(path)]
-      return { path, was, is, owner: owner?.owner, inside: 0 }
-    })
-    .filter((row) => !(isLone(row) && isFolder(row) && explainedFolders.has(row.path)))
-  const equal = (path: string) => sameEntry(pinned.entries.get(path), rebuilt.entries.get(path))
-  return gathered(rows).map((row) => differenceOf(row, equal))
-}
-
-const isLone = ({ was, is }: Row): boolean => was === undefined || is === undefined
-const isFolder = ({ was, is }: Row): boolean => (was ?? is)!.type === 'd'
-
-/** Leaves out what lies in a folder that is on one side only, and counts it there. */
-function gathered(rows: readonly Row[]): Row[] {
-  const lone = new Map<string, Row>()
-  /** The outermost such folder around a folder, itself included; each folder is looked up once. */
-  const known = new Map<string, Row | null>()
-  const outermost = (folder: string): Row | null => {
-    const before = known.get(folder)
-    if (before !== undefined) return before
-    const slash = folder.lastIndexOf('/')
-    const found = (slash > 0 ? outermost(folder.slice(0, slash)) : null) ?? lone.get(folder) ?? null
-    known.set(folder, found)
-    return found
+async function gather(paths: DifferingPaths, { explained, ownerOf }: Knowledge, pause: Pause) {
+  const kept: number[] = []
+  const ownersOfKept: (string | undefined)[] = []
+  const inside = new Uint32Array(paths.length)
+  /** The number behind that of the outermost such folder around each; 0: none. */
+  const around = new Uint32Array(paths.length)
+  const areExplained = (from: number, to: number) => explained[from] !== explained[to]
+  for (let number = 0; number < paths.length; number++) {
+    if (number % BATCH === 0) await pause()
+    if (areExplained(number, number + 1)) continue
+    const path = paths.path(number)
+    const [was, is] = [paths.was(number), paths.is(number)]
+    const lone = was === undefined || is === undefined
+    const folder = lone && (was ?? is)!.type === 'd'
+    const [from, to] = folder ? paths.inside(path) : [number, number]
+    if (folder && areExplained(from, to)) continue
+    const owner = ownerOf(path)
+    if (lone && owner === undefined) {
+      const outermost = around[number]!
+      if (outermost > 0) {
+        inside[outermost - 1]!++
+        continue
+      }
+      around.fill(number + 1, from, to)
+    }
+    kept.push(number)
+    ownersOfKept.push(owner)
   }
-  return rows.filter((row) => {
-    if (!isLone(row) || row.owner !== undefined) return true
-    const slash = row.path.lastIndexOf('/')
-    const around = slash > 0 ? outermost(row.path.slice(0, slash)) : null
-    if (around) around.inside++
-    else if (isFolder(row)) lone.set(row.path, row)
-    return around === null
-  })
+  return { kept, ownersOfKept, inside }
 }
+
+const isFolder = ({ was, is }: Row): boolean => (was ?? is)!.type === 'd'
 
 function differenceOf(row: Row, equal: (path: string) => boolean): FoundDifference {
   const { path, was, is, owner, inside } = row

@@ -64,6 +64,8 @@ interface FindingKind {
   /** After a number. */
   nouns: string
   takes(difference: Difference): boolean
+  /** How many it takes of all. */
+  total(comparison: EnvironmentComparison): number
   message(difference: Difference): string
   /** @param place where it is mentioned, or the Dockerfile */
   remedy(difference: Difference, place: string): string
@@ -77,6 +79,7 @@ const KINDS: readonly FindingKind[] = [
     rule: 'environment/package-differs',
     nouns: 'packages',
     takes: ({ kind }) => kind === 'package',
+    total: ({ counts }) => counts.package ?? 0,
     message: packageMessage,
     remedy: packageRemedy,
     mention: ({ name }) => [nameOf(name)],
@@ -85,6 +88,7 @@ const KINDS: readonly FindingKind[] = [
     rule: 'environment/config-differs',
     nouns: 'settings',
     takes: ({ kind }) => kind === 'config',
+    total: ({ counts }) => counts.config ?? 0,
     message: configMessage,
     remedy: configRemedy,
     mention: ({ name }) => [variableOf(name) ?? name],
@@ -94,6 +98,7 @@ const KINDS: readonly FindingKind[] = [
     rule: 'environment/package-file-differs',
     nouns: 'files of packages',
     takes: isOfPackage,
+    total: ({ ofPackages }) => ofPackages,
     message: fileMessage,
     remedy: ({ owner = '' }, place) =>
       `Make the edit of ${nameOf(owner)} a step of ${place}, or record the run again with an image built from it.`,
@@ -108,26 +113,26 @@ const KINDS: readonly FindingKind[] = [
  * @param dockerfile as findings name it; the place of whatever no source mentions
  */
 export function differenceFindings(
-  { differences }: EnvironmentComparison,
+  comparison: EnvironmentComparison,
   dockerfile: string,
   sources: readonly SourceText[],
 ): Found[] {
-  const others = differences.filter((difference) => !KINDS.some((kind) => kind.takes(difference)))
   return [
-    ...KINDS.flatMap((kind) => findingsOfKind(kind, differences.filter(kind.takes), dockerfile, sources)),
-    ...otherFindings(others, dockerfile, sources),
+    ...KINDS.flatMap((kind) => findingsOfKind(kind, comparison, dockerfile, sources)),
+    ...otherFindings(comparison, dockerfile, sources),
   ]
 }
 
 function findingsOfKind(
   kind: FindingKind,
-  differences: readonly Difference[],
+  comparison: EnvironmentComparison,
   dockerfile: string,
   sources: readonly SourceText[],
 ): Found[] {
   const { rule, nouns, message, remedy, mention, mentionedIn } = kind
   const searched = mentionedIn ? sources.filter(({ file }) => file === dockerfile) : sources
-  const found = differences.slice(0, MOST_FINDINGS).map((difference): Found => {
+  const taken = comparison.differences.filter(kind.takes).slice(0, MOST_FINDINGS)
+  const found = taken.map((difference): Found => {
     const place = findMention(searched, mention(difference)) ?? { file: dockerfile }
     return {
       rule,
@@ -138,7 +143,7 @@ function findingsOfKind(
       remedy: remedy(difference, placeText(place)),
     }
   })
-  const more = differences.length - found.length
+  const more = kind.total(comparison) - found.length
   if (more === 0) return found
   return [
     ...found,
@@ -146,22 +151,28 @@ function findingsOfKind(
   ]
 }
 
+/** Files and folders that belong to no package. */
+const outsideOf = ({ counts, ofPackages }: EnvironmentComparison): number =>
+  (counts.file ?? 0) + (counts.folder ?? 0) + (counts['package-file'] ?? 0) - ofPackages
+
 function otherFindings(
-  others: readonly Difference[],
+  comparison: EnvironmentComparison,
   dockerfile: string,
   sources: readonly SourceText[],
 ): Found[] {
+  const others = comparison.differences.filter((difference) => !KINDS.some((kind) => kind.takes(difference)))
   const [first, ...rest] = others
   if (first === undefined) return []
   const place = (rest.length === 0 ? findMention(sources, [first.name]) : undefined) ?? { file: dockerfile }
   const names = others.map(({ name }) => name)
+  const total = outsideOf(comparison)
   return [
     {
       rule: 'environment/file-differs',
       message:
         rest.length === 0
           ? `${fileMessage(first)}, and belongs to no package`
-          : `${grouped(others.length)} files that belong to no package differ: ${listed(names, MOST_NAMED)}`,
+          : `${grouped(total)} files that belong to no package differ: ${listed(names, MOST_NAMED, total)}`,
       ...place,
       remedy: `Make ${first.name} the same in every build, in ${placeText(place)} (\`ARG SOURCE_DATE_EPOCH\`, fixed seeds, pinned downloads), ${OR_AGAIN}.`,
     },
@@ -169,14 +180,14 @@ function otherFindings(
 }
 
 /** `1 of 214 packages changed, 2 settings changed`; '' if nothing differs. */
-export function changesText({ counts, differences }: EnvironmentComparison, packages: number): string {
-  const of = (kind: Difference['kind']) => counts[kind] ?? 0
-  const owned = differences.filter(isOfPackage).length
-  const files = of('file') + of('folder') + of('package-file') - owned
+export function changesText(comparison: EnvironmentComparison, packages: number): string {
+  const { counts, ofPackages } = comparison
+  const [changed, settings] = [counts.package ?? 0, counts.config ?? 0]
+  const files = outsideOf(comparison)
   const parts = [
-    of('package') > 0 && `${grouped(of('package'))} of ${plural(packages, 'package')} changed`,
-    of('config') > 0 && `${plural(of('config'), 'setting')} changed`,
-    owned > 0 && `${plural(owned, 'file')} of packages changed`,
+    changed > 0 && `${grouped(changed)} of ${plural(packages, 'package')} changed`,
+    settings > 0 && `${plural(settings, 'setting')} changed`,
+    ofPackages > 0 && `${plural(ofPackages, 'file')} of packages changed`,
     files > 0 && `${plural(files, 'file')} outside packages changed`,
   ]
   return parts.filter((part) => part !== false).join(', ')

@@ -1,3 +1,4 @@
+import { withoutEnd } from '../../text/trim.js'
 import { shellWords, splitFlags, splitKeyword, trim, trimLeft, wordsOf, type Flag } from './words.js'
 
 /**
@@ -31,6 +32,8 @@ export interface Unclear {
   line: number
   /** As a clause. */
   what: string
+  /** A builder that reads the file in this way does not build it. */
+  fails?: boolean | undefined
 }
 
 export interface ReadInstructions {
@@ -47,7 +50,7 @@ const WITH_HEREDOCS = new Set(['ADD', 'COPY', 'RUN'])
 /** Characters of a word that a message shows. */
 const SHOWN = 40
 
-const escapeDirective = /^\s*#\s*escape\s*=\s*(\S*)\s*$/i
+const escapeDirective = /^#\s*escape\s*=\s*(\S*)$/i
 const isComment = (line: string): boolean => trimLeft(line).startsWith('#')
 
 /** The lines of a Dockerfile, without their ends. */
@@ -55,7 +58,7 @@ export function linesOf(text: string): string[] {
   return text
     .replace(/^\uFEFF/, '')
     .split('\n')
-    .map((line) => (line.endsWith('\r') ? line.replace(/\r+$/, '') : line))
+    .map((line) => withoutEnd(line, '\r'))
 }
 
 /** The escape characters that a builder may take this file to have; more than one if that cannot be told. */
@@ -63,7 +66,7 @@ export function escapesOf(lines: readonly string[]): string[] {
   const end = lines.findIndex((line) => trimLeft(line) !== '' && !isComment(line))
   const head = end === -1 ? lines : lines.slice(0, end)
   const named = head.flatMap((line, index) => {
-    const match = escapeDirective.exec(line)
+    const match = escapeDirective.exec(line.trim())
     return match ? [{ index, value: match[1]! }] : []
   })
   const [first] = named
@@ -101,7 +104,7 @@ export function readInstructions(lines: readonly string[], reading: LineReading)
     result.instructions.push(instruction)
     const end = afterHeredocs(lines, at, { text: logical.text, instruction, reading })
     if (end === null) {
-      result.unclear.push({ line, what: 'a here-document that does not end' })
+      result.unclear.push({ line, what: 'a here-document that does not end', fails: true })
       break
     }
     at = end
@@ -141,9 +144,10 @@ function append(parts: string[], line: string, { escape, doubled }: LineReading)
 export function instructionIn(text: string, line: number, waits = false): Instruction | Unclear {
   const [word, rest] = splitKeyword(text)
   const keyword = /^[A-Za-z]+$/.test(word) ? word.toUpperCase() : ''
-  if (!KEYWORDS.has(keyword)) return { line, what: `the instruction ${JSON.stringify(word.slice(0, SHOWN))}` }
+  if (!KEYWORDS.has(keyword))
+    return { line, what: `the instruction ${JSON.stringify(word.slice(0, SHOWN))}`, fails: true }
   if (keyword === 'ONBUILD') {
-    if (waits) return { line, what: 'ONBUILD in ONBUILD' }
+    if (waits) return { line, what: 'ONBUILD in ONBUILD', fails: true }
     return instructionIn(trim(rest), line, true)
   }
   return { keyword, ...splitFlags(rest), text: rest, line, waits }

@@ -70,8 +70,8 @@ export class Coverings {
 
   private put(paths: Set<string>, path: string): void {
     // One more than can be mounted is known to be too many.
-    if (utf8(path) === undefined || path.length > LONGEST) this.open.add(path)
-    else if (paths.size <= MOST_COVERS) paths.add(path)
+    const into = utf8(path) === undefined || path.length > LONGEST ? this.open : paths
+    if (into.size <= MOST_COVERS) into.add(path)
   }
 }
 

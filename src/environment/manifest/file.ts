@@ -4,6 +4,8 @@ import { ReprogateError } from '../../system/errors.js'
 import { showText } from '../../text/latin1.js'
 import { hashesSchema } from '../../verdict/evidence.js'
 import { ECOSYSTEMS } from '../packages/index.js'
+import { BATCH, sortNumbers, type Pause } from '../pause.js'
+import type { Entries, Entry } from './entries.js'
 import {
   byText,
   combineHashes,
@@ -13,7 +15,7 @@ import {
   platformOf,
   sortPackages,
 } from './hash.js'
-import { countFiles, type Entry, type Manifest } from './manifest.js'
+import type { Manifest } from './manifest.js'
 import { RULESET } from './normalise.js'
 
 /**
@@ -58,42 +60,51 @@ const manifestFileSchema = z.strictObject({
 })
 export type ManifestFile = z.infer<typeof manifestFileSchema>
 
-const parentOf = (path: string): string => path.slice(0, Math.max(path.lastIndexOf('/'), 0))
+/** The folder that an entry counts for: itself if it is one, else the one that it lies in. */
+const folderOf = (path: string, type: Entry['type']): string =>
+  type === 'd' ? path : path.slice(0, Math.max(path.lastIndexOf('/'), 0))
 
 /**
  * One digest per folder, of its own mode and owner and of its direct entries that are not folders: a
- * difference shows in the folder where it is, and in no other.
+ * difference shows in the folder where it is, and in no other. By the folder's path as it is shown.
  */
-export function folderDigests(entries: ReadonlyMap<string, Entry>): Map<string, string> {
-  const folders = new Map<string, string[]>()
-  for (const path of [...entries.keys()].sort(byText)) {
-    const entry = entries.get(path)!
-    const folder = entry.type === 'd' ? path : parentOf(path)
-    const texts = folders.get(folder)
-    const text = entryText(path, entry)
-    if (texts) texts.push(text)
-    else folders.set(folder, [text])
+export async function folderDigests(entries: Entries, pause: Pause): Promise<Map<string, string>> {
+  const folders = new Map<string, number>()
+  const numbers = new Uint32Array(entries.size)
+  for (let at = 0; at < entries.size; at++) {
+    const folder = folderOf(entries.pathAt(at), entries.at(at).type)
+    const number = folders.get(folder) ?? folders.size
+    folders.set(folder, number)
+    numbers[at] = number
+    if (at % BATCH === 0) await pause()
   }
-  return new Map(
-    [...folders].map(([path, texts]) => [
-      showText(path),
-      createHash('sha256').update(texts.join(''), 'latin1').digest('hex').slice(0, 16),
-    ]),
-  )
+  // What lies in a folder is not in one piece in the order of paths: `a`, `a/b`, `a/b/c`, `a/d`.
+  const byFolder = await sortNumbers(entries.size, (a, b) => numbers[a]! - numbers[b]!, pause)
+  const digests = new Map<string, string>()
+  let done = 0
+  for (const [folder, number] of folders) {
+    const hash = createHash('sha256')
+    for (let at = byFolder[done]; at !== undefined && numbers[at] === number; at = byFolder[++done]) {
+      hash.update(entryText(entries.pathAt(at), entries.at(at)), 'latin1')
+      if (done % BATCH === 0) await pause()
+    }
+    digests.set(showText(folder), hash.digest('hex').slice(0, 16))
+  }
+  return digests
 }
 
-/** What is kept of an image that can be pulled as `image`. */
-export function toManifestFile(manifest: Manifest, image: string): ManifestFile {
+/** What is kept of an image that can be pulled as `image`, or that was built here and has this id. */
+export async function toManifestFile(manifest: Manifest, image: string, pause: Pause): Promise<ManifestFile> {
   return {
     reprogate: 'manifest/1',
     ruleset: manifest.ruleset,
     platform: manifest.platform,
     image,
     hashes: manifest.hashes,
-    files: countFiles(manifest.entries),
+    files: manifest.entries.files,
     config: manifest.config,
     packages: manifest.packages,
-    folders: [...folderDigests(manifest.entries)].sort(([a], [b]) => byText(a, b)),
+    folders: [...(await folderDigests(manifest.entries, pause))].sort(([a], [b]) => byText(a, b)),
   }
 }
 

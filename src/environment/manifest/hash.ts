@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Image } from '../../engine/image.js'
 import { packageKey, type Package } from '../packages/package.js'
-import { sortTexts, type Pause } from '../pause.js'
-import type { Entry, Hashes, ImageConfig } from './manifest.js'
+import { BATCH, type Pause } from '../pause.js'
+import type { Entries, Entry } from './entries.js'
+import type { Hashes, ImageConfig } from './manifest.js'
 import { RULESET } from './normalise.js'
 
 /** Engines put this PATH in when the image has none; BuildKit writes it into the image, the classic builder does not. */
@@ -52,15 +53,12 @@ export const entryText = (path: string, entry: Entry): string =>
     '',
   ].join('\0')
 
-/** Entries between two looks at whether the check goes on. */
-const BATCH = 4096
-
-export async function hashTree(entries: ReadonlyMap<string, Entry>, pause: Pause): Promise<string> {
+/** All entries in the order of their paths. */
+export async function hashTree(entries: Entries, pause: Pause): Promise<string> {
   const hash = createHash('sha256')
-  let done = 0
-  for (const path of await sortTexts([...entries.keys()], pause)) {
-    hash.update(entryText(path, entries.get(path)!), 'latin1')
-    if (++done % BATCH === 0) await pause()
+  for (let at = 0; at < entries.size; at++) {
+    hash.update(entryText(entries.pathAt(at), entries.at(at)), 'latin1')
+    if (at % BATCH === 0) await pause()
   }
   return `sha256:${hash.digest('hex')}`
 }

@@ -15,6 +15,8 @@ export interface TarHeader {
   uid: number
   gid: number
   size: number
+  /** Seconds since 1970. */
+  mtime: number
   /** Target of a link. */
   link: string
   /** `major:minor` of a device, else ''. */
@@ -103,6 +105,12 @@ function integer(value: string | undefined, otherwise: number): number {
   return parsed
 }
 
+/** A kernel knows no larger user or group. */
+function owner(id: number): number {
+  if (id > 0xffffffff) throw broken('a number is out of range')
+  return id
+}
+
 /** @throws ReprogateError `image/unreadable` */
 export function parseHeader(block: Buffer, { pax, longName, longLink }: Extensions): TarHeader {
   const flag = flagOf(block)
@@ -116,9 +124,10 @@ export function parseHeader(block: Buffer, { pax, longName, longLink }: Extensio
     path: pax.get('path') ?? longName ?? (prefix === '' ? name : `${prefix}/${name}`),
     type,
     mode: numberAt(block, 100, 8) & 0o7777,
-    uid: integer(pax.get('uid'), numberAt(block, 108, 8)),
-    gid: integer(pax.get('gid'), numberAt(block, 116, 8)),
+    uid: owner(integer(pax.get('uid'), numberAt(block, 108, 8))),
+    gid: owner(integer(pax.get('gid'), numberAt(block, 116, 8))),
     size: type === 'file' ? integer(pax.get('size'), contentSize(block)) : 0,
+    mtime: numberAt(block, 136, 12),
     link: isLink ? (pax.get('linkpath') ?? longLink ?? textAt(block, 157, 100)) : '',
     device: isDevice ? `${numberAt(block, 329, 8)}:${numberAt(block, 337, 8)}` : '',
     pax,

@@ -18,6 +18,21 @@ export interface TarSink {
   end(): void
 }
 
+/** One sink for two who want the bytes. */
+export function bothSinks(one: TarSink | null, other: TarSink | null): TarSink | null {
+  if (!one || !other) return one ?? other
+  return {
+    data(chunk) {
+      one.data(chunk)
+      other.data(chunk)
+    },
+    end() {
+      one.end()
+      other.end()
+    },
+  }
+}
+
 /** Gives the sink for an entry's bytes; null: nobody wants them. */
 export type OnEntry = (header: TarHeader) => TarSink | null
 
@@ -25,7 +40,7 @@ export type OnEntry = (header: TarHeader) => TarSink | null
 const EXTENSION_CAP = 1024 * 1024
 const NO_EXTENSIONS: Extensions = { pax: new Map() }
 
-const upToZero = (text: string): string => text.replace(/\0.*$/s, '')
+const upToZero = (text: string): string => text.split('\0', 1)[0]!
 
 /** What a header says of the entry after it; by its type flag. */
 const EXTENSIONS: Readonly<Record<string, (data: string) => Partial<Extensions>>> = {

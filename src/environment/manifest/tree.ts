@@ -3,7 +3,7 @@ import { ReprogateError } from '../../system/errors.js'
 import { packageReader, type PackageReader } from '../packages/index.js'
 import type { Ownership, Package } from '../packages/package.js'
 import { Coverings } from './covers.js'
-import type { Entry } from './manifest.js'
+import { Entries, type EntryHead, type HeldKind } from './entries.js'
 import { isMasked, maskContent, MASKED_CAP } from './masks.js'
 import { PRIVATE_KEY, treatmentOf, type Treatment } from './normalise.js'
 import type { TarHeader } from './tar-header.js'
@@ -18,10 +18,12 @@ const DEPTH_CAP = 256
 /** Characters of all paths, links and attributes, which are held. */
 const TEXT_CAP = 1024 ** 3
 const PACKAGES_CAP = 200_000
+/** Each gets a finding. */
+const KEYS_CAP = 1000
 
-const TYPE: Readonly<Record<TarHeader['type'], Entry['type']>> = {
+const KIND: Readonly<Record<TarHeader['type'], HeldKind>> = {
   file: 'f',
-  hardlink: 'f',
+  hardlink: 'hardlink',
   symlink: 'l',
   char: 'c',
   block: 'b',
@@ -34,7 +36,7 @@ const tooLarge = (what: string) =>
   new ReprogateError('image/too-large', `the image cannot be described: ${what}`)
 
 /** Without `./` and slashes before it, and slashes behind; in linear time. */
-function cleanPath(path: string): string {
+export function cleanPath(path: string): string {
   let [start, end] = [0, path.length]
   while (path[start] === '/' || path.startsWith('./', start)) start += path[start] === '/' ? 1 : 2
   while (end > start && path[end - 1] === '/') end--
@@ -58,18 +60,25 @@ function securityAttributes(pax: TarHeader['pax']): string {
     .join(',')
 }
 
-const entryOf = ({ type, mode, uid, gid, link, device, pax }: TarHeader): Entry => ({
-  type: TYPE[type],
-  mode,
-  uid,
-  gid,
-  link: type === 'symlink' ? link : device,
-  digest: '',
-  xattrs: securityAttributes(pax),
-})
+/** What of an entry is held; null: nothing, as it is ignored and no link can lead to its bytes. */
+function headOf(path: string, header: TarHeader, treatment: Treatment | null): EntryHead | null {
+  const { type, mode, uid, gid, link, device, pax } = header
+  const ignored = treatment === 'ignore'
+  if (ignored && type !== 'file') return null
+  return {
+    path,
+    kind: ignored ? 'ignored' : KIND[type],
+    raw: type === 'file' && treatment !== null && !ignored,
+    mode,
+    uid,
+    gid,
+    link: type === 'hardlink' ? cleanPath(link) : link || device,
+    xattrs: securityAttributes(pax),
+  }
+}
 
 /** Hashes bytes as they come; keeps them too if asked. */
-function contentSink(keep: boolean, done: (digest: string, content: Buffer | null) => void): TarSink {
+function contentSink(keep: boolean, done: (digest: Buffer, content: Buffer | null) => void): TarSink {
   const hash = createHash('sha256')
   const kept: Buffer[] | null = keep ? [] : null
   return {
@@ -77,30 +86,30 @@ function contentSink(keep: boolean, done: (digest: string, content: Buffer | nul
       hash.update(chunk)
       kept?.push(Buffer.from(chunk))
     },
-    end: () => done(hash.digest('hex'), kept && Buffer.concat(kept)),
+    end: () => done(hash.digest(), kept && Buffer.concat(kept)),
   }
 }
 
 /** How the file at a path is treated. */
 interface Handling {
   path: string
+  /** Of the entry. */
+  row: number
   treatment: ReturnType<typeof treatmentOf>
   /** If it belongs to a package database. */
   reader: PackageReader | null
 }
 
 /**
- * What counts of an image's file tree, collected from its tar entry by entry. Held are the metadata of
- * each entry, the package databases, and one file at a time whose content has to be masked.
+ * What counts of an image's file tree, collected from its tar entry by entry. Held are the entries, the
+ * package databases, and one file at a time whose content has to be masked.
  */
 export class FileTree {
-  readonly entries = new Map<string, Entry>()
+  readonly entries = new Entries()
   readonly packages: Package[] = []
   readonly ownership: Ownership[] = []
   readonly privateKeys: string[] = []
   readonly coverings = new Coverings()
-  /** Digests of the bytes as they are, if the entry's own digest is another or the path is ignored. */
-  private readonly raw = new Map<string, { treatment: Treatment; digest: string; normal: string }>()
   /** Package databases by path: installers link them from their cache, whose bytes come first. */
   private readonly databases = new Map<string, string>()
   /** Bytes of them. */
@@ -113,50 +122,40 @@ export class FileTree {
     const path = cleanPath(header.path)
     if (path === '') return null
     checkPath(path)
-    if (this.entries.size >= ENTRIES_CAP) throw tooLarge(`it has more than ${ENTRIES_CAP} files`)
+    if (header.link.length > PATH_CAP) throw tooLarge(`a link has more than ${PATH_CAP} bytes`)
     const treatment = treatmentOf(path)
-    if (header.type !== 'directory' && PRIVATE_KEY.test(path)) this.privateKeys.push(path)
+    if (header.type !== 'directory' && PRIVATE_KEY.test(path)) this.privateKey(path)
     if (treatment === 'ignore' || (treatment === 'presence' && header.type !== 'symlink'))
       this.coverings.add(path, header)
-    const entry = entryOf(header)
-    this.text += path.length + entry.link.length + entry.xattrs.length
+    const reader = packageReader(path)
+    if (header.type === 'hardlink' && treatment === null && reader)
+      this.collect(reader, this.databases.get(cleanPath(header.link)) ?? '')
+    const head = headOf(path, header, treatment)
+    if (head === null) return null
+    const handling = { path, row: this.hold(head), treatment, reader }
+    return header.type === 'file' ? this.file(handling, header.size) : null
+  }
+
+  private hold(head: EntryHead): number {
+    if (this.entries.held >= ENTRIES_CAP) throw tooLarge(`it has more than ${ENTRIES_CAP} files`)
+    this.text += head.path.length + head.link.length + head.xattrs.length
     if (this.text > TEXT_CAP) throw tooLarge('its paths, links and attributes are too long')
-    if (treatment === 'ignore') this.entries.delete(path)
-    else this.entries.set(path, entry)
-    const handling: Handling = { path, treatment, reader: packageReader(path) }
-    if (header.type === 'hardlink') this.link(handling, cleanPath(header.link), entry)
-    return header.type === 'file' ? this.file(handling, header.size, entry) : null
+    return this.entries.append(head)
   }
 
-  /** Every file with the sha256 of its bytes as they are. */
-  *contents(): Generator<readonly [path: string, sha256: string]> {
-    for (const [path, { digest }] of this.raw) yield [path, digest]
-    for (const [path, { digest }] of this.entries)
-      if (digest !== '' && !this.raw.has(path)) yield [path, digest]
+  private privateKey(path: string): void {
+    if (this.privateKeys.length >= KEYS_CAP) throw tooLarge(`it has more than ${KEYS_CAP} private keys`)
+    this.privateKeys.push(path)
   }
 
-  private link({ treatment, reader }: Handling, target: string, entry: Entry): void {
-    if (treatment !== 'presence') entry.digest = this.digestOf(target, treatment)
-    if (treatment === null && reader) this.collect(reader, this.databases.get(target) ?? '')
-  }
-
-  private digestOf(target: string, treatment: Treatment | null): string {
-    const altered = this.raw.get(target)
-    if (altered) return altered.treatment === treatment ? altered.normal : altered.digest
-    return this.entries.get(target)?.digest ?? ''
-  }
-
-  private file({ path, treatment, reader }: Handling, size: number, entry: Entry): TarSink {
-    if (reader) this.hold(size)
+  private file({ path, row, treatment, reader }: Handling, size: number): TarSink {
+    if (reader) this.holdDatabase(size)
     const mask = isMasked(treatment) && size <= MASKED_CAP ? treatment : null
     const keep = size > 0 && (mask !== null || reader !== null)
     return contentSink(keep, (digest, content) => {
-      entry.digest = treatment === 'presence' ? '' : digest
-      if (mask && content) {
-        const normal = maskContent(mask, content)
-        if (normal !== content) entry.digest = createHash('sha256').update(normal).digest('hex')
-      }
-      if (treatment !== null) this.raw.set(path, { treatment, digest, normal: entry.digest })
+      const normal =
+        mask && content ? createHash('sha256').update(maskContent(mask, content)).digest() : digest
+      this.entries.setDigest(row, treatment === 'presence' ? null : normal, digest)
       if (reader && content) {
         const text = content.toString('latin1')
         this.databases.set(path, text)
@@ -165,7 +164,7 @@ export class FileTree {
     })
   }
 
-  private hold(size: number): void {
+  private holdDatabase(size: number): void {
     this.held += size
     if (size > DATABASE_CAP || this.held > DATABASES_CAP)
       throw tooLarge('its package databases are too large')

@@ -61,3 +61,7 @@ export function sourceOf(path: string): string | undefined {
   }
   return undefined
 }
+
+/** Whether a path changes along with any package of its ecosystem, and says no more than the package does. */
+export const isTrace = (path: string): boolean =>
+  ECOSYSTEMS.some(({ traces }) => traces?.files.test(path) === true)

@@ -82,6 +82,7 @@ function filesTable(differences: readonly Difference[]): string | undefined {
 
 function pinnedText({ pinned }: EnvironmentEvidence): string | undefined {
   if (!pinned) return undefined
+  if (pinned.image === undefined) return 'Pinned by its manifest: no registry has the image.'
   return pinned.from === 'manifest'
     ? `The pinned image ${code(pinned.image)} could not be pulled; the manifest in the record stands in for it.`
     : `Pinned: ${code(pinned.image)}`

@@ -1,4 +1,5 @@
 import { cleanLines, clip, oneLine } from '../../text/clean.js'
+import { withoutEnd } from '../../text/trim.js'
 import type { Place } from '../../verdict/finding.js'
 
 /**
@@ -93,7 +94,9 @@ function knownFile(text: string, { files }: LinkTargets): Place | undefined {
 
 function wordPieces(word: string, targets: LinkTargets): Piece[] {
   if (/^[-+=#<>&|~*_`$\\[\]^@{}]$/.test(word)) return [{ text: entities(word) }]
-  const [, before = '', middle = '', after = ''] = /^([("'“‘]*)(.*?)([.,;:!?)"'”’]*)$/s.exec(word) ?? []
+  const before = /^[("'“‘]*/.exec(word)![0]
+  const middle = withoutEnd(word.slice(before.length), '.,;:!?)"\'”’')
+  const after = word.slice(before.length + middle.length)
   const known = knownFile(middle, targets)
   if (known) return [{ text: before }, known, { text: after }]
   if (!MORE_THAN_A_WORD.test(word)) return [{ text: word }]

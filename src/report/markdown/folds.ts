@@ -1,6 +1,8 @@
 import { oneLine } from '../../text/clean.js'
+import { canaryReplays, canaryStatements, replayCount } from '../../verdict/canary.js'
 import type { ModelReport, Report } from '../../verdict/report.js'
-import { details, fenced } from './escape.js'
+import { recomputedCount, recomputedLines } from '../recomputed.js'
+import { details, fenced, prose } from './escape.js'
 import { lineageGraph } from './lineage.js'
 
 /** The folded parts that are not about a difference. */
@@ -17,6 +19,26 @@ export function tailFolds({ evidence }: ModelReport, max: number): string[] {
   return tails.flatMap(([title, tail = []]) =>
     tail.length === 0 ? [] : [details(title, fenced(tail.slice(-max), 'text'))],
   )
+}
+
+/** Lines, and no list: a list in a comment is somebody else's. */
+const oneBelowTheOther = (lines: readonly string[]): string =>
+  lines.map((line) => prose(line, 'markdown', undefined, 400)).join('  \n')
+
+/** How the recorded metrics compare with the recorded predictions. */
+export function recomputedFold({ evidence: { recomputed } }: ModelReport, max: number): string[] {
+  const count = recomputed && recomputedCount(recomputed)
+  if (!recomputed || count === undefined) return []
+  const lines = recomputedLines(recomputed).slice(0, max)
+  return [details(`<b>Metrics from predictions</b>: ${count}`, oneBelowTheOther(lines))]
+}
+
+/** What was observed on altered inputs, and in which replays. */
+export function canaryFold({ evidence: { evaluation } }: ModelReport): string[] {
+  const canary = evaluation?.canary
+  if (!canary || canary.notRun !== undefined) return []
+  const lines = [...canaryStatements(canary), ...canaryReplays(canary)]
+  return [details(`<b>Computed, not copied</b>: ${replayCount(canary)}`, oneBelowTheOther(lines))]
 }
 
 export const lineageFold = ({ evidence: { lineage } }: ModelReport): string[] =>

@@ -1,4 +1,5 @@
 import type { ModelReport, StageResult } from '../../verdict/report.js'
+import { RUNGS } from '../../verdict/rungs.js'
 import { untold } from '../told.js'
 import {
   gradeWords,
@@ -9,10 +10,11 @@ import {
   STAGE_SIGNS,
   verdictWord,
 } from '../words.js'
+import { causeFold } from './cause.js'
 import { environmentFold } from './environment.js'
 import { code, fileLink, firstSentence, prose, table, type LinkTargets, type Surroundings } from './escape.js'
 import { findingsTable } from './findings.js'
-import { commandFolds, lineageFold, tailFolds } from './folds.js'
+import { canaryFold, commandFolds, lineageFold, recomputedFold, tailFolds } from './folds.js'
 import { metricsTable } from './metrics.js'
 import { ICONS, type Page } from './page.js'
 import { predictionFolds } from './predictions.js'
@@ -79,6 +81,12 @@ const stageTable = (model: ModelReport, targets: LinkTargets): string =>
     ]),
   )
 
+/** `Rung 1 of 6: something is claimed`, unless the title says more. */
+const rungLine = ({ rung, verdict }: ModelReport): string | undefined =>
+  rung === undefined || verdict === 'reproduced'
+    ? undefined
+    : `Rung ${rung.reached} of 6: ${RUNGS[rung.reached]}.`
+
 /** Everything below the title. */
 export function modelBody(model: ModelReport, page: Page): string {
   const { targets, detail, everyFinding } = page
@@ -87,6 +95,7 @@ export function modelBody(model: ModelReport, page: Page): string {
   const listed = findingsTable(findings, incomplete ? 'field' : 'where', page)
   return paragraphs([
     opening(model, targets),
+    rungLine(model),
     ...(incomplete ? [listed] : []),
     stageTable(model, targets),
     ...(incomplete ? [] : [metricsTable(model.evidence.evaluation, detail.metrics), listed]),
@@ -95,9 +104,12 @@ export function modelBody(model: ModelReport, page: Page): string {
 }
 
 function folds(model: ModelReport, { report, detail }: Page): string[] {
-  const { environment, evaluation } = model.evidence
+  const { environment, evaluation, cause } = model.evidence
   return [
+    causeFold(cause, detail.differences) ?? [],
     ...predictionFolds(evaluation, detail.rows),
+    ...(detail.folds ? recomputedFold(model, detail.metrics) : []),
+    ...(detail.folds ? canaryFold(model) : []),
     environmentFold(environment, detail.differences) ?? [],
     ...tailFolds(model, detail.tail),
     // The lineage of a record that is not complete has holes.

@@ -38,30 +38,52 @@ export interface ObjectSink {
  * @returns whether they were there
  */
 export async function copyObject(
-  { top, commonDir }: Located,
+  place: Located,
   path: string,
   pointer: Pointer,
   sink: ObjectSink,
 ): Promise<boolean> {
-  const { oid } = pointer
-  const stored = join(commonDir, 'lfs', 'objects', oid.slice(0, 2), oid.slice(2, 4), oid)
-  return (await copyVerified(stored, pointer, sink)) || copyCheckedOut(top, path, pointer, sink)
+  const stored = storedAt(place, pointer.oid)
+  return (await copyVerified(stored, pointer, sink)) || copyCheckedOut(place, path, pointer, sink)
+}
+
+/**
+ * Whether `copyObject` may find the bytes: a file of their size is there. Nothing is read: for what is too
+ * large to be held anyway.
+ */
+export async function isAtHand(place: Located, path: string, { oid, bytes }: Pointer): Promise<boolean> {
+  for (const file of [storedAt(place, oid), await checkedOutAt(place, path)]) {
+    const handle = file && (await openRegular(file, { noFollow: true }).catch(() => undefined))
+    if (!handle) continue
+    const { size } = await handle.stat()
+    await handle.close()
+    if (size === bytes) return true
+  }
+  return false
 }
 
 /** Whether the file in the work tree holds what a pointer stands for. */
-export const isCheckedOut = ({ top }: Located, path: string, pointer: Pointer): Promise<boolean> =>
-  copyCheckedOut(top, path, pointer, { write() {}, reset() {} })
+export const isCheckedOut = (place: Located, path: string, pointer: Pointer): Promise<boolean> =>
+  copyCheckedOut(place, path, pointer, { write() {}, reset() {} })
+
+const storedAt = ({ commonDir }: Located, oid: string): string =>
+  join(commonDir, 'lfs', 'objects', oid.slice(0, 2), oid.slice(2, 4), oid)
+
+/** The file in the work tree; undefined if a link on the way would lead to one that is not this one. */
+async function checkedOutAt({ top }: Located, path: string): Promise<string | undefined> {
+  const file = join(top, pathText(path))
+  const folder = await realpath(dirname(file)).catch(() => undefined)
+  return folder === dirname(file) ? file : undefined
+}
 
 async function copyCheckedOut(
-  top: string,
+  place: Located,
   path: string,
   pointer: Pointer,
   sink: ObjectSink,
 ): Promise<boolean> {
-  const file = join(top, pathText(path))
-  // A link on the way would lead to a file that is not this one.
-  const folder = await realpath(dirname(file)).catch(() => undefined)
-  return folder === dirname(file) && copyVerified(file, pointer, sink)
+  const file = await checkedOutAt(place, path)
+  return file !== undefined && copyVerified(file, pointer, sink)
 }
 
 async function copyVerified(from: string, { oid, bytes }: Pointer, sink: ObjectSink): Promise<boolean> {

@@ -79,12 +79,12 @@ async function ownedAsWell(path: string, directory: string): Promise<void> {
     refuse(`${path} does not belong to the owner of ${directory}`)
 }
 
-/** The git folder of a linked work tree or of a submodule. It names the work tree back. */
+/** The git folder of a linked work tree or of a submodule, which names the work tree back; or one kept apart. */
 async function vouchedFor(top: string): Promise<Pick<Located, 'gitDir' | 'commonDir'>> {
   const gitDir = await gitFolderOf(top)
   if (gitDir === undefined || !(await exists(gitDir))) return refuse(`${top}/.git names no git folder`)
   const common = await textOf(join(gitDir, 'commondir'))
-  if (common === undefined) return submoduleOf(top, gitDir)
+  if (common === undefined) return (await keptApart(top, gitDir)) ?? submoduleOf(top, gitDir)
   const commonDir = await realpath(resolve(gitDir, common)).catch(() => '')
   const back = resolve(gitDir, (await textOf(join(gitDir, 'gitdir'))) ?? '')
   const mutual =
@@ -94,6 +94,22 @@ async function vouchedFor(top: string): Promise<Pick<Located, 'gitDir' | 'common
   if (!mutual || (await amongFiles(top, commonDir)) || !(await isGitFolder(commonDir)))
     return refuse(`${top}/.git names ${gitDir}, which does not name it back`)
   return { gitDir, commonDir }
+}
+
+/**
+ * The git folder of `git init --separate-git-dir`, which names nothing back: no commit can bring a `.git`
+ * file, and this one names no folder that a commit could bring, nor the `.git` of another work tree.
+ */
+async function keptApart(
+  top: string,
+  gitDir: string,
+): Promise<Pick<Located, 'gitDir' | 'commonDir'> | undefined> {
+  if (basename(gitDir) === '.git' || relative(top, gitDir).split(sep)[0] !== '..') return undefined
+  // Below another `.git` it is a submodule's, or a linked work tree's.
+  if (gitDir.split(sep).includes('.git') || (await amongFiles(dirname(gitDir), gitDir))) return undefined
+  if (!(await isGitFolder(gitDir))) return undefined
+  await ownedAsWell(gitDir, top)
+  return { gitDir, commonDir: gitDir }
 }
 
 /** A submodule's git folder lies in that of the repository around it. */

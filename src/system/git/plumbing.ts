@@ -149,7 +149,11 @@ async function settingsOf(run: RunProgram, file: string): Promise<Settings> {
 function configuration(repository: Settings, user: Settings): string {
   const storage = repository.get('extensions.refstorage') ?? 'files'
   if (storage !== 'files')
-    throw new ReprogateError('git/unsupported', `the repository keeps its branches as ${storage}`)
+    throw new ReprogateError(
+      'git/unsupported',
+      `the repository keeps its branches as ${storage}`,
+      'Run `git refs migrate --ref-format=files` (git 2.46 or later), or clone with `--ref-format=files`.',
+    )
   const format = repository.get('extensions.objectformat')
   const lines = [
     '[core]',

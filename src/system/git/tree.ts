@@ -76,6 +76,26 @@ export async function entryAt(git: Plumbing, commit: string, path: string): Prom
 }
 
 /**
+ * `entryAt` of a tree that was listed.
+ *
+ * @param entries of `entriesBelow`
+ */
+export function listingOf(entries: readonly TreeEntry[]): (path: string) => TreeEntry | null {
+  const leaves = new Map(entries.map((entry) => [entry.path, entry]))
+  const folders = foldersOf(entries)
+  return (path) => {
+    const name = byteText(path)
+    if (name === '' || folders.has(name))
+      return { kind: 'folder', executable: false, oid: '', size: NaN, path: name }
+    for (let at = name; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
+      const entry = leaves.get(at)
+      if (entry !== undefined) return entry
+    }
+    return null
+  }
+}
+
+/**
  * Refuses a tree that could not be written as it is: names that lead elsewhere, and entries that lie
  * behind one another.
  *

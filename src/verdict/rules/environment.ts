@@ -4,7 +4,8 @@ export const ENVIRONMENT_RULES = rulesOf('environment', {
   ...fieldRules('image', {
     name: 'Image',
     why: 'The image is the environment the result was obtained in.',
-    remedy: 'Record the image as `<repository>@sha256:<64 hex digits>`.',
+    remedy:
+      'Run `reprogate record <model>`, which builds the image and keeps a manifest of it, or record one as `<repository>@sha256:<64 hex digits>`.',
   }),
   'image-not-pinned': {
     kind: 'wrong',
@@ -66,7 +67,7 @@ export const ENVIRONMENT_RULES = rulesOf('environment', {
     title: 'Nothing was rebuilt',
     why: 'A build that starts from the pinned image, or copies from it, gives that image again whatever the Dockerfile says: it is not evidence.',
     remedy:
-      'Build from the image that the pinned one was built from, with a step of its own; or list that image under `bases` in the policy.',
+      'Build from the image that the pinned one was built from, with steps of its own that make something; or list that image under `bases` in the policy.',
   },
   'dockerfile-missing': {
     kind: 'missing',
@@ -151,6 +152,51 @@ export const ENVIRONMENT_RULES = rulesOf('environment', {
     title: 'Files outside packages differ',
     why: 'Something in the image does not come from the Dockerfile alone, or changes with every build.',
     remedy: 'Make the build deterministic (`SOURCE_DATE_EPOCH`), or record the run again.',
+    level: 'warn',
+  },
+  unpinned: {
+    kind: 'risk',
+    title: 'Versions are not pinned',
+    why: 'The same file installs other versions tomorrow, and the result may be another.',
+    remedy:
+      'Pin every entry with `==`, best with hashes: `uv lock`, or `uv pip compile --generate-hashes`; `reprogate init` writes such a lock.',
+    level: 'warn',
+  },
+  'lock-unreadable': {
+    kind: 'risk',
+    title: 'Environment file cannot be read',
+    why: 'Nobody can say what it installs.',
+    remedy: 'Write it again with the tool that it belongs to.',
+    level: 'warn',
+  },
+  'install-unpinned': {
+    kind: 'risk',
+    title: 'Dockerfile installs without a version',
+    why: 'The step installs whatever is newest on the day of the build.',
+    remedy: 'Write the versions, or install from a lock with hashes.',
+    level: 'warn',
+  },
+  'remote-unpinned': {
+    kind: 'risk',
+    title: 'Dockerfile fetches without a checksum',
+    why: 'What lies at the address may be something else tomorrow.',
+    remedy: 'Add `--checksum=sha256:…`, for git the commit (`#<40 hex digits>`), or commit the file.',
+    level: 'warn',
+  },
+  'epoch-missing': {
+    kind: 'risk',
+    title: 'Files get the time of the build',
+    why: 'Without `SOURCE_DATE_EPOCH` two builds of the same day already differ in their bytes.',
+    remedy:
+      'Add `ARG SOURCE_DATE_EPOCH=<seconds>` and `ENV SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH}` behind `FROM`.',
+    // A rebuild that comes back says more.
+    level: 'off',
+  },
+  'dockerfile-serves': {
+    kind: 'risk',
+    title: 'Dockerfile is for serving',
+    why: 'The image that serves a model rarely holds what evaluated it.',
+    remedy: 'Name the Dockerfile of the evaluation in `environment.dockerfile`; `reprogate init` writes one.',
     level: 'warn',
   },
   'answers-in-image': {

@@ -75,6 +75,13 @@ export const EVALUATION_RULES = rulesOf('evaluation', {
     why: 'The same code on the same data in the same image gave two answers: something is not seeded.',
     remedy: 'Set and record every seed that the evaluation uses.',
   },
+  'not-computed': {
+    kind: 'differs',
+    title: 'Results do not follow from data and model',
+    why: 'On altered inputs the evaluation gave answers that it cannot have computed from them.',
+    remedy:
+      'Let the evaluation compute its predictions from the recorded data and model alone; record only the model that it reads.',
+  },
   inconclusive: {
     kind: 'infrastructure',
     title: 'Too few samples to tell',

@@ -1,3 +1,4 @@
+import { CLAIMS_RULES } from './claims.js'
 import { CODE_RULES } from './code.js'
 import { DATA_RULES } from './data.js'
 import { ENVIRONMENT_RULES } from './environment.js'
@@ -12,6 +13,7 @@ import { CONSEQUENCES, type Consequence, type Rule } from './rule.js'
 /** The rule catalogue. Ids are stable: `<subject>/<problem>`. `docs/rules.md` is written from it. */
 export const RULES = {
   ...RECORD_RULES,
+  ...CLAIMS_RULES,
   ...CODE_RULES,
   ...DATA_RULES,
   ...MODEL_RULES,

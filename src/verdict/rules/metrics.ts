@@ -13,4 +13,16 @@ export const METRICS_RULES = rulesOf('metrics', {
     remedy: 'Correct the evaluation so that it writes a number, or leave the metric out.',
     level: 'warn',
   },
+  'not-from-predictions': {
+    kind: 'wrong',
+    title: 'Metric does not follow from the predictions',
+    why: 'The policy declares how it is computed; the predictions beside it give another number, so one of them is of another run.',
+    remedy: 'Record metrics and predictions of the same run, or correct the definition in the policy.',
+  },
+  'not-recomputed': {
+    kind: 'missing',
+    title: 'Metric cannot be computed from the predictions',
+    why: 'The policy declares how it is computed; what that takes is not there, so nobody can tell whether it follows.',
+    remedy: 'Record the metric, and keep the columns that the definition in the policy names.',
+  },
 })

@@ -27,6 +27,19 @@ export const RECORD_RULES = rulesOf('record', {
     remedy:
       'Use a path relative to the root of the repository, without `..` and without links that lead out.',
   },
+  'map-missing': {
+    kind: 'missing',
+    title: 'Mapped value is not there',
+    why: 'The policy says where a field of the record stands, and the file has no such value.',
+    remedy: 'Correct the path in the policy’s `map`, or have the run write the value.',
+  },
+  unreachable: {
+    kind: 'infrastructure',
+    title: 'Tracking server cannot be asked',
+    why: 'The run is kept on a server that gives no answer, so nothing is known of it.',
+    remedy:
+      'Check the address in the policy, and that MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, are set.',
+  },
   irregular: {
     kind: 'wrong',
     title: 'Record is not a regular file',
