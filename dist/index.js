@@ -35537,10 +35537,8 @@ function changes(names) {
     if (names.length === 0)
         return 'nothing changed';
     const rest = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
-    return (names
-        .slice(0, NAMED)
-        .map((name) => (0,markdown_escape/* prose */.CS)(bare(name), 'cell', undefined, 80))
-        .join(', ') + rest);
+    // As one text: a sign that is harmless at the end of its own is none before a comma.
+    return (0,markdown_escape/* prose */.CS)(names.slice(0, NAMED).map(bare).join(', ') + rest, 'cell', undefined, 240);
 }
 /** Results that are neither the record nor the rebuild's are numbered. */
 function gave({ gave: what, result = 0 }) {
@@ -35552,7 +35550,7 @@ function gave({ gave: what, result = 0 }) {
 }
 /** How the named conditions are set. */
 function settings({ factors }) {
-    const set = factors.flatMap(({ kind, name, note }) => kind === 'condition' && note !== undefined ? [`${(0,markdown_escape/* prose */.CS)(name)}: ${(0,markdown_escape/* code */.aY)(note)}`] : []);
+    const set = factors.flatMap(({ kind, name, note }) => kind === 'condition' && note !== undefined ? [`${(0,markdown_escape/* prose */.CS)(`${name}:`)} ${(0,markdown_escape/* code */.aY)(note)}`] : []);
     return set.length === 0 ? undefined : set.join('; ');
 }
 

@@ -43,12 +43,8 @@ const bare = (name: string): string => name.replace(/^pkg:[^/]+\/(?:[^/]+\/)*/, 
 function changes(names: readonly string[]): string {
   if (names.length === 0) return 'nothing changed'
   const rest = names.length > NAMED ? ` and ${names.length - NAMED} more` : ''
-  return (
-    names
-      .slice(0, NAMED)
-      .map((name) => prose(bare(name), 'cell', undefined, 80))
-      .join(', ') + rest
-  )
+  // As one text: a sign that is harmless at the end of its own is none before a comma.
+  return prose(names.slice(0, NAMED).map(bare).join(', ') + rest, 'cell', undefined, 240)
 }
 
 /** Results that are neither the record nor the rebuild's are numbered. */
@@ -61,7 +57,7 @@ function gave({ gave: what, result = 0 }: CauseEvidence['replays'][number]): str
 /** How the named conditions are set. */
 function settings({ factors }: CauseEvidence): string | undefined {
   const set = factors.flatMap(({ kind, name, note }) =>
-    kind === 'condition' && note !== undefined ? [`${prose(name)}: ${code(note)}`] : [],
+    kind === 'condition' && note !== undefined ? [`${prose(`${name}:`)} ${code(note)}`] : [],
   )
   return set.length === 0 ? undefined : set.join('; ')
 }
