@@ -54132,7 +54132,8 @@ class KeyIndex {
         return this.slots[2 * this.slotOf(bytes, start, end, this.hash(bytes, start, end))] - 1;
     }
     isSame(row, { buffer, start, end }) {
-        return isSame(this.bytes, this.spans[2 * row], this.spans[2 * row + 1], buffer, start, end);
+        const [from, to] = [this.spans[2 * row], this.spans[2 * row + 1]];
+        return to - from === end - start && this.bytes.compare(buffer, start, end, from, to) === 0;
     }
     insert(row) {
         const { bytes, key } = this;
@@ -54156,7 +54157,8 @@ class KeyIndex {
                 return slot;
             if (this.slots[2 * slot + 1] === hash) {
                 this.key.find(this.bytes, this.spans[2 * row], this.spans[2 * row + 1]);
-                if (isSame(this.bytes, this.key.start, this.key.end, bytes, start, end))
+                const { start: from, end: to } = this.key;
+                if (to - from === end - start && this.bytes.compare(bytes, start, end, from, to) === 0)
                     return slot;
             }
             if (++this.looks > LOOKS * (this.spans.length + TURN))
@@ -54196,17 +54198,6 @@ function spansIn(bytes) {
         start = at + 1;
     }
     return spans.subarray(0, Math.max(0, used));
-}
-/** Two spans of bytes; numbers and no objects, for it is asked of every row. */
-// eslint-disable-next-line max-params
-function isSame(a, from, to, b, start, end) {
-    const length = to - from;
-    if (length !== end - start)
-        return false;
-    for (let at = 0; at < length; at++)
-        if (a[from + at] !== b[start + at])
-            return false;
-    return true;
 }
 
 ;// CONCATENATED MODULE: ./src/results/columns.ts
@@ -62595,7 +62586,7 @@ async function findCause(trials, problem) {
         if (first.kind === 'none')
             return { image, explanation: { shown: 'pinned-fails', why: first.why } };
         const second = await secondLook(trials, first);
-        if (!search_isSame(first, second))
+        if (!isSame(first, second))
             return { image, explanation: await searchSteady(trials, image, problem.axes) };
         if (first.kind === 'another')
             return { image, explanation: await searchRest(trials, image, problem) };
@@ -62615,14 +62606,14 @@ async function findCause(trials, problem) {
         return { image, explanation: { shown: 'among', factors: smallest } };
     }
 }
-const search_isSame = (a, b) => a.kind !== 'none' && b.kind !== 'none' && a.kind === b.kind && a.result === b.result;
+const isSame = (a, b) => a.kind !== 'none' && b.kind !== 'none' && a.kind === b.kind && a.result === b.result;
 /** The second replay of the pinned image looks at what is loaded. If looking disturbs it, it is made without. */
 async function secondLook(trials, first) {
     const looked = await trials.again({ image: 'pinned', changes: [], watch: true });
-    if (search_isSame(first, looked))
+    if (isSame(first, looked))
         return looked;
     const [second, third] = [await trials.again(search_PINNED), await trials.again(search_PINNED)];
-    return search_isSame(first, second) ? third : second;
+    return isSame(first, second) ? third : second;
 }
 const search_PINNED = { image: 'pinned', changes: [] };
 /** What is left where no package is to blame. */
@@ -66917,6 +66908,12 @@ function wordLines(text) {
 }
 const isSha256 = (value) => typeof value === 'string' && /^(?:sha256[:=])?[0-9a-f]{64}$/i.test(value);
 const isGitCommit = (value) => typeof value === 'string' && /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/i.test(value);
+/** The packages of a TOML lock, each with the line of its heading. */
+function lockedPackages(text, table, key) {
+    const packages = tablesIn(table[key]);
+    const lines = tableLines(headingsIn(text), key, packages.length);
+    return packages.map((one, at) => ({ one, line: lines[at] }));
+}
 
 ;// CONCATENATED MODULE: ./src/provenance/lockfiles/requirement.ts
 
@@ -67291,13 +67288,11 @@ const pdm = {
 function readPackages(text) {
     const table = tomlTable(text);
     const metadata = tableIn(table.metadata);
-    const packages = tablesIn(table.package);
-    const lines = tableLines(headingsIn(text), 'package', packages.length);
     const kept = { ...tableIn(metadata.hashes), ...tableIn(metadata.files) };
     return {
         python: wordIn(metadata['python-versions']) ?? wordIn(metadata.requires_python),
         whole: true,
-        entries: packages.flatMap((one, at) => entryOf(one, kept, lines[at])),
+        entries: lockedPackages(text, table, 'package').flatMap(({ one, line }) => entryOf(one, kept, line)),
     };
 }
 function entryOf(one, kept, line) {
@@ -67521,12 +67516,10 @@ const pylock = {
     files: /^pylock(?:\.[^./]+)?\.toml$/,
     read(text) {
         const table = tomlTable(text);
-        const packages = tablesIn(table.packages);
-        const lines = tableLines(headingsIn(text), 'packages', packages.length);
         return {
             python: wordIn(table['requires-python']),
             whole: true,
-            entries: packages.flatMap((one, at) => pylockEntry(one, lines[at])),
+            entries: lockedPackages(text, table, 'packages').flatMap(({ one, line }) => pylockEntry(one, line)),
         };
     },
 };
@@ -67562,12 +67555,10 @@ const uv = {
     files: /^uv\.lock$/,
     read(text) {
         const table = tomlTable(text);
-        const packages = tablesIn(table.package);
-        const lines = tableLines(headingsIn(text), 'package', packages.length);
         return {
             python: wordIn(table['requires-python']),
             whole: true,
-            entries: packages.flatMap((one, at) => uvEntry(one, lines[at])),
+            entries: lockedPackages(text, table, 'package').flatMap(({ one, line }) => uvEntry(one, line)),
         };
     },
 };

@@ -22520,6 +22520,12 @@ function wordLines(text) {
 }
 const isSha256 = (value) => typeof value === 'string' && /^(?:sha256[:=])?[0-9a-f]{64}$/i.test(value);
 const isGitCommit = (value) => typeof value === 'string' && /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/i.test(value);
+/** The packages of a TOML lock, each with the line of its heading. */
+function lockedPackages(text, table, key) {
+    const packages = tablesIn(table[key]);
+    const lines = tableLines(headingsIn(text), key, packages.length);
+    return packages.map((one, at) => ({ one, line: lines[at] }));
+}
 
 ;// CONCATENATED MODULE: ./src/provenance/lockfiles/requirement.ts
 
@@ -22877,13 +22883,11 @@ const pdm = {
 function readPackages(text) {
     const table = tomlTable(text);
     const metadata = tableIn(table.metadata);
-    const packages = tablesIn(table.package);
-    const lines = tableLines(headingsIn(text), 'package', packages.length);
     const kept = { ...tableIn(metadata.hashes), ...tableIn(metadata.files) };
     return {
         python: wordIn(metadata['python-versions']) ?? wordIn(metadata.requires_python),
         whole: true,
-        entries: packages.flatMap((one, at) => entryOf(one, kept, lines[at])),
+        entries: lockedPackages(text, table, 'package').flatMap(({ one, line }) => entryOf(one, kept, line)),
     };
 }
 function entryOf(one, kept, line) {
@@ -23107,12 +23111,10 @@ const pylock = {
     files: /^pylock(?:\.[^./]+)?\.toml$/,
     read(text) {
         const table = tomlTable(text);
-        const packages = tablesIn(table.packages);
-        const lines = tableLines(headingsIn(text), 'packages', packages.length);
         return {
             python: wordIn(table['requires-python']),
             whole: true,
-            entries: packages.flatMap((one, at) => pylockEntry(one, lines[at])),
+            entries: lockedPackages(text, table, 'packages').flatMap(({ one, line }) => pylockEntry(one, line)),
         };
     },
 };
@@ -23148,12 +23150,10 @@ const uv = {
     files: /^uv\.lock$/,
     read(text) {
         const table = tomlTable(text);
-        const packages = tablesIn(table.package);
-        const lines = tableLines(headingsIn(text), 'package', packages.length);
         return {
             python: wordIn(table['requires-python']),
             whole: true,
-            entries: packages.flatMap((one, at) => uvEntry(one, lines[at])),
+            entries: lockedPackages(text, table, 'package').flatMap(({ one, line }) => uvEntry(one, line)),
         };
     },
 };
@@ -31593,7 +31593,8 @@ class KeyIndex {
         return this.slots[2 * this.slotOf(bytes, start, end, this.hash(bytes, start, end))] - 1;
     }
     isSame(row, { buffer, start, end }) {
-        return isSame(this.bytes, this.spans[2 * row], this.spans[2 * row + 1], buffer, start, end);
+        const [from, to] = [this.spans[2 * row], this.spans[2 * row + 1]];
+        return to - from === end - start && this.bytes.compare(buffer, start, end, from, to) === 0;
     }
     insert(row) {
         const { bytes, key } = this;
@@ -31617,7 +31618,8 @@ class KeyIndex {
                 return slot;
             if (this.slots[2 * slot + 1] === hash) {
                 this.key.find(this.bytes, this.spans[2 * row], this.spans[2 * row + 1]);
-                if (isSame(this.bytes, this.key.start, this.key.end, bytes, start, end))
+                const { start: from, end: to } = this.key;
+                if (to - from === end - start && this.bytes.compare(bytes, start, end, from, to) === 0)
                     return slot;
             }
             if (++this.looks > LOOKS * (this.spans.length + TURN))
@@ -31657,17 +31659,6 @@ function spansIn(bytes) {
         start = at + 1;
     }
     return spans.subarray(0, Math.max(0, used));
-}
-/** Two spans of bytes; numbers and no objects, for it is asked of every row. */
-// eslint-disable-next-line max-params
-function isSame(a, from, to, b, start, end) {
-    const length = to - from;
-    if (length !== end - start)
-        return false;
-    for (let at = 0; at < length; at++)
-        if (a[from + at] !== b[start + at])
-            return false;
-    return true;
 }
 
 // EXTERNAL MODULE: ./src/results/prediction-result.ts

@@ -180,7 +180,8 @@ class KeyIndex {
   }
 
   isSame(row: number, { buffer, start, end }: ByteRows): boolean {
-    return isSame(this.bytes, this.spans[2 * row]!, this.spans[2 * row + 1]!, buffer, start, end)
+    const [from, to] = [this.spans[2 * row]!, this.spans[2 * row + 1]!]
+    return to - from === end - start && this.bytes.compare(buffer, start, end, from, to) === 0
   }
 
   private insert(row: number): void {
@@ -205,7 +206,8 @@ class KeyIndex {
       if (row < 0) return slot
       if (this.slots[2 * slot + 1] === hash) {
         this.key.find(this.bytes, this.spans[2 * row]!, this.spans[2 * row + 1]!)
-        if (isSame(this.bytes, this.key.start, this.key.end, bytes, start, end)) return slot
+        const { start: from, end: to } = this.key
+        if (to - from === end - start && this.bytes.compare(bytes, start, end, from, to) === 0) return slot
       }
       if (++this.looks > LOOKS * (this.spans.length + TURN))
         throw ofSide('recorded', 'has keys that collide as if it were meant')
@@ -241,13 +243,4 @@ function spansIn(bytes: Buffer): Uint32Array {
     start = at + 1
   }
   return spans.subarray(0, Math.max(0, used))
-}
-
-/** Two spans of bytes; numbers and no objects, for it is asked of every row. */
-// eslint-disable-next-line max-params
-function isSame(a: Buffer, from: number, to: number, b: Buffer, start: number, end: number): boolean {
-  const length = to - from
-  if (length !== end - start) return false
-  for (let at = 0; at < length; at++) if (a[from + at] !== b[start + at]) return false
-  return true
 }

@@ -1,11 +1,9 @@
 import type { LockEntry, LockFormat } from './lock.js'
 import {
-  headingsIn,
   isGitCommit,
   isSha256,
+  lockedPackages,
   tableIn,
-  tableLines,
-  tablesIn,
   tomlTable,
   wordIn,
   type LockTable,
@@ -28,13 +26,11 @@ export const pdm: LockFormat = {
 function readPackages(text: string) {
   const table = tomlTable(text)
   const metadata = tableIn(table.metadata)
-  const packages = tablesIn(table.package)
-  const lines = tableLines(headingsIn(text), 'package', packages.length)
   const kept = { ...tableIn(metadata.hashes), ...tableIn(metadata.files) }
   return {
     python: wordIn(metadata['python-versions']) ?? wordIn(metadata.requires_python),
     whole: true,
-    entries: packages.flatMap((one, at) => entryOf(one, kept, lines[at])),
+    entries: lockedPackages(text, table, 'package').flatMap(({ one, line }) => entryOf(one, kept, line)),
   }
 }
 

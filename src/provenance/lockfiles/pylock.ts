@@ -1,10 +1,9 @@
 import type { LockEntry, LockFormat } from './lock.js'
 import {
-  headingsIn,
   isGitCommit,
   isSha256,
+  lockedPackages,
   tableIn,
-  tableLines,
   tablesIn,
   tomlTable,
   wordIn,
@@ -17,12 +16,10 @@ export const pylock: LockFormat = {
   files: /^pylock(?:\.[^./]+)?\.toml$/,
   read(text) {
     const table = tomlTable(text)
-    const packages = tablesIn(table.packages)
-    const lines = tableLines(headingsIn(text), 'packages', packages.length)
     return {
       python: wordIn(table['requires-python']),
       whole: true,
-      entries: packages.flatMap((one, at) => pylockEntry(one, lines[at])),
+      entries: lockedPackages(text, table, 'packages').flatMap(({ one, line }) => pylockEntry(one, line)),
     }
   },
 }

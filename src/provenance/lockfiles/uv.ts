@@ -1,10 +1,9 @@
 import type { LockEntry, LockFormat } from './lock.js'
 import {
-  headingsIn,
   isGitCommit,
   isSha256,
+  lockedPackages,
   tableIn,
-  tableLines,
   tablesIn,
   tomlTable,
   wordIn,
@@ -20,12 +19,10 @@ export const uv: LockFormat = {
   files: /^uv\.lock$/,
   read(text) {
     const table = tomlTable(text)
-    const packages = tablesIn(table.package)
-    const lines = tableLines(headingsIn(text), 'package', packages.length)
     return {
       python: wordIn(table['requires-python']),
       whole: true,
-      entries: packages.flatMap((one, at) => uvEntry(one, lines[at])),
+      entries: lockedPackages(text, table, 'package').flatMap(({ one, line }) => uvEntry(one, line)),
     }
   },
 }

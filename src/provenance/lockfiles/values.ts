@@ -83,3 +83,14 @@ export const isSha256 = (value: unknown): boolean =>
   typeof value === 'string' && /^(?:sha256[:=])?[0-9a-f]{64}$/i.test(value)
 export const isGitCommit = (value: unknown): boolean =>
   typeof value === 'string' && /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/i.test(value)
+
+/** The packages of a TOML lock, each with the line of its heading. */
+export function lockedPackages(
+  text: string,
+  table: LockTable,
+  key: string,
+): { one: LockTable; line: number | undefined }[] {
+  const packages = tablesIn(table[key])
+  const lines = tableLines(headingsIn(text), key, packages.length)
+  return packages.map((one, at) => ({ one, line: lines[at] }))
+}
