@@ -29,6 +29,7 @@ export default {
     {
       ...shared,
       displayName: 'unit',
+      setupFiles: ['<rootDir>/__tests__/support/no-engine.js'],
       testMatch: ['<rootDir>/__tests__/!(e2e|integration)/**/*.test.ts', '<rootDir>/__tests__/*.test.ts'],
     },
     {
