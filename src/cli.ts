@@ -4,6 +4,7 @@ import { addAudit } from './cli/audit.js'
 import { addCheck } from './cli/check.js'
 import { addCompare } from './cli/compare.js'
 import type { Door, ExitCode } from './cli/door.js'
+import { addExplain } from './cli/explain.js'
 import { failedReport, toldFailure } from './cli/failure.js'
 import { addInit } from './cli/init.js'
 import { addProbe } from './cli/probe.js'
@@ -37,6 +38,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   addCheck(program, door)
   addProbe(program, door)
   addAudit(program, door)
+  addExplain(program, door)
   addRecord(program, door)
   addCompare(program, door)
   addInit(program, door)
@@ -60,6 +62,7 @@ Examples:
   $ reprogate check digits --track production
   $ reprogate probe digits                 what moves its results: threads, instructions, hash seed, clock …
   $ reprogate audit digits                 can the recorded run be obtained again?
+  $ reprogate explain digits --report report.json   what made the result of that run differ
   $ reprogate record digits                build, evaluate, and write down what that shows
   $ reprogate record digits -- python train.py
   $ reprogate compare recorded.csv replayed.csv`

@@ -2,6 +2,7 @@ import { checkEvaluation } from '../evaluation/check.js'
 import { computed } from './canary.js'
 import { explain, isToExplain, probed } from './cause.js'
 import { exportWithoutAnswers } from './export.js'
+import { machineHere } from './machine.js'
 import type { Stage } from './stage.js'
 
 /** Do the results come back? */
@@ -48,6 +49,7 @@ export const evaluation: Stage = {
       unverified: agreement === null,
       evidence: {
         evaluation: { ...evidence, canary: altered?.evidence },
+        machine: await machineHere(context.engine),
         ...(cause && { cause }),
         ...(probe && { probe }),
         ...(agreement !== null && { agreement }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Machine } from './machine.js'
 
 /** What each stage measured, as the report keeps it. */
 
@@ -364,6 +365,8 @@ export interface Evidence {
   environment: EnvironmentEvidence
   agreement: Agreement
   evaluation: EvaluationEvidence
+  /** Where it was replayed. */
+  machine: Machine
   /** If the result differs, and there was time to search. */
   cause: CauseEvidence
   /** If it was asked for. */

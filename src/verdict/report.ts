@@ -11,6 +11,7 @@ import {
   recomputedSchema,
   probeSchema,
 } from './evidence.js'
+import { machineSchema } from './machine.js'
 import { findingSchema, STAGES } from './finding.js'
 import { TRACKS } from './rules/rule.js'
 import { rungSchema } from './rungs.js'
@@ -63,6 +64,7 @@ export const modelReportSchema = z.strictObject({
     data: z.array(dataEvidenceSchema),
     environment: environmentEvidenceSchema.optional(),
     evaluation: evaluationEvidenceSchema.optional(),
+    machine: machineSchema.optional(),
     cause: causeSchema.optional(),
     probe: probeSchema.optional(),
     lineage: lineageSchema.optional(),
