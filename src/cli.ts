@@ -9,6 +9,7 @@ import { failedReport, toldFailure } from './cli/failure.js'
 import { addInit } from './cli/init.js'
 import { addProbe } from './cli/probe.js'
 import { addRecord } from './cli/record.js'
+import { addTrain } from './cli/train.js'
 import { printableJson } from './report/json.js'
 import { printed } from './report/plain.js'
 import { ReprogateError } from './system/errors.js'
@@ -39,6 +40,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   addProbe(program, door)
   addAudit(program, door)
   addExplain(program, door)
+  addTrain(program, door)
   addRecord(program, door)
   addCompare(program, door)
   addInit(program, door)
@@ -63,6 +65,7 @@ Examples:
   $ reprogate probe digits                 what moves its results: threads, instructions, hash seed, clock …
   $ reprogate audit digits                 can the recorded run be obtained again?
   $ reprogate explain digits --report report.json   what made the result of that run differ
+  $ reprogate train digits                 does training give the recorded model?
   $ reprogate record digits                build, evaluate, and write down what that shows
   $ reprogate record digits -- python train.py
   $ reprogate compare recorded.csv replayed.csv`

@@ -14,7 +14,7 @@ import { lookingAt } from './stages/looking.js'
 import { runStages } from './stages/journal.js'
 import { provenance } from './stages/provenance.js'
 import type { Stage, Tools } from './stages/stage.js'
-import { subjectOf, type Probe, type Rebuild, type Subject } from './stages/subject.js'
+import { subjectOf, type Probe, type Rebuild, type Subject, type Training } from './stages/subject.js'
 import type { Context } from './system/context.js'
 import { ReprogateError } from './system/errors.js'
 import { withSession, type World } from './system/session.js'
@@ -42,6 +42,8 @@ export interface CheckRequest {
   limits?: Partial<Limits> | undefined
   /** Asks what moves the outputs, too. */
   probe?: Probe | undefined
+  /** What is asked of the training. */
+  training?: Training | undefined
   occasion: Occasion
   /** Asks whether the recorded run can be obtained again, at its own commit; by default what is judged is now. */
   audit?: boolean | undefined

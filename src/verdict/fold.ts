@@ -66,6 +66,7 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     follows: followsOf(recomputed),
     parity,
     agreement,
+    training: evidence.training,
     summaryOf: (stage) => summaryIn(runs, stage),
     needs: remarks.flatMap(({ need, text }) => (need === undefined ? [] : text)),
   })
@@ -102,8 +103,8 @@ const measured = ({
   data = [],
   ...rest
 }: Partial<Evidence>): Omit<ModelReport['evidence'], 'lineage' | 'remarks'> => {
-  const { environment, evaluation, machine, recomputed, cause, probe } = rest
-  return { fields, data, environment, evaluation, machine, recomputed, cause, probe }
+  const { environment, evaluation, machine, training, recomputed, cause, probe } = rest
+  return { fields, data, environment, evaluation, machine, training, recomputed, cause, probe }
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   PARITIES,
   recomputedSchema,
   probeSchema,
+  trainingSchema,
 } from './evidence.js'
 import { machineSchema } from './machine.js'
 import { findingSchema, STAGES } from './finding.js'
@@ -65,6 +66,7 @@ export const modelReportSchema = z.strictObject({
     environment: environmentEvidenceSchema.optional(),
     evaluation: evaluationEvidenceSchema.optional(),
     machine: machineSchema.optional(),
+    training: trainingSchema.optional(),
     cause: causeSchema.optional(),
     probe: probeSchema.optional(),
     lineage: lineageSchema.optional(),

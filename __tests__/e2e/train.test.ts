@@ -1,0 +1,184 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { spawnSync } from 'node:child_process'
+import { resolve } from 'node:path'
+import { parseReport } from './report.js'
+import { createRepository, RECORD, type Repository } from '../support/repository.js'
+
+jest.setTimeout(300_000)
+
+const BUNDLE = resolve('dist/cli/index.js')
+const BASE = process.env['REPROGATE_TEST_BASE']!
+const REGISTRY = process.env['REPROGATE_TEST_REGISTRY']!
+
+/** A line through noisy points, by steps of a gradient from a random start. */
+const TRAIN = `import csv, json, os
+import numpy as np
+rng = np.random.default_rng(int(os.environ.get('SEED', '7')))
+rows = list(csv.DictReader(open('data/train.csv')))
+x = np.array([float(row['x']) for row in rows]); y = np.array([float(row['y']) for row in rows])
+w = rng.normal(size=2)
+for _ in range(20):
+    error = w[0] * x + w[1] - y
+    w -= 0.1 * np.array([(error * x).mean(), error.mean()])
+json.dump(list(w), open('model.json', 'w'))
+`
+const EVALUATE = `import csv, json
+w = json.load(open('model.json'))
+rows = list(csv.DictReader(open('data/test.csv')))
+json.dump({'error': sum(abs(w[0] * float(r['x']) + w[1] - float(r['y'])) for r in rows)}, open('metrics.json', 'w'))
+`
+const DATA = 'x,y\n0,1\n1,3\n2,5\n'
+
+let repository: Repository
+beforeEach(() => {
+  repository = createRepository()
+  repository.write('train.py', TRAIN)
+  repository.write('evaluate.py', EVALUATE)
+  repository.write('data/train.csv', DATA)
+  repository.write('data/test.csv', 'x,y\n3,7\n4,9\n')
+  repository.write('Dockerfile', 'ARG BASE\nFROM ${BASE}\nRUN echo training > /etc/toy\n')
+  repository.write(
+    'reprogate.yml',
+    `track: production
+models:
+  digits:
+    record: ${RECORD}
+    training: {command: [python3, train.py], replay: when-small, seed: {env: SEED}}
+    evaluation: {command: [python3, evaluate.py], metrics: metrics.json, canary: off}
+`,
+  )
+  repository.write(
+    RECORD,
+    `model: {name: digits, version: 1.0.0, path: model.json}
+run: {id: a, seconds: 2}
+data:
+  - {name: digits, version: v3, path: data/train.csv, licence: CC-BY-4.0}
+  - {name: digits, version: v3, path: data/test.csv, licence: CC-BY-4.0}
+seeds: {init: 7}
+hyperparameters: {}
+`,
+  )
+})
+afterEach(() => repository.remove())
+
+const cli = (...args: string[]) =>
+  spawnSync(process.execPath, [BUNDLE, ...args], { cwd: repository.root, encoding: 'utf8' })
+
+/** Trains in the base image, and writes the record. */
+function record(message?: string) {
+  train()
+  repository.save(message)
+  const recorded = cli(
+    'record',
+    'digits',
+    '--push',
+    `${REGISTRY}/reprogate-train`,
+    '--build-arg',
+    `BASE=${BASE}`,
+  )
+  expect([recorded.status, recorded.stderr]).toEqual([0, expect.any(String)])
+  repository.save()
+}
+
+function train() {
+  const made = spawnSync(
+    'docker',
+    [
+      'run',
+      '--rm',
+      '--network',
+      'none',
+      '-i',
+      '-w',
+      '/work',
+      BASE,
+      'bash',
+      '-c',
+      'tar x && python3 train.py && cat model.json',
+    ],
+    { input: spawnSync('tar', ['c', 'train.py', 'data'], { cwd: repository.root }).stdout },
+  )
+  expect(made.status).toBe(0)
+  repository.write('model.json', made.stdout)
+}
+
+const trained = (...args: string[]) => {
+  const { stdout, status } = cli('train', 'digits', '--json', ...args)
+  return { status, model: parseReport(stdout).models[0] }
+}
+
+describe('a model that is trained again', () => {
+  test('gives the recorded bytes, in a check too, and with other seeds the spread of its metrics', () => {
+    record()
+    expect(trained('--seeds', '3')).toMatchObject({
+      status: 0,
+      model: {
+        verdict: 'reproduced',
+        rung: { reached: 6 },
+        evidence: {
+          training: {
+            outcome: 'same-model',
+            spread: { seeds: [1, 2, 3], metrics: [{ name: 'error', deviation: expect.any(Number) }] },
+          },
+        },
+      },
+    })
+    const checked = cli('check', '--json')
+    expect(parseReport(checked.stdout).models[0]).toMatchObject({
+      evidence: { training: { outcome: 'same-model' } },
+      stages: expect.arrayContaining([
+        expect.objectContaining({ summary: expect.stringContaining('trained again: the same bytes') }),
+      ]),
+    })
+  })
+
+  test('without a seed it is not the same twice, and that is named', () => {
+    repository.edit('train.py', "int(os.environ.get('SEED', '7'))", '')
+    record()
+    const { status, model } = trained()
+    expect(status).toBe(1)
+    expect(model).toMatchObject({
+      verdict: 'not-reproduced',
+      findings: expect.arrayContaining([
+        expect.objectContaining({ rule: 'training/nondeterministic', level: 'error' }),
+      ]),
+      evidence: { training: { outcome: 'nondeterministic', cause: { shown: 'unsteady' } } },
+    })
+  })
+
+  test('that was tampered with is named, although the evaluation comes back', () => {
+    record()
+    repository.write('model.json', '[2.5, 1.0]')
+    repository.save('another model')
+    expect(cli('record', 'digits').status).toBe(0)
+    repository.save()
+    const { status, model } = trained()
+    expect(status).toBe(1)
+    expect(model).toMatchObject({
+      verdict: 'not-reproduced',
+      agreement: 'identical',
+      findings: expect.arrayContaining([expect.objectContaining({ rule: 'training/model-differs' })]),
+      evidence: { training: { outcome: 'differs', cause: { shown: 'unexplained' } } },
+    })
+  })
+
+  test('from other data is named by the data of the previous record', () => {
+    record()
+    repository.write('data/train.csv', 'x,y\n0,1\n1,4\n2,9\n')
+    repository.save('other data')
+    expect(cli('record', 'digits').status).toBe(0)
+    repository.save()
+    const { status, model } = trained()
+    expect(status).toBe(1)
+    expect(model).toMatchObject({
+      verdict: 'not-reproduced',
+      findings: expect.arrayContaining([
+        expect.objectContaining({
+          rule: 'training/model-differs',
+          message: expect.stringContaining('with data/train.csv of the previous record'),
+        }),
+      ]),
+      evidence: { training: { outcome: 'differs', cause: { shown: 'input' } } },
+    })
+  })
+})

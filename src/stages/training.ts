@@ -1,0 +1,176 @@
+import { posix } from 'node:path'
+import type { EngineContext } from '../engine/engine.js'
+import type { Replayed } from '../evaluation/check.js'
+import { STANDARD } from '../evaluation/conditions.js'
+import type { EvaluationRequest } from '../evaluation/request.js'
+import { trainAgain, type TrainedAgain } from '../evaluation/training.js'
+import type { Concealed } from '../system/answers.js'
+import { ReprogateError } from '../system/errors.js'
+import { duration } from '../text/numbers.js'
+import { causeWords } from '../verdict/cause.js'
+import type { CauseEvidence, TrainingEvidence } from '../verdict/evidence.js'
+import type { Found } from '../verdict/finding.js'
+import { trainingWords } from '../verdict/training.js'
+import { searchCause } from './cause.js'
+import { OutOfTime } from './deadline.js'
+import { exportWithoutAnswers } from './export.js'
+import type { Products } from './stage.js'
+import type { Subject } from './subject.js'
+
+/** What came of training the model again. */
+export interface TrainingResult {
+  findings: Found[]
+  evidence: TrainingEvidence
+}
+
+/**
+ * Trains the model again if the policy or the command line asks for it.
+ *
+ * @returns undefined if nobody asks
+ */
+export async function trained(
+  context: EngineContext,
+  subject: Subject,
+  products: Products,
+  replayed: Replayed | undefined,
+): Promise<TrainingResult | undefined> {
+  const why = whyNotTrained(subject)
+  if (why === null) return undefined
+  if (why !== undefined) return { findings: [], evidence: { outcome: 'not-run', why, replays: [] } }
+  try {
+    const request = requestOf(context, subject, products, replayed)
+    const again = await trainAgain(context, request)
+    const cause =
+      again.replayed && (again.outcome === 'differs' || again.outcome === 'nondeterministic')
+        ? await searchCause(context, subject, products, { replayed: again.replayed, of: 'training' })
+        : undefined
+    const { outcome, replays, spread, why: failed } = again
+    return {
+      findings: findingsOf(again, cause),
+      evidence: {
+        ...{ outcome, replays },
+        ...(failed !== undefined && { why: failed }),
+        ...(spread && { spread }),
+        ...(cause && { cause }),
+      },
+    }
+  } catch (error) {
+    if (!(error instanceof ReprogateError) && !(error instanceof OutOfTime)) throw error
+    if (error instanceof ReprogateError && error.code === 'check/cancelled') throw error
+    const evidence: TrainingEvidence = { outcome: 'failed', why: error.message, replays: [] }
+    return { findings: findingsOf(evidence, undefined), evidence }
+  }
+}
+
+/** @returns undefined: it is trained; null: nobody asks for it */
+export function whyNotTrained({
+  plan,
+  claims,
+  training = {},
+}: Pick<Subject, 'plan' | 'claims' | 'training'>): string | undefined | null {
+  const { replay, command, model } = plan.training
+  const { asked = false, scheduled = false } = training
+  if (!asked && replay === 'never') return null
+  if (!asked && replay === 'scheduled' && !scheduled) return 'the policy has it done on a schedule or by hand'
+  if (command === undefined) return 'nothing says how: `training.command` of the policy'
+  if (model === undefined || claims.record?.model?.digest === undefined)
+    return 'the record has no path and digest of the model'
+  if (usesSeed(command) && recordedSeed({ claims }) === undefined)
+    return 'the record has no seed for `{seed}` of the command'
+  if (asked || replay === 'scheduled') return undefined
+  const took = claims.record.run?.seconds
+  const most = plan.limits.training * 60
+  if (took === undefined) return 'the record does not say how long the run took, so it may not be small'
+  return took > most
+    ? `the run took ${duration(took)}, and \`limits.training\` is ${plan.limits.training} minutes`
+    : undefined
+}
+
+const SEED = '{seed}'
+const usesSeed = (command: readonly string[]): boolean => command.some((part) => part.includes(SEED))
+
+/** That of the training if one is so called, else the first. */
+export function recordedSeed({ claims }: Pick<Subject, 'claims'>): number | undefined {
+  const seeds = claims.record?.seeds ?? {}
+  return [seeds['train'], seeds['training'], seeds['init'], ...Object.values(seeds)].find(
+    (seed) => typeof seed === 'number',
+  )
+}
+
+function requestOf(
+  context: EngineContext,
+  subject: Subject,
+  { image = '', covers, mounts = [], answers = subject.plan.answers }: Products,
+  replayed: Replayed | undefined,
+): Parameters<typeof trainAgain>[1] {
+  const { plan, claims, tree, training = {} } = subject
+  const { command = [], model = '', seed } = plan.training
+  const digest = claims.record?.model?.digest
+  const hide = withoutModel(answers, model, digest)
+  const request: EvaluationRequest = {
+    of: 'training',
+    image,
+    covers,
+    prepare: async () => (await exportWithoutAnswers(context, tree.commit, hide)).folder,
+    mounts: mounts.filter(({ target }) => !isAt(target, model)),
+    hide,
+    command,
+    predictions: { path: model },
+    limits: { ...plan.limits, evaluation: plan.limits.training },
+    recorded: { metrics: {}, predictions: { digest } },
+    tolerance: {},
+  }
+  const recorded = recordedSeed(subject)
+  const takesSeed = seed !== undefined || usesSeed(command)
+  const seeded = (value: number) => withSeed(request, value, seed?.env)
+  return {
+    training: recorded === undefined || !takesSeed ? request : seeded(recorded),
+    evaluate: replayed && ((file) => withModel(replayed.request, model, file)),
+    seeded: takesSeed ? seeded : undefined,
+    seeds: Array.from({ length: training.seeds ?? 0 }, (_, index) => index + 1),
+  }
+}
+
+/** The command with the seed in its place, and the variable set. */
+const withSeed = (
+  request: EvaluationRequest,
+  seed: number,
+  variable: string | undefined,
+): EvaluationRequest => ({
+  ...request,
+  command: request.command.map((part) => part.replaceAll(SEED, String(seed))),
+  ...(variable !== undefined && {
+    conditions: { ...STANDARD, env: { ...STANDARD.env, [variable]: String(seed) } },
+  }),
+})
+
+const isAt = (target: string, model: string): boolean => posix.normalize(target) === posix.normalize(model)
+
+/** The training never sees the model that it is to give, by path or by content. */
+const withoutModel = (answers: Concealed, model: string, digest: string | undefined): Concealed => ({
+  ...answers,
+  paths: [...answers.paths, model],
+  digests: [...answers.digests, ...(digest === undefined ? [] : [digest])],
+})
+
+/** The evaluation with the model of that file in the recorded one's place. */
+const withModel = (request: EvaluationRequest, target: string, source: string): EvaluationRequest => ({
+  ...request,
+  mounts: [...request.mounts.filter((mount) => !isAt(mount.target, target)), { source, target }],
+})
+
+function findingsOf(
+  { outcome, why, replays }: Pick<TrainedAgain, 'outcome' | 'why' | 'replays'>,
+  cause: CauseEvidence | undefined,
+): Found[] {
+  const field = 'model.digest'
+  const words = cause && causeWords(cause)
+  const told = words ? `; ${words.cause}` : ''
+  const base = trainingWords({ outcome, why, replays })
+  if (outcome === 'failed') return [{ rule: 'training/failed', message: base, field }]
+  if (outcome === 'differs')
+    return [{ rule: 'training/model-differs', message: base + told, field, remedy: words?.fix }]
+  if (outcome === 'nondeterministic')
+    return [{ rule: 'training/nondeterministic', message: base + told, field, remedy: words?.fix }]
+  return []
+}
