@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { parseReport } from './report.js'
@@ -7,7 +7,6 @@ import { createRepository, RECORD, type Repository } from '../support/repository
 jest.setTimeout(300_000)
 
 const BUNDLE = resolve('dist/cli/index.js')
-const BASE = process.env['REPROGATE_TEST_BASE']!
 const REGISTRY = process.env['REPROGATE_TEST_REGISTRY']!
 
 /** A line through noisy points, by steps of a gradient from a random start. */
@@ -28,6 +27,27 @@ rows = list(csv.DictReader(open('data/test.csv')))
 json.dump({'error': sum(abs(w[0] * float(r['x']) + w[1] - float(r['y'])) for r in rows)}, open('metrics.json', 'w'))
 `
 const DATA = 'x,y\n0,1\n1,3\n2,5\n'
+
+/** The base with numpy, by digest. */
+let base: string
+const IMAGE = `${REGISTRY}/reprogate-train-base:1`
+
+const docker = (args: string[], input?: string | Buffer): Buffer => {
+  const { status, stdout, stderr } = spawnSync('docker', args, { input })
+  if (status !== 0) throw new Error(stderr.toString())
+  return stdout
+}
+
+beforeAll(() => {
+  const plain = process.env['REPROGATE_TEST_BASE']!
+  docker(
+    ['build', '-q', '-t', IMAGE, '-'],
+    `FROM ${plain}\nRUN python3 -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir numpy==2.2.6\nENV PATH=/opt/venv/bin:/usr/local/bin:/usr/bin:/bin\n`,
+  )
+  docker(['push', '-q', IMAGE])
+  base = docker(['image', 'inspect', '--format', '{{index .RepoDigests 0}}', IMAGE]).toString().trim()
+})
+afterAll(() => void docker(['rmi', '--no-prune', IMAGE]))
 
 let repository: Repository
 beforeEach(() => {
@@ -74,15 +94,15 @@ function record(message?: string) {
     '--push',
     `${REGISTRY}/reprogate-train`,
     '--build-arg',
-    `BASE=${BASE}`,
+    `BASE=${base}`,
   )
   expect([recorded.status, recorded.stderr]).toEqual([0, expect.any(String)])
   repository.save()
 }
 
 function train() {
-  const made = spawnSync(
-    'docker',
+  const tree = spawnSync('tar', ['c', 'train.py', 'data'], { cwd: repository.root }).stdout
+  const made = docker(
     [
       'run',
       '--rm',
@@ -91,15 +111,14 @@ function train() {
       '-i',
       '-w',
       '/work',
-      BASE,
+      base,
       'bash',
       '-c',
       'tar x && python3 train.py && cat model.json',
     ],
-    { input: spawnSync('tar', ['c', 'train.py', 'data'], { cwd: repository.root }).stdout },
+    tree,
   )
-  expect(made.status).toBe(0)
-  repository.write('model.json', made.stdout)
+  repository.write('model.json', made)
 }
 
 const trained = (...args: string[]) => {
