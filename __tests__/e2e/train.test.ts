@@ -200,4 +200,24 @@ describe('a model that is trained again', () => {
       evidence: { training: { outcome: 'differs', cause: { shown: 'input' } } },
     })
   })
+
+  test('by a command that fails is not known, and the verdict stands with a warning', () => {
+    repository.edit('reprogate.yml', 'train.py', 'missing.py')
+    record()
+    const { status, model } = trained()
+    expect(status).toBe(2)
+    expect(model).toMatchObject({
+      verdict: 'reproduced',
+      decision: 'warn',
+      rung: { reached: 5 },
+      findings: [
+        {
+          rule: 'training/failed',
+          level: 'warn',
+          message: expect.stringContaining('the training ended with exit code 2'),
+          remedy: expect.stringContaining('Run the training command'),
+        },
+      ],
+    })
+  })
 })

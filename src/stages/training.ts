@@ -6,7 +6,7 @@ import type { EvaluationRequest } from '../evaluation/request.js'
 import { trainAgain, type TrainedAgain } from '../evaluation/training.js'
 import type { Concealed } from '../system/answers.js'
 import { ReprogateError } from '../system/errors.js'
-import { duration } from '../text/numbers.js'
+import { duration, plural } from '../text/numbers.js'
 import { causeWords } from '../verdict/cause.js'
 import type { CauseEvidence, TrainingEvidence } from '../verdict/evidence.js'
 import type { Found } from '../verdict/finding.js'
@@ -34,9 +34,9 @@ export async function trained(
   products: Products,
   replayed: Replayed | undefined,
 ): Promise<TrainingResult | undefined> {
-  const why = whyNotTrained(subject)
-  if (why === null) return undefined
-  if (why !== undefined) return { findings: [], evidence: { outcome: 'not-run', why, replays: [] } }
+  const not = whyNotTrained(subject)
+  if (not === null) return undefined
+  if (not !== undefined) return untrained(not)
   try {
     const request = requestOf(context, subject, products, replayed)
     const again = await trainAgain(context, request)
@@ -62,28 +62,45 @@ export async function trained(
   }
 }
 
+/** Why it is not trained, as a clause. */
+export interface Untrained {
+  why: string
+  /** The record lacks what the policy asks for: that is a finding. */
+  lacks?: string | undefined
+}
+
+const untrained = ({ why, lacks }: Untrained): TrainingResult => ({
+  findings: lacks === undefined ? [] : [{ rule: 'training/not-run', message: why, field: lacks }],
+  evidence: { outcome: 'not-run', why, replays: [] },
+})
+
 /** @returns undefined: it is trained; null: nobody asks for it */
 export function whyNotTrained({
   plan,
   claims,
   training = {},
-}: Pick<Subject, 'plan' | 'claims' | 'training'>): string | undefined | null {
+}: Pick<Subject, 'plan' | 'claims' | 'training'>): Untrained | undefined | null {
   const { replay, command, model } = plan.training
   const { asked = false, scheduled = false } = training
   if (!asked && replay === 'never') return null
-  if (!asked && replay === 'scheduled' && !scheduled) return 'the policy has it done on a schedule or by hand'
-  if (command === undefined) return 'nothing says how: `training.command` of the policy'
+  if (!asked && replay === 'scheduled' && !scheduled)
+    return { why: 'the policy has it done on a schedule or by hand' }
+  if (command === undefined) return { why: 'nothing says how the model is trained', lacks: 'run.command' }
   if (model === undefined || claims.record?.model?.digest === undefined)
-    return 'the record has no path and digest of the model'
+    return { why: 'the record has no path and digest of the model', lacks: 'model.digest' }
   if (usesSeed(command) && recordedSeed({ claims }) === undefined)
-    return 'the record has no seed for `{seed}` of the command'
-  if (asked || replay === 'scheduled') return undefined
-  const took = claims.record.run?.seconds
-  const most = plan.limits.training * 60
-  if (took === undefined) return 'the record does not say how long the run took, so it may not be small'
-  return took > most
-    ? `the run took ${duration(took)}, and \`limits.training\` is ${plan.limits.training} minutes`
-    : undefined
+    return { why: 'the record has no seed for `{seed}` of the training command', lacks: 'seeds' }
+  return asked || replay === 'scheduled' ? undefined : tooLong({ plan, claims })
+}
+
+/** A record can say less than is true: the limit ends the training then. */
+function tooLong({ plan, claims }: Pick<Subject, 'plan' | 'claims'>): Untrained | undefined {
+  const took = claims.record?.run?.seconds
+  const { training } = plan.limits
+  if (took === undefined)
+    return { why: 'the record does not say how long the training took', lacks: 'run.seconds' }
+  if (took <= training * 60) return undefined
+  return { why: `the run took ${duration(took)}, and \`limits.training\` is ${plural(training, 'minute')}` }
 }
 
 const SEED = '{seed}'
@@ -120,12 +137,16 @@ function requestOf(
     recorded: { metrics: {}, predictions: { digest } },
     tolerance: {},
   }
+  // An evaluation that reads the recorded model at another path must not find it there.
+  const places = [
+    ...new Set([model, claims.record?.model?.path ?? model].map((path) => posix.normalize(path))),
+  ]
   const recorded = recordedSeed(subject)
   const takesSeed = seed !== undefined || usesSeed(command)
   const seeded = (value: number) => withSeed(request, value, seed?.env)
   return {
     training: recorded === undefined || !takesSeed ? request : seeded(recorded),
-    evaluate: replayed && ((file) => withModel(replayed.request, model, file)),
+    evaluate: replayed && ((file) => withModel(replayed.request, places, file)),
     seeded: takesSeed ? seeded : undefined,
     seeds: Array.from({ length: training.seeds ?? 0 }, (_, index) => index + 1),
   }
@@ -154,9 +175,16 @@ const withoutModel = (answers: Concealed, model: string, digest: string | undefi
 })
 
 /** The evaluation with the model of that file in the recorded one's place. */
-const withModel = (request: EvaluationRequest, target: string, source: string): EvaluationRequest => ({
+const withModel = (
+  request: EvaluationRequest,
+  places: readonly string[],
+  source: string,
+): EvaluationRequest => ({
   ...request,
-  mounts: [...request.mounts.filter((mount) => !isAt(mount.target, target)), { source, target }],
+  mounts: [
+    ...request.mounts.filter(({ target }) => !places.some((place) => isAt(target, place))),
+    ...places.map((target) => ({ source, target })),
+  ],
 })
 
 function findingsOf(

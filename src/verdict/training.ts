@@ -34,10 +34,10 @@ const MOST_NAMED = 4
 const short = (value: number): string => numberText(Number(value.toPrecision(4)))
 
 /** For the stage's line: what came of it, and how much the metrics vary with the seed. */
-export const trainingLine = (training: TrainingEvidence): string[] =>
-  training.outcome === 'not-run'
-    ? []
-    : [trainingWords(training), ...(training.spread ? [spreadWords(training.spread)] : [])]
+export const trainingLine = (training: TrainingEvidence): string[] => [
+  trainingWords(training),
+  ...(training.spread ? [spreadWords(training.spread)] : []),
+]
 
 /** `2 trainings, 12 s`. */
 export const trainingTime = ({ replays }: TrainingEvidence): string =>

@@ -14,7 +14,7 @@ import { causeFold } from './cause.js'
 import { environmentFold } from './environment.js'
 import { code, fileLink, firstSentence, prose, table, type LinkTargets, type Surroundings } from './escape.js'
 import { findingsTable } from './findings.js'
-import { canaryFold, commandFolds, lineageFold, recomputedFold, tailFolds } from './folds.js'
+import { canaryFold, commandFolds, lineageFold, recomputedFold, tailFolds, trainingFold } from './folds.js'
 import { metricsTable } from './metrics.js'
 import { ICONS, type Page } from './page.js'
 import { predictionFolds } from './predictions.js'
@@ -110,6 +110,7 @@ function folds(model: ModelReport, { report, detail }: Page): string[] {
     ...predictionFolds(evaluation, detail.rows),
     ...(detail.folds ? recomputedFold(model, detail.metrics) : []),
     ...(detail.folds ? canaryFold(model) : []),
+    ...(detail.folds ? trainingFold(model, detail.differences) : []),
     environmentFold(environment, detail.differences) ?? [],
     ...tailFolds(model, detail.tail),
     // The lineage of a record that is not complete has holes.

@@ -13,6 +13,14 @@ export const TRAINING_RULES = rulesOf('training', {
     why: 'The same code on the same data in the same image gave two models with other results: something is not seeded.',
     remedy: 'Set and record every seed that the training uses.',
   },
+  'not-run': {
+    kind: 'missing',
+    title: 'Training cannot be replayed',
+    why: 'The policy asks for it, and the record does not say enough: nothing is known of where the model comes from.',
+    remedy:
+      'Record the run with `reprogate record <model> -- <command>`, which keeps its command and its seconds.',
+    level: 'warn',
+  },
   failed: {
     kind: 'infrastructure',
     title: 'Training failed',
