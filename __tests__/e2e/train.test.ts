@@ -194,7 +194,9 @@ describe('a model that is trained again', () => {
       findings: expect.arrayContaining([
         expect.objectContaining({
           rule: 'training/model-differs',
-          message: expect.stringContaining('with data/train.csv of the previous record'),
+          message: expect.stringContaining(
+            'with data/train.csv of the previous record it gives the recorded model',
+          ),
         }),
       ]),
       evidence: { training: { outcome: 'differs', cause: { shown: 'input' } } },

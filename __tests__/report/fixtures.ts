@@ -11,7 +11,7 @@ import { foldModel, foldReport, type ModelHead, type StageRun } from '../../src/
 import { levelOf } from '../../src/verdict/levels.js'
 import type { ModelReport, Report } from '../../src/verdict/report.js'
 import { RULES } from '../../src/verdict/rules/index.js'
-import { spreadOf, trainingLine } from '../../src/verdict/training.js'
+import { spreadOf, trainingWords } from '../../src/verdict/training.js'
 
 /**
  * Realistic reports, one for each thing that a reviewer can be told. Findings and summaries are written
@@ -200,7 +200,7 @@ const trainedAgain = (training: TrainingEvidence, findings: readonly Found[] = [
     evaluation: {
       ...FINE.evaluation,
       findings,
-      summary: [FINE.evaluation.summary, ...trainingLine(training)].join('; '),
+      summary: [FINE.evaluation.summary, trainingWords(training)].join('; '),
       evidence: { agreement: 'identical', evaluation, training },
     },
   })
@@ -222,7 +222,7 @@ const PREVIOUS_DATA = {
     {
       kind: 'input' as const,
       name: 'data/train.csv',
-      fix: 'Record the run again: the recorded result is that of data/train.csv as the previous record names it.',
+      fix: 'Train the model again from what is there now, and record the run again.',
     },
   ],
   also: [],
@@ -265,7 +265,7 @@ export const otherDataModel = trainedAgain(
     {
       rule: 'training/model-differs',
       message:
-        'the model was trained again, and differs; with data/train.csv of the previous record, the recorded result comes back',
+        'the model was trained again, and differs; with data/train.csv of the previous record it gives the recorded model',
       file: RECORD,
       line: 3,
       field: 'model.digest',

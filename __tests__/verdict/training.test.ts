@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { TrainingEvidence } from '../../src/verdict/evidence.js'
+import type { Finding } from '../../src/verdict/finding.js'
 import { rungOf } from '../../src/verdict/rung.js'
-import { cameBack, spreadOf, spreadWords, trainingLine } from '../../src/verdict/training.js'
+import { cameBack, spreadOf, spreadWords } from '../../src/verdict/training.js'
 
 const training = (outcome: TrainingEvidence['outcome'], why?: string): TrainingEvidence => ({
   outcome,
@@ -11,9 +12,9 @@ const training = (outcome: TrainingEvidence['outcome'], why?: string): TrainingE
 })
 
 describe('the sixth rung', () => {
-  const climb = (one: TrainingEvidence | undefined) =>
+  const climb = (one: TrainingEvidence | undefined, findings: Finding[] = []) =>
     rungOf({
-      findings: [],
+      findings,
       levels: {},
       claimed: true,
       parity: 'content',
@@ -31,6 +32,16 @@ describe('the sixth rung', () => {
       next: { rung: 6, missing: expect.stringContaining('the model was') },
     })
   })
+  test('another model than the recorded one leaves the fifth', () => {
+    const finding = {
+      rule: 'training/model-differs',
+      stage: 'evaluation',
+      level: 'error',
+      message: 'x',
+      remedy: 'y',
+    } as const
+    expect(climb(training('differs'), [finding]).reached).toBe(5)
+  })
   test('is not if nobody trained', () => {
     expect(climb(undefined)).toMatchObject({
       reached: 5,
@@ -44,7 +55,6 @@ describe('how much metrics vary with the seed', () => {
     const spread = spreadOf([1, 2, 3], [{ accuracy: 0.5 }, { accuracy: 0.75 }, { accuracy: 1 }])
     expect(spread.metrics).toEqual([{ name: 'accuracy', mean: 0.75, deviation: 0.25, low: 0.5, high: 1 }])
     expect(spreadWords(spread)).toBe('over 3 seeds: accuracy 0.75 ± 0.25 (0.5 to 1)')
-    expect(trainingLine({ ...training('same-model'), spread })).toHaveLength(2)
   })
   test('a metric that one run lacks, or that is no number, has none', () => {
     expect(spreadOf([1, 2], [{ a: 1, b: NaN }, { b: 2 }]).metrics).toEqual([])

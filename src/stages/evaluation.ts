@@ -5,7 +5,7 @@ import { exportWithoutAnswers } from './export.js'
 import { machineHere } from './machine.js'
 import type { Stage } from './stage.js'
 import { trained } from './training.js'
-import { trainingLine } from '../verdict/training.js'
+import { trainingWords } from '../verdict/training.js'
 
 /** Do the results come back? */
 export const evaluation: Stage = {
@@ -47,7 +47,7 @@ export const evaluation: Stage = {
     const training = await trained(context, subject, products, replayed)
     return {
       findings: [...findings, ...(altered?.findings ?? []), ...(training?.findings ?? [])],
-      summary: [summary, ...(training ? trainingLine(training.evidence) : [])].join('; '),
+      summary: [summary, ...(training ? [trainingWords(training.evidence)] : [])].join('; '),
       grade: agreement ?? undefined,
       unverified: agreement === null,
       evidence: {

@@ -7,7 +7,7 @@ import { trainAgain, type TrainedAgain } from '../evaluation/training.js'
 import type { Concealed } from '../system/answers.js'
 import { ReprogateError } from '../system/errors.js'
 import { duration, plural } from '../text/numbers.js'
-import { causeWords } from '../verdict/cause.js'
+import { causeWords, factorText, type CauseWords } from '../verdict/cause.js'
 import type { CauseEvidence, TrainingEvidence } from '../verdict/evidence.js'
 import type { Found } from '../verdict/finding.js'
 import { trainingWords } from '../verdict/training.js'
@@ -187,18 +187,35 @@ const withModel = (
   ],
 })
 
+const RULE = {
+  failed: 'training/failed',
+  differs: 'training/model-differs',
+  nondeterministic: 'training/nondeterministic',
+} as const
+
 function findingsOf(
-  { outcome, why, replays }: Pick<TrainedAgain, 'outcome' | 'why' | 'replays'>,
+  trained: Pick<TrainedAgain, 'outcome' | 'why' | 'replays'>,
   cause: CauseEvidence | undefined,
 ): Found[] {
-  const field = 'model.digest'
-  const words = cause && causeWords(cause)
-  const told = words ? `; ${words.cause}` : ''
-  const base = trainingWords({ outcome, why, replays })
-  if (outcome === 'failed') return [{ rule: 'training/failed', message: base, field }]
-  if (outcome === 'differs')
-    return [{ rule: 'training/model-differs', message: base + told, field, remedy: words?.fix }]
-  if (outcome === 'nondeterministic')
-    return [{ rule: 'training/nondeterministic', message: base + told, field, remedy: words?.fix }]
-  return []
+  const { outcome } = trained
+  if (!(outcome in RULE)) return []
+  const words = cause && wordsOf(cause)
+  return [
+    {
+      rule: RULE[outcome as keyof typeof RULE],
+      message: [trainingWords(trained), ...(words ? [words.cause] : [])].join('; '),
+      field: 'model.digest',
+      remedy: words?.fix,
+    },
+  ]
+}
+
+/** As for results, but of a model that was trained from an input of the previous record. */
+function wordsOf(cause: CauseEvidence): Pick<CauseWords, 'cause' | 'fix'> {
+  if (cause.shown !== 'input') return causeWords(cause)
+  const names = cause.factors.map(factorText).join(' and ')
+  return {
+    cause: `with ${names} of the previous record it gives the recorded model`,
+    fix: `Train the model again from what is there now, and record the run again.`,
+  }
 }

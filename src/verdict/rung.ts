@@ -60,8 +60,12 @@ function stepsOf({
   const against = findings.find(
     ({ stage, rule }) => isAgainst(rule, levels) && ['provenance', 'data'].includes(stage),
   )
+  // Another model than the recorded one says nothing against the results: that is the last rung.
   const differs = (stage: StageName) =>
-    findings.find((one) => one.stage === stage && RULES[one.rule].kind === 'differs')
+    findings.find(
+      ({ rule, stage: found }) =>
+        found === stage && RULES[rule].kind === 'differs' && RULES[rule].subject !== 'training',
+    )
   const whyNot = (stage: StageName, otherwise: string): string =>
     (differs(stage)?.message ?? summaryOf(stage) ?? otherwise) + also
   return [

@@ -18,26 +18,26 @@ const WORDS: Record<TrainingEvidence['outcome'], (why: string) => string> = {
 /** What came of it, as a clause. */
 export const trainingWords = ({ outcome, why = '' }: TrainingEvidence): string => WORDS[outcome](why)
 
-/** How much each metric varies with the seed: `accuracy 0.97 ± 0.002 over 5 seeds`, as a clause. */
-export const spreadWords = ({ seeds, metrics }: Spread): string =>
-  `over ${plural(seeds.length, 'seed')}: ${metrics
-    .slice(0, MOST_NAMED)
-    .map(
-      ({ name, mean, deviation, low, high }) =>
-        `${name} ${short(mean)} ± ${short(deviation)} (${short(low)} to ${short(high)})`,
-    )
-    .join(', ')}`
+type Varied = Spread['metrics'][number]
+
+/** `0.9718 ± 0.0013`: mean and deviation. */
+export const variedText = ({ mean, deviation }: Varied): string =>
+  `${rounded(mean, 4)} ± ${rounded(deviation, 2)}`
 
 /** Metrics that a sentence names. */
 const MOST_NAMED = 4
 
-const short = (value: number): string => numberText(Number(value.toPrecision(4)))
+/** How much each metric varies with the seed, as a clause: `over 5 seeds: accuracy 0.97 ± 0.002 (0.968 to 0.973)`. */
+export const spreadWords = ({ seeds, metrics }: Spread): string => {
+  const named = metrics.slice(0, MOST_NAMED).map((one) => {
+    const range = `${rounded(one.low, 4)} to ${rounded(one.high, 4)}`
+    return `${one.name} ${variedText(one)} (${range})`
+  })
+  return `over ${plural(seeds.length, 'seed')}: ${named.join(', ')}`
+}
 
-/** For the stage's line: what came of it, and how much the metrics vary with the seed. */
-export const trainingLine = (training: TrainingEvidence): string[] => [
-  trainingWords(training),
-  ...(training.spread ? [spreadWords(training.spread)] : []),
-]
+/** To so many significant digits. */
+const rounded = (value: number, digits: number): string => numberText(Number(value.toPrecision(digits)))
 
 /** `2 trainings, 12 s`. */
 export const trainingTime = ({ replays }: TrainingEvidence): string =>

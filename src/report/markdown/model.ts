@@ -90,6 +90,7 @@ const rungLine = ({ rung, verdict }: ModelReport): string | undefined =>
 /** Everything below the title. */
 export function modelBody(model: ModelReport, page: Page): string {
   const { targets, detail, everyFinding } = page
+  const { evaluation, training } = model.evidence
   const incomplete = model.verdict === 'incomplete'
   const findings = everyFinding ? inForce(model.findings) : untold(model)
   const listed = findingsTable(findings, incomplete ? 'field' : 'where', page)
@@ -98,7 +99,7 @@ export function modelBody(model: ModelReport, page: Page): string {
     rungLine(model),
     ...(incomplete ? [listed] : []),
     stageTable(model, targets),
-    ...(incomplete ? [] : [metricsTable(model.evidence.evaluation, detail.metrics), listed]),
+    ...(incomplete ? [] : [metricsTable(evaluation, detail.metrics, training?.spread), listed]),
     folds(model, page).join('\n'),
   ])
 }
