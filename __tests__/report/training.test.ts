@@ -7,10 +7,10 @@ const render = (...models: ModelReport[]) => renderTrained(reportOf(models), { c
 
 test('says what came of it, the spread, and how to fix it', () => {
   expect(render(trainedModel)).toMatch(
-    /✔ the model was trained again: the same bytes\n {2}over 5 seeds: accuracy 0\.9718 ±/,
+    /✔ the model was trained again: the same bytes\n {2}Over 5 seeds: accuracy 0\.9718 ±/,
   )
   expect(render(otherDataModel)).toMatch(
-    /✖ the model was trained again, and differs; with data\/train\.csv[^]*\n {2}Fix: Record/,
+    /✖ the model was trained again, and differs; with data\/train\.csv[^]*\n {2}Fix: Train/,
   )
   expect(render(reproducedModel)).toContain('digits   not trained: ')
 })

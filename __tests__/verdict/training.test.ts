@@ -54,7 +54,7 @@ describe('how much metrics vary with the seed', () => {
   test('mean, deviation of the sample and range', () => {
     const spread = spreadOf([1, 2, 3], [{ accuracy: 0.5 }, { accuracy: 0.75 }, { accuracy: 1 }])
     expect(spread.metrics).toEqual([{ name: 'accuracy', mean: 0.75, deviation: 0.25, low: 0.5, high: 1 }])
-    expect(spreadWords(spread)).toBe('over 3 seeds: accuracy 0.75 ± 0.25 (0.5 to 1)')
+    expect(spreadWords(spread)).toBe('Over 3 seeds: accuracy 0.75 ± 0.25 (0.5 to 1).')
   })
   test('a metric that one run lacks, or that is no number, has none', () => {
     expect(spreadOf([1, 2], [{ a: 1, b: NaN }, { b: 2 }]).metrics).toEqual([])

@@ -27,13 +27,13 @@ export const variedText = ({ mean, deviation }: Varied): string =>
 /** Metrics that a sentence names. */
 const MOST_NAMED = 4
 
-/** How much each metric varies with the seed, as a clause: `over 5 seeds: accuracy 0.97 ± 0.002 (0.968 to 0.973)`. */
+/** How much each metric varies with the seed: `Over 5 seeds: accuracy 0.97 ± 0.002 (0.968 to 0.973).` */
 export const spreadWords = ({ seeds, metrics }: Spread): string => {
   const named = metrics.slice(0, MOST_NAMED).map((one) => {
     const range = `${rounded(one.low, 4)} to ${rounded(one.high, 4)}`
     return `${one.name} ${variedText(one)} (${range})`
   })
-  return `over ${plural(seeds.length, 'seed')}: ${named.join(', ')}`
+  return `Over ${plural(seeds.length, 'seed')}: ${named.join(', ')}.`
 }
 
 /** To so many significant digits. */

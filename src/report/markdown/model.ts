@@ -1,5 +1,7 @@
 import type { ModelReport, StageResult } from '../../verdict/report.js'
+import type { Spread } from '../../verdict/evidence.js'
 import { RUNGS } from '../../verdict/rungs.js'
+import { spreadWords } from '../../verdict/training.js'
 import { untold } from '../told.js'
 import {
   gradeWords,
@@ -87,19 +89,23 @@ const rungLine = ({ rung, verdict }: ModelReport): string | undefined =>
     ? undefined
     : `Rung ${rung.reached} of 6: ${RUNGS[rung.reached]}.`
 
+/** Beside metrics that came back, of which there is no table. */
+const seedsLine = (spread: Spread | undefined): string | undefined => spread && prose(spreadWords(spread))
+
 /** Everything below the title. */
 export function modelBody(model: ModelReport, page: Page): string {
   const { targets, detail, everyFinding } = page
   const { evaluation, training } = model.evidence
   const incomplete = model.verdict === 'incomplete'
   const findings = everyFinding ? inForce(model.findings) : untold(model)
+  const metrics = metricsTable(evaluation, detail.metrics, training?.spread)
   const listed = findingsTable(findings, incomplete ? 'field' : 'where', page)
   return paragraphs([
     opening(model, targets),
     rungLine(model),
     ...(incomplete ? [listed] : []),
     stageTable(model, targets),
-    ...(incomplete ? [] : [metricsTable(evaluation, detail.metrics, training?.spread), listed]),
+    ...(incomplete ? [] : [metrics ?? seedsLine(training?.spread), listed]),
     folds(model, page).join('\n'),
   ])
 }
