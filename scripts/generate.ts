@@ -22,6 +22,7 @@ const SUBJECTS: Record<string, string> = {
   hyperparameters: 'Hyperparameters',
   metrics: 'Metrics',
   evaluation: 'Evaluation: the replay and its agreement with the record',
+  training: 'Training: the model that the replay of its training gives',
 }
 
 const verdictOf = ({ kind }: Rule): string =>

@@ -4,12 +4,14 @@ import type {
   EvaluationEvidence,
   LineageEvidence,
   RecomputedEvidence,
+  TrainingEvidence,
 } from '../../src/verdict/evidence.js'
 import type { Finding, Found, StageName } from '../../src/verdict/finding.js'
 import { foldModel, foldReport, type ModelHead, type StageRun } from '../../src/verdict/fold.js'
 import { levelOf } from '../../src/verdict/levels.js'
 import type { ModelReport, Report } from '../../src/verdict/report.js'
 import { RULES } from '../../src/verdict/rules/index.js'
+import { spreadOf, trainingWords } from '../../src/verdict/training.js'
 
 /**
  * Realistic reports, one for each thing that a reviewer can be told. Findings and summaries are written
@@ -192,6 +194,85 @@ export const recomputedModel = modelOf({
     evidence: { ...FINE.provenance.evidence, recomputed },
   },
 })
+
+const trainedAgain = (training: TrainingEvidence, findings: readonly Found[] = []): ModelReport =>
+  modelOf({
+    evaluation: {
+      ...FINE.evaluation,
+      findings,
+      summary: [FINE.evaluation.summary, trainingWords(training)].join('; '),
+      evidence: { agreement: 'identical', evaluation, training },
+    },
+  })
+
+/** The model was trained again, and with other seeds. */
+export const trainedModel = trainedAgain({
+  outcome: 'same-model',
+  replays: [31.2, 30.8],
+  spread: spreadOf(
+    [1, 2, 3, 4, 5],
+    [0.9722, 0.9705, 0.9738, 0.9711, 0.9716].map((accuracy) => ({ accuracy })),
+  ),
+})
+
+const PREVIOUS_DATA = {
+  shown: 'input' as const,
+  image: 'rebuild' as const,
+  factors: [
+    {
+      kind: 'input' as const,
+      name: 'data/train.csv',
+      fix: 'Train the model again from what is there now, and record the run again.',
+    },
+  ],
+  also: [],
+  tried: ['hash seed', 'threads'],
+  moving: [],
+  differences: 0,
+  replays: [
+    {
+      image: 'rebuild' as const,
+      id: `sha256:${hex('b0')}`,
+      with: ['another hash seed', 'one thread'],
+      gave: 'another' as const,
+      result: 0,
+      seconds: 31,
+    },
+    {
+      image: 'rebuild' as const,
+      id: `sha256:${hex('b0')}`,
+      with: ['data/train.csv'],
+      gave: 'recorded' as const,
+      result: 1,
+      seconds: 31,
+    },
+    {
+      image: 'rebuild' as const,
+      id: `sha256:${hex('b0')}`,
+      with: ['data/train.csv'],
+      gave: 'recorded' as const,
+      result: 1,
+      seconds: 31,
+    },
+  ],
+  seconds: 93,
+}
+
+/** The results come back, and the model is of other data than its record says. */
+export const otherDataModel = trainedAgain(
+  { outcome: 'differs', replays: [31.2, 30.8], cause: PREVIOUS_DATA },
+  [
+    {
+      rule: 'training/model-differs',
+      message:
+        'the model was trained again, and differs; with data/train.csv of the previous record it gives the recorded model',
+      file: RECORD,
+      line: 3,
+      field: 'model.digest',
+      remedy: PREVIOUS_DATA.factors[0]!.fix,
+    },
+  ],
+)
 
 const canary: CanaryEvidence = {
   rows: { outcome: 'follow', telling: 1612, followed: 1612, stayed: 0 },
@@ -860,6 +941,8 @@ export const GOLDEN: Record<string, Report> = {
   'reproduced-computed': reportOf([computedModel]),
   'reproduced-partly-computed': reportOf([partlyComputedModel]),
   'reproduced-canary-off': reportOf([canaryOffModel]),
+  'reproduced-trained': reportOf([trainedModel]),
+  'not-reproduced-training': reportOf([otherDataModel]),
   'not-reproduced-not-computed': reportOf([copiedModel]),
   'reproduced-with-a-risk': reportOf([riskyModel]),
   'not-reproduced': notReproduced,

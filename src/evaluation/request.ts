@@ -24,6 +24,8 @@ export interface PredictionsOutput {
 }
 
 export interface ReplayRequest {
+  /** Default: the evaluation. Of a training the file of predictions is the model, compared as a whole. */
+  of?: 'evaluation' | 'training' | undefined
   /** An image id. */
   image: string
   /** Makes a fresh throwaway export of the judged tree; its absolute path. Removed after the run. */

@@ -22,6 +22,7 @@ export const limitsSchema = z.strictObject({
   memory: z.number().positive().default(8).describe('GiB for one replay; never more than the engine has'),
   processes: z.int().positive().default(512).describe('Processes and threads in one replay'),
   output: z.number().positive().default(2).describe('GiB that one replay may write'),
+  training: z.number().positive().max(360).default(10).describe('Minutes for training the model once'),
   cause: z
     .number()
     .nonnegative()
@@ -85,6 +86,30 @@ const canarySettingsSchema = z
   .describe('Replays on altered inputs, on production: do the results follow from data and model?')
 export type CanarySettings = z.infer<typeof canarySettingsSchema>
 
+export const TRAINED_WHEN = ['never', 'when-small', 'scheduled'] as const
+
+const trainingSettingsSchema = z.strictObject({
+  command: argvSchema
+    .optional()
+    .describe('How the model is trained; `{seed}` in it is a seed; default: the command of the recorded run'),
+  model: path.optional().describe('The file into which it writes the model; default: that of the record'),
+  replay: z
+    .enum(TRAINED_WHEN)
+    .default('never')
+    .describe(
+      '`when-small`: if the recorded run took no longer than `limits.training`; `scheduled`: on a schedule or by hand',
+    ),
+  seed: z
+    .strictObject({
+      env: z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+        .describe('The environment variable by which the training takes its seed'),
+    })
+    .optional(),
+})
+export type TrainingSettings = z.infer<typeof trainingSettingsSchema>
+
 export const modelSchema = z.strictObject({
   record: path.describe(
     'The model’s `provenance.yml`; or `dvc.lock`, `mlruns`, `mlflow.db`, `wandb`, and behind `#` which run of it; or `mlflow:https://<server>#models:/<name>@<alias>`',
@@ -113,6 +138,7 @@ export const modelSchema = z.strictObject({
         .describe('Build arguments'),
     })
     .optional(),
+  training: trainingSettingsSchema.optional(),
   evaluation: z
     .strictObject({
       command: argvSchema.optional(),

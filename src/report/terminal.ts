@@ -3,6 +3,7 @@ import { canaryStatements } from '../verdict/canary.js'
 import type { Finding } from '../verdict/finding.js'
 import type { ModelReport, Report, StageResult } from '../verdict/report.js'
 import { RUNGS } from '../verdict/rungs.js'
+import { spreadWords } from '../verdict/training.js'
 import { INDENT, plainText, printed, SIGN_COLOURS, TERMINAL_SIGNS } from './plain.js'
 import { recomputedCount } from './recomputed.js'
 import { untold } from './told.js'
@@ -145,7 +146,7 @@ function environmentFigures({ evidence: { environment } }: ModelReport): string[
   return [...lines, ...rest(lines.length, all), ...tailLines(failure?.tail)]
 }
 
-function evaluationFigures({ evidence: { evaluation } }: ModelReport): string[] {
+function evaluationFigures({ evidence: { evaluation, training } }: ModelReport): string[] {
   if (!evaluation) return []
   const wrong = evaluation.metrics.filter(({ agrees }) => !agrees)
   const shown = wrong.slice(0, DETAILS)
@@ -160,6 +161,7 @@ function evaluationFigures({ evidence: { evaluation } }: ModelReport): string[] 
     ...lines,
     ...rest(lines.length, wrong.length),
     ...canary.map((line) => plainText(line, 300)),
+    ...(training?.spread ? [plainText(spreadWords(training.spread), 300)] : []),
     ...tailLines(evaluation.tail),
   ]
 }

@@ -1,8 +1,11 @@
 import { checkEvaluation } from '../evaluation/check.js'
 import { computed } from './canary.js'
-import { explain, isToExplain, probed } from './cause.js'
+import { isToExplain, probed, searchCause } from './cause.js'
 import { exportWithoutAnswers } from './export.js'
+import { machineHere } from './machine.js'
 import type { Stage } from './stage.js'
+import { trained } from './training.js'
+import { trainingWords } from '../verdict/training.js'
 
 /** Do the results come back? */
 export const evaluation: Stage = {
@@ -39,15 +42,18 @@ export const evaluation: Stage = {
     const altered = await computed(context, subject, replayed, agreement)
     const probe = await probed(context, subject, replayed)
     const cause = isToExplain(replayed, { agreement, evidence, findings }, products)
-      ? await explain(context, subject, products, replayed)
+      ? await searchCause(context, subject, products, { replayed, of: 'evaluation' })
       : undefined
+    const training = await trained(context, subject, products, replayed)
     return {
-      findings: [...findings, ...(altered?.findings ?? [])],
-      summary,
+      findings: [...findings, ...(altered?.findings ?? []), ...(training?.findings ?? [])],
+      summary: [summary, ...(training ? [trainingWords(training.evidence)] : [])].join('; '),
       grade: agreement ?? undefined,
       unverified: agreement === null,
       evidence: {
         evaluation: { ...evidence, canary: altered?.evidence },
+        ...(training && { training: training.evidence }),
+        machine: await machineHere(context.engine),
         ...(cause && { cause }),
         ...(probe && { probe }),
         ...(agreement !== null && { agreement }),

@@ -22,6 +22,16 @@ export interface Probe {
   network: boolean
 }
 
+/** What is asked of the training, beside what the policy says. */
+export interface Training {
+  /** By the command line: whatever the policy says. */
+  asked?: boolean | undefined
+  /** The check was started by a schedule, or by hand. */
+  scheduled?: boolean | undefined
+  /** With how many other seeds it is trained. */
+  seeds?: number | undefined
+}
+
 /** One model under judgement. Read once, passed whole. */
 export interface Subject {
   readonly name: string
@@ -33,6 +43,7 @@ export interface Subject {
   readonly rebuild: Rebuild | undefined
   /** Asks what moves the outputs, whatever they are. */
   readonly probe?: Probe | undefined
+  readonly training?: Training | undefined
   /** What the policy says of the model. */
   readonly model: SelectedModel
   /** Fields that the policy requires besides. */
@@ -52,13 +63,14 @@ export interface Terms {
   /** What the tree itself shows of a model, for one that no run speaks of. */
   shown(model: SelectedModel): Promise<Reading | undefined>
   probe?: Probe | undefined
+  training?: Training | undefined
 }
 
 /** Reads everything that is claimed of a model, and plans its check. */
 export async function subjectOf(
   records: SourceTree,
   model: SelectedModel,
-  { tree, base, loaded, track, rebuild, shown, probe }: Terms,
+  { tree, base, loaded, track, rebuild, shown, probe, training }: Terms,
 ): Promise<Subject> {
   const said = await readingsOf(records, model)
   const plan = planOf(model, loaded, claimsOf(said).record)
@@ -75,6 +87,7 @@ export async function subjectOf(
     levels: loaded.policy.rules ?? {},
     rebuild,
     probe,
+    training,
     model,
     required: loaded.policy.required ?? [],
     claims,

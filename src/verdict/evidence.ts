@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Machine } from './machine.js'
 
 /** What each stage measured, as the report keeps it. */
 
@@ -316,6 +317,46 @@ export const causeSchema = z.strictObject({
 })
 export type CauseEvidence = z.infer<typeof causeSchema>
 
+/** What came of training the model again. */
+export const TRAINED = [
+  /** The recorded bytes. */
+  'same-model',
+  /** Other bytes, and results that agree with the record. */
+  'same-results',
+  'differs',
+  /** Two trainings gave two models, and results that differ. */
+  'nondeterministic',
+  'failed',
+  'not-run',
+] as const
+
+export const trainingSchema = z.strictObject({
+  outcome: z.enum(TRAINED),
+  /** Why it was not run, or failed, as a clause. Untrusted. */
+  why: z.string().optional(),
+  /** Seconds of each training. */
+  replays: z.array(z.number()),
+  /** Of trainings with other seeds, by metric. */
+  spread: z
+    .strictObject({
+      seeds: z.array(z.int()),
+      metrics: z.array(
+        z.strictObject({
+          name: z.string(),
+          mean: z.number(),
+          /** Of the sample. */
+          deviation: z.number(),
+          low: z.number(),
+          high: z.number(),
+        }),
+      ),
+    })
+    .optional(),
+  cause: causeSchema.optional(),
+})
+export type TrainingEvidence = z.infer<typeof trainingSchema>
+export type Spread = NonNullable<TrainingEvidence['spread']>
+
 /** What each axis does to the outputs of an evaluation that repeats itself. */
 export const probeSchema = z.strictObject({
   axes: z.array(
@@ -364,6 +405,10 @@ export interface Evidence {
   environment: EnvironmentEvidence
   agreement: Agreement
   evaluation: EvaluationEvidence
+  /** If the model was to be trained again. */
+  training: TrainingEvidence
+  /** Where it was replayed. */
+  machine: Machine
   /** If the result differs, and there was time to search. */
   cause: CauseEvidence
   /** If it was asked for. */

@@ -55,20 +55,10 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     {},
     ...runs.map(({ outcome }) => ('notRun' in outcome ? {} : outcome.evidence)),
   )
-  const {
-    fields = { present: 0, required: 0 },
-    data = [],
-    environment,
-    evaluation,
-    lineage,
-    recomputed,
-    cause: found,
-    probe,
-  } = evidence
+  const { lineage, recomputed, remarks = [] } = evidence
   const { parity = null, agreement = null, environmentHash = head.recordedHash ?? null } = evidence
   const verdict = verdictOf(findings, { parity, agreement }, levels)
   const { cause, fix, told } = headlineOf({ verdict, findings, levels, evidence, waiting: waiting(runs) })
-  const { remarks = [] } = evidence
   const rung = rungOf({
     findings,
     levels,
@@ -76,6 +66,7 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     follows: followsOf(recomputed),
     parity,
     agreement,
+    training: evidence.training,
     summaryOf: (stage) => summaryIn(runs, stage),
     needs: remarks.flatMap(({ need, text }) => (need === undefined ? [] : text)),
   })
@@ -99,11 +90,21 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     stages: runs.map(stageResult),
     seconds: round(runs.reduce((sum, { seconds }) => sum + seconds, 0)),
     evidence: {
-      ...{ fields, data, environment, evaluation, recomputed, cause: found, probe },
+      ...measured(evidence),
       lineage: lineage && markChanges(lineage, findings),
       ...(remarks.length > 0 && { remarks: [...remarks] }),
     },
   }
+}
+
+/** What is kept of the stages' evidence as it is. */
+const measured = ({
+  fields = { present: 0, required: 0 },
+  data = [],
+  ...rest
+}: Partial<Evidence>): Omit<ModelReport['evidence'], 'lineage' | 'remarks'> => {
+  const { environment, evaluation, machine, training, recomputed, cause, probe } = rest
+  return { fields, data, environment, evaluation, machine, training, recomputed, cause, probe }
 }
 
 /**

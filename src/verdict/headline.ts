@@ -5,6 +5,7 @@ import type { Agreement, CauseEvidence, EvaluationEvidence, Evidence } from './e
 import type { Finding } from './finding.js'
 import { decides, type RuleLevels } from './levels.js'
 import type { Verdict } from './report.js'
+import { cameBack, trainingWords } from './training.js'
 import { RULES } from './rules/index.js'
 
 /** What a reviewer reads first. */
@@ -102,10 +103,11 @@ const decisive = ({ findings, verdict, levels }: Judged): Finding[] =>
   findings.filter(({ rule }) => decides(rule, levels) === verdict)
 
 function reproduced({ findings, evidence }: Judged): Headline {
-  const { agreement, evaluation } = evidence
+  const { agreement, evaluation, training } = evidence
   const agrees = (agreement && CAME_BACK[agreement]?.(evaluation)) ?? 'the results agree'
   const canary = evaluation?.canary && canarySentence(evaluation.canary)
-  const cause = [`Rebuilt and evaluated again: ${agrees}.`, ...(canary ? [canary] : [])].join(' ')
+  const trained = training && cameBack(training) ? [sentence(trainingWords(training))] : []
+  const cause = [`Rebuilt and evaluated again: ${agrees}.`, ...(canary ? [canary] : []), ...trained].join(' ')
   const risk = findings.find(({ level }) => level === 'error')
   if (!risk) return { cause, told: [] }
   return { cause: `${cause} But ${risk.message}.`, fix: risk.remedy, told: inFull([risk]) }

@@ -10,7 +10,9 @@ import {
   PARITIES,
   recomputedSchema,
   probeSchema,
+  trainingSchema,
 } from './evidence.js'
+import { machineSchema } from './machine.js'
 import { findingSchema, STAGES } from './finding.js'
 import { TRACKS } from './rules/rule.js'
 import { rungSchema } from './rungs.js'
@@ -63,6 +65,8 @@ export const modelReportSchema = z.strictObject({
     data: z.array(dataEvidenceSchema),
     environment: environmentEvidenceSchema.optional(),
     evaluation: evaluationEvidenceSchema.optional(),
+    machine: machineSchema.optional(),
+    training: trainingSchema.optional(),
     cause: causeSchema.optional(),
     probe: probeSchema.optional(),
     lineage: lineageSchema.optional(),

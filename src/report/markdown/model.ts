@@ -1,5 +1,7 @@
 import type { ModelReport, StageResult } from '../../verdict/report.js'
+import type { Spread } from '../../verdict/evidence.js'
 import { RUNGS } from '../../verdict/rungs.js'
+import { spreadWords } from '../../verdict/training.js'
 import { untold } from '../told.js'
 import {
   gradeWords,
@@ -14,7 +16,7 @@ import { causeFold } from './cause.js'
 import { environmentFold } from './environment.js'
 import { code, fileLink, firstSentence, prose, table, type LinkTargets, type Surroundings } from './escape.js'
 import { findingsTable } from './findings.js'
-import { canaryFold, commandFolds, lineageFold, recomputedFold, tailFolds } from './folds.js'
+import { canaryFold, commandFolds, lineageFold, recomputedFold, tailFolds, trainingFold } from './folds.js'
 import { metricsTable } from './metrics.js'
 import { ICONS, type Page } from './page.js'
 import { predictionFolds } from './predictions.js'
@@ -87,18 +89,23 @@ const rungLine = ({ rung, verdict }: ModelReport): string | undefined =>
     ? undefined
     : `Rung ${rung.reached} of 6: ${RUNGS[rung.reached]}.`
 
+/** Beside metrics that came back, of which there is no table. */
+const seedsLine = (spread: Spread | undefined): string | undefined => spread && prose(spreadWords(spread))
+
 /** Everything below the title. */
 export function modelBody(model: ModelReport, page: Page): string {
   const { targets, detail, everyFinding } = page
+  const { evaluation, training } = model.evidence
   const incomplete = model.verdict === 'incomplete'
   const findings = everyFinding ? inForce(model.findings) : untold(model)
+  const metrics = metricsTable(evaluation, detail.metrics, training?.spread)
   const listed = findingsTable(findings, incomplete ? 'field' : 'where', page)
   return paragraphs([
     opening(model, targets),
     rungLine(model),
     ...(incomplete ? [listed] : []),
     stageTable(model, targets),
-    ...(incomplete ? [] : [metricsTable(model.evidence.evaluation, detail.metrics), listed]),
+    ...(incomplete ? [] : [metrics ?? seedsLine(training?.spread), listed]),
     folds(model, page).join('\n'),
   ])
 }
@@ -110,6 +117,7 @@ function folds(model: ModelReport, { report, detail }: Page): string[] {
     ...predictionFolds(evaluation, detail.rows),
     ...(detail.folds ? recomputedFold(model, detail.metrics) : []),
     ...(detail.folds ? canaryFold(model) : []),
+    ...(detail.folds ? trainingFold(model, detail.differences) : []),
     environmentFold(environment, detail.differences) ?? [],
     ...tailFolds(model, detail.tail),
     // The lineage of a record that is not complete has holes.
