@@ -11,7 +11,9 @@ import {
   type EnvironmentFile,
 } from './environment.js'
 import type { Fact } from './fact.js'
-import { metricsIn, type MetricsFile } from './metrics.js'
+import type { MetricsFile } from './metrics/file.js'
+import { metricsIn } from './metrics/index.js'
+import { metricsOfCommand } from './metrics/writers.js'
 import { needsOf, type Need } from './needs.js'
 import { parametersOf, type Settings } from './parameters.js'
 import { predictionsIn, type FoundPredictions } from './predictions.js'
@@ -178,7 +180,7 @@ async function modelIn(
     folder,
     command,
     others: others.slice(0, OTHERS),
-    metrics: ownWriterFirst(
+    metrics: metricsOfCommand(
       metrics.filter(({ value }) => inside(value.path)),
       reached,
       command,
@@ -195,19 +197,6 @@ async function modelIn(
     code: reached,
     imports,
   }
-}
-
-/** The file that the command was found in, and files that the programs write, go before others that are as sure. */
-function ownWriterFirst(
-  metrics: readonly Fact<MetricsFile>[],
-  reached: readonly string[],
-  command: Weighed | undefined,
-): Fact<MetricsFile>[] {
-  const own = ({ value: { writers }, place }: Fact<MetricsFile>) =>
-    place.file === command?.place.file || writers.some((file) => reached.includes(file)) ? 0 : 1
-  return metrics.toSorted(
-    (a, b) => Number(a.word === 'guess') - Number(b.word === 'guess') || own(a) - own(b),
-  )
 }
 
 /** A folder's name; with those above it if two are called alike. */
