@@ -194,7 +194,7 @@ describe('a README', () => {
     expect(await inReadme(text)).toMatch(/^likely evaluate: python eval\.py \(README\.md:\d+\)$/)
   })
   test.each([
-    ['python', fence('python eval.py', 'python')],
+    ['python', fence('import eval\neval.run("python eval.py")', 'python')],
     ['yaml', fence('python eval.py', 'yaml')],
   ])('code in %s is no command', async (_, text) => {
     expect(await inReadme(text)).not.toMatch(/README/)

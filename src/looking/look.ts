@@ -12,6 +12,7 @@ import {
 } from './environment.js'
 import type { Fact } from './fact.js'
 import type { MetricsFile } from './metrics/file.js'
+import { insteadOf } from './instead.js'
 import { metricsIn } from './metrics/index.js'
 import { metricsOfCommand } from './metrics/writers.js'
 import { needsOf, type Need } from './needs.js'
@@ -50,8 +51,10 @@ export interface FoundModel {
 export interface Look {
   /** Files that the tree has. */
   files: number
-  /** Empty: nothing in the tree trains or evaluates a model. */
+  /** Empty: nothing in the tree trains or evaluates a model of its own. */
   models: readonly FoundModel[]
+  /** Why there is none, as a clause, and what comes nearest. */
+  instead?: { why: string; nearest: readonly Weighed[] }
 }
 
 const OTHERS = 5
@@ -70,6 +73,10 @@ export async function look(tree: SourceTree, name: string): Promise<Look> {
   const commands = await commandsIn(view, writers)
   const predictions = await predictionsIn(view)
   // Numbers of somebody's results are no model: something has to train or evaluate one.
+  const hasResult = commands.some(({ value }) => value.script !== undefined && writers.has(value.script))
+  const why = await insteadOf(view, { commands, hasResult, name })
+  if (why !== undefined)
+    return { files: view.total, models: [], instead: { why, nearest: commands.slice(0, OTHERS) } }
   if (commands.length === 0) return { files: view.total, models: [] }
   const folders = modelFolders(view, commands)
   const models = await Promise.all(

@@ -61,6 +61,7 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     environment,
     evaluation,
     lineage,
+    claimed = lineage !== undefined,
     recomputed,
     cause: found,
     probe,
@@ -72,7 +73,7 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
   const rung = rungOf({
     findings,
     levels,
-    claimed: lineage !== undefined,
+    claimed,
     follows: followsOf(recomputed),
     parity,
     agreement,

@@ -144,7 +144,13 @@ async function weigh(view: View, raw: RawCommand, weighing: Weighing): Promise<W
   const points = said.points + pointsOfPlace(view, raw, { script, named }) + (placeholder ? PLACEHOLDER : 0)
   const misplaced =
     script !== undefined && program.script !== undefined && !reaches(raw, program.script, script)
-  const sure = !placeholder && !unknown && !misplaced && (script !== undefined || own || !named)
+  const sure =
+    raw.question !== true &&
+    !(await wantsMore(view, raw, script)) &&
+    !placeholder &&
+    !unknown &&
+    !misplaced &&
+    (script !== undefined || own || !named)
   const text = raw.text.replace(/^\s*[$>!%]\s+|^\s*[!%]/, '').trim()
   const argv = argvOf(text, folderOf(view, raw, script))
   return {
@@ -155,6 +161,14 @@ async function weigh(view: View, raw: RawCommand, weighing: Weighing): Promise<W
     score: points,
   }
 }
+
+/** Whether a console script does nothing by its name alone: it has commands of its own, or wants an argument. */
+async function wantsMore(view: View, { source }: RawCommand, script: string | undefined): Promise<boolean> {
+  if (source !== 'console script') return false
+  return script === undefined || WANTS.test((await view.text(script)) ?? '')
+}
+const WANTS =
+  /\badd_subparsers\(|@(?:click|app|cli)\.(?:group|command|argument)|\btyper\.Typer\(|\brequired\s*=\s*True|\badd_argument\(\s*['"][a-z]/
 
 async function programSays(
   view: View,
