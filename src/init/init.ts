@@ -39,7 +39,7 @@ export interface Initialised {
   /** What a person should know of the environment that was made: sentences. */
   said: string[]
   /** If there is no model: why, as a clause, and the commands that come nearest. */
-  instead?: { why: string; nearest: { command: string; place: string }[] }
+  instead?: { why: string; nearest: { command: string; place: string }[]; results: string[] }
 }
 
 /** Models that are shown in full. */
@@ -97,6 +97,7 @@ export function init({ directory, config, dryRun, asOf }: InitRequest, world: Wo
             command: value.text,
             place: placeText(place),
           })),
+          results: instead.results.map(({ value }) => value.path),
         },
       }),
     }

@@ -25,15 +25,23 @@ const OPENING = 3000
  */
 export async function insteadOf(
   view: View,
-  { commands, hasResult, name }: { commands: readonly Weighed[]; hasResult: boolean; name: string },
+  { commands, metrics, hasResult, name }: Seen,
 ): Promise<string | undefined> {
   const [best] = commands
-  if (best === undefined) return submission(view)
   const submitted = submission(view)
   if (submitted !== undefined) return submitted
+  if (best === undefined)
+    return metrics.length > 0 ? 'it holds results, and no program that makes them' : undefined
   if (isSure(best) && best.value.source !== 'notebook' && best.value.source !== 'CI') return undefined
   if (hasResult || DECLARED.has(best.value.source)) return undefined
   return (await library(view)) ?? (await collection(view, commands, name)) ?? nothingMeasured(best)
+}
+
+interface Seen {
+  commands: readonly Weighed[]
+  metrics: readonly unknown[]
+  hasResult: boolean
+  name: string
 }
 
 /** A file of a tool, or of a run: what it names is meant. */
@@ -64,11 +72,10 @@ function submission({ files }: View): string | undefined {
 
 /** What others install by its name. */
 async function library(view: View): Promise<string | undefined> {
-  const built =
-    (await view.text('pyproject.toml')) ?? (await view.text('setup.py')) ?? (await view.text('setup.cfg'))
+  const files = await Promise.all(['pyproject.toml', 'setup.cfg', 'setup.py'].map((file) => view.text(file)))
+  const built = files.filter((text) => text !== undefined).join('\n')
   const name =
-    /^\s*name\s*=\s*["']?([\w.-]+)/m.exec(built ?? '')?.[1] ??
-    /\bname\s*=\s*["']([\w.-]+)["']/.exec(built ?? '')?.[1]
+    /^\s*name\s*=\s*["']?([\w.-]+)/m.exec(built)?.[1] ?? /\bname\s*=\s*["']([\w.-]+)["']/.exec(built)?.[1]
   const isR = /^Package:\s*\S/m.test((await view.text('DESCRIPTION')) ?? '') && view.has('NAMESPACE')
   if (isR) return 'it is a package of R, and no page evaluates with it'
   if (name === undefined) return undefined
@@ -78,7 +85,7 @@ async function library(view: View): Promise<string | undefined> {
     `(?:pip3? install|uv add|uv pip install|poetry add|conda install)(?:\\s+-[\\w-]+)*(?:\\s+[\\w.-]+forge)?\\s+["']?${plain(name)}(?![\\w-])|pypi\\.org/project/${plain(name)}\\b`,
     'i',
   ).test(text)
-  const declared = /Topic :: Software Development :: Libraries/.test(built ?? '')
+  const declared = /Topic :: Software Development :: Libraries/.test(built)
   return installs || declared
     ? `it is the library \`${name}\`, and no page evaluates a model of its own with it`
     : undefined
@@ -108,7 +115,7 @@ async function collection(
   const word = COLLECTION.exec(`${name.replace(/[-_]/g, ' ')} ${title}`)?.[0]
   if (word !== undefined && programs.size >= PROGRAMS)
     return `it calls itself "${word}", and ${String(programs.size)} programs in it train or evaluate`
-  if (chapters.length >= CHAPTERS)
+  if (chapters.length >= CHAPTERS && commands[0]?.value.source === 'script name')
     return `${String(chapters.length)} numbered notebooks or programs stand side by side, and no page evaluates with one`
   const folders = new Set([...programs].map((file) => file.replace(/\/[^/]*$/, '')))
   const unnamed = commands.every(({ value }) => value.source === 'script name')

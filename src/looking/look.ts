@@ -54,7 +54,7 @@ export interface Look {
   /** Empty: nothing in the tree trains or evaluates a model of its own. */
   models: readonly FoundModel[]
   /** Why there is none, as a clause, and what comes nearest. */
-  instead?: { why: string; nearest: readonly Weighed[] }
+  instead?: { why: string; nearest: readonly Weighed[]; results: readonly Fact<MetricsFile>[] }
 }
 
 const OTHERS = 5
@@ -74,9 +74,13 @@ export async function look(tree: SourceTree, name: string): Promise<Look> {
   const predictions = await predictionsIn(view)
   // Numbers of somebody's results are no model: something has to train or evaluate one.
   const hasResult = commands.some(({ value }) => value.script !== undefined && writers.has(value.script))
-  const why = await insteadOf(view, { commands, hasResult, name })
+  const why = await insteadOf(view, { commands, metrics, hasResult, name })
   if (why !== undefined)
-    return { files: view.total, models: [], instead: { why, nearest: commands.slice(0, OTHERS) } }
+    return {
+      files: view.total,
+      models: [],
+      instead: { why, nearest: commands.slice(0, OTHERS), results: metrics.slice(0, OTHERS) },
+    }
   if (commands.length === 0) return { files: view.total, models: [] }
   const folders = modelFolders(view, commands)
   const models = await Promise.all(

@@ -25,6 +25,7 @@ export interface InitialisedText {
   readonly instead?: {
     readonly why: string
     readonly nearest: readonly { readonly command: string; readonly place: string }[]
+    readonly results: readonly string[]
   }
 }
 
@@ -85,6 +86,9 @@ function insteadLines(instead: InitialisedText['instead']): string[] {
     ...instead.nearest.map(
       ({ command, place }, index) =>
         `  ${(index === 0 ? 'nearest' : '').padEnd(12)} ${plainText(command, 100)}   ${plainText(place, 80)}`,
+    ),
+    ...instead.results.map(
+      (path, index) => `  ${(index === 0 ? 'results' : '').padEnd(12)} ${plainText(path, 200)}`,
     ),
   ]
 }

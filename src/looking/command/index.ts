@@ -1,7 +1,14 @@
 import type { View } from '../view.js'
 import { builtCommands } from './built.js'
 import type { RawCommand } from './candidate.js'
-import { dvcCommands, harnessCommands, inspectCommands, mlprojectCommands, runCommands } from './declared.js'
+import {
+  dvcCommands,
+  harnessCommands,
+  inspectCommands,
+  mlprojectCommands,
+  runCommands,
+  stageFileCommands,
+} from './declared.js'
 import { readmeCommands } from './readme.js'
 import { programCommands, scriptCommands } from './scripts.js'
 import { weighCommands, type Weighed } from './weigh.js'
@@ -10,6 +17,7 @@ import { weighCommands, type Weighed } from './weigh.js'
 const PLACES: readonly ((view: View) => Promise<RawCommand[]>)[] = [
   harnessCommands,
   dvcCommands,
+  stageFileCommands,
   mlprojectCommands,
   inspectCommands,
   readmeCommands,
@@ -30,7 +38,7 @@ const LONGEST = 2000
 export async function commandsIn(view: View, writers: ReadonlySet<string>): Promise<Weighed[]> {
   const found = (await Promise.all(PLACES.map((find) => find(view))))
     .flat()
-    .filter(({ text }) => text.length <= LONGEST)
+    .filter(({ text }) => text.length <= LONGEST && !/\s(?:-h|--help)(?:\s|$)/.test(text))
     .slice(0, MOST)
   const ofPipeline = found.filter(({ source }) => source === 'dvc.yaml')
   const named = await weighCommands(view, found, writers)

@@ -4,7 +4,7 @@ import type { RawCommand } from './candidate.js'
 import { looksLikeCommand } from './kind.js'
 
 const PAGE =
-  /(?:^|\/)(?:README|REPRODUC|RESULTS|EVAL|USAGE|TRAIN|GETTING)[^/]*\.(?:md|rst|txt|markdown)$|(?:^|\/)README$|^docs\/[^/]+\.(?:md|rst)$/i
+  /(?:^|\/)(?:README|REPRODUC|RESULTS|EVAL|USAGE|TRAIN|GETTING|FINE-?TUN|PRE-?TRAIN|BENCHMARK|EXPERIMENT|MODEL_ZOO|GUIDE)[^/]*\.(?:md|rst|txt|markdown)$|(?:^|\/)README$|^docs\/[^/]+\.(?:md|rst)$/i
 /** Pages of one repository that are read, outer ones first. */
 const MOST_PAGES = 60
 /** Characters of a line that may be a command. */
@@ -12,6 +12,9 @@ const LONGEST = 2000
 /** Characters of a command within a line. */
 const SHORTEST = 4
 const LONGEST_INLINE = 300
+/** "Source or run *main.R*" */
+const RUN_IN_PROSE =
+  /\b(?:run|execute|source|launch)\b(?: the| script| file){0,3}[ ][*_"']{1,2}([\w./-]{1,100}\.(?:py|R))[*_"']/i
 /** A program of R is named as it is. */
 const R_SCRIPT = /^[\w./-]+\.[Rr]$/
 /** Fences that hold something else than commands. */
@@ -125,6 +128,13 @@ const isShell = (language: string, line: string): boolean =>
 const STARTS =
   /^\s*(?:[$>!%]\s*)?(?:python[\d.]*|bash|sh|torchrun|accelerate launch)\s+(?:-m\s+[\w.]+|[\w./-]+\.(?:py|sh))(?:\s|$)/
 
+/** The command that an option continues; one that it has already is of another example. */
+const isNewOption = (above: Line | undefined, piece: string): Line | undefined => {
+  const options = piece.match(/(?<!\S)--?[A-Za-z][\w-]*/g) ?? []
+  const known = new Set(above?.text.split(/[\s=]+/))
+  return options.some((option) => known.has(option)) ? undefined : above
+}
+
 /** The lines that may be commands, continued ones joined, with the heading that they stand below. */
 function linesOf(text: string): Line[] {
   const found: Line[] = []
@@ -138,7 +148,8 @@ function linesOf(text: string): Line[] {
     const continued = /\\\s*$|\^\s*$/.test(content) && where === 'block'
     const piece = content.replace(/[\\^]\s*$/, '').trim()
     // An option alone on a line belongs to the command above, also if its backslash was forgotten.
-    if (where === 'block' && until === line - 1 && /^--?[A-Za-z]/.test(piece)) open ??= found.at(-1)
+    if (where === 'block' && until === line - 1 && /^--?[A-Za-z]/.test(piece))
+      open ??= isNewOption(found.at(-1), piece)
     until = line
     if (open) open.text += ` ${piece}`
     else {
@@ -167,6 +178,8 @@ function linesOf(text: string): Line[] {
     } else if (/^(?: {4}|\t)\s*\S/.test(line) || /^\s*[$]\s+\S/.test(line) || open) add(line, number, 'block')
     else {
       if (line.trim() !== '') prose = line
+      const named = RUN_IN_PROSE.exec(line)?.[1]
+      if (named !== undefined) add(`${/\.py$/.test(named) ? 'python' : 'Rscript'} ${named}`, number, 'inline')
       for (const [, code = ''] of line.matchAll(/`([^`\n]{4,300})`/g))
         if (/\s/.test(code)) add(code, number, 'inline')
         else if (R_SCRIPT.test(code)) add(`Rscript ${code}`, number, 'inline')

@@ -31,6 +31,8 @@ const NOT_THERE = -30
 const VENDORED = -25
 const PLACEHOLDER = -12
 const BY_CONTENT = 22
+/** Nothing but its name says that it evaluates, and its text does not. */
+const ONLY_NAME = -16
 const WRITES = { evaluate: 10, other: 18 }
 const LIKELY = 70
 /** Commands of one page that are nearly equal: the first of them is meant. */
@@ -137,7 +139,7 @@ async function weigh(view: View, raw: RawCommand, weighing: Weighing): Promise<W
           learns: own || !named,
           unknown: !named && !own,
         }
-      : await programSays(view, script, { kind: byName, ...weighing })
+      : await programSays(view, script, { kind: byName, source: raw.source, ...weighing })
   // A program that uses nothing of machine learning evaluates no model, whatever it is called.
   if (!learns || !TRIED.has(kind)) return undefined
   const placeholder = HAS_PLACEHOLDER.test(raw.text.replace(/\s-\w+\s+['"].*$/, ''))
@@ -173,7 +175,13 @@ const WANTS =
 async function programSays(
   view: View,
   script: string,
-  { kind: byName, writers, learning, isDispatcher }: Weighing & { kind: CommandKind },
+  {
+    kind: byName,
+    source,
+    writers,
+    learning,
+    isDispatcher,
+  }: Weighing & Pick<RawCommand, 'source'> & { kind: CommandKind },
 ): Promise<ProgramSays> {
   const text = (await view.text(script)) ?? ''
   const isTest = byName === 'evaluate' && /(?:^|[/_])test\.py$/.test(script) && TESTING.test(text)
@@ -183,6 +191,8 @@ async function programSays(
     inner === undefined ? { learns: true, evaluates: false } : await learning(inner)
   const byContent = evaluates && !isDispatcher && BY_CONTENT_OF.has(kind)
   const writes = writers.has(script)
+  const onlyName =
+    kind === 'evaluate' && !evaluates && !writes && inner?.endsWith('.py') && source === 'script name'
   const reasons = [
     ...(byContent ? ['its code computes metrics'] : []),
     ...(writes ? ['it writes a metrics file'] : []),
@@ -190,7 +200,7 @@ async function programSays(
   const more = writes ? (kind === 'evaluate' ? WRITES.evaluate : WRITES.other) : 0
   return {
     kind: byContent ? 'train+evaluate' : kind,
-    points: KIND_POINTS[kind] + (byContent ? BY_CONTENT : 0) + more,
+    points: KIND_POINTS[kind] + (byContent ? BY_CONTENT : 0) + more + (onlyName ? ONLY_NAME : 0),
     reasons,
     learns: learns || writes,
     unknown: inner === undefined,

@@ -10,6 +10,8 @@ export interface MetricsFile {
   writers: readonly string[]
   /** Files of this form that the tree holds, itself included: more than one are results of many runs. */
   alike: number
+  /** Line of the stage that declares it. */
+  stage?: number
 }
 
 /** What was read of a file. */

@@ -1,7 +1,7 @@
 /** Which names are those of metrics. */
 
 const METRIC =
-  /^(?:.*[_/ .@,-])?(?:acc(?:uracy)?|f1(?:[-_ ]?score)?|precision|recall|specificity|sensitivity|auc|auroc|roc[-_]?auc|ap(?:50|75)?|map|mse|rmse|mae|mape|smape|r2(?:_?score)?|log_?loss|loss|bleu|rouge[a-z0-9]*|wer|cer|perplexity|ppl|m?iou|dice|psnr|ssim|fid|score|exact_match|em|mrr|ndcg|mcc|kappa|pass@?\d*|success_rate|win_rate|spearman[a-z0-9]*|pearson[a-z0-9]*|reward)(?:[_/ .@,-].*)?$/i
+  /^(?:.*[_/ .@,-])?(?:acc(?:uracy)?|top[-_ ]?\d+|f1(?:[-_ ]?score)?|precision|recall|specificity|sensitivity|auc|auroc|roc[-_]?auc|ap(?:50|75)?|map|mse|rmse|mae|mape|smape|r2(?:_?score)?|log_?loss|loss|bleu|rouge[a-z0-9]*|wer|cer|perplexity|ppl|m?iou|dice|psnr|ssim|fid|score|exact_match|em|mrr|ndcg|mcc|kappa|pass@?\d*|success_rate|win_rate|spearman[a-z0-9]*|pearson[a-z0-9]*|reward)(?:[_/ .@,-].*)?$/i
 const OF_EVALUATION = /^(?:test|eval|val)\//
 /** These never reproduce, or say nothing of a model. */
 const NO_CLAIM =

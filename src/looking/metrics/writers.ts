@@ -77,8 +77,8 @@ export function metricsOfCommand(
   command: Weighed | undefined,
 ): Fact<MetricsFile>[] {
   const code = new Set(reached)
-  const isOwn = ({ value: { writers, path }, place }: Fact<MetricsFile>): boolean =>
-    place.file === command?.place.file ||
+  const isOwn = ({ value: { writers, path, stage }, place }: Fact<MetricsFile>): boolean =>
+    (place.file === command?.place.file && (stage ?? command.place.line) === command.place.line) ||
     writers.some((file) => code.has(file)) ||
     (command?.value.text.includes(path) ?? false)
   const judged = metrics.map((fact): Fact<MetricsFile> & { own: boolean } => {
