@@ -8,7 +8,7 @@ const FITS = 'import torch\nmodel = torch.nn.Linear(1, 1)\n'
 const fence = (text: string, language = 'sh') => `\`\`\`${language}\n${text}\n\`\`\`\n`
 
 const best = async (files: Record<string, string>, writers: string[] = []) => {
-  const [first] = await commandsIn(await viewIn(files), new Set(writers))
+  const [first] = await commandsIn(await viewIn(files), { files: [], writers: new Set(writers) })
   return (
     first &&
     `${first.word} ${first.value.kind}: ${first.value.argv.join(' ')} (${first.place.file}:${first.place.line})`

@@ -7,6 +7,9 @@ import type { View } from './view.js'
 
 const COLLECTION =
   /\b(?:awesome|tutorials?|course(?:work)?|lectures?|lessons?|exercises|workshop|bootcamp|curriculum|textbook|cookbook|examples?|samples|model zoo|recipes|cheat ?sheets?|book|playground)\b/i
+/** Said of itself in the opening of its page. */
+const LESSONS =
+  /\b(?:course|lecture|workshop|tutorial) (?:materials?|notes|repository|website)\b|\b(?:materials?|exercises|notebooks|code) (?:for|of|from) (?:the|this|our|a|my) (?:\w+ ){0,4}(?:course|book|workshop|lectures?|tutorial|class)\b|\bthis (?:course|tutorial|workshop|book)\b/i
 const PROGRAMS = 3
 /** Numbered notebooks or programs: chapters. */
 const CHAPTERS = 5
@@ -31,7 +34,7 @@ export async function insteadOf(
   const submitted = submission(view)
   if (submitted !== undefined) return submitted
   if (best === undefined)
-    return metrics.length > 0 ? 'it holds results, and no program that makes them' : undefined
+    return metrics.length > 0 ? 'it holds results, and no program is seen to make them' : undefined
   if (isSure(best) && best.value.source !== 'notebook' && best.value.source !== 'CI') return undefined
   if (hasResult || DECLARED.has(best.value.source)) return undefined
   return (await library(view)) ?? (await collection(view, commands, name)) ?? nothingMeasured(best)
@@ -75,7 +78,8 @@ async function library(view: View): Promise<string | undefined> {
   const files = await Promise.all(['pyproject.toml', 'setup.cfg', 'setup.py'].map((file) => view.text(file)))
   const built = files.filter((text) => text !== undefined).join('\n')
   const name =
-    /^\s*name\s*=\s*["']?([\w.-]+)/m.exec(built)?.[1] ?? /\bname\s*=\s*["']([\w.-]+)["']/.exec(built)?.[1]
+    /^\s*name\s*=\s*["']?([\w.-]+)["']?\s*$/m.exec(built)?.[1] ??
+    /\bname\s*=\s*["']([\w.-]+)["']/.exec(built)?.[1]
   const isR = /^Package:\s*\S/m.test((await view.text('DESCRIPTION')) ?? '') && view.has('NAMESPACE')
   if (isR) return 'it is a package of R, and no page evaluates with it'
   if (name === undefined) return undefined
@@ -112,7 +116,8 @@ async function collection(
   const [page] = readmePages(view)
   const text = page === undefined ? '' : ((await view.text(page)) ?? '')
   const title = /^#\s+(\S.*)$/m.exec(text.slice(0, OPENING))?.[1] ?? ''
-  const word = COLLECTION.exec(`${name.replace(/[-_]/g, ' ')} ${title}`)?.[0]
+  const lessons = LESSONS.exec(text.slice(0, OPENING))?.[0]
+  const word = lessons ?? COLLECTION.exec(`${name.replace(/[-_]/g, ' ')} ${title}`)?.[0]
   if (word !== undefined && programs.size >= PROGRAMS)
     return `it calls itself "${word}", and ${String(programs.size)} programs in it train or evaluate`
   if (chapters.length >= CHAPTERS && commands[0]?.value.source === 'script name')

@@ -70,7 +70,7 @@ export async function look(tree: SourceTree, name: string): Promise<Look> {
   const view = await viewOf(tree)
   const metrics = await metricsIn(view)
   const writers = new Set(metrics.flatMap(({ value }) => value.writers))
-  const commands = await commandsIn(view, writers)
+  const commands = await commandsIn(view, { files: metrics.map(({ value }) => value.path), writers })
   const predictions = await predictionsIn(view)
   // Numbers of somebody's results are no model: something has to train or evaluate one.
   const hasResult = commands.some(({ value }) => value.script !== undefined && writers.has(value.script))

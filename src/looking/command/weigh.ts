@@ -4,7 +4,7 @@ import { learningOf, type Learning } from '../learning.js'
 import { moduleFile } from '../python.js'
 import type { View } from '../view.js'
 import { SOURCE_POINTS, type CommandSource, type RawCommand } from './candidate.js'
-import { KIND_POINTS, kindOf, SERVING, TESTING, type CommandKind } from './kind.js'
+import { isEvaluationTool, KIND_POINTS, kindOf, SERVING, TESTING, type CommandKind } from './kind.js'
 import { argvOf, bare, programOf } from './words.js'
 
 /** A way to evaluate or train that was found. */
@@ -72,12 +72,12 @@ const isEvaluation = (kind: CommandKind): boolean => kind === 'evaluate' || kind
 /**
  * Weighs what was found: the best first.
  *
- * @param writers programs that write a metrics file
+ * @param results the metrics files of the tree, and programs that write one
  */
 export async function weighCommands(
   view: View,
   found: readonly RawCommand[],
-  writers: ReadonlySet<string>,
+  results: Results,
 ): Promise<Weighed[]> {
   const stages = new Map<string, number>()
   for (const raw of found)
@@ -97,7 +97,7 @@ export async function weighCommands(
   const weighed = await Promise.all(
     found.map((raw) =>
       weigh(view, raw, {
-        writers,
+        results,
         learning,
         isDispatcher: (stages.get(scriptOf(view, raw) ?? '') ?? 0) >= DISPATCHER,
       }),
@@ -106,8 +106,16 @@ export async function weighCommands(
   return firstOfPage(distinct(weighed.filter((one) => one !== undefined).sort((a, b) => b.score - a.score)))
 }
 
-interface Weighing {
+/** What the tree holds of results. */
+export interface Results {
+  /** Paths of metrics files. */
+  files: readonly string[]
+  /** Programs that write one. */
   writers: ReadonlySet<string>
+}
+
+interface Weighing {
+  results: Results
   learning(script: string): Promise<Learning>
   isDispatcher: boolean
 }
@@ -128,7 +136,7 @@ async function weigh(view: View, raw: RawCommand, weighing: Weighing): Promise<W
   const program = programOf(bare(raw.text))
   const named =
     script !== undefined || program.script !== undefined || (program.module ?? raw.module) !== undefined
-  const own = OWN_PROGRAM.has(raw.source)
+  const own = OWN_PROGRAM.has(raw.source) || isEvaluationTool(raw.text)
   const byName = kindByName(raw)
   const { kind, learns, unknown, ...said }: ProgramSays =
     script === undefined
@@ -139,7 +147,7 @@ async function weigh(view: View, raw: RawCommand, weighing: Weighing): Promise<W
           learns: own || !named,
           unknown: !named && !own,
         }
-      : await programSays(view, script, { kind: byName, source: raw.source, ...weighing })
+      : await programSays(view, script, { kind: byName, raw, ...weighing })
   // A program that uses nothing of machine learning evaluates no model, whatever it is called.
   if (!learns || !TRIED.has(kind)) return undefined
   const placeholder = HAS_PLACEHOLDER.test(raw.text.replace(/\s-\w+\s+['"].*$/, ''))
@@ -175,13 +183,7 @@ const WANTS =
 async function programSays(
   view: View,
   script: string,
-  {
-    kind: byName,
-    source,
-    writers,
-    learning,
-    isDispatcher,
-  }: Weighing & Pick<RawCommand, 'source'> & { kind: CommandKind },
+  { kind: byName, raw, results, learning, isDispatcher }: Weighing & { kind: CommandKind; raw: RawCommand },
 ): Promise<ProgramSays> {
   const text = (await view.text(script)) ?? ''
   const isTest = byName === 'evaluate' && /(?:^|[/_])test\.py$/.test(script) && TESTING.test(text)
@@ -190,9 +192,10 @@ async function programSays(
   const { learns, evaluates } =
     inner === undefined ? { learns: true, evaluates: false } : await learning(inner)
   const byContent = evaluates && !isDispatcher && BY_CONTENT_OF.has(kind)
-  const writes = writers.has(script)
+  const writes =
+    results.writers.has(script) || results.files.some((file) => raw.text.includes(basename(file)))
   const onlyName =
-    kind === 'evaluate' && !evaluates && !writes && inner?.endsWith('.py') && source === 'script name'
+    kind === 'evaluate' && !evaluates && !writes && inner?.endsWith('.py') && raw.source === 'script name'
   const reasons = [
     ...(byContent ? ['its code computes metrics'] : []),
     ...(writes ? ['it writes a metrics file'] : []),

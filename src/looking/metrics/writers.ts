@@ -27,6 +27,8 @@ export function namesFile(text: string, path: string, from: string): boolean {
       .replaceAll('\\', '/')
       .replace(/\/$/, '')
       .replace(/^(?:\.{1,2}\/)+/, '')
+    const isJoined = given === '' && /[,/]\s*[rf]?["']$/.test(text.slice(Math.max(0, at - 8), at))
+    if (isJoined && folder === '.') continue
     if (folder === '.' || folder === dirname(from)) {
       if (given === '' || /[{}$.]/.test(given) || folder.endsWith(given)) return true
       continue
