@@ -1,4 +1,4 @@
-import type { Weighed } from './command/weigh.js'
+import type { Weighed } from './command/command.js'
 import { isSure } from './fact.js'
 import { readmePages } from './command/readme.js'
 import type { View } from './view.js'

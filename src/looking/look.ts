@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path/posix'
 import type { SourceTree } from '../provenance/sources/source.js'
 import { commandsIn } from './command/index.js'
-import type { Weighed } from './command/weigh.js'
+import type { Weighed } from './command/command.js'
 import { dataIn, type DataFound } from './data.js'
 import {
   dockerfileOf,

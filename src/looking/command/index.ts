@@ -11,7 +11,8 @@ import {
 } from './declared.js'
 import { readmeCommands } from './readme.js'
 import { programCommands, scriptCommands } from './scripts.js'
-import { weighCommands, type Results, type Weighed } from './weigh.js'
+import type { Weighed } from './command.js'
+import { weighCommands, type Results } from './weigh.js'
 
 /** Where commands are found. To add a place: a function that finds them, and a line with its points. */
 const PLACES: readonly ((view: View) => Promise<RawCommand[]>)[] = [

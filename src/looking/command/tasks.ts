@@ -39,7 +39,7 @@ function lineOf(form: string): string {
 export function justCommands(_: View, file: string, text: string): RawCommand[] {
   let name = ''
   return text.split(/\r?\n/).flatMap((line, index): RawCommand[] => {
-    name = /^@?([\w-]+)[^:=]*:(?!=)/.exec(line)?.[1] ?? name
+    name = /^@?([\w-]+)(?:[ \t][^:]*)?:(?!=)/.exec(line)?.[1] ?? name
     const command = line.trim().replace(/^[@-]+/, '')
     if (!/^[ \t]+\S/.test(line) || !looksLikeCommand(command)) return []
     return [{ source: 'task', text: command, file, line: index + 1, cwd: dirname(file), name }]

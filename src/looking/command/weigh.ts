@@ -1,28 +1,13 @@
-import { basename, dirname, join } from 'node:path/posix'
-import type { Fact, Word } from '../fact.js'
+import { basename, join } from 'node:path/posix'
+import type { Word } from '../fact.js'
 import { learningOf, type Learning } from '../learning.js'
-import { moduleFile } from '../python.js'
 import type { View } from '../view.js'
 import { SOURCE_POINTS, type CommandSource, type RawCommand } from './candidate.js'
 import { isEvaluationTool, KIND_POINTS, kindOf, SERVING, TESTING, type CommandKind } from './kind.js'
+import type { Weighed } from './command.js'
+import { distinct, firstOfPage } from './order.js'
+import { programIn, scriptOf } from './script.js'
 import { argvOf, bare, programOf } from './words.js'
-
-/** A way to evaluate or train that was found. */
-export interface Command {
-  /** As one line for people. */
-  text: string
-  argv: string[]
-  kind: CommandKind
-  source: CommandSource
-  /** The program that it runs, if the tree has it. */
-  script: string | undefined
-  /** Folder in which it is run. */
-  cwd: string
-}
-
-export interface Weighed extends Fact<Command> {
-  score: number
-}
 
 /** Points beside those of source and kind. */
 const THERE = 12
@@ -35,8 +20,6 @@ const BY_CONTENT = 22
 const ONLY_NAME = -16
 const WRITES = { evaluate: 10, other: 18 }
 const LIKELY = 70
-/** Commands of one page that are nearly equal: the first of them is meant. */
-const NEAR = 14
 /** A script behind so many stages is a dispatcher: its text says nothing of one of them. */
 const DISPATCHER = 3
 /** Scripts that are looked into. */
@@ -274,57 +257,4 @@ function wordOf(
   if (!sure || source === 'script name') return 'guess'
   if (kind === 'evaluate' && (source === 'dvc.yaml' || source === 'MLproject')) return 'certain'
   return isEvaluation(kind) && points >= LIKELY ? 'likely' : 'guess'
-}
-
-/** The file of the tree that a command runs. */
-export function scriptOf(
-  view: View,
-  { text, cwd, file, module: started, script: known }: RawCommand,
-): string | undefined {
-  if (known !== undefined) return known
-  const { script, module = started } = programOf(bare(text))
-  if (module !== undefined)
-    return [
-      moduleFile(view, `${module}.__main__`, join(cwd, 'x')),
-      moduleFile(view, module, join(cwd, 'x')),
-    ].find((path) => path !== undefined)
-  if (script === undefined) return undefined
-  const near = [join(cwd, script), script, join(dirname(file), script)].find((path) => view.has(path))
-  if (near !== undefined) return near
-  const same = view.named(basename(script)).filter((path) => path.endsWith(`/${script}`))
-  return same.length === 1 ? same[0] : undefined
-}
-
-/** The Python program that a script for a shell starts, if the tree has it. */
-function programIn(view: View, script: string, text: string): string | undefined {
-  const named = [...text.matchAll(/(?<![\w./-])([\w./-]{1,300}\.py)\b/g)].map(([, path = '']) =>
-    path.replace(/^\.\//, ''),
-  )
-  return named.flatMap((path) => [path, join(dirname(script), path)]).find((path) => view.has(path))
-}
-
-/** The same program in the same way once, where it has most points. */
-function distinct(weighed: readonly Weighed[]): Weighed[] {
-  const seen = new Set<string>()
-  return weighed.filter(({ value: { argv } }) => {
-    const key = argv.join('\0').replace(/^python[\d.]*/, 'python')
-    if (seen.has(key)) return false
-    seen.add(key)
-    return true
-  })
-}
-
-/** Of nearly equal commands of one page and kind the first in reading order goes first. */
-function firstOfPage(weighed: Weighed[]): Weighed[] {
-  const [best] = weighed
-  if (best === undefined || best.value.source !== 'README') return weighed
-  const near = weighed.filter(
-    ({ place, score, value, word }) =>
-      place.file === best.place.file &&
-      value.kind === best.value.kind &&
-      score >= best.score - NEAR &&
-      word === best.word,
-  )
-  const first = near.reduce((a, b) => ((b.place.line ?? 0) < (a.place.line ?? 0) ? b : a), best)
-  return [first, ...weighed.filter((one) => one !== first)]
 }

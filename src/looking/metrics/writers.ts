@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path/posix'
-import type { Weighed } from '../command/weigh.js'
+import type { Weighed } from '../command/command.js'
 import type { Fact } from '../fact.js'
 import { scriptCode } from '../python.js'
 import type { View } from '../view.js'
