@@ -78,7 +78,7 @@ async function library(view: View): Promise<string | undefined> {
   const files = await Promise.all(['pyproject.toml', 'setup.cfg', 'setup.py'].map((file) => view.text(file)))
   const built = files.filter((text) => text !== undefined).join('\n')
   const name =
-    /^\s*name\s*=\s*["']?([\w.-]+)["']?\s*$/m.exec(built)?.[1] ??
+    /^[ \t]*name[ \t]*=[ \t]*["']?([\w.-]+)["']?[ \t]*$/m.exec(built)?.[1] ??
     /\bname\s*=\s*["']([\w.-]+)["']/.exec(built)?.[1]
   const isR = /^Package:\s*\S/m.test((await view.text('DESCRIPTION')) ?? '') && view.has('NAMESPACE')
   if (isR) return 'it is a package of R, and no page evaluates with it'

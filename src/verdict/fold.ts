@@ -61,7 +61,6 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     environment,
     evaluation,
     lineage,
-    claimed = lineage !== undefined,
     recomputed,
     cause: found,
     probe,
@@ -73,7 +72,7 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
   const rung = rungOf({
     findings,
     levels,
-    claimed,
+    claimed: evidence.claimed ?? lineage !== undefined,
     follows: followsOf(recomputed),
     parity,
     agreement,

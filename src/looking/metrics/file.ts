@@ -15,7 +15,7 @@ export interface MetricsFile {
 }
 
 /** What was read of a file. */
-export interface Numbers {
+export interface MetricNumbers {
   metrics: Record<string, number>
   /** Line of a metric, from 1. */
   lines: Map<string, number>

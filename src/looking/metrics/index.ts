@@ -3,9 +3,9 @@ import { harnessResult } from '../command/declared.js'
 import type { Fact } from '../fact.js'
 import type { View } from '../view.js'
 import { declaredMetrics } from './declared.js'
-import type { MetricsFile, Numbers } from './file.js'
+import type { MetricsFile, MetricNumbers } from './file.js'
 import { isMetric, mayBeMetric } from './names.js'
-import { numbersOf } from './numbers.js'
+import { documentNumbers } from './numbers.js'
 import { pairNumbers, reportNumbers, tableNumbers } from './text.js'
 import { withWriters } from './writers.js'
 
@@ -79,20 +79,20 @@ async function fromFile(view: View, path: string): Promise<Fact<MetricsFile> | u
   return { value: { path, writers: [], alike: 1, metrics, lines }, place: view.at(path), word, reason }
 }
 
-interface Read extends Numbers {
+interface Read extends MetricNumbers {
   word: Fact<unknown>['word']
   reason: string
 }
 
 async function ofDocument(view: View, path: string): Promise<Read | undefined> {
   const file = basename(path)
-  const read = await numbersOf(view, path, isMetric)
+  const read = await documentNumbers(view, path, isMetric)
   if (!read) return undefined
   const count = Object.keys(read.metrics).length
   const named = NAMED.test(file)
   if (count === 0) {
     const own =
-      named && read.all > 0 && read.all <= FEW ? await numbersOf(view, path, mayBeMetric) : undefined
+      named && read.all > 0 && read.all <= FEW ? await documentNumbers(view, path, mayBeMetric) : undefined
     if (own === undefined || Object.keys(own.metrics).length === 0) return undefined
     return { ...own, word: 'guess', reason: 'named like a result, with names of its own in it' }
   }

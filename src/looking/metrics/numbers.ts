@@ -1,18 +1,18 @@
 import { parsedJson } from '../command/declared.js'
 import type { View } from '../view.js'
-import type { Numbers } from './file.js'
+import type { MetricNumbers } from './file.js'
 
-/** Numbers of one file that are looked at, and metrics that are kept of it. */
+/** MetricNumbers of one file that are looked at, and metrics that are kept of it. */
 const LOOKED_AT = 4000
 const KEPT = 200
 const DEEPEST = 12
 
 /** @returns the metrics of a JSON or YAML file and how many numbers it has; undefined if it is neither, or is cut off */
-export async function numbersOf(
+export async function documentNumbers(
   view: View,
   path: string,
   isClaim: (name: string) => boolean,
-): Promise<(Numbers & { all: number }) | undefined> {
+): Promise<(MetricNumbers & { all: number }) | undefined> {
   const text = await view.text(path)
   if (text === undefined) return undefined
   const value = /\.ya?ml$/i.test(path)
@@ -39,10 +39,8 @@ function linesOf(text: string, wanted: ReadonlySet<string>): Map<string, number>
     const end = text.indexOf('\n', from)
     const to = end < 0 ? text.length : end
     line++
-    for (const [, quoted, plain] of text
-      .slice(from, to)
-      .matchAll(/"([^"\n]{1,200})"\s*:|^[ \t]*([\w@%./ -]{1,200}?)\s*:/g)) {
-      const key = quoted ?? plain ?? ''
+    for (const [, quoted, plain] of text.slice(from, to).matchAll(/"([^"\n]{1,200})" ?:|^([^:"]{1,200}):/g)) {
+      const key = quoted ?? plain?.trim() ?? ''
       if (wanted.has(key) && !found.has(key)) found.set(key, line)
     }
     from = to + 1
@@ -50,7 +48,7 @@ function linesOf(text: string, wanted: ReadonlySet<string>): Map<string, number>
   return found
 }
 
-/** Numbers with the names of all keys above; series, whose last key is a number, count for nothing. */
+/** MetricNumbers with the names of all keys above; series, whose last key is a number, count for nothing. */
 function leaves(value: unknown): [string, number][] {
   const found: [string, number][] = []
   const visit = (at: unknown, name: string, depth: number): void => {

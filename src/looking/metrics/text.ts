@@ -1,14 +1,14 @@
 import { lineAt } from '../python.js'
-import type { Numbers } from './file.js'
+import type { MetricNumbers } from './file.js'
 import { isMetric, mayBeMetric } from './names.js'
 
 /** Results as text: reports, lines of names and numbers, tables. */
 
 const NUMBER = String.raw`(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)`
-const PAIR = new RegExp(
-  String.raw`^[ \t]*(?:[-*>][ \t]+)?\**([\w@%./][\w @%./()-]{0,58}?)\**[ \t]*(?:[:=]|\t|[ ]{2,})[ \t]*${NUMBER}[ \t]*%?[ \t]*$`,
-  'gim',
-)
+/** Characters of a line of a name and a number. */
+const LONGEST_LINE = 120
+const AT_END = /(?<![\w.-])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?= ?%?$)/i
+const OWN_NAME = /^[\w@%./][\w @%./()-]{0,59}$/
 /** `Top-1: 92.3`, `AUC is 0.91`: within a line of a log or of a submission. */
 const WITHIN = new RegExp(
   String.raw`(?<![\w.])([A-Za-z][\w@./-]{0,38})(?:[ \t]*[:=][ \t]*|[ \t]+is[ \t]+)${NUMBER}(?![\w.])`,
@@ -17,7 +17,7 @@ const WITHIN = new RegExp(
 const KEPT = 200
 
 /** `accuracy` and the averages of scikit-learn's report; undefined if the text holds none. */
-export function reportNumbers(text: string): Numbers | undefined {
+export function reportNumbers(text: string): MetricNumbers | undefined {
   if (!/precision\s+recall\s+f1-score\s+support/.test(text)) return undefined
   const metrics: Record<string, number> = {}
   const lines = new Map<string, number>()
@@ -40,22 +40,45 @@ export function reportNumbers(text: string): Numbers | undefined {
 }
 
 /** Lines of a name and a number; else a metric's name and its number within the lines. */
-export function pairNumbers(text: string): Numbers | undefined {
-  return pairsBy(PAIR, text) ?? pairsBy(WITHIN, text)
+export function pairNumbers(text: string): MetricNumbers | undefined {
+  const lines = text.split(/\r?\n/).flatMap((line, index): Pair[] => pairOf(line.trim(), index + 1) ?? [])
+  const within = () =>
+    [...text.matchAll(WITHIN)].map(({ 1: name = '', 2: value = '', index }): Pair => [
+      name,
+      Number(value),
+      lineAt(text, index + 1),
+    ])
+  return metricsAmong(lines) ?? metricsAmong(within())
 }
 
-function pairsBy(form: RegExp, text: string): Numbers | undefined {
-  const found: Numbers = { metrics: {}, lines: new Map() }
-  for (const { 1: name = '', 2: value = '', index } of text.matchAll(form)) {
-    if (found.lines.size >= KEPT) break
-    if (!isMetric(name.trim())) continue
-    found.metrics[name.trim()] = Number(value)
-    found.lines.set(name.trim(), lineAt(text, index + 1))
-  }
-  return found.lines.size === 0 ? undefined : found
+/** Name, number, line. */
+type Pair = [string, number, number]
+
+function pairOf(line: string, number: number): [Pair] | undefined {
+  if (line.length > LONGEST_LINE) return undefined
+  const found = AT_END.exec(line)
+  if (found === null) return undefined
+  const left = line.slice(0, found.index)
+  const divided = /[:=]$/.test(left.trimEnd())
+  if (!divided && !/(?: {2}|\t)$/.test(left)) return undefined
+  const name = (divided ? left.trimEnd().slice(0, -1) : left)
+    .replace(/^[-*>] /, '')
+    .replaceAll('*', '')
+    .trim()
+  return OWN_NAME.test(name) ? [[name, Number(found[0]), number]] : undefined
 }
 
-export interface TableNumbers extends Numbers {
+function metricsAmong(pairs: readonly Pair[]): MetricNumbers | undefined {
+  const named = pairs.filter(([name]) => isMetric(name)).slice(0, KEPT)
+  return named.length === 0
+    ? undefined
+    : {
+        metrics: Object.fromEntries(named.map(([name, value]) => [name, value])),
+        lines: new Map(named.map(([name, , line]) => [name, line])),
+      }
+}
+
+export interface TableNumbers extends MetricNumbers {
   /** It is a table of names and values, or one with columns that are metrics. */
   form: 'names and values' | 'columns'
 }

@@ -8,7 +8,7 @@ import type { MetricsFile } from './file.js'
 /** Which program writes a file: its text names the file, and calls what writes. */
 
 const WRITES =
-  /\bdump\(|\.to_(?:csv|json|yaml|markdown)\b|\.write\(|\bwrite_(?:text|bytes|csv|json|tsv)\(|\bwriterows?\(|\bsave(?:txt|z)?\(|\bLive\(|\bsave_metrics\(|\bwriteLines\(|\bsink\(|\bwrite\.(?:csv|table)\(|\bopen\([^)\n]*['"][wa]|\bCSV\.write\(|>\s*\S+\.(?:txt|json|csv|tsv|log)\b/
+  /\bdump\(|\.to_(?:csv|json|yaml|markdown)\b|\.write\(|\bwrite_(?:text|bytes|csv|json|tsv)\(|\bwriterows?\(|\bsave(?:txt|z)?\(|\bLive\(|\bsave_metrics\(|\bwriteLines\(|\bsink\(|\bwrite\.(?:csv|table)\(|\bopen\([^)\n]*['"][wa]|\bCSV\.write\(|> ?[\w/-]{1,100}\.(?:txt|json|csv|tsv|log)\b/
 const PROGRAM = /\.(?:py|R|r|jl|ipynb|sh|Rmd|qmd)$/
 /** Programs that are read, and files whose writers are looked for. */
 const PROGRAMS = 500
@@ -21,7 +21,7 @@ export function namesFile(text: string, path: string, from: string): boolean {
   const name = basename(path)
   const folder = dirname(path)
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
-    const before = /[\w.\\/{}$-]*$/.exec(text.slice(Math.max(0, at - 200), at))?.[0] ?? ''
+    const before = pathBefore(text, at)
     if (/[\w-]$/.test(before)) continue
     const given = before
       .replaceAll('\\', '/')
@@ -40,6 +40,14 @@ export function namesFile(text: string, path: string, from: string): boolean {
   }
   return false
 }
+
+/** What of a path stands before a name. */
+function pathBefore(text: string, end: number): string {
+  let from = end
+  while (from > 0 && end - from < LONGEST_PATH && /[\w.\\/{}$-]/.test(text[from - 1]!)) from--
+  return text.slice(from, end)
+}
+const LONGEST_PATH = 200
 
 const escaped = (text: string): string => text.replace(/[^\w]/g, String.raw`\$&`)
 
@@ -83,28 +91,30 @@ export function metricsOfCommand(
     (place.file === command?.place.file && (stage ?? command.place.line) === command.place.line) ||
     writers.some((file) => code.has(file)) ||
     (command?.value.text.includes(path) ?? false)
-  const judged = metrics.map((fact): Fact<MetricsFile> & { own: boolean } => {
-    const own = isOwn(fact)
+  return metrics
+    .map((fact) => ({ fact: judged(fact, isOwn(fact)), own: isOwn(fact) }))
+    .toSorted(
+      (a, b) =>
+        Number(a.fact.word === 'guess') - Number(b.fact.word === 'guess') ||
+        Number(b.own) - Number(a.own) ||
+        RANK[a.fact.word] - RANK[b.fact.word],
+    )
+    .map(({ fact }) => fact)
+
+  function judged(fact: Fact<MetricsFile>, own: boolean): Fact<MetricsFile> {
     const { writers, alike, path } = fact.value
-    if (fact.word === 'certain' && alike === 1) return { ...fact, own }
+    if (fact.word === 'certain' && alike === 1) return fact
     if (alike > 1)
-      return { ...fact, own, word: 'guess', reason: `${fact.reason}, one of ${String(alike)} of its form` }
-    if (own || command === undefined) return { ...fact, own, ...(own && { word: 'likely' as const }) }
+      return { ...fact, word: 'guess', reason: `${fact.reason}, one of ${String(alike)} of its form` }
+    if (own) return { ...fact, word: 'likely' }
+    if (command === undefined) return fact
     const by = writers[0]
     const why = by === undefined ? 'the command does not name it' : `written by ${by}, not by the command`
     const beside = command.value.script !== undefined && dirname(command.value.script) === dirname(path)
-    const stays =
-      by === undefined && (code.size === 0 || (beside && fact.word === 'likely' && metrics.length === 1))
-    return stays ? { ...fact, own } : { ...fact, own, word: 'guess', reason: `${fact.reason}; ${why}` }
-  })
-  return judged
-    .toSorted(
-      (a, b) =>
-        Number(a.word === 'guess') - Number(b.word === 'guess') ||
-        Number(b.own) - Number(a.own) ||
-        RANK[a.word] - RANK[b.word],
-    )
-    .map(({ own: _, ...fact }) => fact)
+    const alone = beside && fact.word === 'likely' && metrics.length === 1
+    if (by === undefined && (code.size === 0 || alone)) return fact
+    return { ...fact, word: 'guess', reason: `${fact.reason}; ${why}` }
+  }
 }
 
 const RANK = { certain: 0, likely: 1, guess: 2 } as const
