@@ -68,7 +68,7 @@ export function check(request: CheckRequest, world: World): Promise<Report> {
     const before = base && recordsOf(context, filesOfCommit(context.git, base.commit), base.commit)
     const selected = await selectModels(
       loaded.policy,
-      { ...(await known(records)), found: looking.found },
+      { ...(await known(records)), found: looking.found, whyNone: looking.whyNone },
       before && (await known(before)),
       request.models,
     )

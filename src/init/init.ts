@@ -9,7 +9,7 @@ import { withSession, type World } from '../system/session.js'
 import { filesOfWorkTree } from '../system/tree-files.js'
 import { environmentFor } from './generate.js'
 import { writeNew, type NewFile } from './files.js'
-import { policyText, type Written } from './policy-text.js'
+import { placeText, policyText, type Written } from './policy-text.js'
 import { draftText } from './record-text.js'
 import { rowsOf, type Row } from './rows.js'
 import { workflowText } from './workflow-text.js'
@@ -38,6 +38,8 @@ export interface Initialised {
   open: string[]
   /** What a person should know of the environment that was made: sentences. */
   said: string[]
+  /** If there is no model: why, as a clause, and the commands that come nearest. */
+  instead?: { why: string; nearest: { command: string; place: string }[]; results: string[] }
 }
 
 /** Models that are shown in full. */
@@ -55,7 +57,7 @@ export function init({ directory, config, dryRun, asOf }: InitRequest, world: Wo
   const begun = performance.now()
   return withSession(directory, world, async (context) => {
     const tree = { files: filesOfWorkTree(context.git, context.root), prefix: context.prefix }
-    const { files, models } = await during(context, 'looking', () => lookingAt(context, tree).look())
+    const { files, models, instead } = await during(context, 'looking', () => lookingAt(context, tree).look())
     const paths = await tree.files.list()
     const own = await discoverModels(detectNative(paths), { of: (path) => ownWords(tree, path) })
     const written = models.map((model): Written => ({ model, record: recordFor(model, own, paths) }))
@@ -88,6 +90,16 @@ export function init({ directory, config, dryRun, asOf }: InitRequest, world: Wo
       kept,
       open: [...new Set(open)].slice(0, MOST),
       said,
+      ...(instead && {
+        instead: {
+          why: instead.why,
+          nearest: instead.nearest.map(({ value, place }) => ({
+            command: value.text,
+            place: placeText(place),
+          })),
+          results: instead.results.map(({ value }) => value.path),
+        },
+      }),
     }
   })
 }

@@ -22,6 +22,11 @@ export interface InitialisedText {
   readonly kept: readonly string[]
   readonly open: readonly string[]
   readonly said: readonly string[]
+  readonly instead?: {
+    readonly why: string
+    readonly nearest: readonly { readonly command: string; readonly place: string }[]
+    readonly results: readonly string[]
+  }
 }
 
 export interface InitialisedOptions {
@@ -53,7 +58,8 @@ export function renderInitialised(
     return printed([
       looked,
       '',
-      '  Nothing here trains or evaluates a model, so nothing was written.',
+      `  Nothing here trains or evaluates a model${made.instead ? ' of its own' : ''}, so nothing was written.`,
+      ...insteadLines(made.instead),
       '',
       `${paint(BOLD, 'Next:')}  if something does, say how in reprogate.yml: models: {<name>: {record: provenance.yml, evaluation: {command: [<program>]}}}`,
     ])
@@ -70,6 +76,21 @@ export function renderInitialised(
     ...(report ? stageLines(report) : []),
     `${paint(BOLD, 'Next:')}  ${nextOf(made, dryRun, report)}`,
   ])
+}
+
+/** Why there is no model, and what comes nearest, for whoever wants one of them. */
+function insteadLines(instead: InitialisedText['instead']): string[] {
+  if (instead === undefined) return []
+  return [
+    `  Seen: ${plainText(instead.why, 200)}.`,
+    ...instead.nearest.map(
+      ({ command, place }, index) =>
+        `  ${(index === 0 ? 'nearest' : '').padEnd(12)} ${plainText(command, 100)}   ${plainText(place, 80)}`,
+    ),
+    ...instead.results.map(
+      (path, index) => `  ${(index === 0 ? 'results' : '').padEnd(12)} ${plainText(path, 200)}`,
+    ),
+  ]
 }
 
 type Paint = (code: number, words: string) => string

@@ -12,6 +12,8 @@ import { withoutEnd } from '../text/trim.js'
 export interface Looking {
   look(): Promise<Look>
   found(): Promise<FoundRecord[]>
+  /** Why nothing was found, as a clause. */
+  whyNone(): Promise<string | undefined>
   shown(model: SelectedModel): Promise<Reading | undefined>
 }
 
@@ -24,6 +26,9 @@ export function lookingAt(context: Pick<Context, 'git' | 'root'>, tree: SourceTr
       const { models } = await once()
       const files = await tree.files.list()
       return models.map((model) => foundRecord(model, files))
+    },
+    async whyNone() {
+      return (await once()).instead?.why
     },
     async shown({ settings, found }) {
       const { models } = await once()

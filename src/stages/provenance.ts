@@ -1,6 +1,6 @@
 import { checkPins } from '../environment/pins.js'
 import { modelFindings, planFindings, type Plan } from '../policy/plan.js'
-import { reservedIn } from '../provenance/claims.js'
+import { reservedIn, type Claims } from '../provenance/claims.js'
 import { checkCommit, uncommittedFindings } from '../provenance/commit.js'
 import { checkCompleteness } from '../provenance/completeness.js'
 import { sourceContradictions } from '../provenance/contradictions.js'
@@ -39,12 +39,27 @@ export const provenance: Stage = {
       evidence: {
         fields: { present, required },
         lineage: lineageOf(record),
+        claimed: speaksOfRun(claims, record),
         remarks: claims.remarks,
         ...(recomputed && { recomputed: recomputed.evidence }),
       },
       products: { dockerfile: pins.dockerfile, manifest: pins.manifest },
     }
   },
+}
+
+/** A commit, a run, a model's bytes, data by digest, or a result's number: what is only asked about is no claim. */
+function speaksOfRun(claims: Claims, { code, run, model, data = [], evaluation }: Record_): boolean {
+  const pinned = data.some((_, index) =>
+    claims.at(`data[${index}].digest`).evidence.some(({ source }) => source !== 'looking'),
+  )
+  return (
+    pinned ||
+    code?.commit !== undefined ||
+    run !== undefined ||
+    model?.digest !== undefined ||
+    Object.keys(evaluation?.metrics ?? {}).length > 0
+  )
 }
 
 type Facts = Awaited<ReturnType<typeof factsOf>>

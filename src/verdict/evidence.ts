@@ -414,6 +414,8 @@ export interface Evidence {
   /** If it was asked for. */
   probe: ProbeEvidence
   lineage: LineageEvidence
+  /** Whether anything says what a run gave or was made of: a README or a config alone does not. */
+  claimed: boolean
   /** Of the recorded metrics and predictions. */
   recomputed: RecomputedEvidence
   remarks: readonly RemarkEvidence[]

@@ -62,7 +62,7 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
   const rung = rungOf({
     findings,
     levels,
-    claimed: lineage !== undefined,
+    claimed: evidence.claimed ?? lineage !== undefined,
     follows: followsOf(recomputed),
     parity,
     agreement,
