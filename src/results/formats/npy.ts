@@ -19,9 +19,10 @@ type Reader = (bytes: Buffer, at: number) => string
 export function float32Text(value: number): string {
   for (let digits = 6; digits < 9; digits++) {
     const text = String(Number(value.toPrecision(digits)))
-    if (Math.fround(Number(text)) === value) return floatText(Number(text))
+    if (Object.is(Math.fround(Number(text)), value)) return floatText(Number(text))
   }
-  return floatText(Number(value.toPrecision(9)))
+  // Zero with a sign, too, which `toPrecision` drops.
+  return floatText(value === 0 ? value : Number(value.toPrecision(9)))
 }
 
 /** As Python prints it: a float that is whole keeps its point, zero its sign. */
