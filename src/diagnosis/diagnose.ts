@@ -3,8 +3,9 @@ import type { EngineContext } from '../engine/engine.js'
 import type { Replayed } from '../evaluation/check.js'
 import { during } from '../system/context.js'
 import { showText } from '../text/latin1.js'
+import { listed } from '../text/numbers.js'
 import type { CauseEvidence, Difference, Factor } from '../verdict/evidence.js'
-import type { Axis, Change } from './axes.js'
+import { NETWORK, type Axis, type Change } from './axes.js'
 import type { Explanation } from './explanation.js'
 import { Mixer, type TwoImages } from './images.js'
 import { Laboratory, type Exchange } from './replays.js'
@@ -119,7 +120,7 @@ function settingText({ env = {}, cpus, shim, hostname }: Change): string {
     ...variables,
     ...(cpus === undefined ? [] : [`processor ${cpus}`]),
     ...(hostname === undefined ? [] : [`host name ${hostname}`]),
-    ...Object.entries(shim ?? {}).map(([part, value]) => `${part} ${value}`),
+    ...Object.entries(shim ?? {}).flatMap(([part, value]) => (value === '' ? [] : [`${part} ${value}`])),
   ].join(' ')
 }
 
@@ -157,6 +158,15 @@ function triedAxes({ made }: Laboratory, axes: readonly Axis[]): string[] {
     .map(({ name }) => name)
 }
 
+/** Hosts of one sentence. */
+const MOST_HOSTS = 3
+
+function hostsOf(explanation: Explanation): Factor[] {
+  if (explanation.shown !== 'asks') return []
+  const note = listed(explanation.hosts, MOST_HOSTS)
+  return [{ kind: 'condition', name: NETWORK.words, note, fix: NETWORK.fix }]
+}
+
 type Shown = Pick<CauseEvidence, 'shown' | 'factors' | 'also' | 'either' | 'why' | 'moving'>
 
 function evidenceOf(explanation: Explanation, names: ReadonlyMap<string, Factor>): Shown {
@@ -164,7 +174,7 @@ function evidenceOf(explanation: Explanation, names: ReadonlyMap<string, Factor>
   const { shown } = explanation
   return {
     shown,
-    factors: 'factors' in explanation ? factorsOf(explanation.factors) : [],
+    factors: 'factors' in explanation ? factorsOf(explanation.factors) : hostsOf(explanation),
     also: 'also' in explanation ? factorsOf(explanation.also) : [],
     ...('either' in explanation && { either: explanation.either }),
     ...('why' in explanation && explanation.why !== undefined && { why: explanation.why }),

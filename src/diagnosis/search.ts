@@ -30,7 +30,7 @@ export interface SearchResult {
  *    between the images are narrowed down;
  * 2. it does not, or there is none: the conditions of the run, all at once and then one by one;
  * 3. the data, the code or the model of the previous record in place of this one's;
- * 4. nothing: then that is said, with what was ruled out.
+ * 4. nothing: then it is looked at whether it asks for the network, and said what was ruled out.
  *
  * Where two equal replays disagree, only conditions that make them agree are looked for.
  */
@@ -82,10 +82,14 @@ async function searchRest(
   { axes, inputs }: SearchProblem,
 ): Promise<Explanation> {
   const conditions = await searchConditions(trials, image, axes)
-  if (conditions.shown !== 'unexplained' || inputs.length === 0) return conditions
+  if (conditions.shown !== 'unexplained') return conditions
   const restores = async (set: readonly string[]) => (await trials.of(image, set)).kind === 'recorded'
-  const factors = await restoringInputs(restores, inputs)
-  if (!factors) return conditions
+  const factors = inputs.length > 0 ? await restoringInputs(restores, inputs) : undefined
+  if (!factors) {
+    const looked = await trials.again({ image, changes: [], watch: true })
+    const hosts = looked.kind === 'none' ? [] : (looked.asked ?? [])
+    return hosts.length > 0 ? { shown: 'asks', hosts } : conditions
+  }
   const again = await trials.again({ image, changes: factors })
   return again.kind === 'recorded' ? { shown: 'input', factors } : { shown: 'not-repeatable' }
 }

@@ -8,7 +8,7 @@ export type ImageSide = 'rebuild' | 'pinned'
 export interface Setting {
   readonly image: ImageSide
   readonly changes: readonly string[]
-  /** Asks what of the differences is loaded, too. */
+  /** Asks what of the differences is loaded, and for which hosts it asks, too. */
   readonly watch?: boolean | undefined
 }
 
@@ -18,6 +18,8 @@ export type Trial =
       readonly kind: 'recorded' | 'another'
       readonly result: number
       readonly seen?: readonly string[] | undefined
+      /** Hosts that it asked for, if that was looked at. Untrusted. */
+      readonly asked?: readonly string[] | undefined
     }
   /** It gave no result: that is no answer to any question. */
   | { readonly kind: 'none'; readonly why: string }

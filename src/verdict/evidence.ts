@@ -279,7 +279,7 @@ export type Factor = z.infer<typeof factorSchema>
 /** What the search for a cause has shown; each has its own sentence, and none says more. */
 export const SHOWN = [
   ...['alone', 'enough', 'each', 'together', 'restores', 'among', 'not-listed', 'pinned-fails'],
-  ...['condition', 'input', 'steadied', 'unsteady', 'not-repeatable', 'unexplained'],
+  ...['condition', 'input', 'steadied', 'unsteady', 'not-repeatable', 'asks', 'unexplained'],
 ] as const
 
 export const causeSchema = z.strictObject({
