@@ -196,6 +196,24 @@ export const AXES: readonly Axis[] = [
   },
 ]
 
+/** Kernels of newer processors that are those of an older one in most versions of OpenBLAS. */
+const AS_OLDER = { Cooperlake: 'SkylakeX', SapphireRapids: 'SkylakeX', Zen: 'Haswell', Excavator: 'Haswell' }
+
+/** The values of an axis under which OpenBLAS takes certain kernels: index of the try, by the kernels' name. */
+export function kernelTries(axis: Axis): ReadonlyMap<string, number> {
+  const tries = new Map(
+    axis.tries.flatMap(({ env: set }, index) => {
+      const kernel = set?.['OPENBLAS_CORETYPE']
+      return kernel === undefined ? [] : [[kernel, index] as const]
+    }),
+  )
+  for (const [kernel, older] of Object.entries(AS_OLDER)) {
+    const index = tries.get(older)
+    if (index !== undefined) tries.set(kernel, index)
+  }
+  return tries
+}
+
 /** Gives the evaluation the network: only the one whose machine it is can ask for it. */
 export const NETWORK: Axis = {
   id: 'network',

@@ -59,7 +59,9 @@ export async function searchConditions(
   const all = axes.flatMap(({ tries }) => tries.slice(0, 1))
   if (await restores(all)) return proven(trials, image, (await minimalSet(restores, all)) ?? all)
   const moving = await movingAmong(all, async (set) => !same(await trials.of(image, set), plain))
-  const values = axes.filter(({ tries: [first] }) => first !== undefined && moving.includes(first)).map(({ tries }) => tries)
+  const values = axes
+    .filter(({ tries: [first] }) => first !== undefined && moving.includes(first))
+    .map(({ tries }) => tries)
   for (const set of [...values.flat().map((one) => [one]), ...pairsOf(values)])
     if (await restores(set)) return proven(trials, image, set)
   const crashing: string[] = []

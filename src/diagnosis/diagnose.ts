@@ -5,7 +5,7 @@ import { during } from '../system/context.js'
 import { showText } from '../text/latin1.js'
 import { listed } from '../text/numbers.js'
 import type { CauseEvidence, Difference, Factor } from '../verdict/evidence.js'
-import { NETWORK, type Axis, type Change } from './axes.js'
+import { kernelTries, NETWORK, type Axis, type Change } from './axes.js'
 import type { Explanation } from './explanation.js'
 import { Mixer, type TwoImages } from './images.js'
 import { Laboratory, type Exchange } from './replays.js'
@@ -68,7 +68,7 @@ export function diagnose(context: EngineContext, diagnosis: Diagnosis): Promise<
         return made < MOST_REPLAYS && left() > longest
       },
     )
-    const { explanation, image } = await findCause(trials, {
+    const { explanation, image, dispatch } = await findCause(trials, {
       steady: replayed.steady,
       differences: parts.units.map(({ id }) => id),
       unseen: parts.units.filter(({ unseen }) => unseen).map(({ id }) => id),
@@ -78,10 +78,12 @@ export function diagnose(context: EngineContext, diagnosis: Diagnosis): Promise<
         steady: fixed && steadyId(id),
       })),
       inputs: inputs.map(({ name }) => inputId(name)),
+      kernels: kernelsOf(axes),
     })
     return {
       ...evidenceOf(explanation, names),
       image,
+      ...(dispatch !== undefined && { dispatch }),
       tried: triedAxes(laboratory, axes),
       differences: parts.units.length,
       replays: laboratory.made.map(({ setting, trial, image: id, seconds: took }) => ({
@@ -104,6 +106,13 @@ const round = (seconds: number): number => Math.round(seconds * 1000) / 1000
 const tryId = (axis: string, index: number): string => `${axis} ${index}`
 const steadyId = (axis: string): string => `${axis} fixed`
 const inputId = (name: string): string => `input ${name}`
+
+const kernelsOf = (axes: readonly Axis[]): ReadonlyMap<string, string> =>
+  new Map(
+    axes.flatMap((axis) =>
+      [...kernelTries(axis)].map(([kernel, index]) => [kernel, tryId(axis.id, index)] as const),
+    ),
+  )
 
 const changesOf = (axes: readonly Axis[]): ReadonlyMap<string, Change> =>
   new Map(

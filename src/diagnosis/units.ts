@@ -120,12 +120,7 @@ async function ownerIn({ pinned, rebuilt }: Pair, pause: Pause): Promise<OwnerOf
   }
 }
 
-function packageUnit(
-  { pinned }: Pair,
-  key: string,
-  paths: readonly string[],
-  difference: Difference,
-): Unit {
+function packageUnit({ pinned }: Pair, key: string, paths: readonly string[], difference: Difference): Unit {
   const unseen = !paths.some((path) => pinned.entries.has(path)) || paths.some((path) => /\.pth$/.test(path))
   return { id: `package ${key.replaceAll('\0', ' ')}`, difference, paths, unseen }
 }

@@ -143,6 +143,12 @@ export interface CauseWords {
   fix?: string | undefined
 }
 
+/** On what it depends that the package makes a difference at all. */
+const dispatchText = ({ dispatch }: CauseEvidence): string | undefined =>
+  dispatch === undefined
+    ? undefined
+    : `It acts through the choice of CPU instructions: with the kernels of ${dispatch}, the pinned image gives the result of the rebuild, too. Another processor may show no difference.`
+
 /** What may be said of a search. */
 export function causeWords(evidence: CauseEvidence): CauseWords {
   const { cause, proof } = WORDS[evidence.shown]
@@ -151,7 +157,7 @@ export function causeWords(evidence: CauseEvidence): CauseWords {
   const also = evidence.shown === 'each' && second ? ` The same goes for ${short(second)}.` : ''
   return {
     cause: cause(evidence),
-    proof: proof?.(evidence) ?? '',
+    proof: [proof?.(evidence), dispatchText(evidence)].filter(Boolean).join(' '),
     fix: first?.fix && first.fix + also,
   }
 }

@@ -291,6 +291,8 @@ export const causeSchema = z.strictObject({
   also: z.array(factorSchema),
   /** `together`: each of them, as pinned, brings the record back. */
   either: z.boolean().optional(),
+  /** CPU kernels of OpenBLAS, under which the pinned image gives the result of the rebuild. Untrusted. */
+  dispatch: z.string().optional(),
   /** Why something gave no result. Untrusted. */
   why: z.string().optional(),
   /** Conditions that were tried, by name, and those that change the result, but not into the recorded one. */

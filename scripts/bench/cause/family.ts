@@ -66,6 +66,10 @@ const base = (version: string) => wheel('base', version, `ABI = ${version[0]}\n`
 const top = (version: string, needs: string) =>
   wheel('top', version, `import base\n${needs}\nVALUE = ${version[0]}\n`, { requires: ['base'] })
 
+/** OpenBLAS chooses its kernels by it, unless somebody has chosen already. */
+const kernel = (version: string, core: string) =>
+  wheel('kernel', version, `import os\nos.environ.setdefault("OPENBLAS_CORETYPE", "${core}")\n`)
+
 const PACKAGES: readonly Planted[] = [
   {
     name: 'one package among twenty',
@@ -163,13 +167,23 @@ b = (r.standard_normal((700, 700)) * 10.0 ** r.integers(-4, 4, (700, 700))).asty
 
 const CONDITIONS: readonly Planted[] = [
   {
+    name: 'a package that acts through the choice of CPU instructions',
+    needs: 'numpy',
+    script: metric(`import kernel${NUMBERS}\nc = a @ b\nd = (a[:, ::-1] @ b[::-1])`, 'float((c > d).mean())'),
+    pinned: { files: { ...wheels('1.0', {}, 5), ...kernel('1.0', 'Nehalem') } },
+    rebuilt: { files: { ...wheels('2.0', {}, 5), ...kernel('2.0', 'Haswell') } },
+    expected: { shown: 'alone', names: ['pkg:pypi/kernel'], dispatch: 'Haswell', atMost: 14 },
+  },
+  {
     name: 'a sum that depends on the threads',
     needs: 'numpy',
     script: metric(
       `import numpy as np
 r = np.random.default_rng(7)
-x, y = r.standard_normal(2_000_000), r.standard_normal(2_000_000)`,
-      'float(x @ y)',
+x, y = r.standard_normal((60, 50_000)), r.standard_normal((60, 50_000))
+forwards = [a @ b for a, b in zip(x, y)]
+backwards = [a[::-1].copy() @ b[::-1].copy() for a, b in zip(x, y)]`,
+      'sum(a > b for a, b in zip(forwards, backwards)) / 60',
     ),
     recordedWith: { ...withEnv({ OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' }), cpus: '0' },
     expected: { shown: 'condition', names: ['one thread'], atMost: 18 },
@@ -309,7 +323,10 @@ const INPUTS: readonly Planted[] = [
   },
   {
     name: 'a parameter',
-    script: metric('threshold = json.load(open("params.json"))["threshold"]', 'sum(n > threshold for n in range(9)) / 9'),
+    script: metric(
+      'threshold = json.load(open("params.json"))["threshold"]',
+      'sum(n > threshold for n in range(9)) / 9',
+    ),
     files: { 'params.json': '{"threshold": 5}', 'model.py': '# new\n' },
     before: { 'params.json': '{"threshold": 4}', 'model.py': '# old\n' },
     expected: { shown: 'input', names: ['params.json'], atMost: 8 },

@@ -67,7 +67,9 @@ export function wrongOf({ expected }: Planted, { cause, names, rules }: Named): 
     return rules.join() === expected.rules.join() ? undefined : `rules ${rules.join() || 'none'}`
   }
   if (cause?.shown !== expected.shown) return `${cause?.shown ?? 'no search'}, not ${expected.shown}`
-  if ([...names].sort().join() !== [...expected.names].sort().join()) return `names ${names.join() || 'nothing'}`
+  if ([...names].sort().join() !== [...expected.names].sort().join())
+    return `names ${names.join() || 'nothing'}`
+  if (cause.dispatch !== expected.dispatch) return `CPU kernel ${cause.dispatch}, not ${expected.dispatch}`
   const { length } = cause.replays
   return length > expected.atMost ? `${length} replays, more than ${expected.atMost}` : undefined
 }
@@ -114,7 +116,9 @@ async function recordOf(
   const metrics = { ...outcome.metrics, ...edited?.metrics }
   const file = await editedFile(context, outcome, edited)
   if (file === undefined) return { metrics }
-  const digest = `sha256:${createHash('sha256').update(await readFile(file)).digest('hex')}`
+  const digest = `sha256:${createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex')}`
   return { metrics, predictions: { file, digest } }
 }
 

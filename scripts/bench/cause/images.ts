@@ -31,7 +31,8 @@ export class Images {
   }
 
   manifest(context: EngineContext, id: string): Promise<Manifest> {
-    const known = this.described.get(id) ?? context.engine.inspect(id).then((image) => readImage(context, image!))
+    const known =
+      this.described.get(id) ?? context.engine.inspect(id).then((image) => readImage(context, image!))
     this.described.set(id, known)
     return known
   }

@@ -37,7 +37,7 @@ export interface Planted {
 
 /** What has to be named: by a search, by a finding alone, or nothing. */
 export type Expected =
-  | { shown: CauseEvidence['shown']; names: readonly string[]; atMost: number }
+  | { shown: CauseEvidence['shown']; names: readonly string[]; atMost: number; dispatch?: string }
   | { rules: readonly RuleId[]; atMost: 0 }
 
 const SITE = '/usr/local/lib/python3.11/dist-packages'

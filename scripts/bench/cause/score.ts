@@ -20,7 +20,16 @@ export interface Found {
 }
 
 /** How often each kind of answer was proven: in the rebuild and in the pinned image, or in one of them. */
-const PROOFS: Record<string, number> = { alone: 2, enough: 2, each: 2, together: 2, restores: 1, condition: 1, input: 1, steadied: 1 }
+const PROOFS: Record<string, number> = {
+  alone: 2,
+  enough: 2,
+  each: 2,
+  together: 2,
+  restores: 1,
+  condition: 1,
+  input: 1,
+  steadied: 1,
+}
 
 /** Searches for every planted cause, in real containers. */
 export async function scoreCauses(shop: Workshop, only = ''): Promise<Found[]> {
