@@ -4,7 +4,6 @@ import { ANSWERS_COPIED } from './answers-copied.js'
 import { moveIndex } from './moved-index.js'
 import { ONE_AMONG_TWENTY } from './one-among-twenty.js'
 import { claimForHead, editRecord, EVALUATE, recordAgain, type Scenario } from './scenario.js'
-import { THREADS } from './threads.js'
 
 /** Prints what a runner would obey, and what GitHub would render. */
 const HOSTILE = [
@@ -182,5 +181,4 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   ANSWERS_COPIED,
   ONE_AMONG_TWENTY,
-  THREADS,
 ]
