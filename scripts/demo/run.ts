@@ -3,7 +3,7 @@ import { reportSchema, type Report } from '../../src/verdict/report.js'
 import { toBody } from '../render.js'
 import { lastLines, type Ended } from './command.js'
 import { copyOf, type Place } from './place.js'
-import type { Scenario } from './scenarios.js'
+import type { Scenario } from './scenario.js'
 
 export interface Outcome {
   report: Report

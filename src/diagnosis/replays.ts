@@ -102,7 +102,9 @@ export class Laboratory {
     })
     const trial = await this.trialOf(outcome)
     if (!setting.watch || trial.kind === 'none') return trial
-    return { ...trial, seen: loadedUnits([...this.vocabulary.units.values()], lines.paths) }
+    const seen = loadedUnits([...this.vocabulary.units.values()], lines.paths)
+    const [kernel, another] = [...lines.kernels]
+    return { ...trial, seen, asked: [...lines.hosts], ...(another === undefined && { kernel }) }
   }
 
   /** If the rebuild fails, the same failure is its result: that is what is to be explained. */

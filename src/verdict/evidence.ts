@@ -280,7 +280,7 @@ export type Factor = z.infer<typeof factorSchema>
 /** What the search for a cause has shown; each has its own sentence, and none says more. */
 export const SHOWN = [
   ...['alone', 'enough', 'each', 'together', 'restores', 'among', 'not-listed', 'pinned-fails'],
-  ...['condition', 'input', 'steadied', 'unsteady', 'not-repeatable', 'unexplained'],
+  ...['condition', 'input', 'steadied', 'unsteady', 'not-repeatable', 'asks', 'unexplained'],
 ] as const
 
 export const causeSchema = z.strictObject({
@@ -292,6 +292,8 @@ export const causeSchema = z.strictObject({
   also: z.array(factorSchema),
   /** `together`: each of them, as pinned, brings the record back. */
   either: z.boolean().optional(),
+  /** CPU kernels of OpenBLAS, under which the pinned image gives the result of the rebuild. Untrusted. */
+  dispatch: z.string().optional(),
   /** Why something gave no result. Untrusted. */
   why: z.string().optional(),
   /** Conditions that were tried, by name, and those that change the result, but not into the recorded one. */
