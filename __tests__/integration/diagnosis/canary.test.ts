@@ -103,7 +103,12 @@ test('what there is no time for is not shown', async () => {
     model: { path: 'model.json' },
     minutes: 1e-9,
   })
+  const own = await canary(lab.context, { replayed, model: 'trained', minutes: 1e-9 })
   await played.remove()
+  expect(own.evidence.model).toMatchObject({
+    outcome: 'not-shown',
+    why: 'the evaluation trains its own model',
+  })
   expect(findings).toEqual([])
   expect(evidence.replays).toEqual([])
   expect(evidence.rows).toMatchObject({ outcome: 'not-shown' })
