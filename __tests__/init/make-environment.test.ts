@@ -356,3 +356,11 @@ test('a list of packages of any shape is read', () => {
     expect(packagesOf(text)).toEqual([])
   expect(packagesOf('packages = [{name = "a", wheels = []}]')).toEqual([{ name: 'a', wheels: false }])
 })
+
+test('a stub that refuses to install is replaced by what is meant, and it is said', async () => {
+  const { tools, asked } = fakeTools([true])
+  const made = await makeEnvironment(tools, wish({ 'requirements.txt': 'sklearn==0.0\nsix\n' }))
+  expect(asked[0]!.input).toMatch(/^scikit-learn$/m)
+  expect(asked[0]!.input).not.toMatch(/^sklearn/m)
+  expect(note(made)).toMatchObject({ dropped: ['sklearn: a stub, scikit-learn is meant'] })
+})
