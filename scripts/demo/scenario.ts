@@ -1,12 +1,16 @@
 import type { Verdict } from '../../src/verdict/report.js'
 import type { RuleId } from '../../src/verdict/rules/index.js'
-import type { Place } from './place.js'
+import type { Place, Setting } from './place.js'
 
 export interface Scenario {
   /** What was done to the example. */
   name: string
-  /** Does it, on a copy of the recorded example. */
+  /** Where it begins; default: a copy of the recorded example. */
+  begin?(setting: Setting): Promise<Place>
+  /** Does it there. */
   arrange(place: Place): Promise<void>
+  /** Options of the check. */
+  options?: readonly string[]
   verdict: Verdict
   /** Every rule that is broken, at the level `error`; none but these. */
   rules: readonly RuleId[]

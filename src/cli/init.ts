@@ -8,6 +8,7 @@ import { coloured, configOption, type Door, type ShowOptions, verboseOption } fr
 interface InitOptions extends ShowOptions {
   dryRun?: true
   asOf?: string
+  base?: string
 }
 
 export function addInit(program: Command, door: Door): void {
@@ -23,15 +24,19 @@ export function addInit(program: Command, door: Door): void {
         'resolve packages as of this day, `today` or YYYY-MM-DD; default: that of the code',
       ).argParser(day),
     )
+    .option(
+      '--base <image>',
+      'the image that a Dockerfile begins with, by tag or digest; default: the official one of Python',
+    )
     .option('--json', 'print what was found as JSON')
     .option('--no-color', 'no colour, also on a terminal')
     .addOption(configOption())
     .addOption(verboseOption())
     .action(async (options: InitOptions) => {
       const directory = process.cwd()
-      const { config, asOf, json } = options
+      const { config, asOf, base, json } = options
       const dryRun = options.dryRun === true
-      const made = await init({ directory, config, dryRun, asOf }, door.world(options))
+      const made = await init({ directory, config, dryRun, asOf, base }, door.world(options))
       const request = { directory, config, models: [], occasion: { kind: 'work-tree' } } as const
       const report = made.models.length === 0 ? undefined : await check(request, door.world(options))
       const colour = coloured(options)

@@ -62,6 +62,10 @@ export const recordSchema = z
         version: label.optional(),
         path: path.optional(),
         digest: digest.optional(),
+        from: z
+          .literal('evaluation')
+          .optional()
+          .describe('The evaluation trains the model itself: it is no input, and no file has to be there'),
       })
       .optional(),
     run: z

@@ -39,6 +39,8 @@ export interface InitialisedOptions {
 const DIM = 2
 const BOLD = 1
 const YELLOW = 33
+/** Rows that say how it is run. */
+const RUNS: ReadonlySet<string> = new Set(['evaluate', 'run'])
 /** Models that have a line of their own below the written files. */
 const MOST = 8
 /** Characters of a value, and of the place behind it. */
@@ -143,8 +145,18 @@ function stageLines({ models }: Report): string[] {
   return [...shown, ...(models.length > MOST ? [`  ${grouped(models.length - MOST)} more`] : []), '']
 }
 
-function nextOf({ written }: InitialisedText, dryRun: boolean, report: Report | undefined): string {
+function nextOf(
+  { written, open, models }: InitialisedText,
+  dryRun: boolean,
+  report: Report | undefined,
+): string {
   if (dryRun && written.length > 0) return 'reprogate init'
+  // With a command and an environment a run can be recorded: that fills in all that a machine can know.
+  const ready = models.find(({ rows }) =>
+    rows.some(({ label, value, sure }) => RUNS.has(label) && sure && value !== undefined),
+  )
+  if (written.length > 0 && open.length === 0 && ready !== undefined)
+    return `git add -A && git commit -m "Check with reprogate" && reprogate record ${plainText(ready.name, 100)}`
   const next = report?.models.find((model) => model.next !== undefined)?.next
   return plainText(next ?? 'reprogate check', 400)
 }
