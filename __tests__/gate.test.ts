@@ -377,6 +377,30 @@ describe('as a pull request', () => {
       expect.objectContaining({ rule: 'record/not-covered', level: 'warn', stage: 'provenance' }),
     )
   })
+  test('what the record says otherwise than the base is told with its place, unless it says why', async () => {
+    repository.write('reprogate.yml', 'preset: strict\nnaming: {run: "[0-9]*"}\n')
+    const base = repository.save()
+    repository.edit(RECORD, 'split: 7', 'split: 8')
+    repository.save()
+    const report = await repository.check({ ...proposal(base), track: 'production' })
+    expect(report.models[0]?.evidence.changes).toMatchObject({ since: 'main', count: 1 })
+    expect(findingsOf(report)).toContainEqual(
+      expect.objectContaining({
+        rule: 'seeds/changed',
+        level: 'error',
+        message: `split 7 → 8 (main:${RECORD}:25), without a rationale`,
+        line: 25,
+      }),
+    )
+    expect(findingsOf(report)).toContainEqual(
+      expect.objectContaining({ rule: 'record/name-unconventional', field: 'run.id', level: 'warn' }),
+    )
+    repository.edit(RECORD, 'stronger regularisation', 'another split')
+    repository.save()
+    const explained = await repository.check({ ...proposal(base), track: 'production' })
+    expect(findingsOf(explained).map(({ rule }) => rule)).not.toContain('seeds/changed')
+    expect(explained.models[0]?.evidence.changes).toMatchObject({ rationale: 'another split' })
+  })
   test('records are those of the judged commit, not of the work tree', async () => {
     const base = repository.git('rev-parse', 'HEAD')
     repository.edit(RECORD, 'dirty: false', 'dirty: true')

@@ -73,6 +73,7 @@ export function check(request: CheckRequest, world: World): Promise<Report> {
         ...request,
         tree,
         base,
+        before,
         loaded,
         shown: looking.shown,
       })

@@ -1,5 +1,7 @@
+import { changeFindings } from '../../src/provenance/changes.js'
 import type {
   CanaryEvidence,
+  ChangesEvidence,
   EnvironmentEvidence,
   EvaluationEvidence,
   LineageEvidence,
@@ -516,6 +518,47 @@ export const riskyModel = modelOf(
   { levels: { 'environment/private-key': 'error' } },
 )
 
+const changed = {
+  since: 'main',
+  unexplained: false,
+  count: 3,
+  fields: [
+    {
+      ...{ kind: 'hyperparameters', name: 'C', field: 'hyperparameters.C', before: '1', after: '0.5' },
+      ...{ was: { file: RECORD, line: 27 }, file: RECORD, line: 27 },
+    },
+    {
+      ...{ kind: 'data', name: 'version of data/train.csv', field: 'data[0].version' },
+      ...{ before: 'v2', after: 'v3', was: { file: RECORD, line: 10 }, file: RECORD, line: 10 },
+    },
+    {
+      ...{ kind: 'metrics', name: 'accuracy', field: 'evaluation.metrics.accuracy' },
+      ...{ before: '0.969944', after: '0.972175', was: { file: RECORD, line: 30 }, file: RECORD, line: 31 },
+    },
+  ],
+} satisfies ChangesEvidence
+
+/** Reproduced, and other than what the base branch has: with a rationale, and without. */
+export const explainedModel = modelOf({
+  provenance: {
+    ...FINE.provenance,
+    evidence: {
+      ...FINE.provenance.evidence,
+      changes: { ...changed, rationale: 'Stronger regularisation, as v3 has twice the rows.' },
+    },
+  },
+})
+export const unexplainedModel = modelOf({
+  provenance: {
+    ...FINE.provenance,
+    findings: changeFindings(changed),
+    evidence: {
+      ...FINE.provenance.evidence,
+      changes: changed,
+    },
+  },
+})
+
 /** Nothing is known of single predictions. */
 export const metricsOnlyModel = modelOf({
   evaluation: {
@@ -861,6 +904,8 @@ export const GOLDEN: Record<string, Report> = {
   'reproduced-partly-computed': reportOf([partlyComputedModel]),
   'reproduced-canary-off': reportOf([canaryOffModel]),
   'not-reproduced-not-computed': reportOf([copiedModel]),
+  'reproduced-changed-since': reportOf([explainedModel]),
+  'reproduced-without-a-rationale': reportOf([unexplainedModel]),
   'reproduced-with-a-risk': reportOf([riskyModel]),
   'not-reproduced': notReproduced,
   'not-reproduced-environment': reportOf([harmlessDriftModel]),

@@ -13,6 +13,7 @@ const path = z
   .min(1)
   .max(1024)
   .regex(/^[^-/]/, 'must be a relative path')
+const glob = z.string().min(1).max(200)
 const level = z.enum(LEVELS)
 const track = z.enum(TRACKS)
 
@@ -167,6 +168,16 @@ export const policySchema = z
       .array(z.string().regex(/^[a-z]+(?:\.[\w-]+)*$/))
       .optional()
       .describe('More fields that a record must have, as `run.rationale`, `seeds.split` or `data.source`'),
+    naming: z
+      .strictObject({
+        model: glob.optional(),
+        version: glob.optional().describe('As `+([0-9]).+([0-9]).+([0-9])`'),
+        run: glob.optional().describe('For `run.id`'),
+        metrics: glob.optional().describe('For the name of every metric'),
+        record: glob.optional().describe('For the path of the record, as `models/*/provenance.yml`'),
+      })
+      .optional()
+      .describe('The team’s convention for names, as globs'),
     registries: z
       .array(z.string().min(1))
       .optional()

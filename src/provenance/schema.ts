@@ -70,7 +70,11 @@ export const recordSchema = z
         started: time.optional(),
         finished: time.optional(),
         by: text.optional(),
-        rationale: text.optional(),
+        rationale: text
+          .optional()
+          .describe(
+            'Why this run, in a sentence: it covers every change of seeds, hyperparameters, data and metrics since the record of the base branch',
+          ),
         command: argvSchema.optional(),
         seconds: z.number().nonnegative().optional(),
         memory: z.number().nonnegative().optional().describe('Bytes that the run held at most'),

@@ -1,5 +1,6 @@
 import { duration, grouped, magnitude, pair, plural, short } from '../text/numbers.js'
 import { canaryStatements } from '../verdict/canary.js'
+import type { ChangesEvidence } from '../verdict/evidence.js'
 import type { Finding } from '../verdict/finding.js'
 import type { ModelReport, Report, StageResult } from '../verdict/report.js'
 import { RUNGS } from '../verdict/rungs.js'
@@ -127,9 +128,22 @@ function findingLines({ file, line, field, level, message, remedy }: Finding, pa
   ]
 }
 
-function provenanceFigures({ evidence: { recomputed } }: ModelReport): string[] {
+function provenanceFigures({ evidence: { recomputed, changes } }: ModelReport): string[] {
   const count = recomputed && recomputedCount(recomputed)
-  return count === undefined ? [] : [`metrics from predictions: ${count}`]
+  return [
+    ...(count === undefined ? [] : [`metrics from predictions: ${count}`]),
+    ...(changes ? changeLines(changes) : []),
+  ]
+}
+
+/** What a rationale covers; the rest are findings. */
+function changeLines({ since, rationale, count, fields }: ChangesEvidence): string[] {
+  if (rationale === undefined) return []
+  const lines = fields.slice(0, DETAILS).map(({ name, before = '(none)', after = '(none)' }) => {
+    return `${plainText(name, 100)}  ${plainText(before, 60)} → ${plainText(after, 60)}`
+  })
+  const title = `changed since ${plainText(since, 60)}: ${plainText(rationale, 200)}`
+  return [title, ...lines, ...rest(lines.length, count)]
 }
 
 function environmentFigures({ evidence: { environment } }: ModelReport): string[] {

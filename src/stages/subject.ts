@@ -4,6 +4,7 @@ import { dockerfileClaims } from '../environment/dockerfile/claims.js'
 import { planOf, trackOf, type Plan } from '../policy/plan.js'
 import type { LoadedPolicy } from '../policy/load.js'
 import type { Base, JudgedTree } from '../policy/occasion.js'
+import type { Policy } from '../policy/schema.js'
 import type { SelectedModel } from '../policy/models.js'
 import { claimsOf, type Claims } from '../provenance/claims.js'
 import { lockReadingOf } from '../provenance/lockfiles/reading.js'
@@ -37,7 +38,11 @@ export interface Subject {
   readonly model: SelectedModel
   /** Fields that the policy requires besides. */
   readonly required: readonly string[]
+  /** How the policy wants things called. */
+  readonly naming?: Policy['naming']
   readonly claims: Claims
+  /** What the base's record claims; undefined: there is no base. */
+  readonly before?: Claims | undefined
   readonly plan: Plan
 }
 
@@ -45,6 +50,8 @@ export interface Subject {
 export interface Terms {
   tree: JudgedTree
   base: Base | undefined
+  /** The base's tree, to be read as the judged one. */
+  before: SourceTree | undefined
   loaded: LoadedPolicy
   /** Asked for by input or option; the stricter of this, the policy and the record wins. */
   track?: Track | undefined
@@ -58,8 +65,9 @@ export interface Terms {
 export async function subjectOf(
   records: SourceTree,
   model: SelectedModel,
-  { tree, base, loaded, track, rebuild, shown, probe }: Terms,
+  { tree, base, before, loaded, track, rebuild, shown, probe }: Terms,
 ): Promise<Subject> {
+  const { record } = model.settings
   const said = await readingsOf(records, model)
   const plan = planOf(model, loaded, claimsOf(said).record)
   const lock = await environmentSaid(records, model, plan)
@@ -77,7 +85,12 @@ export async function subjectOf(
     probe,
     model,
     required: loaded.policy.required ?? [],
+    naming: loaded.policy.naming,
     claims,
+    before:
+      before && base?.commit !== tree.commit && !record.includes('://')
+        ? claimsOf(await readingsOf(before, model))
+        : undefined,
     plan,
   }
 }

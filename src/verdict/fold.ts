@@ -55,20 +55,11 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     {},
     ...runs.map(({ outcome }) => ('notRun' in outcome ? {} : outcome.evidence)),
   )
-  const {
-    fields = { present: 0, required: 0 },
-    data = [],
-    environment,
-    evaluation,
-    lineage,
-    recomputed,
-    cause: found,
-    probe,
-  } = evidence
+  const { fields = { present: 0, required: 0 }, data = [], remarks = [], lineage, cause: found } = evidence
+  const { environment, evaluation, recomputed, changes, probe } = evidence
   const { parity = null, agreement = null, environmentHash = head.recordedHash ?? null } = evidence
   const verdict = verdictOf(findings, { parity, agreement }, levels)
   const { cause, fix, told } = headlineOf({ verdict, findings, levels, evidence, waiting: waiting(runs) })
-  const { remarks = [] } = evidence
   const rung = rungOf({
     findings,
     levels,
@@ -99,7 +90,7 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     stages: runs.map(stageResult),
     seconds: round(runs.reduce((sum, { seconds }) => sum + seconds, 0)),
     evidence: {
-      ...{ fields, data, environment, evaluation, recomputed, cause: found, probe },
+      ...{ fields, data, environment, evaluation, recomputed, changes, cause: found, probe },
       lineage: lineage && markChanges(lineage, findings),
       ...(remarks.length > 0 && { remarks: [...remarks] }),
     },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   AGREEMENTS,
   causeSchema,
+  changesSchema,
   dataEvidenceSchema,
   environmentEvidenceSchema,
   evaluationEvidenceSchema,
@@ -67,6 +68,7 @@ export const modelReportSchema = z.strictObject({
     probe: probeSchema.optional(),
     lineage: lineageSchema.optional(),
     recomputed: recomputedSchema.optional(),
+    changes: changesSchema.optional(),
     remarks: z.array(remarkSchema).optional(),
   }),
 })

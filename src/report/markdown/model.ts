@@ -10,6 +10,7 @@ import {
   STAGE_SIGNS,
   verdictWord,
 } from '../words.js'
+import { changesFold } from './changes.js'
 import { causeFold } from './cause.js'
 import { environmentFold } from './environment.js'
 import { code, fileLink, firstSentence, prose, table, type LinkTargets, type Surroundings } from './escape.js'
@@ -103,10 +104,12 @@ export function modelBody(model: ModelReport, page: Page): string {
   ])
 }
 
-function folds(model: ModelReport, { report, detail }: Page): string[] {
+function folds(model: ModelReport, page: Page): string[] {
+  const { report, detail } = page
   const { environment, evaluation, cause } = model.evidence
   return [
     causeFold(cause, detail.differences) ?? [],
+    ...(detail.folds ? changesFold(model, page) : []),
     ...predictionFolds(evaluation, detail.rows),
     ...(detail.folds ? recomputedFold(model, detail.metrics) : []),
     ...(detail.folds ? canaryFold(model) : []),

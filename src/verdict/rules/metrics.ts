@@ -1,4 +1,4 @@
-import { fieldRules, rulesOf } from './rule.js'
+import { fieldRules, RATIONALE, rulesOf } from './rule.js'
 
 export const METRICS_RULES = rulesOf('metrics', {
   ...fieldRules('value', {
@@ -11,6 +11,13 @@ export const METRICS_RULES = rulesOf('metrics', {
     title: 'Metric is not a finite number',
     why: 'NaN and the infinities agree with themselves whatever was computed, so they prove nothing.',
     remedy: 'Correct the evaluation so that it writes a number, or leave the metric out.',
+    level: 'warn',
+  },
+  changed: {
+    kind: 'missing',
+    title: 'Metrics changed without a rationale',
+    why: 'The model is better or worse than the one on the base branch, and nobody says why.',
+    remedy: RATIONALE,
     level: 'warn',
   },
   'not-from-predictions': {
