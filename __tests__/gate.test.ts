@@ -340,6 +340,20 @@ test('data that equals the recorded answers is not for the evaluation, whatever 
   ])
 })
 
+test('a README that gives another number than the run is told, with both places', async () => {
+  repository.write('README.md', '# digits\n\n| Metric | Value |\n|--|--|\n| Accuracy | 0.981 |\n')
+  repository.save()
+  expect(findingsOf(await repository.check())).toContainEqual(
+    expect.objectContaining({
+      rule: 'metrics/page-differs',
+      level: 'warn',
+      file: 'README.md',
+      line: 5,
+      message: `accuracy is 0.981 in README.md:5 and 0.972175 in ${RECORD}:29`,
+    }),
+  )
+})
+
 describe('as a pull request', () => {
   const proposal = (base: string) => ({
     occasion: {

@@ -13,6 +13,7 @@ import { provenanceSummary } from '../provenance/summary.js'
 import { levelOf } from '../verdict/levels.js'
 import type { RuleId } from '../verdict/rules/index.js'
 import type { Found } from '../verdict/finding.js'
+import { pageContradictions } from './pages.js'
 import { recomputedHere } from './recomputed.js'
 import type { Stage, Tools } from './stage.js'
 import type { Subject } from './subject.js'
@@ -101,6 +102,7 @@ async function findingsOf(
     ...(tree.worktree ? await uncommitted(tools, readHere(plan, record)) : []),
     ...committedMetrics(metrics, committed, plan.metrics),
     ...unusableMetrics(metrics),
+    ...(await pageContradictions(tools, subject)),
     ...(recomputed?.findings ?? []),
     ...pins.findings,
   ]

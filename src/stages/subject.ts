@@ -9,7 +9,7 @@ import type { SelectedModel } from '../policy/models.js'
 import { claimsOf, type Claims } from '../provenance/claims.js'
 import { lockReadingOf } from '../provenance/lockfiles/reading.js'
 import { readMapped } from '../provenance/sources/map.js'
-import { detectSiblings, readSources } from '../provenance/sources/index.js'
+import { detectNative, detectSiblings, readSources } from '../provenance/sources/index.js'
 import type { Reading, SourceTree } from '../provenance/sources/source.js'
 import type { RuleLevels } from '../verdict/levels.js'
 import type { Track } from '../verdict/rules/rule.js'
@@ -40,6 +40,8 @@ export interface Subject {
   readonly required: readonly string[]
   /** How the policy wants things called. */
   readonly naming?: Policy['naming']
+  /** Whether neither policy nor tree speaks of another model. */
+  readonly alone?: boolean
   readonly claims: Claims
   /** What the base's record claims; undefined: there is no base. */
   readonly before?: Claims | undefined
@@ -86,6 +88,7 @@ export async function subjectOf(
     model,
     required: loaded.policy.required ?? [],
     naming: loaded.policy.naming,
+    alone: await isAlone(records, loaded),
     claims,
     before:
       before && base?.commit !== tree.commit && !record.includes('://')
@@ -93,6 +96,10 @@ export async function subjectOf(
         : undefined,
     plan,
   }
+}
+
+async function isAlone({ files }: SourceTree, { policy }: LoadedPolicy): Promise<boolean> {
+  return Object.keys(policy.models ?? {}).length <= 1 && detectNative(await files.list()).length <= 1
 }
 
 /** What its record says, and what other tools left beside it. */

@@ -20,6 +20,13 @@ export const METRICS_RULES = rulesOf('metrics', {
     remedy: RATIONALE,
     level: 'warn',
   },
+  'page-differs': {
+    kind: 'wrong',
+    title: 'README gives another number',
+    why: 'Readers believe the table; the record says what the run gave, and the two differ beyond the digits that are printed.',
+    remedy: 'Correct the table, or record the run that gave its numbers.',
+    level: 'warn',
+  },
   'not-from-predictions': {
     kind: 'wrong',
     title: 'Metric does not follow from the predictions',
