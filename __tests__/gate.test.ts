@@ -1,3 +1,5 @@
+import type { CheckRequest } from '../src/gate.js'
+import type { Track } from '../src/verdict/rules/rule.js'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
@@ -352,6 +354,39 @@ test('a README that gives another number than the run is told, with both places'
       message: `accuracy is 0.981 in README.md:5 and 0.972175 in ${RECORD}:29`,
     }),
   )
+})
+
+test('a waiver of the base holds, one of the head does not, and what cannot be waived is refused', async () => {
+  const policy = '# ours\n'
+  const waiver = (rule: string, expires = '2999-01-01') =>
+    `${policy}waivers: [{rule: ${rule}, reason: asked, owner: ada, expires: ${expires}}]\n`
+  const proposal = (base: string): Partial<CheckRequest> => ({
+    occasion: {
+      kind: 'proposal',
+      head: repository.git('rev-parse', 'HEAD'),
+      base: { commit: base, ref: 'main' },
+    },
+  })
+  const seeds = async (base: string, track: Track = 'production') => {
+    const findings = findingsOf(await repository.check({ ...proposal(base), track }))
+    return findings.filter(({ rule }) => rule === 'seeds/value-missing')
+  }
+  repository.write('reprogate.yml', policy)
+  const without = repository.save()
+  repository.write('reprogate.yml', waiver('seeds/value-missing'))
+  const base = repository.save()
+  repository.edit(RECORD, 'seeds: {split: 7, init: 7}\n', '')
+  repository.save()
+  expect(await seeds(base, 'exploratory')).toMatchObject([
+    { level: 'warn', waived: { owner: 'ada', reason: 'asked' } },
+  ])
+  // What is waived keeps nobody from the rebuild, which tests have no engine for.
+  await expect(seeds(base)).rejects.toMatchObject({ code: 'engine/missing' })
+  expect((await seeds(without)).map(({ waived }) => waived)).toEqual([undefined])
+  repository.write('reprogate.yml', waiver('evaluation/metric-differs'))
+  await expect(repository.check()).rejects.toMatchObject({ code: 'policy/invalid' })
+  repository.write('reprogate.yml', waiver('seeds/value-missing', 'soon'))
+  await expect(repository.check()).rejects.toMatchObject({ code: 'policy/invalid' })
 })
 
 describe('as a pull request', () => {

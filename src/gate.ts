@@ -135,6 +135,7 @@ async function checkModel(tools: Tools, subject: Subject): Promise<ModelReport> 
     track: subject.track,
     levels: subject.levels,
     record: tools.prefix + subject.model.settings.record,
+    waivers: subject.waivers,
     recordedHash: record?.environment?.hash,
   }
   try {

@@ -11,6 +11,7 @@ import type { Finding, Found, StageName } from '../../src/verdict/finding.js'
 import { foldModel, foldReport, type ModelHead, type StageRun } from '../../src/verdict/fold.js'
 import { levelOf } from '../../src/verdict/levels.js'
 import type { ModelReport, Report } from '../../src/verdict/report.js'
+import { waivedBy, type Waiver } from '../../src/verdict/waivers.js'
 import { RULES } from '../../src/verdict/rules/index.js'
 
 /**
@@ -71,8 +72,9 @@ export function modelOf(
   return foldModel(own, runs)
 }
 
-const stamped = (found: Found, stage: StageName, { track, levels }: ModelHead): Finding => ({
+const stamped = (found: Found, stage: StageName, { track, levels, waivers }: ModelHead): Finding => ({
   ...found,
+  ...(waivers && { waived: waivedBy(found, waivers) }),
   stage,
   level: levelOf(found.rule, track, levels),
   remedy: found.remedy ?? RULES[found.rule].remedy,
@@ -559,6 +561,42 @@ export const unexplainedModel = modelOf({
   },
 })
 
+const waivers: Waiver[] = [
+  {
+    ...{ rule: 'record/field-missing', field: 'environment.hardware', owner: 'ada', expires: '2027-03-01' },
+    reason: 'trained on a laptop, any machine will do',
+  },
+  { rule: 'data/licence-missing', owner: 'grace', expires: '2026-10-01', reason: 'the owner was asked' },
+  { rule: 'seeds/reused', owner: 'ada', expires: '2027-03-01', reason: 'one run only' },
+]
+const hardware: Found = {
+  rule: 'record/field-missing',
+  message: '`environment.hardware` is missing',
+  file: RECORD,
+  line: 18,
+  field: 'environment.hardware',
+}
+const licence: Found = {
+  rule: 'data/licence-missing',
+  message: 'licence of digits is missing',
+  file: RECORD,
+  line: 12,
+  field: 'data[0].licence',
+}
+
+/** All that is missing is waived; or one waiver ran out. */
+export const waivedModel = modelOf(
+  { provenance: { ...FINE.provenance, findings: [hardware], summary: '13 of 14 required fields' } },
+  { waivers: { waivers: [waivers[0]!, waivers[2]!], today: '2026-11-18' } },
+)
+export const expiredModel = modelOf(
+  {
+    provenance: { ...FINE.provenance, findings: [hardware, licence], summary: '12 of 14 required fields' },
+    ...neither('the record is not complete'),
+  },
+  { waivers: { waivers, today: '2026-11-18' }, levels: { 'data/licence-missing': 'error' } },
+)
+
 /** Nothing is known of single predictions. */
 export const metricsOnlyModel = modelOf({
   evaluation: {
@@ -913,6 +951,8 @@ export const GOLDEN: Record<string, Report> = {
   'not-reproduced-not-comparable': reportOf([unpairedModel]),
   incomplete,
   'incomplete-path-outside': reportOf([outsideModel]),
+  'incomplete-waived': reportOf([waivedModel]),
+  'incomplete-waiver-expired': reportOf([expiredModel]),
   'could-not-check': couldNotCheck,
   'could-not-check-evaluation': reportOf([failedModel]),
   exploratory,

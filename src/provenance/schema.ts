@@ -131,6 +131,10 @@ export const recordSchema = z
       .strictObject({
         command: argvSchema.optional(),
         metrics: z.record(z.string(), metric).optional(),
+        spread: z
+          .record(z.string(), z.strictObject({ runs: z.int().min(2), std: z.number().nonnegative() }))
+          .optional()
+          .describe('Per metric: its standard deviation, over how many runs with seeds of their own'),
         /** Where the evaluation writes them, if the policy does not say. */
         output: path
           .optional()

@@ -6,7 +6,7 @@ import type { ModelReport, Report, StageResult } from '../verdict/report.js'
 import { RUNGS } from '../verdict/rungs.js'
 import { INDENT, plainText, printed, SIGN_COLOURS, TERMINAL_SIGNS } from './plain.js'
 import { recomputedCount } from './recomputed.js'
-import { untold } from './told.js'
+import { answerTo, untold } from './told.js'
 import {
   gradeWords,
   isNotRebuilt,
@@ -119,12 +119,14 @@ function stageDetails({ name }: StageResult, model: ModelReport, paint: Paint): 
   ]
 }
 
-function findingLines({ file, line, field, level, message, remedy }: Finding, paint: Paint): string[] {
+function findingLines(finding: Finding, paint: Paint): string[] {
+  const { file, line, field, level, message, waived } = finding
   const place = file === undefined ? field : line === undefined ? file : `${file}:${line}`
-  const sign: Sign = level === 'error' ? 'bad' : 'doubt'
+  const sign: Sign = waived ? 'none' : level === 'error' ? 'bad' : 'doubt'
+  const answer = plainText(answerTo(finding))
   return [
     `${INDENT.slice(2)}${paint(SIGN_COLOURS[sign], TERMINAL_SIGNS[sign])} ${place === undefined ? '' : `${plainText(place, 200)}  `}${plainText(message)}`,
-    `${INDENT}${paint(DIM, 'fix:')} ${plainText(remedy)}`,
+    `${INDENT}${waived ? answer : `${paint(DIM, 'fix:')} ${answer}`}`,
   ]
 }
 

@@ -7,7 +7,7 @@ import { checkCommit, uncommittedFindings } from '../provenance/commit.js'
 import { checkCompleteness } from '../provenance/completeness.js'
 import { sourceContradictions } from '../provenance/contradictions.js'
 import { lineageOf } from '../provenance/lineage.js'
-import { committedMetrics, unusableMetrics } from '../provenance/metrics.js'
+import { committedMetrics, spreadFindings, unusableMetrics } from '../provenance/metrics.js'
 import type { Record_ } from '../provenance/schema.js'
 import { provenanceSummary } from '../provenance/summary.js'
 import { levelOf } from '../verdict/levels.js'
@@ -102,6 +102,7 @@ async function findingsOf(
     ...(tree.worktree ? await uncommitted(tools, readHere(plan, record)) : []),
     ...committedMetrics(metrics, committed, plan.metrics),
     ...unusableMetrics(metrics),
+    ...spreadFindings(record),
     ...(await pageContradictions(tools, subject)),
     ...(recomputed?.findings ?? []),
     ...pins.findings,

@@ -12,6 +12,7 @@ import { readMapped } from '../provenance/sources/map.js'
 import { detectNative, detectSiblings, readSources } from '../provenance/sources/index.js'
 import type { Reading, SourceTree } from '../provenance/sources/source.js'
 import type { RuleLevels } from '../verdict/levels.js'
+import { waiversOf, type Waivers } from '../verdict/waivers.js'
 import type { Track } from '../verdict/rules/rule.js'
 
 /** How costly stages are asked for on the exploratory track; `fresh` is what production does anyway. */
@@ -38,6 +39,8 @@ export interface Subject {
   readonly model: SelectedModel
   /** Fields that the policy requires besides. */
   readonly required: readonly string[]
+  /** What the policy waives of it. */
+  readonly waivers?: Waivers | undefined
   /** How the policy wants things called. */
   readonly naming?: Policy['naming']
   /** Whether neither policy nor tree speaks of another model. */
@@ -87,6 +90,10 @@ export async function subjectOf(
     probe,
     model,
     required: loaded.policy.required ?? [],
+    waivers: {
+      waivers: waiversOf(loaded.policy.waivers, model.name),
+      today: new Date().toISOString().slice(0, 10),
+    },
     naming: loaded.policy.naming,
     alone: await isAlone(records, loaded),
     claims,

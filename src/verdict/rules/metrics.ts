@@ -20,6 +20,14 @@ export const METRICS_RULES = rulesOf('metrics', {
     remedy: RATIONALE,
     level: 'warn',
   },
+  'spread-missing': {
+    kind: 'missing',
+    title: 'No word on how much the metrics vary',
+    why: 'One number says nothing about chance: a reader cannot tell a better model from a luckier seed.',
+    remedy:
+      'Run with several seeds and record `evaluation.spread`: of a metric the number of runs and the standard deviation.',
+    level: 'off',
+  },
   'page-differs': {
     kind: 'wrong',
     title: 'README gives another number',
