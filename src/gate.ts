@@ -78,6 +78,7 @@ export function check(request: CheckRequest, world: World): Promise<Report> {
         ...request,
         tree,
         base,
+        before,
         loaded,
         shown: looking.shown,
       })
@@ -144,6 +145,7 @@ async function checkModel(tools: Tools, subject: Subject): Promise<ModelReport> 
     track: subject.track,
     levels: subject.levels,
     record: tools.prefix + subject.model.settings.record,
+    waivers: subject.waivers,
     recordedHash: record?.environment?.hash,
   }
   try {

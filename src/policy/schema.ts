@@ -4,6 +4,8 @@ import { toleranceSchema } from '../results/tolerance.js'
 import { argvSchema } from '../provenance/schema.js'
 import { LEVELS, TRACKS } from '../verdict/rules/rule.js'
 import { RULE_IDS } from '../verdict/rules/index.js'
+import { waivedSchema } from '../verdict/finding.js'
+import { WAIVABLE } from '../verdict/waivers.js'
 import { PRESET_NAMES } from './presets.js'
 
 /** The policy, `reprogate.yml`. Trusted: on a pull request it is read from the base commit. */
@@ -13,6 +15,7 @@ const path = z
   .min(1)
   .max(1024)
   .regex(/^[^-/]/, 'must be a relative path')
+const glob = z.string().min(1).max(200)
 const level = z.enum(LEVELS)
 const track = z.enum(TRACKS)
 
@@ -193,6 +196,28 @@ export const policySchema = z
       .array(z.string().regex(/^[a-z]+(?:\.[\w-]+)*$/))
       .optional()
       .describe('More fields that a record must have, as `run.rationale`, `seeds.split` or `data.source`'),
+    waivers: z
+      .array(
+        z.strictObject({
+          rule: z.enum(WAIVABLE),
+          model: z.string().optional().describe('Only of this model'),
+          field: z.string().min(1).optional().describe('Only of this field and those in it, as `data[1]`'),
+          ...waivedSchema.shape,
+        }),
+      )
+      .max(1000)
+      .optional()
+      .describe('Findings that somebody vouches for: shown, and not failing, until they expire'),
+    naming: z
+      .strictObject({
+        model: glob.optional(),
+        version: glob.optional().describe('As `+([0-9]).+([0-9]).+([0-9])`'),
+        run: glob.optional().describe('For `run.id`'),
+        metrics: glob.optional().describe('For the name of every metric'),
+        record: glob.optional().describe('For the path of the record, as `models/*/provenance.yml`'),
+      })
+      .optional()
+      .describe('The team’s convention for names, as globs'),
     registries: z
       .array(z.string().min(1))
       .optional()

@@ -1,16 +1,19 @@
 import { checkPins } from '../environment/pins.js'
+import { namingFindings } from '../policy/naming.js'
 import { modelFindings, planFindings, type Plan } from '../policy/plan.js'
+import { changeFindings, changesSince } from '../provenance/changes.js'
 import { reservedIn, type Claims } from '../provenance/claims.js'
 import { checkCommit, uncommittedFindings } from '../provenance/commit.js'
 import { checkCompleteness } from '../provenance/completeness.js'
 import { sourceContradictions } from '../provenance/contradictions.js'
 import { lineageOf } from '../provenance/lineage.js'
-import { committedMetrics, unusableMetrics } from '../provenance/metrics.js'
+import { committedMetrics, spreadFindings, unusableMetrics } from '../provenance/metrics.js'
 import type { Record_ } from '../provenance/schema.js'
 import { provenanceSummary } from '../provenance/summary.js'
 import { levelOf } from '../verdict/levels.js'
 import type { RuleId } from '../verdict/rules/index.js'
 import type { Found } from '../verdict/finding.js'
+import { pageContradictions } from './pages.js'
 import { recomputedHere } from './recomputed.js'
 import type { Stage, Tools } from './stage.js'
 import type { Subject } from './subject.js'
@@ -31,7 +34,7 @@ export const provenance: Stage = {
       }
     const facts = await factsOf(tools, subject, record)
     const findings = await findingsOf(tools, subject, record, facts)
-    const { completeness, mandatory, pins, recomputed } = facts
+    const { completeness, mandatory, pins, recomputed, changes } = facts
     const { present, required } = completeness
     return {
       findings,
@@ -42,6 +45,7 @@ export const provenance: Stage = {
         claimed: speaksOfRun(claims, record),
         remarks: claims.remarks,
         ...(recomputed && { recomputed: recomputed.evidence }),
+        ...(changes && { changes }),
       },
       products: { dockerfile: pins.dockerfile, manifest: pins.manifest },
     }
@@ -67,7 +71,7 @@ type Facts = Awaited<ReturnType<typeof factsOf>>
 /** What is looked up before anything is judged. */
 async function factsOf(
   tools: Tools,
-  { claims, plan, required, tree, track, levels }: Subject,
+  { claims, before, base, plan, required, tree, track, levels }: Subject,
   record: Record_,
 ) {
   const mandatory = (rule: RuleId) =>
@@ -81,6 +85,8 @@ async function factsOf(
     completeness: checkCompleteness(record, asked),
     pins: await checkPins(tools, pinned),
     committed,
+    changes:
+      before && changesSince(before, claims, { since: base?.ref ?? 'the base', tolerance: plan.tolerance }),
     recomputed: await recomputedHere(tools, tree.commit, { record, plan, committed }),
   }
 }
@@ -89,7 +95,7 @@ async function findingsOf(
   tools: Tools,
   subject: Subject,
   record: Record_,
-  { completeness, pins, committed, recomputed }: Facts,
+  { completeness, pins, committed, recomputed, changes }: Facts,
 ): Promise<Found[]> {
   const { claims, plan, model, tree } = subject
   const { commit, dirty } = { ...record.code }
@@ -103,12 +109,16 @@ async function findingsOf(
   return [
     ...statedFindings(subject, completeness.findings, pins.dockerfile),
     ...sourceContradictions(claims),
+    ...(changes ? changeFindings(changes) : []),
     ...planFindings(model, record),
     ...modelFindings(model),
+    ...namingFindings(subject.naming, model, record),
     ...(commit === undefined ? [] : await checkCommit(tools.git, { commit, dirty, ...code })),
     ...(tree.worktree ? await uncommitted(tools, readHere(plan, record)) : []),
     ...committedMetrics(metrics, committed, plan.metrics),
     ...unusableMetrics(metrics),
+    ...spreadFindings(record),
+    ...(await pageContradictions(tools, subject)),
     ...(recomputed?.findings ?? []),
     ...pins.findings,
   ]

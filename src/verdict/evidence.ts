@@ -396,6 +396,36 @@ export const remarkSchema = z.strictObject({
 })
 export type RemarkEvidence = z.infer<typeof remarkSchema>
 
+/** A field that the base's record has otherwise. */
+const changeSchema = z.strictObject({
+  kind: z.enum(['seeds', 'hyperparameters', 'data', 'metrics']),
+  /** As people call it: `lr`, `digest of data/train.csv`. */
+  name: z.string(),
+  field: z.string(),
+  /** Absent if that record does not have it. Untrusted. */
+  before: z.string().optional(),
+  after: z.string().optional(),
+  /** Where the base's record says it. */
+  was: z.strictObject({ file: z.string(), line: z.int().positive().optional() }),
+  file: z.string(),
+  line: z.int().positive().optional(),
+})
+export type ChangeEvidence = z.infer<typeof changeSchema>
+
+/** What the record says otherwise than the one of the base branch. */
+export const changesSchema = z.strictObject({
+  /** What the base is called. */
+  since: z.string(),
+  /** Why, as the record says it; absent if it says nothing new. Untrusted. */
+  rationale: z.string().optional(),
+  /** Only metrics changed, and nothing that they follow from. */
+  unexplained: z.boolean(),
+  /** Of all fields; the first 100 are kept. */
+  count: z.int(),
+  fields: z.array(changeSchema),
+})
+export type ChangesEvidence = z.infer<typeof changesSchema>
+
 /** Everything that the stages of one model have measured. A stage gives its own part. */
 export interface Evidence {
   /** Required fields that are there, of those required. */
@@ -418,6 +448,8 @@ export interface Evidence {
   lineage: LineageEvidence
   /** Whether anything says what a run gave or was made of: a README or a config alone does not. */
   claimed: boolean
+  /** Against the base's record. */
+  changes: ChangesEvidence
   /** Of the recorded metrics and predictions. */
   recomputed: RecomputedEvidence
   remarks: readonly RemarkEvidence[]

@@ -1,3 +1,4 @@
+import { AGREES } from '../../verdict/evidence.js'
 import type { ModelReport, StageResult } from '../../verdict/report.js'
 import type { Spread } from '../../verdict/evidence.js'
 import { RUNGS } from '../../verdict/rungs.js'
@@ -12,6 +13,7 @@ import {
   STAGE_SIGNS,
   verdictWord,
 } from '../words.js'
+import { changesFold } from './changes.js'
 import { causeFold } from './cause.js'
 import { environmentFold } from './environment.js'
 import { code, fileLink, firstSentence, prose, table, type LinkTargets, type Surroundings } from './escape.js'
@@ -21,6 +23,7 @@ import { metricsTable } from './metrics.js'
 import { ICONS, type Page } from './page.js'
 import { predictionFolds } from './predictions.js'
 import { paragraphs } from './values.js'
+import { waiversFold } from './waivers.js'
 
 /** One model's part of the comment: title, cause and fix, stages, what differs, folds. */
 
@@ -32,8 +35,16 @@ export function modelTitle(model: ModelReport, at: Surroundings): string {
   return `${ICONS[modelSign(model)]} ${word}: ${code(model.name, at, 100)}${version}${titleEnding(model)}`
 }
 
+/** All that makes it so is waived, and the rest came back. */
+const isWaived = ({ verdict, decision, agreement, findings }: ModelReport): boolean =>
+  verdict === 'incomplete' &&
+  decision === 'warn' &&
+  AGREES.includes(agreement) &&
+  findings.some(({ waived }) => waived !== undefined)
+
 function titleEnding(model: ModelReport): string {
   if (isNotRebuilt(model)) return ' (exploratory track)'
+  if (isWaived(model)) return ', and waived by the policy'
   if (model.verdict === 'incomplete') return ' cannot be reproduced from its record'
   return model.verdict === 'reproduced' && model.decision === 'fail' ? ', but blocked by the policy' : ''
 }
@@ -110,10 +121,13 @@ export function modelBody(model: ModelReport, page: Page): string {
   ])
 }
 
-function folds(model: ModelReport, { report, detail }: Page): string[] {
+function folds(model: ModelReport, page: Page): string[] {
+  const { report, detail } = page
   const { environment, evaluation, cause } = model.evidence
   return [
     causeFold(cause, detail.differences) ?? [],
+    ...(detail.folds ? waiversFold(model, detail.findings) : []),
+    ...(detail.folds ? changesFold(model, page) : []),
     ...predictionFolds(evaluation, detail.rows),
     ...(detail.folds ? recomputedFold(model, detail.metrics) : []),
     ...(detail.folds ? canaryFold(model) : []),

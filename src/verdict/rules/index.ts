@@ -9,6 +9,7 @@ import { MODEL_RULES } from './model.js'
 import { RECORD_RULES } from './record.js'
 import { SEEDS_RULES } from './seeds.js'
 import { TRAINING_RULES } from './training.js'
+import { WAIVER_RULES } from './waivers.js'
 import { CONSEQUENCES, type Consequence, type Rule } from './rule.js'
 
 /** The rule catalogue. Ids are stable: `<subject>/<problem>`. `docs/rules.md` is written from it. */
@@ -24,6 +25,7 @@ export const RULES = {
   ...METRICS_RULES,
   ...EVALUATION_RULES,
   ...TRAINING_RULES,
+  ...WAIVER_RULES,
 } satisfies Record<string, Rule>
 
 export type RuleId = keyof typeof RULES

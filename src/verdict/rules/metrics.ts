@@ -1,4 +1,4 @@
-import { fieldRules, rulesOf } from './rule.js'
+import { fieldRules, RATIONALE, rulesOf } from './rule.js'
 
 export const METRICS_RULES = rulesOf('metrics', {
   ...fieldRules('value', {
@@ -11,6 +11,28 @@ export const METRICS_RULES = rulesOf('metrics', {
     title: 'Metric is not a finite number',
     why: 'NaN and the infinities agree with themselves whatever was computed, so they prove nothing.',
     remedy: 'Correct the evaluation so that it writes a number, or leave the metric out.',
+    level: 'warn',
+  },
+  changed: {
+    kind: 'missing',
+    title: 'Metrics changed without a rationale',
+    why: 'The model is better or worse than the one on the base branch, and nobody says why.',
+    remedy: RATIONALE,
+    level: 'warn',
+  },
+  'spread-missing': {
+    kind: 'missing',
+    title: 'No word on how much the metrics vary',
+    why: 'One number says nothing about chance: a reader cannot tell a better model from a luckier seed.',
+    remedy:
+      'Run with several seeds and record `evaluation.spread`: of a metric the number of runs and the standard deviation.',
+    level: 'off',
+  },
+  'page-differs': {
+    kind: 'wrong',
+    title: 'README gives another number',
+    why: 'Readers believe the table; the record says what the run gave, and the two differ beyond the digits that are printed.',
+    remedy: 'Correct the table, or record the run that gave its numbers.',
     level: 'warn',
   },
   'not-from-predictions': {
