@@ -68548,7 +68548,7 @@ const page_tables_cellsOf = (line) => rawCells(line).map(page_tables_plain);
  *
  * @param text at most 1 MiB
  */
-function page_tables_tableNumbers(text) {
+function claimedNumbers(text) {
     const found = [];
     const lines = text.split(/\r?\n/);
     let heading = '';
@@ -68626,7 +68626,7 @@ function pageFindings(claims, called, page) {
     const metrics = Object.entries(claims.record?.evaluation?.metrics ?? {});
     if (metrics.length === 0)
         return [];
-    const numbers = page_tables_tableNumbers(page.text);
+    const numbers = claimedNumbers(page.text);
     const names = new Set(called.map(pages_plainName));
     return metrics.flatMap(([name, value]) => {
         const field = `evaluation.metrics.${name}`;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { claimsOf } from '../../src/provenance/claims.js'
-import { tableNumbers } from '../../src/provenance/page-tables.js'
+import { claimedNumbers } from '../../src/provenance/page-tables.js'
 import { pageFindings, pagesFor } from '../../src/provenance/pages.js'
 import { parseNative } from '../../src/provenance/sources/native.js'
 
@@ -70,12 +70,12 @@ test('whatever a page holds, its lines are its own and the count is bounded', ()
   )
   fc.assert(
     fc.property(fc.array(line, { maxLength: 60 }), (lines) => {
-      for (const { line: number, text } of tableNumbers(lines.join('\n')))
+      for (const { line: number, text } of claimedNumbers(lines.join('\n')))
         expect(lines.join('\n').split(/\r?\n/)[number - 1]).toContain(text.replace('%', '').trim())
     }),
   )
   const many = `|a|b|\n|-|-|\n${'|x|1.5|\n'.repeat(9000)}`
-  expect(tableNumbers(many).length).toBeLessThan(6000)
-  expect(tableNumbers(`a|b\n${'-'.repeat(1999)}x\n|1|2|`)).toEqual([])
-  expect(tableNumbers(`a|b\n${'-|'.repeat(999)}x\n`)).toEqual([])
+  expect(claimedNumbers(many).length).toBeLessThan(6000)
+  expect(claimedNumbers(`a|b\n${'-'.repeat(1999)}x\n|1|2|`)).toEqual([])
+  expect(claimedNumbers(`a|b\n${'-|'.repeat(999)}x\n`)).toEqual([])
 })

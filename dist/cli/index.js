@@ -23028,7 +23028,7 @@ const page_tables_cellsOf = (line) => rawCells(line).map(plain);
  *
  * @param text at most 1 MiB
  */
-function tableNumbers(text) {
+function claimedNumbers(text) {
     const found = [];
     const lines = text.split(/\r?\n/);
     let heading = '';
@@ -23106,7 +23106,7 @@ function pageFindings(claims, called, page) {
     const metrics = Object.entries(claims.record?.evaluation?.metrics ?? {});
     if (metrics.length === 0)
         return [];
-    const numbers = tableNumbers(page.text);
+    const numbers = claimedNumbers(page.text);
     const names = new Set(called.map(plainName));
     return metrics.flatMap(([name, value]) => {
         const field = `evaluation.metrics.${name}`;

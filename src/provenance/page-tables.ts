@@ -44,7 +44,7 @@ const cellsOf = (line: string): string[] => rawCells(line).map(plain)
  *
  * @param text at most 1 MiB
  */
-export function tableNumbers(text: string): TableNumber[] {
+export function claimedNumbers(text: string): TableNumber[] {
   const found: TableNumber[] = []
   const lines = text.split(/\r?\n/)
   let heading = ''

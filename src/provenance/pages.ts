@@ -3,7 +3,7 @@ import { fits, fitsCut, printedNumber } from '../results/recompute/printed.js'
 import { numberText } from '../text/numbers.js'
 import type { Found } from '../verdict/finding.js'
 import { reservedIn, type Claims } from './claims.js'
-import { tableNumbers, type TableNumber } from './page-tables.js'
+import { claimedNumbers, type TableNumber } from './page-tables.js'
 
 /**
  * What a page says of a result that is not the recorded one: another split, run or model. A table below such
@@ -53,7 +53,7 @@ export interface ReadPage {
 export function pageFindings(claims: Claims, called: readonly string[], page: ReadPage): Found[] {
   const metrics = Object.entries(claims.record?.evaluation?.metrics ?? {})
   if (metrics.length === 0) return []
-  const numbers = tableNumbers(page.text)
+  const numbers = claimedNumbers(page.text)
   const names = new Set(called.map(plainName))
   return metrics.flatMap(([name, value]): Found[] => {
     const field = `evaluation.metrics.${name}`
