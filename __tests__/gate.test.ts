@@ -450,6 +450,17 @@ describe('as a pull request', () => {
     expect(findingsOf(explained).map(({ rule }) => rule)).not.toContain('seeds/changed')
     expect(explained.models[0]?.evidence.changes).toMatchObject({ rationale: 'another split' })
   })
+  test('a model that the base pins cannot be said to need no pin, whatever the reason given', async () => {
+    const base = repository.git('rev-parse', 'HEAD')
+    repository.edit(RECORD, /path: models\/digits\/model\.bin, digest: "[^"]+"/, 'from: evaluation')
+    repository.edit(RECORD, 'stronger regularisation', 'it trains its own now')
+    repository.save()
+    const report = await repository.check({ ...proposal(base), track: 'production' })
+    expect(report).toMatchObject({ verdict: 'incomplete', decision: 'fail' })
+    expect(findingsOf(report)).toContainEqual(
+      expect.objectContaining({ rule: 'model/no-longer-given', level: 'error', actual: 'evaluation' }),
+    )
+  })
   test('records are those of the judged commit, not of the work tree', async () => {
     const base = repository.git('rev-parse', 'HEAD')
     repository.edit(RECORD, 'dirty: false', 'dirty: true')

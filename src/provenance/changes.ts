@@ -92,6 +92,15 @@ export function changeFindings({ since, rationale, unexplained, fields }: Change
   })
 }
 
+/** A model that the base pins and that is said to need no pin any more: no rationale of the head's excuses it. */
+export function modelNoLongerGiven(before: Claims, now: Claims, since: string): Found[] {
+  const { digest } = before.record?.model ?? {}
+  if (digest === undefined || now.record?.model?.from !== 'evaluation') return []
+  const { field, place } = now.at('model.from')
+  const message = `the record says that the evaluation trains the model; ${since} pins it by ${digest}`
+  return [{ rule: 'model/no-longer-given', message, field, ...place, expected: digest, actual: 'evaluation' }]
+}
+
 /** `lr 0.1 → 0.01 (main:models/digits/provenance.yml:27)`, the place as git writes it. */
 function changeText({ name, before, after, was }: ChangeEvidence, since: string): string {
   const place = `${since}:${was.file}${was.line === undefined ? '' : `:${was.line}`}`

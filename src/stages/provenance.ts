@@ -1,7 +1,7 @@
 import { checkPins } from '../environment/pins.js'
 import { namingFindings } from '../policy/naming.js'
 import { modelFindings, planFindings, type Plan } from '../policy/plan.js'
-import { changeFindings, changesSince } from '../provenance/changes.js'
+import { changeFindings, changesSince, modelNoLongerGiven } from '../provenance/changes.js'
 import { reservedIn, type Claims } from '../provenance/claims.js'
 import { checkCommit, uncommittedFindings } from '../provenance/commit.js'
 import { checkCompleteness } from '../provenance/completeness.js'
@@ -66,6 +66,9 @@ function speaksOfRun(claims: Claims, { code, run, model, data = [], evaluation }
   )
 }
 
+/** How the base is called. */
+const sinceOf = ({ base }: Pick<Subject, 'base'>): string => base?.ref ?? 'the base'
+
 type Facts = Awaited<ReturnType<typeof factsOf>>
 
 /** What is looked up before anything is judged. */
@@ -86,7 +89,7 @@ async function factsOf(
     pins: await checkPins(tools, pinned),
     committed,
     changes:
-      before && changesSince(before, claims, { since: base?.ref ?? 'the base', tolerance: plan.tolerance }),
+      before && changesSince(before, claims, { since: sinceOf({ base }), tolerance: plan.tolerance }),
     recomputed: await recomputedHere(tools, tree.commit, { record, plan, committed }),
   }
 }
@@ -97,7 +100,7 @@ async function findingsOf(
   record: Record_,
   { completeness, pins, committed, recomputed, changes }: Facts,
 ): Promise<Found[]> {
-  const { claims, plan, model, tree } = subject
+  const { claims, before, plan, model, tree } = subject
   const { commit, dirty } = { ...record.code }
   const metrics = record.evaluation?.metrics ?? {}
   const code = {
@@ -110,6 +113,7 @@ async function findingsOf(
     ...statedFindings(subject, completeness.findings, pins.dockerfile),
     ...sourceContradictions(claims),
     ...(changes ? changeFindings(changes) : []),
+    ...(before ? modelNoLongerGiven(before, claims, sinceOf(subject)) : []),
     ...planFindings(model, record),
     ...modelFindings(model),
     ...namingFindings(subject.naming, model, record),
