@@ -163,7 +163,7 @@ describe('a model that is trained again', () => {
       findings: expect.arrayContaining([
         expect.objectContaining({ rule: 'training/nondeterministic', level: 'error' }),
       ]),
-      evidence: { training: { outcome: 'nondeterministic', cause: { shown: 'unsteady' } } },
+      evidence: { training: { outcome: 'nondeterministic', cause: { shown: 'steadied' } } },
     })
   })
 

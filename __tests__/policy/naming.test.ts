@@ -16,9 +16,9 @@ const naming = {
 }
 
 test('names that follow the convention, and a policy without one', () => {
-  expect(namingFindings(naming, model, { ...record, evaluation: { metrics: { f1: 0.9 } } })).toEqual([])
-  expect(namingFindings(undefined, model, record)).toEqual([])
-  expect(namingFindings(naming, model, {})).toEqual([])
+  expect(namingFindings(naming, model, { ...record, evaluation: { metrics: { f1: 0.9 } } }, '')).toEqual([])
+  expect(namingFindings(undefined, model, record, '')).toEqual([])
+  expect(namingFindings(naming, model, {}, '')).toEqual([])
 })
 
 test.each([
@@ -31,7 +31,7 @@ test.each([
   ['model.version', { model: { version: 'v2-final' } }, 'the version is called v2-final'],
   ['run.id', { run: { id: 'last' } }, 'the run is called last'],
 ])('%s does not', (field, own, message) => {
-  const findings = namingFindings(naming, model, own)
+  const findings = namingFindings(naming, model, own, '')
   expect(findings).toHaveLength(1)
   expect(findings[0]).toMatchObject({ rule: 'record/name-unconventional', field })
   expect(findings[0]?.message).toContain(message)
@@ -39,7 +39,9 @@ test.each([
 
 test('nor does the record at another place; a name without end fits nothing', () => {
   const elsewhere = { ...model, settings: { record: 'digits/provenance.yml' } }
-  expect(namingFindings(naming, elsewhere, {})).toMatchObject([{ file: 'digits/provenance.yml' }])
+  expect(namingFindings(naming, elsewhere, {}, 'team/')).toMatchObject([
+    { file: 'team/digits/provenance.yml' },
+  ])
   const endless = { evaluation: { metrics: { ['a'.repeat(201)]: 1 } } }
-  expect(namingFindings({ metrics: '**' }, model, endless)).toHaveLength(1)
+  expect(namingFindings({ metrics: '**' }, model, endless, '')).toHaveLength(1)
 })

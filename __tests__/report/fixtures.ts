@@ -1011,6 +1011,7 @@ export const FIXTURES: Record<string, Report> = {
   'could-not-check': couldNotCheck,
   exploratory,
   several,
+  changed: reportOf([unexplainedModel, waivedModel]),
   hostile,
 }
 

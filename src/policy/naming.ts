@@ -27,8 +27,17 @@ function namesOf({ settings }: SelectedModel, { model, run, evaluation }: Record
   return [...named, ...metrics]
 }
 
-/** Names that do not follow the team's convention. A name that is missing is for the completeness rules. */
-export function namingFindings(naming: Naming | undefined, model: SelectedModel, record: Record_): Found[] {
+/**
+ * Names that do not follow the team's convention. A name that is missing is for the completeness rules.
+ *
+ * @param prefix the working directory in the repository, as `models/`; empty at the top
+ */
+export function namingFindings(
+  naming: Naming | undefined,
+  model: SelectedModel,
+  record: Record_,
+  prefix: string,
+): Found[] {
   if (naming === undefined) return []
   return namesOf(model, record).flatMap(([key, what, name, field]): Found[] => {
     const pattern = naming[key]
@@ -38,7 +47,7 @@ export function namingFindings(naming: Naming | undefined, model: SelectedModel,
       {
         rule: 'record/name-unconventional',
         message: `${what} is called ${name}, and the policy asks for names like ${pattern}`,
-        ...(field === undefined ? { file: storeOf(model.settings.record) } : { field }),
+        ...(field === undefined ? { file: prefix + storeOf(model.settings.record) } : { field }),
         expected: pattern,
         actual: name,
       },

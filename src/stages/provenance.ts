@@ -88,8 +88,7 @@ async function factsOf(
     completeness: checkCompleteness(record, asked),
     pins: await checkPins(tools, pinned),
     committed,
-    changes:
-      before && changesSince(before, claims, { since: sinceOf({ base }), tolerance: plan.tolerance }),
+    changes: before && changesSince(before, claims, { since: sinceOf({ base }), tolerance: plan.tolerance }),
     recomputed: await recomputedHere(tools, tree.commit, { record, plan, committed }),
   }
 }
@@ -116,7 +115,7 @@ async function findingsOf(
     ...(before ? modelNoLongerGiven(before, claims, sinceOf(subject)) : []),
     ...planFindings(model, record),
     ...modelFindings(model),
-    ...namingFindings(subject.naming, model, record),
+    ...namingFindings(subject.naming, model, record, tools.prefix),
     ...(commit === undefined ? [] : await checkCommit(tools.git, { commit, dirty, ...code })),
     ...(tree.worktree ? await uncommitted(tools, readHere(plan, record)) : []),
     ...committedMetrics(metrics, committed, plan.metrics),
