@@ -8,6 +8,7 @@ import { lineageOf } from '../provenance/lineage.js'
 import { committedMetrics, unusableMetrics } from '../provenance/metrics.js'
 import type { Record_ } from '../provenance/schema.js'
 import { provenanceSummary } from '../provenance/summary.js'
+import { thresholdFindings } from '../results/metrics/thresholds.js'
 import { levelOf } from '../verdict/levels.js'
 import type { RuleId } from '../verdict/rules/index.js'
 import type { Found } from '../verdict/finding.js'
@@ -94,6 +95,7 @@ async function findingsOf(
     ...(tree.worktree ? await uncommitted(tools, readHere(plan, record)) : []),
     ...committedMetrics(metrics, committed, plan.metrics),
     ...unusableMetrics(metrics),
+    ...thresholdFindings(plan.thresholds, metrics, 'recorded'),
     ...(recomputed?.findings ?? []),
     ...pins.findings,
   ]
