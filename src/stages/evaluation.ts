@@ -2,6 +2,7 @@ import { checkEvaluation } from '../evaluation/check.js'
 import { computed } from './canary.js'
 import { explain, isToExplain, probed } from './cause.js'
 import { exportWithoutAnswers } from './export.js'
+import { recordedSuite, tooWide } from './claimed.js'
 import type { Stage } from './stage.js'
 
 /** Do the results come back? */
@@ -33,16 +34,22 @@ export const evaluation: Stage = {
       recorded: {
         metrics: recorded?.metrics ?? {},
         predictions: recorded?.predictions && { ...recorded.predictions, file: predictions },
+        suite: await recordedSuite(tools, subject),
       },
       tolerance: plan.tolerance,
+      thresholds: plan.thresholds,
+      runs: plan.runs,
+      alpha: plan.alpha,
+      pinned: products.images?.ids.pinned,
     })
+    const wide = await tooWide(tools, subject, evidence.metrics)
     const altered = await computed(context, subject, replayed, agreement)
     const probe = await probed(context, subject, replayed)
     const cause = isToExplain(replayed, { agreement, evidence, findings }, products)
       ? await explain(context, subject, products, replayed)
       : undefined
     return {
-      findings: [...findings, ...(altered?.findings ?? [])],
+      findings: [...findings, ...wide, ...(altered?.findings ?? [])],
       summary,
       grade: agreement ?? undefined,
       unverified: agreement === null,
