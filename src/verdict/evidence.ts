@@ -186,22 +186,6 @@ export const recomputedSchema = z.strictObject({
 })
 export type RecomputedEvidence = z.infer<typeof recomputedSchema>
 
-/** How certain it is that a metric moved, and what decides it. */
-export const movedMetricSchema = z.strictObject({
-  name: z.string(),
-  /** 95 % interval of the difference, by paired bootstrap over the rows. */
-  interval: z.strictObject({ low: z.number(), high: z.number(), draws: z.int(), rows: z.int() }).optional(),
-  /** Over the replays made: how many, and the standard deviation (n − 1). */
-  replays: z.int(),
-  deviation: z.number().optional(),
-  /** Rows that differ, and the fewest of those tried that move it by more than its tolerance. */
-  differing: z.int().optional(),
-  deciding: z.int().optional(),
-  /** Why there is no interval, as a clause. */
-  why: z.string().optional(),
-})
-export type MovedMetric = z.infer<typeof movedMetricSchema>
-
 /** What is done to the inputs of an extra replay. */
 export const ALTERED = ['rows', 'zero-numbers', 'rows-again', 'zero-bytes', 'exchanged-numbers'] as const
 export type Altered = (typeof ALTERED)[number]
@@ -270,8 +254,6 @@ export const evaluationEvidenceSchema = z.strictObject({
   recomputed: recomputedSchema.optional(),
   /** Of prompts and runs, if the evaluation is a suite of them. */
   suite: suiteSchema.optional(),
-  /** How certain a metric is that moved; by name. */
-  moved: z.array(movedMetricSchema).optional(),
   /** If the results agree with the record. */
   canary: canarySchema.optional(),
   exitCode: z.int().optional(),

@@ -18,7 +18,6 @@ const ALPHA = 0.05
 describe.each([
   [2, 40],
   [3, 60],
-  [5, 200],
 ])('%d runs of %d samples', (k, n) => {
   const trials = (gain: number, judge: (record: number[], runs: number[][]) => Noise) => {
     const random = seededRandom(k * 1000 + n)
@@ -38,9 +37,7 @@ describe.each([
     expect(trials(0, (record, runs) => noiseOf(record, runs, ALPHA))).toBeLessThanOrEqual(ALPHA)
   })
   test('also if only its score was recorded', () => {
-    expect(trials(0, (record, runs) => noiseAround(score(record), runs, ALPHA))).toBeLessThanOrEqual(
-      ALPHA + 0.02,
-    )
+    expect(trials(0, (record, runs) => noiseAround(score(record), runs, ALPHA))).toBeLessThanOrEqual(ALPHA)
   })
   test('another model is told apart in most of them', () => {
     expect(trials(0.5, (record, runs) => noiseOf(record, runs, ALPHA))).toBeGreaterThan(0.7)

@@ -11,7 +11,7 @@ export interface Noise {
 }
 
 /** Draws, and what they may cost: samples that vary × draws. */
-const DRAWS = 9999
+const DRAWS = 999
 const WORK = 20_000_000
 
 const mean = (values: readonly number[]): number =>
@@ -77,7 +77,8 @@ const exceededBy = (share: number, draws: Float64Array): number =>
 
 /**
  * The same if only the recorded score is known: another run is drawn from the replays, its distance from
- * their mean widened by √((k + 1)/(k − 1)), for k scores of a sample vary too little around their own mean.
+ * their mean widened by √((k + 1)/(k − 1)), for k scores of a sample vary too little around their own mean. At α/2: with few runs that is an approximation, and measured too narrow
+ * at α.
  */
 export function noiseAround(recorded: number, runs: readonly (readonly number[])[], alpha: number): Noise {
   const [n, k] = [runs[0]!.length, runs.length]
@@ -88,5 +89,5 @@ export function noiseAround(recorded: number, runs: readonly (readonly number[])
     const moved = varying.reduce((sum, at) => sum + runs[Math.floor(random() * k)]![at]! - means[at]!, 0)
     return Math.abs(moved / n) * Math.sqrt((k + 1) / (k - 1))
   })
-  return { difference: mean(means) - recorded, floor: exceededBy(alpha, draws) + 1e-12 }
+  return { difference: mean(means) - recorded, floor: exceededBy(alpha / 2, draws) + 1e-12 }
 }
