@@ -1,6 +1,7 @@
 import type { EngineContext } from '../engine/engine.js'
 import { agree, type AgreementResult } from '../results/agreement.js'
 import { differs, gradeOf, sameValues, type ResultsComparison } from '../results/comparison.js'
+import type { AgreementPieces } from '../results/findings.js'
 import { atLeast } from '../results/grades.js'
 import { thresholdFindings } from '../results/metrics/thresholds.js'
 import { comparable } from '../results/metrics/volatile.js'
@@ -100,13 +101,19 @@ export async function checkEvaluation(
       ...(suite && { suite: suite.evidence }),
       controls: deterministic ? undefined : controls.predictions?.comparison,
     },
-    summary:
-      suite?.metrics || suite?.comparable === false
-        ? suiteSummary(suite.evidence, result)
-        : agreementSummary(result, { recorded, controls }),
+    summary: summaryOf(result, { recorded, controls, suite }),
     replayed: { request: run, outcome: first, steady: !differs(gradeOf(controls)), second },
   }
 }
+
+/** What decided it: the noise of a suite's runs or its prompts, or else what was compared. */
+const summaryOf = (
+  result: AgreementResult,
+  { suite, ...compared }: Pick<AgreementPieces, 'recorded' | 'controls'> & { suite: JudgedSuite | undefined },
+): string =>
+  suite && (suite.metrics || !suite.comparable)
+    ? suiteSummary(suite.evidence, result)
+    : agreementSummary(result, compared)
 
 /** Why there would be nothing to compare; undefined if there is something. */
 function whyNotRun({

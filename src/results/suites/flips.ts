@@ -16,23 +16,21 @@ interface Graded {
 export function flipsOf(runs: readonly (readonly Graded[])[]): SuiteEvidence['flips'] {
   const [n, k] = [runs[0]!.length, runs.length]
   const samples = Array.from({ length: n }, (_, at) => runs.map((run) => run[at]!))
-  const counts = { pairs: 0, disagree: 0, sameText: 0, sameTextDisagree: 0 }
+  const counts = { disagree: 0, sameText: 0, sameTextDisagree: 0 }
   for (const sample of samples)
     for (const [index, one] of sample.entries())
       for (const other of sample.slice(index + 1)) {
         const [same, differ] = [one.output === other.output, one.score !== other.score]
-        counts.pairs++
         if (differ) counts.disagree++
         if (same) counts.sameText++
         if (same && differ) counts.sameTextDisagree++
       }
   const binary = samples.every((sample) => sample.every(({ score }) => score === 0 || score === 1))
   const right = samples.map((sample) => sample.reduce((sum, { score }) => sum + score, 0))
-  const { pairs: _, ...judged } = counts
   return {
     samples: n,
     flipped: samples.filter((sample) => sample.some(({ score }) => score !== sample[0]!.score)).length,
-    ...judged,
+    ...counts,
     ...(binary && {
       passOne: right.reduce((sum, c) => sum + c / k, 0) / n,
       passAll: right.filter((c) => c === k).length / n,
