@@ -3,19 +3,23 @@ import { z } from 'zod'
 /** Metrics: how far the replays in the pinned environment lie apart. */
 export const ENVELOPE = 'envelope'
 
-export const toleranceSchema = z.union([
-  z.literal(ENVELOPE),
-  z
-    .strictObject({
-      absolute: z.number().nonnegative().optional(),
-      relative: z.number().nonnegative().optional(),
-      ulp: z.int().positive().optional().describe('Units in the last place of the recorded value'),
-    })
-    .refine(
-      (t) => t.absolute !== undefined || t.relative !== undefined || t.ulp !== undefined,
-      'needs `absolute`, `relative` or `ulp`',
-    ),
-])
+const NEEDS = 'needs `absolute`, `relative` or `ulp`, or is `envelope`'
+
+export const toleranceSchema = z.union(
+  [
+    z.literal(ENVELOPE),
+    z
+      .strictObject({
+        absolute: z.number().nonnegative().optional(),
+        relative: z.number().nonnegative().optional(),
+        ulp: z.int().positive().optional().describe('Units in the last place of the recorded value'),
+      })
+      .refine((t) => t.absolute !== undefined || t.relative !== undefined || t.ulp !== undefined, {
+        error: NEEDS,
+      }),
+  ],
+  { error: NEEDS },
+)
 export type Tolerance = z.infer<typeof toleranceSchema>
 
 /** By metric or column. */
