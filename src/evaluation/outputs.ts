@@ -84,6 +84,15 @@ export const takeMetrics = (workspace: string, path: string): Promise<Output<Met
     return { path, bytes: buffer.subarray(0, bytesRead) }
   })
 
+const SAMPLES_CAP = 64 * 1024 ** 2
+
+/** Samples of a task, at most 64 MiB. */
+export const takeSamples = (workspace: string, path: string): Promise<Output<Buffer>> =>
+  openOutput(workspace, path, SAMPLES_CAP, async (file, size) => {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0)
+    return buffer.subarray(0, bytesRead)
+  })
+
 /** Files that a glob is tried on, and of those that match, how many are read. */
 const MOST_LISTED = 100_000
 const MOST_TRIED = 20

@@ -1,5 +1,6 @@
 import type { EngineContext } from '../engine/engine.js'
 import { parseMetrics } from '../results/metrics/parse.js'
+import type { SuiteRun } from '../results/suites/suite.js'
 import { quoted } from '../results/words.js'
 import { ReprogateError } from '../system/errors.js'
 import { grouped, plural } from '../text/numbers.js'
@@ -19,6 +20,7 @@ export interface RunOutcome {
   /** The file that they were in, relative to the workspace. */
   metricsFile?: string | undefined
   predictions?: PredictionsFile | undefined
+  suite?: SuiteRun | undefined
   seconds: number
 }
 
@@ -146,12 +148,21 @@ const unusable = (problem: string, request: ReplayRequest): Failure => ({
   summary: 'no usable output',
 })
 
-function outcomeOf({ metrics, predictions }: Replay): Omit<RunOutcome, 'seconds'> | { problem: string } {
+function outcomeOf({
+  metrics,
+  predictions,
+  suite,
+}: Replay): Omit<RunOutcome, 'seconds'> | { problem: string } {
   if (metrics && !metrics.ok) return metrics
   if (predictions && !predictions.ok) return predictions
   const parsed = metrics && parseMetrics(metrics.value.bytes, metrics.value.path)
   if (parsed && 'problem' in parsed)
     return { problem: `${quoted(metrics?.value.path ?? '')} ${parsed.problem}` }
   const metricsFile = metrics?.value.path
-  return { metricsFile, metrics: Object.fromEntries(parsed?.values ?? []), predictions: predictions?.value }
+  return {
+    metricsFile,
+    metrics: Object.fromEntries(parsed?.values ?? []),
+    predictions: predictions?.value,
+    ...(suite && { suite }),
+  }
 }

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path/posix'
 import type { Record_ } from '../provenance/schema.js'
 import type { Declarations } from '../results/recompute/declared.js'
+import type { Thresholds } from '../results/metrics/thresholds.js'
 import type { Tolerance } from '../results/tolerance.js'
 import { isPattern } from '../system/patterns.js'
 import type { Found } from '../verdict/finding.js'
@@ -33,6 +34,10 @@ export interface Plan {
     | { path: string; key?: string | undefined; truth?: string | undefined; margin?: number | undefined }
     | undefined
   tolerance: Record<string, Tolerance>
+  thresholds: Thresholds
+  /** undefined: two, and neither may differ. */
+  runs: number | undefined
+  alpha: number
   /** How metrics follow from the predictions, as the policy declares it. */
   definitions: Declarations
   /** The variable that sets the size of batches. */
@@ -99,6 +104,9 @@ export function planOf({ settings }: SelectedModel, loaded: LoadedPolicy, record
         ? undefined
         : { ...ruled?.predictions, path: output, key: ruled?.predictions?.key ?? claimed?.predictions?.key },
     tolerance: ruled?.tolerance ?? {},
+    thresholds: ruled?.thresholds ?? {},
+    runs: ruled?.runs,
+    alpha: ruled?.alpha ?? 0.05,
     definitions: ruled?.definitions ?? {},
     batch: ruled?.batch,
     canary: ruled?.canary ?? {},

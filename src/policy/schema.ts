@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DEFINITION_IDS } from '../results/recompute/catalogue.js'
+import { thresholdSchema } from '../results/metrics/thresholds.js'
 import { toleranceSchema } from '../results/tolerance.js'
 import { argvSchema } from '../provenance/schema.js'
 import { LEVELS, TRACKS } from '../verdict/rules/rule.js'
@@ -166,7 +167,27 @@ export const modelSchema = z.strictObject({
       tolerance: z
         .record(z.string(), toleranceSchema)
         .optional()
-        .describe('Per metric; default 1e-6 relative, 1e-12 absolute'),
+        .describe(
+          'Per metric; default 1e-6 relative, 1e-12 absolute. `envelope`: how far the replays in the pinned environment lie apart',
+        ),
+      thresholds: z
+        .record(z.string(), thresholdSchema)
+        .optional()
+        .describe('Per metric: the `least` that is good enough, or the `most`'),
+      runs: z
+        .int()
+        .min(2)
+        .max(20)
+        .optional()
+        .describe(
+          'Replays; default 2. If it is given, a suite of samples that does not repeat itself is judged by the noise of these runs',
+        ),
+      alpha: z
+        .number()
+        .min(0.001)
+        .max(0.2)
+        .optional()
+        .describe('How often runs of the same may be told apart by chance; default 0.05'),
     })
     .optional(),
 })

@@ -36,6 +36,8 @@ export function isToExplain(
   { images }: Products,
 ): replayed is Replayed {
   if (!replayed) return false
+  // Then the finding names what differs already.
+  if (findings.some(({ rule }) => rule === 'evaluation/prompts-differ')) return false
   const onlyMetrics = findings.every(({ rule }) => rule === 'evaluation/metric-differs')
   if (agreement === 'different' && evidence.predictions && onlyMetrics && !images) return false
   if ('finding' in replayed.outcome) return replayed.steady && images !== undefined

@@ -2,6 +2,7 @@ import { checkEvaluation } from '../evaluation/check.js'
 import { computed } from './canary.js'
 import { isToExplain, probed, searchCause } from './cause.js'
 import { exportWithoutAnswers } from './export.js'
+import { recordedSuite, tooWide } from './claimed.js'
 import { machineHere } from './machine.js'
 import type { Stage } from './stage.js'
 import { trained } from './training.js'
@@ -36,8 +37,13 @@ export const evaluation: Stage = {
       recorded: {
         metrics: recorded?.metrics ?? {},
         predictions: recorded?.predictions && { ...recorded.predictions, file: predictions },
+        suite: await recordedSuite(tools, subject),
       },
       tolerance: plan.tolerance,
+      thresholds: plan.thresholds,
+      runs: plan.runs,
+      alpha: plan.alpha,
+      pinned: products.images?.ids.pinned,
     })
     const altered = await computed(context, subject, replayed, agreement)
     const probe = await probed(context, subject, replayed)
@@ -46,7 +52,12 @@ export const evaluation: Stage = {
       : undefined
     const training = await trained(context, subject, products, replayed)
     return {
-      findings: [...findings, ...(altered?.findings ?? []), ...(training?.findings ?? [])],
+      findings: [
+        ...findings,
+        ...tooWide(subject, evidence.metrics),
+        ...(altered?.findings ?? []),
+        ...(training?.findings ?? []),
+      ],
       summary: [summary, ...(training ? [trainingWords(training.evidence)] : [])].join('; '),
       grade: agreement ?? undefined,
       unverified: agreement === null,

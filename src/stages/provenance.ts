@@ -10,6 +10,7 @@ import { lineageOf } from '../provenance/lineage.js'
 import { committedMetrics, spreadFindings, unusableMetrics } from '../provenance/metrics.js'
 import type { Record_ } from '../provenance/schema.js'
 import { provenanceSummary } from '../provenance/summary.js'
+import { thresholdFindings } from '../results/metrics/thresholds.js'
 import { levelOf } from '../verdict/levels.js'
 import type { RuleId } from '../verdict/rules/index.js'
 import type { Found } from '../verdict/finding.js'
@@ -122,6 +123,7 @@ async function findingsOf(
     ...unusableMetrics(metrics),
     ...spreadFindings(record),
     ...(await pageContradictions(tools, subject)),
+    ...thresholdFindings(plan.thresholds, metrics, 'recorded'),
     ...(recomputed?.findings ?? []),
     ...pins.findings,
   ]

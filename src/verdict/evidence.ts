@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Machine } from './machine.js'
+import { suiteSchema } from './suite.js'
 
 /** What each stage measured, as the report keeps it. */
 
@@ -252,6 +253,8 @@ export const evaluationEvidenceSchema = z.strictObject({
   controls: predictionComparisonSchema.optional(),
   /** Of the replay's metrics and predictions. */
   recomputed: recomputedSchema.optional(),
+  /** Of prompts and runs, if the evaluation is a suite of them. */
+  suite: suiteSchema.optional(),
   /** If the results agree with the record. */
   canary: canarySchema.optional(),
   exitCode: z.int().optional(),

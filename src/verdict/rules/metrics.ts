@@ -47,4 +47,17 @@ export const METRICS_RULES = rulesOf('metrics', {
     why: 'The policy declares how it is computed; what that takes is not there, so nobody can tell whether it follows.',
     remedy: 'Record the metric, and keep the columns that the definition in the policy names.',
   },
+  'threshold-missed': {
+    kind: 'risk',
+    title: 'Metric misses its threshold',
+    why: 'The policy says how good the result has to be; that it can be got again does not make it good enough.',
+    remedy: 'Improve the model, or change `evaluation.thresholds` in the policy first.',
+  },
+  'tolerance-too-wide': {
+    kind: 'risk',
+    title: 'Tolerance wider than the claimed change',
+    why: 'A replay that agrees within it would also agree with the result before the change.',
+    remedy: 'Declare a narrower tolerance in the policy, or evaluate on more samples or in more runs.',
+    level: 'warn',
+  },
 })
