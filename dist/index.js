@@ -35487,8 +35487,8 @@ const annotationsPublisher = {
 var numbers = __nccwpck_require__(4994);
 // EXTERNAL MODULE: ./src/report/markdown/escape.ts
 var markdown_escape = __nccwpck_require__(9587);
-// EXTERNAL MODULE: ./src/verdict/evidence.ts
-var evidence = __nccwpck_require__(3512);
+// EXTERNAL MODULE: ./src/verdict/evidence.ts + 1 modules
+var evidence = __nccwpck_require__(6219);
 // EXTERNAL MODULE: ./src/verdict/rungs.ts
 var rungs = __nccwpck_require__(5730);
 // EXTERNAL MODULE: ./src/verdict/training.ts
@@ -37278,7 +37278,7 @@ async function orWarn(what, publish) {
 
 /***/ }),
 
-/***/ 9098:
+/***/ 9173:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38773,17 +38773,110 @@ function catalogue_valueOf(kind, id, input, at) {
     return definition.of(input, at);
 }
 
+;// CONCATENATED MODULE: ./src/results/own.ts
+/** The value of a name that somebody else chose: it may be `constructor`. */
+const own = (of, name) => Object.hasOwn(of, name) ? of[name] : undefined;
+
+;// CONCATENATED MODULE: ./src/results/words.ts
+
+/** Text of the evaluation or the record within a sentence of ours: a backtick in it would end the quotation. */
+const quoted = (text) => `\`${text.replaceAll('`', "'")}\``;
+/** `4 of 1,797 predictions flipped`, `2 of 1,797 predictions moved, by at most 0.026000` */
+function movement({ rows, flips, moved, largest }) {
+    const of = `of ${(0,text_numbers/* plural */.LS)(rows, 'prediction')}`;
+    if (flips > 0)
+        return `${(0,text_numbers/* grouped */.zD)(flips)} ${of} flipped`;
+    const by = largest ? `, by at most ${(0,text_numbers/* shortNumber */.In)(Math.abs(largest.difference))}` : '';
+    return `${(0,text_numbers/* grouped */.zD)(moved)} ${of} moved${by}`;
+}
+
+;// CONCATENATED MODULE: ./src/results/metrics/thresholds.ts
+
+
+
+
+/** `least` is for a metric of which more is better, `most` for one of which less is. */
+const thresholdSchema = schemas/* strictObject */.rej({ least: schemas/* number */.aig().optional(), most: schemas/* number */.aig().optional() })
+    .refine((t) => t.least !== undefined || t.most !== undefined, 'needs `least` or `most`');
+/**
+ * The metrics that do not reach what the policy asks of them. NaN reaches nothing, and neither does a
+ * metric that is not there.
+ *
+ * @param whose `recorded` or `replayed`
+ */
+function thresholdFindings(thresholds, metrics, whose) {
+    return Object.entries(thresholds).flatMap(([name, { least, most }]) => {
+        const value = own(metrics, name);
+        const reached = value !== undefined && (least === undefined || value >= least) && (most === undefined || value <= most);
+        if (reached)
+            return [];
+        const asked = [
+            ...(least === undefined ? [] : [`at least ${least}`]),
+            ...(most === undefined ? [] : [`at most ${most}`]),
+        ].join(' and ');
+        const said = value === undefined ? `is not ${whose}` : `is ${whose} as ${(0,text_numbers/* numberText */.$4)(value)}`;
+        return [
+            {
+                rule: 'metrics/threshold-missed',
+                message: `${quoted(name)} ${said}; the policy asks for ${asked}`,
+                field: `evaluation.metrics.${name}`,
+                expected: asked,
+                actual: value === undefined ? undefined : (0,text_numbers/* numberText */.$4)(value),
+            },
+        ];
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/results/tolerance.ts
 
-const toleranceSchema = schemas/* strictObject */.rej({
-    absolute: schemas/* number */.aig().nonnegative().optional(),
-    relative: schemas/* number */.aig().nonnegative().optional(),
-})
-    .refine((t) => t.absolute !== undefined || t.relative !== undefined, 'needs `absolute` or `relative`');
+/** Metrics: how far the replays in the pinned environment lie apart. */
+const ENVELOPE = 'envelope';
+const NEEDS = 'needs `absolute`, `relative` or `ulp`, or is `envelope`';
+const toleranceSchema = schemas/* union */.KCZ([
+    schemas/* literal */.euz(ENVELOPE),
+    schemas/* strictObject */.rej({
+        absolute: schemas/* number */.aig().nonnegative().optional(),
+        relative: schemas/* number */.aig().nonnegative().optional(),
+        ulp: schemas/* int */.Whr().positive().optional().describe('Units in the last place of the recorded value'),
+    })
+        .refine((t) => t.absolute !== undefined || t.relative !== undefined || t.ulp !== undefined, {
+        error: NEEDS,
+    }),
+], { error: NEEDS });
 /** pytest's `approx`. */
 const DEFAULT_TOLERANCE = { relative: 1e-6, absolute: 1e-12 };
-/** By how much a replayed value may differ from a recorded one. */
-const allowedFor = (recorded, tolerance = DEFAULT_TOLERANCE) => Math.max(tolerance.absolute ?? 0, (tolerance.relative ?? 0) * Math.abs(recorded));
+/**
+ * By how much a replayed value may differ from a recorded one: the largest of what is given. Of an
+ * envelope that nobody has measured (see `withEnvelopes`), by nothing.
+ */
+function allowedFor(recorded, tolerance = DEFAULT_TOLERANCE) {
+    if (tolerance === ENVELOPE)
+        return 0;
+    const { absolute = 0, relative = 0, ulp = 0 } = tolerance;
+    return Math.max(absolute, relative * Math.abs(recorded), ulp * spacing(recorded));
+}
+/** From a double to its neighbor away from zero, as `numpy.spacing`; NaN of what is not finite. */
+function spacing(value) {
+    if (!Number.isFinite(value))
+        return NaN;
+    const view = new DataView(new ArrayBuffer(8));
+    view.setFloat64(0, value);
+    const exponent = (view.getUint16(0) >> 4) & 0x7ff;
+    return 2 ** (Math.max(exponent, 1) - 1075);
+}
+/**
+ * The tolerances with every envelope measured: the range of the metric over replays in the pinned
+ * environment. The record is none of them, so that it cannot widen what it is judged by.
+ */
+function withEnvelopes(tolerances, runs) {
+    return Object.fromEntries(Object.entries(tolerances).map(([name, tolerance]) => {
+        if (tolerance !== ENVELOPE)
+            return [name, tolerance];
+        const values = runs.flatMap((run) => (Object.hasOwn(run, name) ? run[name] : []));
+        const range = Math.max(...values) - Math.min(...values);
+        return [name, { absolute: Number.isFinite(range) ? range : 0 }];
+    }));
+}
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/iso.js
 var iso = __nccwpck_require__(4377);
@@ -39072,6 +39165,7 @@ var verdict_waivers = __nccwpck_require__(180);
 
 
 
+
 /** The policy, `reprogate.yml`. Trusted: on a pull request it is read from the base commit. */
 const schema_path = schemas/* string */.YjP()
     .min(1)
@@ -39185,7 +39279,20 @@ const modelSchema = schemas/* strictObject */.rej({
         canary: canarySettingsSchema.optional(),
         tolerance: schemas/* record */.g1P(schemas/* string */.YjP(), toleranceSchema)
             .optional()
-            .describe('Per metric; default 1e-6 relative, 1e-12 absolute'),
+            .describe('Per metric; default 1e-6 relative, 1e-12 absolute. `envelope`: how far the replays in the pinned environment lie apart'),
+        thresholds: schemas/* record */.g1P(schemas/* string */.YjP(), thresholdSchema)
+            .optional()
+            .describe('Per metric: the `least` that is good enough, or the `most`'),
+        runs: schemas/* int */.Whr()
+            .min(2)
+            .max(20)
+            .optional()
+            .describe('Replays; default 2. If it is given, a suite of samples that does not repeat itself is judged by the noise of these runs'),
+        alpha: schemas/* number */.aig()
+            .min(0.001)
+            .max(0.2)
+            .optional()
+            .describe('How often runs of the same may be told apart by chance; default 0.05'),
     })
         .optional(),
 });
@@ -52282,8 +52389,8 @@ function changes(was, is, derived) {
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/errors.js
 var core_errors = __nccwpck_require__(7428);
-// EXTERNAL MODULE: ./src/verdict/evidence.ts
-var evidence = __nccwpck_require__(3512);
+// EXTERNAL MODULE: ./src/verdict/evidence.ts + 1 modules
+var evidence = __nccwpck_require__(6219);
 ;// CONCATENATED MODULE: ./src/environment/manifest/file.ts
 
 
@@ -53347,19 +53454,6 @@ const differs = (grade) => !atLeast(grade, 'within-tolerance');
 /** Metrics that say something: NaN and the infinities agree with themselves whatever was computed. */
 const telling = (metrics) => metrics.filter(({ finite, agrees }) => finite || !agrees);
 
-;// CONCATENATED MODULE: ./src/results/words.ts
-
-/** Text of the evaluation or the record within a sentence of ours: a backtick in it would end the quotation. */
-const quoted = (text) => `\`${text.replaceAll('`', "'")}\``;
-/** `4 of 1,797 predictions flipped`, `2 of 1,797 predictions moved, by at most 0.026000` */
-function movement({ rows, flips, moved, largest }) {
-    const of = `of ${(0,text_numbers/* plural */.LS)(rows, 'prediction')}`;
-    if (flips > 0)
-        return `${(0,text_numbers/* grouped */.zD)(flips)} ${of} flipped`;
-    const by = largest ? `, by at most ${(0,text_numbers/* shortNumber */.In)(Math.abs(largest.difference))}` : '';
-    return `${(0,text_numbers/* grouped */.zD)(moved)} ${of} moved${by}`;
-}
-
 ;// CONCATENATED MODULE: ./src/results/findings.ts
 
 
@@ -53556,6 +53650,328 @@ function judgeStatistically(pieces, discordance, margin) {
     return { agreement: 'inconclusive', findings: [inconclusive], statistics };
 }
 
+;// CONCATENATED MODULE: ./src/results/suites/flips.ts
+/**
+ * How k runs of the same differ from one another. Of grades that are right or wrong also pass@1, the mean of
+ * c/k over samples with c right runs (Chen et al. 2021), and pass^k, the share that all k runs get right
+ * (Yao et al. 2024, τ-bench, of as many trials as runs).
+ *
+ * @param runs of each run the samples, in one order
+ */
+function flipsOf(runs) {
+    const [n, k] = [runs[0].length, runs.length];
+    const samples = Array.from({ length: n }, (_, at) => runs.map((run) => run[at]));
+    const counts = { disagree: 0, sameText: 0, sameTextDisagree: 0 };
+    for (const sample of samples)
+        for (const [index, one] of sample.entries())
+            for (const other of sample.slice(index + 1)) {
+                const [same, differ] = [one.output === other.output, one.score !== other.score];
+                if (differ)
+                    counts.disagree++;
+                if (same)
+                    counts.sameText++;
+                if (same && differ)
+                    counts.sameTextDisagree++;
+            }
+    const binary = samples.every((sample) => sample.every(({ score }) => score === 0 || score === 1));
+    const right = samples.map((sample) => sample.reduce((sum, { score }) => sum + score, 0));
+    return {
+        samples: n,
+        flipped: samples.filter((sample) => sample.some(({ score }) => score !== sample[0].score)).length,
+        ...counts,
+        ...(binary && {
+            passOne: right.reduce((sum, c) => sum + c / k, 0) / n,
+            passAll: right.filter((c) => c === k).length / n,
+        }),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/results/random.ts
+/** Numbers in [0, 1) that are the same in every run: mulberry32 (Tommy Ettinger, public domain), 32 bits. */
+function seededRandom(seed = 20_261_125) {
+    let state = seed >>> 0;
+    return () => {
+        state = (state + 0x6d2b79f5) >>> 0;
+        let t = Math.imul(state ^ (state >>> 15), state | 1);
+        t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+        return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+    };
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/noise.ts
+
+/** Draws, and what they may cost: samples that vary × draws. */
+const DRAWS = 999;
+const WORK = 20_000_000;
+const noise_mean = (values) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+/**
+ * Holds the recorded scores of every sample against those of k replays, by permutation within samples
+ * (Fisher 1935; Pitman 1937). If the record is a run like the others, any of the k + 1 scores of a sample
+ * may be the recorded one: the recorded one is drawn again and again, with a fixed seed, and the floor is the
+ * difference that only α/2 of the draws exceed. The other half of α is for a record that has the right mean
+ * and other samples: how far it is from the replays, sample by sample. So a run like the others is told
+ * apart in at most α of all cases, whatever the number of samples, exactly.
+ *
+ * @param record by sample
+ * @param runs scores of each replay, in the same order
+ */
+function noiseOf(record, runs, alpha) {
+    const [n, k] = [record.length, runs.length];
+    const sums = record.map((value, at) => value + runs.reduce((sum, run) => sum + run[at], 0));
+    const fixed = noise_mean(sums) / k;
+    const differenceOf = (recorded) => fixed - (recorded * (k + 1)) / (k * n);
+    const apartOf = (value, at) => Math.abs(sums[at] - value * (k + 1)) / k;
+    const varying = [...record.keys()].filter((at) => runs.some((run) => run[at] !== record[at]));
+    const rest = record.reduce((sum, value) => sum + value, 0) - varying.reduce((sum, at) => sum + record[at], 0);
+    const random = seededRandom();
+    const draws = drawsFor(varying.length);
+    const [differences, distances] = [new Float64Array(draws), new Float64Array(draws)];
+    for (let draw = 0; draw < draws; draw++) {
+        let [sum, apart] = [rest, 0];
+        for (const at of varying) {
+            const pick = Math.floor(random() * (k + 1));
+            const value = pick === k ? record[at] : runs[pick][at];
+            sum += value;
+            apart += apartOf(value, at);
+        }
+        differences[draw] = Math.abs(differenceOf(sum));
+        distances[draw] = apart;
+    }
+    const recorded = varying.reduce((sum, at) => sum + apartOf(record[at], at), 0);
+    const ROUNDING = 1e-12;
+    return {
+        difference: differenceOf(record.reduce((sum, value) => sum + value, 0)),
+        floor: exceededBy(alpha / 2, differences) + ROUNDING,
+        apart: {
+            recorded,
+            expected: noise_mean([...distances]),
+            tooMany: recorded > exceededBy(alpha / 2, distances) + ROUNDING * n,
+        },
+    };
+}
+const drawsFor = (varying) => Math.max(499, Math.min(DRAWS, Math.floor(WORK / Math.max(1, varying))));
+/** The draw that is exceeded by an observation in at most a share of all cases, itself counted. */
+const exceededBy = (share, draws) => draws.toSorted().at(-Math.max(1, Math.floor((draws.length + 1) * share))) ?? 0;
+/**
+ * The same if only the recorded score is known: another run is drawn from the replays, its distance from
+ * their mean widened by √((k + 1)/(k − 1)), for k scores of a sample vary too little around their own mean. At α/2: with few runs that is an approximation, and measured too narrow
+ * at α.
+ */
+function noiseAround(recorded, runs, alpha) {
+    const [n, k] = [runs[0].length, runs.length];
+    const means = Array.from({ length: n }, (_, at) => noise_mean(runs.map((run) => run[at])));
+    const varying = [...means.keys()].filter((at) => runs.some((run) => run[at] !== runs[0][at]));
+    const random = seededRandom();
+    const draws = Float64Array.from({ length: drawsFor(varying.length) }, () => {
+        const moved = varying.reduce((sum, at) => sum + runs[Math.floor(random() * k)][at] - means[at], 0);
+        return Math.abs(moved / n) * Math.sqrt((k + 1) / (k - 1));
+    });
+    return { difference: noise_mean(means) - recorded, floor: exceededBy(alpha / 2, draws) + 1e-12 };
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/prompts.ts
+/** Words of a prompt that are compared, and characters of them that are shown. */
+const MOST_WORDS = 20_000;
+const prompts_SHOWN = 80;
+/** What changes with the clock: dates, times, names of days and months. */
+const CLOCK = /\d{4}-\d\d-\d\d|\d{1,2}[:.]\d\d(?:[:.]\d\d)?|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\b|\b1[6-9]\d{8}\b/i;
+/**
+ * Whether two runs were asked the same: by every prompt, where both have kept them; else by the hashes of
+ * the tasks. What differs is named by word.
+ */
+function comparePrompts(before, after) {
+    const bothKept = before.samples.size > 0 && after.samples.size > 0;
+    return bothKept ? bySample(before, after) : byHash(before, after);
+}
+function bySample(before, after) {
+    const ids = [...new Set([...before.samples.keys(), ...after.samples.keys()])];
+    const differing = ids.filter((id) => before.samples.get(id)?.prompt !== after.samples.get(id)?.prompt);
+    const alone = differing.find((id) => !before.samples.has(id) || !after.samples.has(id));
+    const [first] = differing;
+    const change = first === undefined || alone !== undefined
+        ? undefined
+        : changedWords(before.samples.get(first).prompt, after.samples.get(first).prompt);
+    return {
+        by: 'prompts',
+        compared: ids.length,
+        different: differing.length,
+        ...(first !== undefined && { first: (alone ?? first).slice(0, prompts_SHOWN) }),
+        ...(change && { ...change, clock: CLOCK.test(change.before) || CLOCK.test(change.after) }),
+    };
+}
+function byHash(before, after) {
+    const tasks = Object.keys(before.hashes).filter((task) => Object.hasOwn(after.hashes, task));
+    if (tasks.length === 0)
+        return { by: 'nothing', compared: 0, different: 0 };
+    const differing = tasks.filter((task) => before.hashes[task] !== after.hashes[task]);
+    return {
+        by: 'task hashes',
+        compared: tasks.length,
+        different: differing.length,
+        ...(differing[0] !== undefined && { first: differing[0].slice(0, prompts_SHOWN) }),
+    };
+}
+/** What stands between the words that two texts begin and end with alike. */
+function changedWords(before, after) {
+    const [a, b] = [before, after].map((text) => text.split(/\s+/, MOST_WORDS));
+    let start = 0;
+    while (start < Math.min(a.length, b.length) && a[start] === b[start])
+        start++;
+    let end = 0;
+    while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end))
+        end++;
+    const between = (words) => words
+        .slice(start, words.length - end)
+        .join(' ')
+        .slice(0, prompts_SHOWN);
+    return { before: between(a), after: between(b) };
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/judge.ts
+
+
+
+
+
+/**
+ * Prompts first: a score is only compared if the same was asked. Then, of runs that differ among one another,
+ * every metric that is a mean over samples against the noise of these runs, if the policy says how many runs
+ * there are. Answers that the record has saved are graded again as well: that is another rung, for which no
+ * model was run.
+ */
+function judgeSuite({ recorded, runs, metrics, alpha }) {
+    const [first, ...others] = runs;
+    const against = recorded ?? first;
+    const unlike = others.map((other) => comparePrompts(first, other)).find(({ different }) => different > 0);
+    const prompts = recorded
+        ? comparePrompts(against, first)
+        : { by: 'nothing', compared: 0, different: 0 };
+    const asked = prompts.different > 0 ? prompts : (unlike ?? prompts);
+    const regraded = recorded && gradedAgain(recorded);
+    const comparable = asked.different === 0;
+    const samples = [...first.samples.keys()];
+    const series = (name) => (comparable ? scoresOf(runs, samples, name) : undefined);
+    const isSteady = metrics.every(({ name }) => {
+        const [one, ...more] = series(name) ?? [];
+        return more.every((scores) => sameScores(scores, one));
+    });
+    const main = metrics.find(({ name }) => series(name))?.name;
+    const held = alpha === undefined || isSteady || !comparable
+        ? undefined
+        : metrics.map((metric) => heldAgainstNoise(metric, series(metric.name), { recorded, samples, alpha }));
+    return {
+        evidence: {
+            tool: first.tool,
+            prompts: asked,
+            ...(regraded && regraded.grades > 0 && { regraded: { grades: regraded.grades, same: regraded.same } }),
+            runs: runs.length,
+            ...(held && { alpha }),
+            ...(main !== undefined && { flips: flipsOf(runs.map((run) => gradesOf(run, samples, main))) }),
+        },
+        findings: [
+            ...promptFindings(asked, asked === unlike),
+            ...(regraded?.findings ?? []),
+            ...(held?.flatMap(({ findings }) => findings) ?? []),
+        ],
+        comparable,
+        metrics: held?.map(({ metric }) => metric),
+    };
+}
+const gradesOf = ({ samples }, ids, name) => ids.map((id) => ({ output: samples.get(id).output, score: samples.get(id).scores[name] }));
+/** The scores of every run, by sample; undefined unless each sample has one in each run. */
+function scoresOf(runs, ids, name) {
+    const scores = runs.map(({ samples }) => ids.map((id) => scoreIn(samples.get(id), name)));
+    return ids.length > 0 && scores.every((run) => run.every((score) => score !== undefined))
+        ? scores
+        : undefined;
+}
+const scoreIn = (sample, name) => sample && Object.hasOwn(sample.scores, name) ? sample.scores[name] : undefined;
+const sameScores = (one, other) => one.every((score, at) => score === other[at]);
+/** What order of adding can change of a mean. */
+const ROUNDING = 1e-9;
+function heldAgainstNoise(metric, scores, { recorded, samples, alpha }) {
+    const { name } = metric;
+    const before = Number(metric.recorded);
+    const replayed = Number(metric.replayed);
+    if (!scores || !metric.finite || Math.abs(judge_meanOf(scores[0]) - replayed) > ROUNDING)
+        return { metric, findings: [] };
+    const kept = recorded && scoresOf([recorded], samples, name)?.[0];
+    // Samples that do not give the recorded score are not those of the record.
+    const noise = kept && Math.abs(judge_meanOf(kept) - before) <= ROUNDING
+        ? noiseOf(kept, scores, alpha)
+        : noiseAround(before, scores, alpha);
+    const { difference, floor, apart } = noise;
+    return {
+        metric: {
+            ...metric,
+            replayed: (0,text_numbers/* numberText */.$4)(before + difference),
+            difference,
+            allowed: floor,
+            agrees: Math.abs(difference) <= floor,
+        },
+        findings: apart?.tooMany
+            ? [
+                {
+                    rule: 'evaluation/prediction-differs',
+                    message: `the recorded ${quoted(name)} of single samples is farther from the replays than these are from one another: ${apart.recorded.toFixed(1)} where ${apart.expected.toFixed(1)} is their noise`,
+                    field: 'evaluation.predictions',
+                },
+            ]
+            : [],
+    };
+}
+const judge_meanOf = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+function promptFindings({ by, compared, different, first, before, after, clock }, amongReplays) {
+    if (different === 0)
+        return [];
+    const what = by === 'prompts' ? 'prompt' : 'task';
+    const words = before === undefined
+        ? `, first ${quoted(first ?? '')}`
+        : `: ${quoted(before)} → ${quoted(after ?? '')}${clock ? ', text that changes with the clock' : ''}, first in ${quoted(first ?? '')}`;
+    const where = amongReplays ? 'differ between two replays' : 'are not the recorded ones';
+    return [
+        {
+            rule: 'evaluation/prompts-differ',
+            message: `${different} of ${(0,text_numbers/* plural */.LS)(compared, what)} ${where}${words}`,
+            field: 'evaluation.command',
+            ...(before !== undefined && { expected: before, actual: after }),
+            ...(clock && { remedy: 'Take the date and the time out of the prompt, or fix them in it.' }),
+        },
+    ];
+}
+/** The grades of saved answers, computed again from answer and target. */
+function gradedAgain({ samples }) {
+    const all = [...samples].flatMap(([id, { scores, regraded }]) => Object.entries(regraded).map(([name, again]) => ({ id, name, saved: scores[name], again })));
+    const wrong = all.filter(({ saved, again }) => saved !== again);
+    const [first] = wrong;
+    return {
+        grades: all.length,
+        same: all.length - wrong.length,
+        findings: first
+            ? [
+                {
+                    rule: 'evaluation/grade-differs',
+                    message: `${wrong.length} of ${(0,text_numbers/* plural */.LS)(all.length, 'saved answer')} ${wrong.length === 1 ? 'is' : 'are'} graded otherwise: ${quoted(first.name)} of ${quoted(first.id)} is saved as ${first.saved}, and the answer gives ${first.again}`,
+                    field: `evaluation.metrics.${first.name}`,
+                    expected: String(first.again),
+                    actual: String(first.saved),
+                },
+            ]
+            : [],
+    };
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/summary.ts
+
+/** What the stage's line says of runs that differ: `3 runs of 40 samples, 6 of which flip`. */
+function suiteSummary({ runs, flips, alpha }, { findings }) {
+    const [first] = findings;
+    if (first)
+        return first.message;
+    const rows = flips ? ` of ${(0,text_numbers/* plural */.LS)(flips.samples, 'sample')}, ${flips.flipped} of which flip` : '';
+    return `the model was run again: ${(0,text_numbers/* plural */.LS)(runs, 'run')}${rows}; within their noise at α = ${alpha}`;
+}
+
 ;// CONCATENATED MODULE: ./src/results/summary.ts
 
 
@@ -53604,9 +54020,48 @@ function differenceText({ metrics, predictions }) {
     return `${off} of ${(0,text_numbers/* plural */.LS)(telling(metrics).length, 'metric')} outside the tolerance`;
 }
 
-;// CONCATENATED MODULE: ./src/results/own.ts
-/** The value of a name that somebody else chose: it may be `constructor`. */
-const own = (of, name) => Object.hasOwn(of, name) ? of[name] : undefined;
+;// CONCATENATED MODULE: ./src/verdict/verdict.ts
+
+
+const COMPARED = ['identical', 'content', 'packages', 'drift'];
+/** Whether the result of a replay is that of the record. */
+const agrees = (agreement) => evidence/* AGREES */.EZ.includes(agreement);
+/** If several hold: an incomplete record comes first, as nothing after it means much. */
+const PRECEDENCE = ['incomplete', 'not-reproduced', 'could-not-check'];
+/**
+ * The verdict says what is true of the result, whatever the track. `reproduced` needs evidence: a
+ * rebuild that was compared and a replay that agreed. Parity below `content` passes only if the policy
+ * has lowered its rules.
+ */
+function verdictOf(findings, { parity, agreement }, levels) {
+    const consequences = new Set(findings.map(({ rule }) => (0,verdict_levels/* decides */.yN)(rule, levels)));
+    const worst = PRECEDENCE.find((consequence) => consequences.has(consequence));
+    if (worst !== undefined)
+        return worst;
+    return COMPARED.includes(parity) && agrees(agreement) ? 'reproduced' : 'could-not-check';
+}
+/**
+ * The verdict seen through the track. Production passes only what was reproduced; on the exploratory
+ * track nothing fails, and a complete record whose rebuild nobody asked for passes.
+ */
+function decisionOf(verdict, track, findings, replayed) {
+    if (findings.some(({ level }) => level === 'error'))
+        return 'fail';
+    if (verdict !== 'reproduced' && track === 'production')
+        return 'fail';
+    if (findings.some(({ level }) => level === 'warn'))
+        return 'warn';
+    return verdict === 'reproduced' || !replayed ? 'pass' : 'warn';
+}
+const worstBy = (order) => (values) => order.find((value) => values.includes(value));
+/** Worst first: of several models the pull request shows the worst. */
+const worstVerdict = worstBy([
+    'not-reproduced',
+    'incomplete',
+    'could-not-check',
+    'reproduced',
+]);
+const worstDecision = worstBy(['fail', 'warn', 'pass']);
 
 ;// CONCATENATED MODULE: ./src/results/metrics/compare.ts
 
@@ -55617,7 +56072,7 @@ function wordsIn(name) {
 
 
 /** Rows that all definitions together may look at: what a table with many columns and names can cost. */
-const WORK = 400_000_000;
+const candidates_WORK = 400_000_000;
 /** Classes of which each is tried if a name binds none. */
 const EACH = 2;
 /** Numbers are computed once a reading, definition and class; NaN when the work is used up. */
@@ -55626,7 +56081,7 @@ class Computed {
     work = 0;
     /** Whether something was left out. */
     get spent() {
-        return this.work > WORK;
+        return this.work > candidates_WORK;
     }
     value(key, cost, compute) {
         const known = this.known.get(key);
@@ -56368,7 +56823,7 @@ const NAMES = [
     [/\b(?:kendall(?: ?tau)?|krcc)\b/, 'kendall'],
 ];
 /** What cannot be computed from a table, and what it would take. */
-const NEEDS = [
+const names_NEEDS = [
     [/\b(?:bleu|sacrebleu|rouge\w*|meteor|chrf|wer|cer)\b/, 'the tokenizer and normalizer of the evaluation'],
     [/\bbert ?score\b|\bbleurt\b|\bcomet\b/, 'a model'],
     [/\b(?:map ?50|map ?75|map 50 95|m ap|coco)\b/, 'ground truth boxes and their matching'],
@@ -56406,7 +56861,7 @@ function inLastParts(name, look) {
     return look(wordsIn(parts.at(-1) ?? '').join(' ')) ?? look(wordsIn(parts.slice(-2).join(' ')).join(' '));
 }
 /** What it would take to compute a metric that no table of predictions gives; undefined: nothing is known. */
-const missingInput = (name) => inLastParts(name, (words) => NEEDS.find(([pattern]) => pattern.test(words))?.[1]);
+const missingInput = (name) => inLastParts(name, (words) => names_NEEDS.find(([pattern]) => pattern.test(words))?.[1]);
 /** What a name asks for; undefined if it is no metric that is known here. */
 function askedBy(name) {
     const found = inLastParts(name, (words) => NAMES.find(([pattern]) => pattern.test(words)));
@@ -56798,8 +57253,16 @@ function readJson(text) {
 function harnessResults(value) {
     const { results } = value;
     const isHarness = formats_isMap(results) && formats_isMap(value.config) && ('n-shot' in value || 'versions' in value);
-    return isHarness ? { value: results } : undefined;
+    return isHarness ? { value: withoutErrors(results) } : undefined;
 }
+/** A standard error says how certain a metric is, and no source records it as one. */
+const withoutErrors = (results) => Object.fromEntries(Object.entries(results).map(([task, metrics]) => [
+    task,
+    formats_isMap(metrics)
+        ? Object.fromEntries(Object.entries(metrics).filter(([name]) => !formats_NO_METRIC.test(name)))
+        : metrics,
+]));
+const formats_NO_METRIC = /_stderr(?:,|$)|^(?:alias|name|sample_len|samples|sample_count)$/;
 /** A log of Inspect AI: `score.metric`, of an evaluation that came to its end. */
 function inspectScores(value) {
     const { eval: evaluation, status, results } = value;
@@ -56809,14 +57272,11 @@ function inspectScores(value) {
         return { problem: `is the log of an evaluation that ended with ${JSON.stringify(status.slice(0, 40))}` };
     const scores = formats_isMap(results) && Array.isArray(results.scores) ? results.scores : [];
     return {
-        value: Object.fromEntries(scores
-            .filter(formats_isMap)
-            .map(({ name, metrics }) => [
+        value: Object.fromEntries(scores.filter(formats_isMap).map(({ name, metrics }) => [
             String(name).slice(0, 200),
-            Object.fromEntries(Object.entries(formats_isMap(metrics) ? metrics : {}).map(([metric, one]) => [
-                metric,
-                formats_isMap(one) ? one.value : one,
-            ])),
+            Object.fromEntries(Object.entries(formats_isMap(metrics) ? metrics : {})
+                .filter(([metric]) => !/^(?:stderr|std|var)$|_stderr$/.test(metric))
+                .map(([metric, one]) => [metric, formats_isMap(one) ? one.value : one])),
         ])),
     };
 }
@@ -57129,6 +57589,12 @@ const takeMetrics = (workspace, path) => openOutput(workspace, path, METRICS_CAP
     const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0);
     return { path, bytes: buffer.subarray(0, bytesRead) };
 });
+const SAMPLES_CAP = 64 * 1024 ** 2;
+/** Samples of a task, at most 64 MiB. */
+const takeSamples = (workspace, path) => openOutput(workspace, path, SAMPLES_CAP, async (file, size) => {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0);
+    return buffer.subarray(0, bytesRead);
+});
 /** Files that a glob is tried on, and of those that match, how many are read. */
 const MOST_LISTED = 100_000;
 const MOST_TRIED = 20;
@@ -57228,6 +57694,184 @@ function rowCounter() {
         },
         rows: () => Math.max(0, lines + (content ? 1 : 0) - 1),
     };
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/json.ts
+const suites_json_isMap = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** undefined: it is not JSON. Python's NaN and infinities are null. */
+function suites_json_parsed(source) {
+    const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        try {
+            return JSON.parse(text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g, (token) => token.startsWith('"') ? token : 'null'));
+        }
+        catch {
+            return undefined;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/suite.ts
+
+/** Samples that are read of one run. */
+const MOST_SAMPLES = 100_000;
+/** The tasks of a result of lm-evaluation-harness whose samples lie beside it; undefined: it is none. */
+function harnessTasks(bytes) {
+    const root = suites_json_parsed(bytes);
+    if (!suites_json_isMap(root) || !suites_json_isMap(root['results']) || !suites_json_isMap(root['configs']) || !suites_json_isMap(root['config']))
+        return undefined;
+    return Object.keys(root['configs']).filter((task) => !task.includes('/'));
+}
+/** Where lm-evaluation-harness puts the samples of a task, beside its result. */
+const samplesPath = (results, task) => {
+    const folder = results.slice(0, results.lastIndexOf('/') + 1);
+    const time = /_\d{4}-[^/_]*(?=\.json$)/.exec(results)?.[0] ?? '';
+    return `${folder}samples_${task}${time}.jsonl`;
+};
+/**
+ * Reads what a suite left: a result of lm-evaluation-harness with its samples, or a log of Inspect in JSON.
+ *
+ * @param samples of a task, if they are there
+ * @returns undefined if it is of neither, or has neither samples nor hashes
+ */
+function readSuite(bytes, samples) {
+    const root = suites_json_parsed(bytes);
+    if (!suites_json_isMap(root))
+        return undefined;
+    const run = suites_json_isMap(root['eval']) ? inspectRun(root) : harnessTasks(bytes) && harnessRun(root, samples);
+    return run && (run.samples.size > 0 || Object.keys(run.hashes).length > 0) ? run : undefined;
+}
+function harnessRun(root, samplesOf) {
+    const samples = new Map();
+    const configs = root['configs'];
+    for (const [task, config] of Object.entries(configs)) {
+        const text = samplesOf(task);
+        if (!text)
+            continue;
+        const plain = plainMetrics(config);
+        for (const line of new TextDecoder().decode(text).split('\n')) {
+            const row = line.trim() === '' ? undefined : suites_json_parsed(line);
+            if (!suites_json_isMap(row) || samples.size >= MOST_SAMPLES)
+                continue;
+            const key = `${task}/${String(row['doc_id'])}`;
+            const before = samples.get(key);
+            const one = harnessSample(task, row, plain);
+            // One line for each filter: the same question, graded another way.
+            samples.set(key, before
+                ? {
+                    ...one,
+                    scores: { ...before.scores, ...one.scores },
+                    regraded: { ...before.regraded, ...one.regraded },
+                }
+                : one);
+        }
+    }
+    const hashes = Object.entries(suites_json_isMap(root['task_hashes']) ? root['task_hashes'] : {});
+    return {
+        tool: 'lm-evaluation-harness',
+        hashes: Object.fromEntries(hashes.filter((pair) => typeof pair[1] === 'string')),
+        samples,
+    };
+}
+/** Metrics of a task that are computed without options: what the harness does with them then is known. */
+function plainMetrics(config) {
+    const list = suites_json_isMap(config) && Array.isArray(config['metric_list']) ? config['metric_list'] : [];
+    const known = new Set(['metric', 'aggregation', 'higher_is_better']);
+    return new Set(list
+        .filter(suites_json_isMap)
+        .filter((one) => Object.entries(one).every(([name, value]) => known.has(name) || value === false))
+        .map(({ metric }) => String(metric)));
+}
+function harnessSample(task, row, plain) {
+    const filter = typeof row['filter'] === 'string' ? row['filter'] : 'none';
+    const names = Array.isArray(row['metrics']) ? row['metrics'].map(String) : [];
+    const [scores, regraded] = [{}, {}];
+    for (const name of names) {
+        const score = scoreOf(row[name]);
+        if (score === undefined)
+            continue;
+        scores[`${task}.${name},${filter}`] = score;
+        const again = plain.has(name) ? REGRADE[name]?.(row) : undefined;
+        if (again !== undefined)
+            regraded[`${task}.${name},${filter}`] = again;
+    }
+    const { arguments: given } = row;
+    const first = Array.isArray(given) ? given[0] : suites_json_isMap(given) ? given['gen_args_0'] : undefined;
+    const prompt = Array.isArray(first) ? first[0] : suites_json_isMap(first) ? first['arg_0'] : undefined;
+    return {
+        prompt: String(prompt ?? row['prompt_hash'] ?? ''),
+        output: JSON.stringify(row['resps'] ?? ''),
+        scores,
+        regraded,
+    };
+}
+/** Grades that are functions of a line (lm-evaluation-harness 0.4, `process_results`). */
+const REGRADE = {
+    exact_match({ filtered_resps: answers, target }) {
+        const [answer] = Array.isArray(answers) ? answers : [];
+        return typeof answer === 'string' && typeof target === 'string' ? Number(answer === target) : undefined;
+    },
+    /** The choice of the largest log-likelihood; the first of equal ones, as `numpy.argmax`. */
+    acc({ filtered_resps: answers, target }) {
+        const chances = Array.isArray(answers)
+            ? answers.map((one) => Number(Array.isArray(one) ? one[0] : NaN))
+            : [];
+        if (chances.length < 2 || chances.some(Number.isNaN) || !/^\d{1,6}$/.test(String(target)))
+            return undefined;
+        return Number(chances.indexOf(Math.max(...chances)) === Number(target));
+    },
+};
+function inspectRun(root) {
+    const samples = new Map();
+    for (const one of Array.isArray(root['samples']) ? root['samples'].slice(0, MOST_SAMPLES) : []) {
+        if (!suites_json_isMap(one))
+            continue;
+        const { id, epoch, input, output, scores } = one;
+        samples.set(`${String(id)}${epoch === undefined || epoch === 1 ? '' : `, epoch ${String(epoch)}`}`, {
+            prompt: typeof input === 'string' ? input : JSON.stringify(withoutIds(input)),
+            output: suites_json_isMap(output) ? String(output['completion'] ?? '') : '',
+            scores: Object.fromEntries(Object.entries(suites_json_isMap(scores) ? scores : {}).flatMap(([scorer, given]) => {
+                const score = scoreOf(suites_json_isMap(given) ? given['value'] : undefined);
+                return score === undefined
+                    ? []
+                    : ['accuracy', 'mean'].map((metric) => [`${scorer}.${metric}`, score]);
+            })),
+            regraded: {},
+        });
+    }
+    return { tool: 'Inspect', hashes: {}, samples };
+}
+/** Messages have an id that is another in every run. */
+const withoutIds = (input) => Array.isArray(input)
+    ? input.map((message) => suites_json_isMap(message) ? { role: message['role'], content: message['content'] } : message)
+    : input;
+/** Inspect's `value_to_float`: correct, partial, incorrect, no answer. */
+const LETTERS = { C: 1, P: 0.5, I: 0, N: 0 };
+function scoreOf(value) {
+    if (typeof value === 'boolean')
+        return Number(value);
+    if (typeof value === 'string' && Object.hasOwn(LETTERS, value))
+        return LETTERS[value];
+    return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/evaluation/suite.ts
+
+
+/** Tasks whose samples are read. */
+const MOST_TASKS = 100;
+/** What a suite of prompts left in a workspace; undefined if the metrics are of none. */
+async function takeSuite(workspace, { path, bytes }) {
+    const samples = new Map();
+    for (const task of (harnessTasks(bytes) ?? []).slice(0, MOST_TASKS)) {
+        const taken = await takeSamples(workspace, samplesPath(path, task));
+        if (taken.ok)
+            samples.set(task, taken.value);
+    }
+    return readSuite(bytes, (task) => samples.get(task));
 }
 
 ;// CONCATENATED MODULE: ./src/evaluation/size.ts
@@ -57467,6 +58111,7 @@ async function removeTree(folder) {
 
 
 
+
 /**
  * Runs the evaluation once, on one fresh workspace, in the sandbox. An evaluation that fails or is
  * stopped is a result. Whatever happens, even if the check is cancelled: the container, its volumes and
@@ -57574,8 +58219,10 @@ async function removeSandbox(client, sandbox) {
 async function outputsOf({ scratch }, { hide, metrics, predictions }, workspace) {
     const take = metrics !== undefined && hide.patterns?.includes(metrics) ? takeNewestMetrics : takeMetrics;
     const copy = (0,external_node_path_.join)(scratch, `predictions-${(0,external_node_crypto_.randomUUID)()}.csv`);
+    const written = metrics === undefined ? undefined : await take(workspace, metrics);
     return {
-        metrics: metrics === undefined ? undefined : await take(workspace, metrics),
+        metrics: written,
+        suite: written?.ok ? await takeSuite(workspace, written.value) : undefined,
         predictions: predictions && (await takePredictions(workspace, predictions.path, copy)),
     };
 }
@@ -57687,7 +58334,7 @@ const run_unusable = (problem, request) => ({
     },
     summary: 'no usable output',
 });
-function run_outcomeOf({ metrics, predictions }) {
+function run_outcomeOf({ metrics, predictions, suite, }) {
     if (metrics && !metrics.ok)
         return metrics;
     if (predictions && !predictions.ok)
@@ -57696,7 +58343,12 @@ function run_outcomeOf({ metrics, predictions }) {
     if (parsed && 'problem' in parsed)
         return { problem: `${quoted(metrics?.value.path ?? '')} ${parsed.problem}` };
     const metricsFile = metrics?.value.path;
-    return { metricsFile, metrics: Object.fromEntries(parsed?.values ?? []), predictions: predictions?.value };
+    return {
+        metricsFile,
+        metrics: Object.fromEntries(parsed?.values ?? []),
+        predictions: predictions?.value,
+        ...(suite && { suite }),
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/evaluation/check.ts
@@ -57710,8 +58362,14 @@ function run_outcomeOf({ metrics, predictions }) {
 
 
 
+
+
+
+
+
+
 /**
- * Replays the evaluation twice, each time on a fresh export, and compares the results with the record.
+ * Replays the evaluation, twice or as often as the policy says, each time on a fresh export, and compares the results with the record.
  * If nothing is recorded nothing is run, and there is no agreement.
  */
 async function checkEvaluation(context, request) {
@@ -57719,11 +58377,11 @@ async function checkEvaluation(context, request) {
     const idle = whyNotRun(request) ?? uncovered(request);
     if (idle)
         return { ...idle, agreement: null, evidence };
-    const { seconds, outcomes, failure, request: run } = await replayTwice(context, request);
+    const { seconds, outcomes, failure, request: run } = await replayAll(context, request);
     evidence.replays = seconds;
     if (failure) {
         const { finding, exitCode, tail } = failure;
-        const summary = failure.summary + (seconds.length === 2 ? ', the second time' : '');
+        const summary = failure.summary + (seconds.length > 1 ? `, the ${seconds.length === 2 ? 'second' : 'last'} time` : '');
         return {
             findings: [finding],
             agreement: null,
@@ -57732,17 +58390,25 @@ async function checkEvaluation(context, request) {
             replayed: { request: run, outcome: failure, steady: seconds.length === 1 },
         };
     }
-    const [first, second] = outcomes;
-    const recorded = await againstRecord(request, first);
-    const controls = await againstEachOther(request, first, second);
+    const [first] = outcomes;
+    const measured = { ...request, tolerance: await measuredTolerance(context, run, outcomes) };
+    const against = await againstRecord(measured, first);
+    const { controls, second } = await controlsOf(measured, outcomes);
+    const suite = suiteOf(request, outcomes, against.metrics);
+    const recorded = { ...against, metrics: suite?.metrics ?? against.metrics };
     const { truth, margin } = request.predictions ?? {};
     const recomputed = await recomputedReplay(request, first, context.signal);
     const rowsKept = request.recorded.predictions?.file !== undefined;
-    const result = agree({ recorded, controls, rowsKept, margin: truth === undefined ? undefined : margin });
+    const pieces = { recorded, controls, rowsKept, margin: truth === undefined ? undefined : margin };
+    const result = withSuite(agree(suite?.metrics ? { ...pieces, controls: { ...controls, metrics: [] } } : pieces), suite);
     const { predictions } = recorded;
     const deterministic = sameValues(controls);
     return {
-        findings: [...result.findings, ...(recomputed?.findings ?? [])],
+        findings: [
+            ...result.findings,
+            ...(recomputed?.findings ?? []),
+            ...replayedThresholds(request, first.metrics),
+        ],
         agreement: result.agreement,
         evidence: {
             ...evidence,
@@ -57751,12 +58417,17 @@ async function checkEvaluation(context, request) {
             predictions: predictions && { ...predictions.comparison, statistics: result.statistics },
             deterministic,
             recomputed: recomputed?.evidence,
+            ...(suite && { suite: suite.evidence }),
             controls: deterministic ? undefined : controls.predictions?.comparison,
         },
-        summary: agreementSummary(result, { recorded, controls }),
+        summary: check_summaryOf(result, { recorded, controls, suite }),
         replayed: { request: run, outcome: first, steady: !differs(gradeOf(controls)), second },
     };
 }
+/** What decided it: the noise of a suite's runs or its prompts, or else what was compared. */
+const check_summaryOf = (result, { suite, ...compared }) => suite && (suite.metrics || !suite.comparable)
+    ? suiteSummary(suite.evidence, result)
+    : agreementSummary(result, compared);
 /** Why there would be nothing to compare; undefined if there is something. */
 function whyNotRun({ recorded, metrics, predictions, }) {
     if (!hasMetrics(recorded) && !hasPredictions(recorded))
@@ -57785,14 +58456,15 @@ const unwritten = (what, remedy) => ({
     ],
     summary: `no file of ${what} to compare`,
 });
-/** Runs the evaluation twice; a run that fails is the last. */
-async function replayTwice(context, request) {
+/** Runs the evaluation as often as the policy says; a run that fails is the last. */
+async function replayAll(context, request) {
     const mounts = await mounts_readableMounts(context, request.mounts, sandbox_sandboxUser());
     // A metrics file that nobody asks for need not be there.
     const run = { ...request, mounts, metrics: hasMetrics(request.recorded) ? request.metrics : undefined };
     const replays = { seconds: [], outcomes: [], request: run };
-    for (const turn of [1, 2]) {
-        const outcome = await during(context, `Replay ${turn} of 2`, () => runAndRead(context, run));
+    const turns = request.runs ?? TWICE;
+    for (let turn = 1; turn <= turns; turn++) {
+        const outcome = await during(context, `Replay ${turn} of ${turns}`, () => runAndRead(context, run));
         replays.seconds.push(outcome.seconds);
         if ('finding' in outcome)
             return { ...replays, failure: outcome };
@@ -57802,6 +58474,56 @@ async function replayTwice(context, request) {
     }
     return replays;
 }
+const TWICE = 2;
+/** Envelopes are measured in the pinned image: by the replays made, or by as many in it if it is another. */
+async function measuredTolerance(context, run, outcomes) {
+    const { tolerance, pinned } = run;
+    if (!Object.values(tolerance).includes(ENVELOPE))
+        return tolerance;
+    if (pinned === undefined)
+        return withEnvelopes(tolerance, outcomes.map(({ metrics }) => metrics));
+    const ran = [];
+    for (const turn of outcomes.keys()) {
+        const outcome = await during(context, `Replay ${turn + 1} of ${outcomes.length} in the pinned image`, () => runAndRead(context, { ...run, image: pinned }));
+        // Of an environment in which it fails there is no envelope.
+        if ('finding' in outcome)
+            return withEnvelopes(tolerance, []);
+        ran.push(outcome.metrics);
+    }
+    return withEnvelopes(tolerance, ran);
+}
+/** The first replay against the one that differs most from it, or else against the second. */
+async function controlsOf(request, outcomes) {
+    const [first, second, ...others] = outcomes;
+    let worst = { controls: await againstEachOther(request, first, second), second };
+    for (const other of others) {
+        const controls = await againstEachOther(request, first, other);
+        if (!atLeast(gradeOf(controls), gradeOf(worst.controls)))
+            worst = { controls, second: other };
+    }
+    return worst;
+}
+/** What the runs of a suite say; undefined if the evaluation is none. */
+function suiteOf({ recorded, runs, alpha }, outcomes, metrics) {
+    const suites = outcomes.flatMap(({ suite }) => suite ?? []);
+    if (suites.length < outcomes.length)
+        return undefined;
+    const level = runs === undefined ? undefined : alpha;
+    return judgeSuite({ recorded: recorded.suite, runs: suites, metrics, alpha: level });
+}
+/** A replay that was asked something else is no replay of the record. */
+function withSuite(result, suite) {
+    if (!suite)
+        return result;
+    if (!suite.comparable)
+        return { ...result, agreement: 'not-comparable', findings: suite.findings };
+    const agreement = suite.findings.length > 0 && agrees(result.agreement) ? 'different' : result.agreement;
+    return { ...result, agreement, findings: [...result.findings, ...suite.findings] };
+}
+/** A record that misses its threshold was told of already. */
+const replayedThresholds = ({ recorded, thresholds = {} }, metrics) => thresholdFindings(thresholds, recorded.metrics, 'recorded').length > 0
+    ? []
+    : thresholdFindings(thresholds, metrics, 'replayed');
 
 // EXTERNAL MODULE: ./src/verdict/canary.ts
 var verdict_canary = __nccwpck_require__(4941);
@@ -61984,49 +62706,6 @@ const ALTER_MODEL = {
     'exchanged-numbers': ({ bytes, numbers }, draw) => (numbers.count > 0 ? numbers.scrambled(draw) : bytes),
 };
 
-;// CONCATENATED MODULE: ./src/verdict/verdict.ts
-
-
-const COMPARED = ['identical', 'content', 'packages', 'drift'];
-/** Whether the result of a replay is that of the record. */
-const agrees = (agreement) => evidence/* AGREES */.EZ.includes(agreement);
-/** If several hold: an incomplete record comes first, as nothing after it means much. */
-const PRECEDENCE = ['incomplete', 'not-reproduced', 'could-not-check'];
-/**
- * The verdict says what is true of the result, whatever the track. `reproduced` needs evidence: a
- * rebuild that was compared and a replay that agreed. Parity below `content` passes only if the policy
- * has lowered its rules.
- */
-function verdictOf(findings, { parity, agreement }, levels) {
-    const consequences = new Set(findings.map(({ rule }) => (0,verdict_levels/* decides */.yN)(rule, levels)));
-    const worst = PRECEDENCE.find((consequence) => consequences.has(consequence));
-    if (worst !== undefined)
-        return worst;
-    return COMPARED.includes(parity) && agrees(agreement) ? 'reproduced' : 'could-not-check';
-}
-/**
- * The verdict seen through the track. Production passes only what was reproduced; on the exploratory
- * track nothing fails, and a complete record whose rebuild nobody asked for passes.
- */
-function decisionOf(verdict, track, findings, replayed) {
-    if (findings.some(({ level }) => level === 'error'))
-        return 'fail';
-    if (verdict !== 'reproduced' && track === 'production')
-        return 'fail';
-    if (findings.some(({ level }) => level === 'warn'))
-        return 'warn';
-    return verdict === 'reproduced' || !replayed ? 'pass' : 'warn';
-}
-const worstBy = (order) => (values) => order.find((value) => values.includes(value));
-/** Worst first: of several models the pull request shows the worst. */
-const worstVerdict = worstBy([
-    'not-reproduced',
-    'incomplete',
-    'could-not-check',
-    'reproduced',
-]);
-const worstDecision = worstBy(['fail', 'warn', 'pass']);
-
 ;// CONCATENATED MODULE: ./src/stages/canary.ts
 
 
@@ -63966,6 +64645,9 @@ async function probed(context, subject, replayed) {
 function isToExplain(replayed, { agreement, evidence, findings }, { images }) {
     if (!replayed)
         return false;
+    // Then the finding names what differs already.
+    if (findings.some(({ rule }) => rule === 'evaluation/prompts-differ'))
+        return false;
     const onlyMetrics = findings.every(({ rule }) => rule === 'evaluation/metric-differs');
     if (agreement === 'different' && evidence.predictions && onlyMetrics && !images)
         return false;
@@ -63999,6 +64681,71 @@ async function searchCause(context, subject, { images }, { replayed, of }) {
         context.progress.line(`the cause was not found: ${error.message}`);
         return undefined;
     }
+}
+
+;// CONCATENATED MODULE: ./src/results/metrics/claimed-change.ts
+
+
+
+/**
+ * Metrics that a change claims to move by less than their tolerance: a replay that agrees says nothing of
+ * such a claim. A metric that is claimed as it was is no claim.
+ *
+ * @param before recorded at the base
+ * @param recorded by the change
+ */
+function tooWideFindings(before, recorded, compared) {
+    return compared.flatMap(({ name, allowed = 0 }) => {
+        const [was, is] = [own(before, name), own(recorded, name)];
+        if (was === undefined || is === undefined)
+            return [];
+        const change = Math.abs(is - was);
+        if (!(change > 0 && allowed >= change))
+            return [];
+        return [
+            {
+                rule: 'metrics/tolerance-too-wide',
+                message: `${quoted(name)} ${(0,text_numbers/* pair */.V2)((0,text_numbers/* numberText */.$4)(was), (0,text_numbers/* numberText */.$4)(is)).join(' → ')} is claimed, a change of ${(0,text_numbers/* magnitude */.VO)(change)}; the tolerance of ±${(0,text_numbers/* magnitude */.VO)(allowed)} cannot tell it from none`,
+                field: `evaluation.metrics.${name}`,
+            },
+        ];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/stages/claimed.ts
+
+
+/** What the change claims, beside what its replay gives. */
+/** Metrics whose tolerance is wider than what the change claims against its base. */
+const tooWide = ({ before, claims }, compared) => tooWideFindings(before?.record?.evaluation?.metrics ?? {}, claims.record?.evaluation?.metrics ?? {}, compared);
+/** Bytes of a result, and of the samples of a task. */
+const claimed_LARGEST = { result: 16 * 1024 ** 2, samples: 64 * 1024 ** 2 };
+const claimed_MOST_TASKS = 100;
+/** What a suite of prompts left in the judged commit, if the record is of one or lies beside its result. */
+async function recordedSuite({ git }, { tree, model, claims }) {
+    const read = async (path, cap) => {
+        const size = await git.sizeOf(tree.commit, path);
+        return size === undefined || size > cap ? undefined : ((await git.show(tree.commit, path)) ?? undefined);
+    };
+    const [metric] = Object.keys(claims.record?.evaluation?.metrics ?? {});
+    const said = metric === undefined ? undefined : claims.at(`evaluation.metrics.${metric}`).place.file;
+    for (const path of new Set([said, model.settings.record])) {
+        if (!path?.endsWith('.json'))
+            continue;
+        const bytes = await read(path, claimed_LARGEST.result);
+        if (!bytes)
+            continue;
+        const samples = new Map();
+        for (const task of (harnessTasks(bytes) ?? []).slice(0, claimed_MOST_TASKS)) {
+            const text = await read(samplesPath(path, task), claimed_LARGEST.samples);
+            if (text)
+                samples.set(task, text);
+        }
+        const suite = readSuite(bytes, (task) => samples.get(task));
+        if (suite)
+            return suite;
+    }
+    return undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/stages/machine.ts
@@ -64268,6 +65015,7 @@ function training_wordsOf(cause) {
 
 
 
+
 /** Do the results come back? */
 const evaluation = {
     name: 'evaluation',
@@ -64295,8 +65043,13 @@ const evaluation = {
             recorded: {
                 metrics: recorded?.metrics ?? {},
                 predictions: recorded?.predictions && { ...recorded.predictions, file: predictions },
+                suite: await recordedSuite(tools, subject),
             },
             tolerance: plan.tolerance,
+            thresholds: plan.thresholds,
+            runs: plan.runs,
+            alpha: plan.alpha,
+            pinned: products.images?.ids.pinned,
         });
         const altered = await canary_computed(context, subject, replayed, agreement);
         const probe = await probed(context, subject, replayed);
@@ -64305,7 +65058,12 @@ const evaluation = {
             : undefined;
         const training = await trained(context, subject, products, replayed);
         return {
-            findings: [...findings, ...(altered?.findings ?? []), ...(training?.findings ?? [])],
+            findings: [
+                ...findings,
+                ...tooWide(subject, evidence.metrics),
+                ...(altered?.findings ?? []),
+                ...(training?.findings ?? []),
+            ],
             summary: [summary, ...(training ? [(0,verdict_training/* trainingWords */.o$)(training.evidence)] : [])].join('; '),
             grade: agreement ?? undefined,
             unverified: agreement === null,
@@ -67710,8 +68468,12 @@ function naming_namesOf({ settings }, { model, run, evaluation }) {
     ]);
     return [...named, ...metrics];
 }
-/** Names that do not follow the team's convention. A name that is missing is for the completeness rules. */
-function namingFindings(naming, model, record) {
+/**
+ * Names that do not follow the team's convention. A name that is missing is for the completeness rules.
+ *
+ * @param prefix the working directory in the repository, as `models/`; empty at the top
+ */
+function namingFindings(naming, model, record, prefix) {
     if (naming === undefined)
         return [];
     return naming_namesOf(model, record).flatMap(([key, what, name, field]) => {
@@ -67724,7 +68486,7 @@ function namingFindings(naming, model, record) {
             {
                 rule: 'record/name-unconventional',
                 message: `${what} is called ${name}, and the policy asks for names like ${pattern}`,
-                ...(field === undefined ? { file: storeOf(model.settings.record) } : { field }),
+                ...(field === undefined ? { file: prefix + storeOf(model.settings.record) } : { field }),
                 expected: pattern,
                 actual: name,
             },
@@ -67768,6 +68530,9 @@ function planOf({ settings }, loaded, record) {
             ? undefined
             : { ...ruled?.predictions, path: output, key: ruled?.predictions?.key ?? claimed?.predictions?.key },
         tolerance: ruled?.tolerance ?? {},
+        thresholds: ruled?.thresholds ?? {},
+        runs: ruled?.runs,
+        alpha: ruled?.alpha ?? 0.05,
         definitions: ruled?.definitions ?? {},
         batch: ruled?.batch,
         canary: ruled?.canary ?? {},
@@ -68021,6 +68786,15 @@ function changeFindings({ since, rationale, unexplained, fields }) {
             },
         ];
     });
+}
+/** A model that the base pins and that is said to need no pin any more: no rationale of the head's excuses it. */
+function modelNoLongerGiven(before, now, since) {
+    const { digest } = before.record?.model ?? {};
+    if (digest === undefined || now.record?.model?.from !== 'evaluation')
+        return [];
+    const { field, place } = now.at('model.from');
+    const message = `the record says that the evaluation trains the model; ${since} pins it by ${digest}`;
+    return [{ rule: 'model/no-longer-given', message, field, ...place, expected: digest, actual: 'evaluation' }];
 }
 /** `lr 0.1 → 0.01 (main:models/digits/provenance.yml:27)`, the place as git writes it. */
 function changeText({ name, before, after, was }, since) {
@@ -68766,6 +69540,7 @@ function remedyFor({ name, model, plan }, dockerfile) {
 
 
 
+
 /** Is the record complete, and does it say what can be true of this repository? */
 const provenance = {
     name: 'provenance',
@@ -68807,6 +69582,8 @@ function speaksOfRun(claims, { code, run, model, data = [], evaluation }) {
         model?.digest !== undefined ||
         Object.keys(evaluation?.metrics ?? {}).length > 0);
 }
+/** How the base is called. */
+const sinceOf = ({ base }) => base?.ref ?? 'the base';
 /** What is looked up before anything is judged. */
 async function provenance_factsOf(tools, { claims, before, base, plan, required, tree, track, levels }, record) {
     const mandatory = (rule) => ['production', track].some((one) => (0,verdict_levels/* levelOf */.In)(rule, one, levels) === 'error');
@@ -68819,12 +69596,12 @@ async function provenance_factsOf(tools, { claims, before, base, plan, required,
         completeness: checkCompleteness(record, asked),
         pins: await checkPins(tools, pinned),
         committed,
-        changes: before && changesSince(before, claims, { since: base?.ref ?? 'the base', tolerance: plan.tolerance }),
+        changes: before && changesSince(before, claims, { since: sinceOf({ base }), tolerance: plan.tolerance }),
         recomputed: await recomputedHere(tools, tree.commit, { record, plan, committed }),
     };
 }
 async function provenance_findingsOf(tools, subject, record, { completeness, pins, committed, recomputed, changes }) {
-    const { claims, plan, model, tree } = subject;
+    const { claims, before, plan, model, tree } = subject;
     const { commit, dirty } = { ...record.code };
     const metrics = record.evaluation?.metrics ?? {};
     const code = {
@@ -68837,15 +69614,17 @@ async function provenance_findingsOf(tools, subject, record, { completeness, pin
         ...statedFindings(subject, completeness.findings, pins.dockerfile),
         ...sourceContradictions(claims),
         ...(changes ? changeFindings(changes) : []),
+        ...(before ? modelNoLongerGiven(before, claims, sinceOf(subject)) : []),
         ...planFindings(model, record),
         ...modelFindings(model),
-        ...namingFindings(subject.naming, model, record),
+        ...namingFindings(subject.naming, model, record, tools.prefix),
         ...(commit === undefined ? [] : await checkCommit(tools.git, { commit, dirty, ...code })),
         ...(tree.worktree ? await uncommitted(tools, readHere(plan, record)) : []),
         ...committedMetrics(metrics, committed, plan.metrics),
         ...unusableMetrics(metrics),
         ...spreadFindings(record),
         ...(await pageContradictions(tools, subject)),
+        ...thresholdFindings(plan.thresholds, metrics, 'recorded'),
         ...(recomputed?.findings ?? []),
         ...pins.findings,
     ];
@@ -71598,7 +72377,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_publish_publisher_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(286);
 /* harmony import */ var _action_environment_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9675);
 /* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6578);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(9098);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(9173);
 /* harmony import */ var _report_json_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(2794);
 /* harmony import */ var _system_report_file_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(2043);
 
@@ -72117,8 +72896,8 @@ var external_node_path_ = __nccwpck_require__(6760);
 var schemas = __nccwpck_require__(3798);
 // EXTERNAL MODULE: ./src/verdict/cause.ts
 var cause = __nccwpck_require__(966);
-// EXTERNAL MODULE: ./src/verdict/evidence.ts
-var evidence = __nccwpck_require__(3512);
+// EXTERNAL MODULE: ./src/verdict/evidence.ts + 1 modules
+var evidence = __nccwpck_require__(6219);
 // EXTERNAL MODULE: ./src/verdict/machine.ts
 var machine = __nccwpck_require__(1096);
 // EXTERNAL MODULE: ./src/verdict/report.ts
@@ -72862,29 +73641,75 @@ function causeWords(evidence) {
 
 /***/ }),
 
-/***/ 3512:
+/***/ 6219:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   EZ: () => (/* binding */ AGREES),
-/* harmony export */   KM: () => (/* binding */ recomputedSchema),
-/* harmony export */   Ok: () => (/* binding */ AGREEMENTS),
-/* harmony export */   VG: () => (/* binding */ evaluationEvidenceSchema),
-/* harmony export */   Z$: () => (/* binding */ dataEvidenceSchema),
-/* harmony export */   _8: () => (/* binding */ COMES_BACK),
-/* harmony export */   _z: () => (/* binding */ hashesSchema),
-/* harmony export */   fh: () => (/* binding */ changesSchema),
-/* harmony export */   nx: () => (/* binding */ differenceSchema),
-/* harmony export */   oj: () => (/* binding */ environmentEvidenceSchema),
-/* harmony export */   pA: () => (/* binding */ lineageSchema),
-/* harmony export */   ul: () => (/* binding */ probeSchema),
-/* harmony export */   ye: () => (/* binding */ PARITIES),
-/* harmony export */   yq: () => (/* binding */ trainingSchema),
-/* harmony export */   yv: () => (/* binding */ remarkSchema),
-/* harmony export */   zu: () => (/* binding */ causeSchema)
-/* harmony export */ });
-/* unused harmony exports metricComparisonSchema, rowDifferenceSchema, predictionComparisonSchema, RECOMPUTED, recomputedMetricSchema, ALTERED, canarySchema, factorSchema, SHOWN, TRAINED */
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3798);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Ok: () => (/* binding */ AGREEMENTS),
+  EZ: () => (/* binding */ AGREES),
+  _8: () => (/* binding */ COMES_BACK),
+  ye: () => (/* binding */ PARITIES),
+  zu: () => (/* binding */ causeSchema),
+  fh: () => (/* binding */ changesSchema),
+  Z$: () => (/* binding */ dataEvidenceSchema),
+  nx: () => (/* binding */ differenceSchema),
+  oj: () => (/* binding */ environmentEvidenceSchema),
+  VG: () => (/* binding */ evaluationEvidenceSchema),
+  _z: () => (/* binding */ hashesSchema),
+  pA: () => (/* binding */ lineageSchema),
+  ul: () => (/* binding */ probeSchema),
+  KM: () => (/* binding */ recomputedSchema),
+  yv: () => (/* binding */ remarkSchema),
+  yq: () => (/* binding */ trainingSchema)
+});
+
+// UNUSED EXPORTS: ALTERED, RECOMPUTED, SHOWN, TRAINED, canarySchema, factorSchema, metricComparisonSchema, predictionComparisonSchema, recomputedMetricSchema, rowDifferenceSchema
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
+var schemas = __nccwpck_require__(3798);
+;// CONCATENATED MODULE: ./src/verdict/suite.ts
+
+/** What was found of a suite of prompts: lm-evaluation-harness, or Inspect. */
+const suiteSchema = schemas/* strictObject */.rej({
+    tool: schemas/* enum */.k5n(['lm-evaluation-harness', 'Inspect']),
+    /** Whether the replay was asked what the record was asked. */
+    prompts: schemas/* strictObject */.rej({
+        /** `nothing`: the record has kept neither. */
+        by: schemas/* enum */.k5n(['prompts', 'task hashes', 'nothing']),
+        /** Prompts, or tasks. */
+        compared: schemas/* int */.Whr(),
+        different: schemas/* int */.Whr(),
+        /** The first that differs, and the words that do. Untrusted. */
+        first: schemas/* string */.YjP().optional(),
+        before: schemas/* string */.YjP().optional(),
+        after: schemas/* string */.YjP().optional(),
+        /** They look like a date or a time. */
+        clock: schemas/* boolean */.zMY().optional(),
+    }),
+    /** Grades computed again from saved answers; no model was run. */
+    regraded: schemas/* strictObject */.rej({ grades: schemas/* int */.Whr(), same: schemas/* int */.Whr() }).optional(),
+    /** How often the model was run again. */
+    runs: schemas/* int */.Whr(),
+    /** The level at which runs are told apart, if they differ and the policy says how many there are. */
+    alpha: schemas/* number */.aig().optional(),
+    flips: schemas/* strictObject */.rej({
+        samples: schemas/* int */.Whr(),
+        /** Samples that the runs do not grade alike. */
+        flipped: schemas/* int */.Whr(),
+        /** Pairs of runs of a sample that are graded differently; that gave the same text; and both. */
+        disagree: schemas/* int */.Whr(),
+        sameText: schemas/* int */.Whr(),
+        sameTextDisagree: schemas/* int */.Whr(),
+        passOne: schemas/* number */.aig().optional(),
+        passAll: schemas/* number */.aig().optional(),
+    })
+        .optional(),
+});
+
+;// CONCATENATED MODULE: ./src/verdict/evidence.ts
+
 
 /** What each stage measured, as the report keeps it. */
 /** Best first. */
@@ -72910,96 +73735,96 @@ const AGREES = [
     'equivalent',
 ];
 /** One difference between the pinned image (`pinned`) and the rebuild (`rebuilt`), most important first. */
-const differenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    kind: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['package', 'config', 'package-file', 'file', 'folder']),
+const differenceSchema = schemas/* strictObject */.rej({
+    kind: schemas/* enum */.k5n(['package', 'config', 'package-file', 'file', 'folder']),
     /** purl for a package, setting (`Env.PATH`) for config, path for files. */
-    name: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    name: schemas/* string */.YjP(),
     /** Absent if the thing is not there on that side. */
-    pinned: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
-    rebuilt: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    pinned: schemas/* string */.YjP().optional(),
+    rebuilt: schemas/* string */.YjP().optional(),
     /** For a file: the package that owns it. */
-    owner: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    owner: schemas/* string */.YjP().optional(),
     /** For a file: what differs, as `content`, `mode 644 → 755`, `only in the rebuild`, `derived`. */
-    note: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    note: schemas/* string */.YjP().optional(),
 });
-const hashesSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    environment: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    tree: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    config: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    packages: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const hashesSchema = schemas/* strictObject */.rej({
+    environment: schemas/* string */.YjP(),
+    tree: schemas/* string */.YjP(),
+    config: schemas/* string */.YjP(),
+    packages: schemas/* string */.YjP(),
 });
-const environmentEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    dockerfile: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const environmentEvidenceSchema = schemas/* strictObject */.rej({
+    dockerfile: schemas/* string */.YjP(),
     /** How the image was built, and with what: `buildx`, `buildkit`, `classic`. */
-    builder: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['buildx', 'buildkit', 'classic']).optional(),
-    buildMemory: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig()
+    builder: schemas/* enum */.k5n(['buildx', 'buildkit', 'classic']).optional(),
+    buildMemory: schemas/* number */.aig()
         .optional()
         .describe('GiB to which each step of the build was held; not there if the builder takes no limit'),
-    cached: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
-    buildSeconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
+    cached: schemas/* boolean */.zMY(),
+    buildSeconds: schemas/* number */.aig().optional(),
     /** The failing step and the last lines, if the build failed. */
-    failure: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ step: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(), line: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(), tail: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()) })
+    failure: schemas/* strictObject */.rej({ step: schemas/* string */.YjP().optional(), line: schemas/* int */.Whr().optional(), tail: schemas/* array */.YOg(schemas/* string */.YjP()) })
         .optional(),
-    pinned: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    pinned: schemas/* strictObject */.rej({
         /** Absent: no registry has it, and its manifest is the pin. */
-        image: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+        image: schemas/* string */.YjP().optional(),
         /** `image`: read from the image itself; `manifest`: from the manifest in the record; `layers`: nothing read, layers and config are equal. */
-        from: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['image', 'manifest', 'layers']),
+        from: schemas/* enum */.k5n(['image', 'manifest', 'layers']),
         hashes: hashesSchema.optional(),
     })
         .optional(),
-    rebuilt: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ id: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), hashes: hashesSchema.optional() }).optional(),
-    packages: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
-    files: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
+    rebuilt: schemas/* strictObject */.rej({ id: schemas/* string */.YjP(), hashes: hashesSchema.optional() }).optional(),
+    packages: schemas/* int */.Whr().optional(),
+    files: schemas/* int */.Whr().optional(),
     /** At most 200; `differenceCounts` has them all. */
-    differences: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(differenceSchema),
-    differenceCounts: zod__WEBPACK_IMPORTED_MODULE_0__/* .record */ .g1P(differenceSchema.shape.kind, zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr()),
+    differences: schemas/* array */.YOg(differenceSchema),
+    differenceCounts: schemas/* record */.g1P(differenceSchema.shape.kind, schemas/* int */.Whr()),
 });
 /** NaN and ±Infinity do not survive JSON: metric values are kept as text beside the number. */
-const metricComparisonSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    name: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    recorded: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
-    replayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+const metricComparisonSchema = schemas/* strictObject */.rej({
+    name: schemas/* string */.YjP(),
+    recorded: schemas/* string */.YjP().optional(),
+    replayed: schemas/* string */.YjP().optional(),
     /** replayed − recorded */
-    difference: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
+    difference: schemas/* number */.aig().optional(),
     /** The largest |difference| that the tolerance allows for this metric. */
-    allowed: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
-    agrees: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    allowed: schemas/* number */.aig().optional(),
+    agrees: schemas/* boolean */.zMY(),
     /** Both are numbers: NaN and the infinities agree with themselves, and prove nothing. */
-    finite: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    finite: schemas/* boolean */.zMY(),
 });
-const rowDifferenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    key: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    recorded: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    replayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const rowDifferenceSchema = schemas/* strictObject */.rej({
+    key: schemas/* string */.YjP(),
+    column: schemas/* string */.YjP(),
+    recorded: schemas/* string */.YjP(),
+    replayed: schemas/* string */.YjP(),
     /** Other columns of the row that changed: `score` 0.412 → 0.438. */
-    also: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), recorded: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), replayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() })),
+    also: schemas/* array */.YOg(schemas/* strictObject */.rej({ column: schemas/* string */.YjP(), recorded: schemas/* string */.YjP(), replayed: schemas/* string */.YjP() })),
 });
-const predictionComparisonSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    rows: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+const predictionComparisonSchema = schemas/* strictObject */.rej({
+    rows: schemas/* int */.Whr(),
     /** Rows whose decision (a word, or a whole number) changed. */
-    flips: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    flips: schemas/* int */.Whr(),
     /** Rows in which only numbers moved, and by how much at most. */
-    moved: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-    largest: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        key: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        difference: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-        ulps: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
+    moved: schemas/* int */.Whr(),
+    largest: schemas/* strictObject */.rej({
+        key: schemas/* string */.YjP(),
+        column: schemas/* string */.YjP(),
+        difference: schemas/* number */.aig(),
+        ulps: schemas/* number */.aig().optional(),
     })
         .optional(),
     /** The first differing rows, flips first; at most 20. */
-    first: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(rowDifferenceSchema),
+    first: schemas/* array */.YOg(rowDifferenceSchema),
     /** Why rows could not be paired. */
-    problem: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    problem: schemas/* string */.YjP().optional(),
     /** Exact McNemar and the equivalence test, if a margin is declared and the controls differ. */
-    statistics: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        mcnemar: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-        difference: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-        low: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-        high: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-        margin: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    statistics: schemas/* strictObject */.rej({
+        mcnemar: schemas/* number */.aig(),
+        difference: schemas/* number */.aig(),
+        low: schemas/* number */.aig(),
+        high: schemas/* number */.aig(),
+        margin: schemas/* number */.aig(),
     })
         .optional(),
 });
@@ -73012,151 +73837,153 @@ const RECOMPUTED = [
     'definition unknown',
     'cannot recompute',
 ];
-const recomputedMetricSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    metric: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const recomputedMetricSchema = schemas/* strictObject */.rej({
+    metric: schemas/* string */.YjP(),
     /** As the file prints it; empty if the metric is not there. */
-    printed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    outcome: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(RECOMPUTED),
+    printed: schemas/* string */.YjP(),
+    outcome: schemas/* enum */.k5n(RECOMPUTED),
     /** The policy says how it is computed. */
-    declared: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().optional(),
+    declared: schemas/* boolean */.zMY().optional(),
     /** The definition that gives `value`, as the policy names it, with its class or cutoff. */
-    definition: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    definition: schemas/* string */.YjP().optional(),
     /** The first columns that it was computed from, the right answer first. */
-    columns: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()).optional(),
-    rows: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
+    columns: schemas/* array */.YOg(schemas/* string */.YjP()).optional(),
+    rows: schemas/* int */.Whr().optional(),
     /** In the unit in which the metric is printed. */
-    value: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    value: schemas/* string */.YjP().optional(),
     /** Printed decimals. */
-    digits: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
+    digits: schemas/* int */.Whr().optional(),
     /** The definition is a variant of what the name stands for. */
-    variant: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().optional(),
+    variant: schemas/* boolean */.zMY().optional(),
     /** What the name stands for, and gives here, if it is a variant that gives the value. */
-    usual: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ definition: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), value: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() }).optional(),
+    usual: schemas/* strictObject */.rej({ definition: schemas/* string */.YjP(), value: schemas/* string */.YjP() }).optional(),
     /** How rows were read, if the columns do not say so. */
-    note: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    note: schemas/* string */.YjP().optional(),
     /** Why it cannot be computed, as a clause. */
-    why: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    why: schemas/* string */.YjP().optional(),
 });
 /** The metrics computed again from the predictions. */
-const recomputedSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+const recomputedSchema = schemas/* strictObject */.rej({
     /** The file of predictions. */
-    file: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    file: schemas/* string */.YjP(),
     /** Why it cannot be read, as the rest of a sentence about the file. */
-    problem: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
-    metrics: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(recomputedMetricSchema),
+    problem: schemas/* string */.YjP().optional(),
+    metrics: schemas/* array */.YOg(recomputedMetricSchema),
 });
 /** What is done to the inputs of an extra replay. */
 const ALTERED = ['rows', 'zero-numbers', 'rows-again', 'zero-bytes', 'exchanged-numbers'];
 /** Replays on altered inputs: whether the results follow from data and model, or were there before. */
-const canarySchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+const canarySchema = schemas/* strictObject */.rej({
     /** Why nothing was altered, as a clause. */
-    notRun: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    notRun: schemas/* string */.YjP().optional(),
     /** Rows were exchanged among their keys. */
-    rows: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        outcome: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['follow', 'partly', 'not-shown']),
+    rows: schemas/* strictObject */.rej({
+        outcome: schemas/* enum */.k5n(['follow', 'partly', 'not-shown']),
         /** Keys whose new row has another answer than their own. */
-        telling: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+        telling: schemas/* int */.Whr(),
         /** Of these, those that gave the answer of their new row, and those that kept their own. */
-        followed: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        stayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        why: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+        followed: schemas/* int */.Whr(),
+        stayed: schemas/* int */.Whr(),
+        why: schemas/* string */.YjP().optional(),
     })
         .optional(),
     /** Right answers were permuted besides. */
-    truth: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        outcome: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['unused', 'used', 'copied']),
+    truth: schemas/* strictObject */.rej({
+        column: schemas/* string */.YjP(),
+        outcome: schemas/* enum */.k5n(['unused', 'used', 'copied']),
         /** Answers that equal the permuted column, of how many, and how many do by chance. */
-        equal: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        of: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        expected: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        equal: schemas/* int */.Whr(),
+        of: schemas/* int */.Whr(),
+        expected: schemas/* number */.aig(),
     })
         .optional(),
-    model: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        outcome: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['depends', 'read', 'unchanged', 'not-shown']),
-        altered: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['zero-numbers', 'zero-bytes', 'exchanged-numbers']),
-        changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        of: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        why: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    model: schemas/* strictObject */.rej({
+        outcome: schemas/* enum */.k5n(['depends', 'read', 'unchanged', 'not-shown']),
+        altered: schemas/* enum */.k5n(['zero-numbers', 'zero-bytes', 'exchanged-numbers']),
+        changed: schemas/* int */.Whr(),
+        of: schemas/* int */.Whr(),
+        why: schemas/* string */.YjP().optional(),
     })
         .optional(),
     /** In order, beside the two that every check makes. */
-    replays: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        altered: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(ALTERED),
+    replays: schemas/* array */.YOg(schemas/* strictObject */.rej({
+        altered: schemas/* enum */.k5n(ALTERED),
         /** Why it gave no answers. Untrusted. */
-        failed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+        failed: schemas/* string */.YjP().optional(),
         /** Answers that differ from those of the replay on unaltered inputs. */
-        changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
-        of: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
-        seconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        changed: schemas/* int */.Whr().optional(),
+        of: schemas/* int */.Whr().optional(),
+        seconds: schemas/* number */.aig(),
     })),
 });
-const evaluationEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    command: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()),
-    metrics: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(metricComparisonSchema),
+const evaluationEvidenceSchema = schemas/* strictObject */.rej({
+    command: schemas/* array */.YOg(schemas/* string */.YjP()),
+    metrics: schemas/* array */.YOg(metricComparisonSchema),
     predictions: predictionComparisonSchema.optional(),
     /** Seconds of each replay. */
-    replays: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig()),
+    replays: schemas/* array */.YOg(schemas/* number */.aig()),
     /** Whether the two controls gave the same bytes, and if not, what differed between them. */
-    deterministic: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().optional(),
+    deterministic: schemas/* boolean */.zMY().optional(),
     controls: predictionComparisonSchema.optional(),
     /** Of the replay's metrics and predictions. */
     recomputed: recomputedSchema.optional(),
+    /** Of prompts and runs, if the evaluation is a suite of them. */
+    suite: suiteSchema.optional(),
     /** If the results agree with the record. */
     canary: canarySchema.optional(),
-    exitCode: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
+    exitCode: schemas/* int */.Whr().optional(),
     /** The last lines that a failing evaluation printed. Untrusted. */
-    tail: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()).optional(),
+    tail: schemas/* array */.YOg(schemas/* string */.YjP()).optional(),
 });
-const dataEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    path: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    files: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-    bytes: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+const dataEvidenceSchema = schemas/* strictObject */.rej({
+    path: schemas/* string */.YjP(),
+    files: schemas/* int */.Whr(),
+    bytes: schemas/* number */.aig(),
     /** Whether the bytes have the recorded digest. */
-    verified: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    verified: schemas/* boolean */.zMY(),
 });
 /** What was changed in a replay: a difference of the images, a condition, or an input of the previous record. */
 const factorSchema = differenceSchema.extend({
-    kind: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n([...differenceSchema.shape.kind.options, 'condition', 'input']),
+    kind: schemas/* enum */.k5n([...differenceSchema.shape.kind.options, 'condition', 'input']),
     /** What a person does about it, as a sentence. */
-    fix: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    fix: schemas/* string */.YjP().optional(),
 });
 /** What the search for a cause has shown; each has its own sentence, and none says more. */
 const SHOWN = [
     ...['alone', 'enough', 'each', 'together', 'restores', 'among', 'not-listed', 'pinned-fails'],
     ...['condition', 'input', 'steadied', 'unsteady', 'not-repeatable', 'asks', 'unexplained'],
 ];
-const causeSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    shown: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(SHOWN),
+const causeSchema = schemas/* strictObject */.rej({
+    shown: schemas/* enum */.k5n(SHOWN),
     /** The image in which conditions and inputs were tried. */
-    image: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['rebuild', 'pinned']),
-    factors: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(factorSchema),
+    image: schemas/* enum */.k5n(['rebuild', 'pinned']),
+    factors: schemas/* array */.YOg(factorSchema),
     /** What else has to be as pinned. */
-    also: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(factorSchema),
+    also: schemas/* array */.YOg(factorSchema),
     /** `together`: each of them, as pinned, brings the record back. */
-    either: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().optional(),
+    either: schemas/* boolean */.zMY().optional(),
     /** CPU kernels of OpenBLAS, under which the pinned image gives the result of the rebuild. Untrusted. */
-    dispatch: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    dispatch: schemas/* string */.YjP().optional(),
     /** Why something gave no result. Untrusted. */
-    why: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    why: schemas/* string */.YjP().optional(),
     /** Conditions that were tried, by name, and those that change the result, but not into the recorded one. */
-    tried: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()),
-    moving: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()),
+    tried: schemas/* array */.YOg(schemas/* string */.YjP()),
+    moving: schemas/* array */.YOg(schemas/* string */.YjP()),
     /** Differences between the images. */
-    differences: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    differences: schemas/* int */.Whr(),
     /** In order, beside the two that every check makes. */
-    replays: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        image: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['rebuild', 'pinned']),
+    replays: schemas/* array */.YOg(schemas/* strictObject */.rej({
+        image: schemas/* enum */.k5n(['rebuild', 'pinned']),
         /** Id of the image that it ran in. */
-        id: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        id: schemas/* string */.YjP(),
         /** What was changed in it, by name. */
-        with: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()),
-        gave: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['recorded', 'another', 'none']),
+        with: schemas/* array */.YOg(schemas/* string */.YjP()),
+        gave: schemas/* enum */.k5n(['recorded', 'another', 'none']),
         /** Equal results have equal numbers; 0 is that of the rebuild. */
-        result: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
-        seconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        result: schemas/* int */.Whr().optional(),
+        seconds: schemas/* number */.aig(),
     })),
-    seconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    seconds: schemas/* number */.aig(),
 });
 /** What came of training the model again. */
 const TRAINED = [
@@ -73170,81 +73997,81 @@ const TRAINED = [
     'failed',
     'not-run',
 ];
-const trainingSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    outcome: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(TRAINED),
+const trainingSchema = schemas/* strictObject */.rej({
+    outcome: schemas/* enum */.k5n(TRAINED),
     /** Why it was not run, or failed, as a clause. Untrusted. */
-    why: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    why: schemas/* string */.YjP().optional(),
     /** Seconds of each training. */
-    replays: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig()),
+    replays: schemas/* array */.YOg(schemas/* number */.aig()),
     /** Of trainings with other seeds, by metric. */
-    spread: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        seeds: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr()),
-        metrics: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-            name: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-            mean: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    spread: schemas/* strictObject */.rej({
+        seeds: schemas/* array */.YOg(schemas/* int */.Whr()),
+        metrics: schemas/* array */.YOg(schemas/* strictObject */.rej({
+            name: schemas/* string */.YjP(),
+            mean: schemas/* number */.aig(),
             /** Of the sample. */
-            deviation: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-            low: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-            high: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+            deviation: schemas/* number */.aig(),
+            low: schemas/* number */.aig(),
+            high: schemas/* number */.aig(),
         })),
     })
         .optional(),
     cause: causeSchema.optional(),
 });
 /** What each axis does to the outputs of an evaluation that repeats itself. */
-const probeSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    axes: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        name: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const probeSchema = schemas/* strictObject */.rej({
+    axes: schemas/* array */.YOg(schemas/* strictObject */.rej({
+        name: schemas/* string */.YjP(),
         /** `within`: only by less than the tolerances. */
-        effect: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['same', 'within', 'moves', 'fails']),
+        effect: schemas/* enum */.k5n(['same', 'within', 'moves', 'fails']),
         /** `same`, what moved, or why it failed. Untrusted. */
-        text: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        fix: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+        text: schemas/* string */.YjP(),
+        fix: schemas/* string */.YjP().optional(),
     })),
-    seconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    seconds: schemas/* number */.aig(),
 });
 /** A node of the lineage graph; `changed` where the check found a difference. */
-const lineageSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    data: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), digest: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() })),
-    code: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ commit: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }).optional(),
-    environment: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ hash: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }).optional(),
-    run: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), seeds: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() }),
-    model: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), digest: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }),
-    result: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }),
+const lineageSchema = schemas/* strictObject */.rej({
+    data: schemas/* array */.YOg(schemas/* strictObject */.rej({ label: schemas/* string */.YjP(), digest: schemas/* string */.YjP().optional(), changed: schemas/* boolean */.zMY() })),
+    code: schemas/* strictObject */.rej({ commit: schemas/* string */.YjP(), changed: schemas/* boolean */.zMY() }).optional(),
+    environment: schemas/* strictObject */.rej({ hash: schemas/* string */.YjP(), changed: schemas/* boolean */.zMY() }).optional(),
+    run: schemas/* strictObject */.rej({ label: schemas/* string */.YjP(), seeds: schemas/* string */.YjP() }),
+    model: schemas/* strictObject */.rej({ label: schemas/* string */.YjP(), digest: schemas/* string */.YjP().optional(), changed: schemas/* boolean */.zMY() }),
+    result: schemas/* strictObject */.rej({ label: schemas/* string */.YjP(), changed: schemas/* boolean */.zMY() }),
 });
 /** What a reader should know beside the fields: `1 % of the task`, `needs a GPU`. */
-const remarkSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    text: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const remarkSchema = schemas/* strictObject */.rej({
+    text: schemas/* string */.YjP(),
     /** What the run needs and not every machine has. */
-    need: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['gpu', 'api', 'data', 'board']).optional(),
-    file: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    line: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().positive().optional(),
+    need: schemas/* enum */.k5n(['gpu', 'api', 'data', 'board']).optional(),
+    file: schemas/* string */.YjP(),
+    line: schemas/* int */.Whr().positive().optional(),
 });
 /** A field that the base's record has otherwise. */
-const changeSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    kind: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['seeds', 'hyperparameters', 'data', 'metrics']),
+const changeSchema = schemas/* strictObject */.rej({
+    kind: schemas/* enum */.k5n(['seeds', 'hyperparameters', 'data', 'metrics']),
     /** As people call it: `lr`, `digest of data/train.csv`. */
-    name: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    field: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    name: schemas/* string */.YjP(),
+    field: schemas/* string */.YjP(),
     /** Absent if that record does not have it. Untrusted. */
-    before: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
-    after: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    before: schemas/* string */.YjP().optional(),
+    after: schemas/* string */.YjP().optional(),
     /** Where the base's record says it. */
-    was: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ file: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), line: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().positive().optional() }),
-    file: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    line: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().positive().optional(),
+    was: schemas/* strictObject */.rej({ file: schemas/* string */.YjP(), line: schemas/* int */.Whr().positive().optional() }),
+    file: schemas/* string */.YjP(),
+    line: schemas/* int */.Whr().positive().optional(),
 });
 /** What the record says otherwise than the one of the base branch. */
-const changesSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+const changesSchema = schemas/* strictObject */.rej({
     /** What the base is called. */
-    since: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    since: schemas/* string */.YjP(),
     /** Why, as the record says it; absent if it says nothing new. Untrusted. */
-    rationale: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    rationale: schemas/* string */.YjP().optional(),
     /** Only metrics changed, and nothing that they follow from. */
-    unexplained: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    unexplained: schemas/* boolean */.zMY(),
     /** Of all fields; the first 100 are kept. */
-    count: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-    fields: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(changeSchema),
+    count: schemas/* int */.Whr(),
+    fields: schemas/* array */.YOg(changeSchema),
 });
 
 
@@ -73375,7 +74202,7 @@ const machineDifferences = (seen, here) => Object.keys(NAMES).flatMap((name) => 
 /* unused harmony exports VERDICTS, DECISIONS, stageSchema, modelReportSchema */
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3798);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4377);
-/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3512);
+/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6219);
 /* harmony import */ var _machine_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1096);
 /* harmony import */ var _finding_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7120);
 /* harmony import */ var _rules_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5223);
@@ -73987,6 +74814,18 @@ const EVALUATION_RULES = (0,rules_rule/* rulesOf */.fD)('evaluation', {
         why: 'On altered inputs the evaluation gave answers that it cannot have computed from them.',
         remedy: 'Let the evaluation compute its predictions from the recorded data and model alone; record only the model that it reads.',
     },
+    'prompts-differ': {
+        kind: 'differs',
+        title: 'Prompts are not the recorded ones',
+        why: 'The model was asked something else, so its score says nothing about the recorded one.',
+        remedy: 'Ask the same: take dates, times and random choices out of the prompts, or record the run again.',
+    },
+    'grade-differs': {
+        kind: 'differs',
+        title: 'Saved answers are graded otherwise',
+        why: 'The grade is a function of answer and target alone, and gives another number than was saved. No model was run for this.',
+        remedy: 'Record the run again: samples and grades are not of one run.',
+    },
     inconclusive: {
         kind: 'infrastructure',
         title: 'Too few samples to tell',
@@ -74060,6 +74899,19 @@ const METRICS_RULES = (0,rules_rule/* rulesOf */.fD)('metrics', {
         why: 'The policy declares how it is computed; what that takes is not there, so nobody can tell whether it follows.',
         remedy: 'Record the metric, and keep the columns that the definition in the policy names.',
     },
+    'threshold-missed': {
+        kind: 'risk',
+        title: 'Metric misses its threshold',
+        why: 'The policy says how good the result has to be; that it can be got again does not make it good enough.',
+        remedy: 'Improve the model, or change `evaluation.thresholds` in the policy first.',
+    },
+    'tolerance-too-wide': {
+        kind: 'risk',
+        title: 'Tolerance wider than the claimed change',
+        why: 'A replay that agrees within it would also agree with the result before the change.',
+        remedy: 'Declare a narrower tolerance in the policy, or evaluate on more samples or in more runs.',
+        level: 'warn',
+    },
 });
 
 ;// CONCATENATED MODULE: ./src/verdict/rules/model.ts
@@ -74087,6 +74939,12 @@ const MODEL_RULES = (0,rules_rule/* rulesOf */.fD)('model', {
         title: 'Model does not match its recorded digest',
         why: 'The bytes differ from those that were evaluated.',
         remedy: 'Restore the recorded model, or record the run again.',
+    },
+    'no-longer-given': {
+        kind: 'wrong',
+        title: 'Model said to be trained by the evaluation, where it was given before',
+        why: "The base's record pins the model's bytes. Whoever may drop the pin may evaluate anything, and nobody can tell whether the model decides the answers.",
+        remedy: "Record the model's path and digest again. If the evaluation trains it from now on, let the policy of the base branch turn this rule off first.",
     },
     another: {
         kind: 'wrong',

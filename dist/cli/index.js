@@ -4225,7 +4225,7 @@ __webpack_async_result__();
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   X: () => (/* binding */ addAudit)
 /* harmony export */ });
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7322);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2710);
 /* harmony import */ var _door_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(643);
 
 
@@ -4264,7 +4264,7 @@ function addAudit(program, door) {
 /* harmony export */   w: () => (/* binding */ addCheck)
 /* harmony export */ });
 /* harmony import */ var commander__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8179);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7322);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2710);
 /* harmony import */ var _verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9955);
 /* harmony import */ var _door_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(643);
 
@@ -4366,8 +4366,8 @@ const predictionLines = ({ first }) => first
 var report_json = __nccwpck_require__(2794);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: ./src/results/comparison.ts + 1 modules
-var results_comparison = __nccwpck_require__(8669);
+// EXTERNAL MODULE: ./src/results/comparison.ts
+var results_comparison = __nccwpck_require__(2485);
 // EXTERNAL MODULE: ./src/results/metrics/compare.ts
 var compare = __nccwpck_require__(7027);
 // EXTERNAL MODULE: ./src/results/metrics/parse.ts + 2 modules
@@ -4796,8 +4796,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var esm = __nccwpck_require__(8179);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./src/gate.ts + 115 modules
-var gate = __nccwpck_require__(7322);
+// EXTERNAL MODULE: ./src/gate.ts + 123 modules
+var gate = __nccwpck_require__(2710);
 // EXTERNAL MODULE: ./src/policy/schema.ts
 var schema = __nccwpck_require__(4139);
 // EXTERNAL MODULE: ./src/text/numbers.ts
@@ -4983,8 +4983,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/commander/esm.mjs
 var esm = __nccwpck_require__(8179);
-// EXTERNAL MODULE: ./src/gate.ts + 115 modules
-var gate = __nccwpck_require__(7322);
+// EXTERNAL MODULE: ./src/gate.ts + 123 modules
+var gate = __nccwpck_require__(2710);
 // EXTERNAL MODULE: external "node:path/posix"
 var posix_ = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./src/looking/fact.ts
@@ -6421,8 +6421,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   k: () => (/* binding */ addProbe)
 });
 
-// EXTERNAL MODULE: ./src/gate.ts + 115 modules
-var gate = __nccwpck_require__(7322);
+// EXTERNAL MODULE: ./src/gate.ts + 123 modules
+var gate = __nccwpck_require__(2710);
 // EXTERNAL MODULE: ./src/report/json.ts
 var report_json = __nccwpck_require__(2794);
 // EXTERNAL MODULE: ./src/text/numbers.ts
@@ -6624,8 +6624,8 @@ async function pushImage(context, id, repository) {
     throw new Error(`the registry did not say under which digest it keeps ${tagged}`);
 }
 
-// EXTERNAL MODULE: ./src/evaluation/run.ts + 7 modules
-var evaluation_run = __nccwpck_require__(4401);
+// EXTERNAL MODULE: ./src/evaluation/run.ts + 8 modules
+var evaluation_run = __nccwpck_require__(4062);
 // EXTERNAL MODULE: ./src/policy/load.ts
 var load = __nccwpck_require__(8164);
 // EXTERNAL MODULE: ./src/policy/models.ts
@@ -7607,8 +7607,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/commander/esm.mjs
 var esm = __nccwpck_require__(8179);
-// EXTERNAL MODULE: ./src/gate.ts + 115 modules
-var gate = __nccwpck_require__(7322);
+// EXTERNAL MODULE: ./src/gate.ts + 123 modules
+var gate = __nccwpck_require__(2710);
 // EXTERNAL MODULE: ./src/report/json.ts
 var json = __nccwpck_require__(2794);
 // EXTERNAL MODULE: ./src/verdict/training.ts
@@ -9469,7 +9469,7 @@ class Entries {
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7428);
 /* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6578);
 /* harmony import */ var _text_latin1_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7382);
-/* harmony import */ var _verdict_evidence_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3512);
+/* harmony import */ var _verdict_evidence_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6219);
 /* harmony import */ var _packages_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5001);
 /* harmony import */ var _pause_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1787);
 /* harmony import */ var _hash_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8971);
@@ -11236,7 +11236,7 @@ async function copyBytes(from, to) {
 
 /***/ }),
 
-/***/ 4401:
+/***/ 4062:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -11362,6 +11362,12 @@ const takeMetrics = (workspace, path) => openOutput(workspace, path, METRICS_CAP
     const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0);
     return { path, bytes: buffer.subarray(0, bytesRead) };
 });
+const SAMPLES_CAP = 64 * 1024 ** 2;
+/** Samples of a task, at most 64 MiB. */
+const takeSamples = (workspace, path) => openOutput(workspace, path, SAMPLES_CAP, async (file, size) => {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0);
+    return buffer.subarray(0, bytesRead);
+});
 /** Files that a glob is tried on, and of those that match, how many are read. */
 const MOST_LISTED = 100_000;
 const MOST_TRIED = 20;
@@ -11461,6 +11467,24 @@ function rowCounter() {
         },
         rows: () => Math.max(0, lines + (content ? 1 : 0) - 1),
     };
+}
+
+// EXTERNAL MODULE: ./src/results/suites/suite.ts + 1 modules
+var suite = __nccwpck_require__(3400);
+;// CONCATENATED MODULE: ./src/evaluation/suite.ts
+
+
+/** Tasks whose samples are read. */
+const MOST_TASKS = 100;
+/** What a suite of prompts left in a workspace; undefined if the metrics are of none. */
+async function takeSuite(workspace, { path, bytes }) {
+    const samples = new Map();
+    for (const task of ((0,suite/* harnessTasks */.dn)(bytes) ?? []).slice(0, MOST_TASKS)) {
+        const taken = await takeSamples(workspace, (0,suite/* samplesPath */.zu)(path, task));
+        if (taken.ok)
+            samples.set(task, taken.value);
+    }
+    return (0,suite/* readSuite */.xj)(bytes, (task) => samples.get(task));
 }
 
 ;// CONCATENATED MODULE: ./src/evaluation/size.ts
@@ -11704,6 +11728,7 @@ async function removeTree(folder) {
 
 
 
+
 /**
  * Runs the evaluation once, on one fresh workspace, in the sandbox. An evaluation that fails or is
  * stopped is a result. Whatever happens, even if the check is cancelled: the container, its volumes and
@@ -11811,8 +11836,10 @@ async function removeSandbox(client, sandbox) {
 async function outputsOf({ scratch }, { hide, metrics, predictions }, workspace) {
     const take = metrics !== undefined && hide.patterns?.includes(metrics) ? takeNewestMetrics : takeMetrics;
     const copy = (0,external_node_path_.join)(scratch, `predictions-${(0,external_node_crypto_.randomUUID)()}.csv`);
+    const written = metrics === undefined ? undefined : await take(workspace, metrics);
     return {
-        metrics: metrics === undefined ? undefined : await take(workspace, metrics),
+        metrics: written,
+        suite: written?.ok ? await takeSuite(workspace, written.value) : undefined,
         predictions: predictions && (await takePredictions(workspace, predictions.path, copy)),
     };
 }
@@ -11924,7 +11951,7 @@ const unusable = (problem, request) => ({
     },
     summary: 'no usable output',
 });
-function outcomeOf({ metrics, predictions }) {
+function outcomeOf({ metrics, predictions, suite, }) {
     if (metrics && !metrics.ok)
         return metrics;
     if (predictions && !predictions.ok)
@@ -11933,7 +11960,12 @@ function outcomeOf({ metrics, predictions }) {
     if (parsed && 'problem' in parsed)
         return { problem: `${(0,words/* quoted */.T)(metrics?.value.path ?? '')} ${parsed.problem}` };
     const metricsFile = metrics?.value.path;
-    return { metricsFile, metrics: Object.fromEntries(parsed?.values ?? []), predictions: predictions?.value };
+    return {
+        metricsFile,
+        metrics: Object.fromEntries(parsed?.values ?? []),
+        predictions: predictions?.value,
+        ...(suite && { suite }),
+    };
 }
 
 
@@ -12053,7 +12085,7 @@ function createArguments(sandbox) {
 
 /***/ }),
 
-/***/ 7322:
+/***/ 2710:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -13974,10 +14006,10 @@ function whyNotRebuild({ claims, track, rebuild }, { blocked }) {
     return undefined;
 }
 
-// EXTERNAL MODULE: ./src/results/comparison.ts + 1 modules
-var results_comparison = __nccwpck_require__(8669);
+// EXTERNAL MODULE: ./src/results/comparison.ts
+var results_comparison = __nccwpck_require__(2485);
 // EXTERNAL MODULE: ./src/results/words.ts
-var words = __nccwpck_require__(6483);
+var results_words = __nccwpck_require__(6483);
 ;// CONCATENATED MODULE: ./src/results/findings.ts
 
 
@@ -14008,15 +14040,15 @@ const metricField = ({ name }) => `evaluation.metrics.${name}`;
 /** `` `accuracy` 0.972176 → 0.969950, allowed ±0.000001 `` */
 function metricText({ name, recorded, replayed, allowed }) {
     if (recorded === undefined)
-        return `${(0,words/* quoted */.T)(name)} is in the replay, and not in the record`;
+        return `${(0,results_words/* quoted */.T)(name)} is in the replay, and not in the record`;
     if (replayed === undefined)
-        return `${(0,words/* quoted */.T)(name)} is in the record, and not in the replay`;
+        return `${(0,results_words/* quoted */.T)(name)} is in the record, and not in the replay`;
     const tolerance = allowed === undefined ? '' : `, allowed ±${(0,text_numbers/* magnitude */.VO)(allowed)}`;
-    return `${(0,words/* quoted */.T)(name)} ${(0,text_numbers/* pair */.V2)(recorded, replayed).join(' → ')}${tolerance}`;
+    return `${(0,results_words/* quoted */.T)(name)} ${(0,text_numbers/* pair */.V2)(recorded, replayed).join(' → ')}${tolerance}`;
 }
 /** undefined: the rule's own. */
 function metricRemedy({ name, recorded, replayed }, sameRows) {
-    const metric = (0,words/* quoted */.T)(name);
+    const metric = (0,results_words/* quoted */.T)(name);
     if (recorded === undefined)
         return `Record the run again, so that ${metric} is in the record.`;
     if (replayed === undefined)
@@ -14044,7 +14076,7 @@ function predictionFindings({ recorded: { predictions }, rowsKept }) {
     return [
         {
             rule: 'evaluation/prediction-differs',
-            message: (0,words/* movement */.i)(comparison) + (first ? `, first ${(0,words/* quoted */.T)(first.key)}` : ''),
+            message: (0,results_words/* movement */.i)(comparison) + (first ? `, first ${(0,results_words/* quoted */.T)(first.key)}` : ''),
             field,
             expected: first && `${first.column} ${first.recorded}`,
             actual: first && `${first.column} ${first.replayed}`,
@@ -14068,7 +14100,7 @@ function nondeterministic({ metrics, predictions }) {
     const metric = metrics.find(({ agrees }) => !agrees);
     const rows = predictions && (0,results_comparison/* differs */.Ag)(predictions.grade) ? predictions.comparison : undefined;
     const what = [
-        ...(rows ? [rows.problem ?? (0,words/* movement */.i)(rows)] : []),
+        ...(rows ? [rows.problem ?? (0,results_words/* movement */.i)(rows)] : []),
         ...(metric ? [metricText(metric)] : []),
     ].join('; ');
     const found = {
@@ -14082,7 +14114,7 @@ function nondeterministic({ metrics, predictions }) {
     return {
         ...found,
         field: metricField(metric),
-        remedy: `Set and record every seed that the evaluation uses, or, if ${(0,words/* quoted */.T)(metric.name)} may vary, give it a tolerance in the policy.`,
+        remedy: `Set and record every seed that the evaluation uses, or, if ${(0,results_words/* quoted */.T)(metric.name)} may vary, give it a tolerance in the policy.`,
     };
 }
 
@@ -14174,8 +14206,334 @@ function judgeStatistically(pieces, discordance, margin) {
     return { agreement: 'inconclusive', findings: [inconclusive], statistics };
 }
 
+// EXTERNAL MODULE: ./src/results/grades.ts
+var grades = __nccwpck_require__(9580);
+// EXTERNAL MODULE: ./src/results/metrics/thresholds.ts
+var metrics_thresholds = __nccwpck_require__(5238);
 // EXTERNAL MODULE: ./src/results/metrics/volatile.ts
 var metrics_volatile = __nccwpck_require__(9258);
+;// CONCATENATED MODULE: ./src/results/suites/flips.ts
+/**
+ * How k runs of the same differ from one another. Of grades that are right or wrong also pass@1, the mean of
+ * c/k over samples with c right runs (Chen et al. 2021), and pass^k, the share that all k runs get right
+ * (Yao et al. 2024, τ-bench, of as many trials as runs).
+ *
+ * @param runs of each run the samples, in one order
+ */
+function flipsOf(runs) {
+    const [n, k] = [runs[0].length, runs.length];
+    const samples = Array.from({ length: n }, (_, at) => runs.map((run) => run[at]));
+    const counts = { disagree: 0, sameText: 0, sameTextDisagree: 0 };
+    for (const sample of samples)
+        for (const [index, one] of sample.entries())
+            for (const other of sample.slice(index + 1)) {
+                const [same, differ] = [one.output === other.output, one.score !== other.score];
+                if (differ)
+                    counts.disagree++;
+                if (same)
+                    counts.sameText++;
+                if (same && differ)
+                    counts.sameTextDisagree++;
+            }
+    const binary = samples.every((sample) => sample.every(({ score }) => score === 0 || score === 1));
+    const right = samples.map((sample) => sample.reduce((sum, { score }) => sum + score, 0));
+    return {
+        samples: n,
+        flipped: samples.filter((sample) => sample.some(({ score }) => score !== sample[0].score)).length,
+        ...counts,
+        ...(binary && {
+            passOne: right.reduce((sum, c) => sum + c / k, 0) / n,
+            passAll: right.filter((c) => c === k).length / n,
+        }),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/results/random.ts
+/** Numbers in [0, 1) that are the same in every run: mulberry32 (Tommy Ettinger, public domain), 32 bits. */
+function seededRandom(seed = 20_261_125) {
+    let state = seed >>> 0;
+    return () => {
+        state = (state + 0x6d2b79f5) >>> 0;
+        let t = Math.imul(state ^ (state >>> 15), state | 1);
+        t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+        return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+    };
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/noise.ts
+
+/** Draws, and what they may cost: samples that vary × draws. */
+const DRAWS = 999;
+const WORK = 20_000_000;
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+/**
+ * Holds the recorded scores of every sample against those of k replays, by permutation within samples
+ * (Fisher 1935; Pitman 1937). If the record is a run like the others, any of the k + 1 scores of a sample
+ * may be the recorded one: the recorded one is drawn again and again, with a fixed seed, and the floor is the
+ * difference that only α/2 of the draws exceed. The other half of α is for a record that has the right mean
+ * and other samples: how far it is from the replays, sample by sample. So a run like the others is told
+ * apart in at most α of all cases, whatever the number of samples, exactly.
+ *
+ * @param record by sample
+ * @param runs scores of each replay, in the same order
+ */
+function noiseOf(record, runs, alpha) {
+    const [n, k] = [record.length, runs.length];
+    const sums = record.map((value, at) => value + runs.reduce((sum, run) => sum + run[at], 0));
+    const fixed = mean(sums) / k;
+    const differenceOf = (recorded) => fixed - (recorded * (k + 1)) / (k * n);
+    const apartOf = (value, at) => Math.abs(sums[at] - value * (k + 1)) / k;
+    const varying = [...record.keys()].filter((at) => runs.some((run) => run[at] !== record[at]));
+    const rest = record.reduce((sum, value) => sum + value, 0) - varying.reduce((sum, at) => sum + record[at], 0);
+    const random = seededRandom();
+    const draws = drawsFor(varying.length);
+    const [differences, distances] = [new Float64Array(draws), new Float64Array(draws)];
+    for (let draw = 0; draw < draws; draw++) {
+        let [sum, apart] = [rest, 0];
+        for (const at of varying) {
+            const pick = Math.floor(random() * (k + 1));
+            const value = pick === k ? record[at] : runs[pick][at];
+            sum += value;
+            apart += apartOf(value, at);
+        }
+        differences[draw] = Math.abs(differenceOf(sum));
+        distances[draw] = apart;
+    }
+    const recorded = varying.reduce((sum, at) => sum + apartOf(record[at], at), 0);
+    const ROUNDING = 1e-12;
+    return {
+        difference: differenceOf(record.reduce((sum, value) => sum + value, 0)),
+        floor: exceededBy(alpha / 2, differences) + ROUNDING,
+        apart: {
+            recorded,
+            expected: mean([...distances]),
+            tooMany: recorded > exceededBy(alpha / 2, distances) + ROUNDING * n,
+        },
+    };
+}
+const drawsFor = (varying) => Math.max(499, Math.min(DRAWS, Math.floor(WORK / Math.max(1, varying))));
+/** The draw that is exceeded by an observation in at most a share of all cases, itself counted. */
+const exceededBy = (share, draws) => draws.toSorted().at(-Math.max(1, Math.floor((draws.length + 1) * share))) ?? 0;
+/**
+ * The same if only the recorded score is known: another run is drawn from the replays, its distance from
+ * their mean widened by √((k + 1)/(k − 1)), for k scores of a sample vary too little around their own mean. At α/2: with few runs that is an approximation, and measured too narrow
+ * at α.
+ */
+function noiseAround(recorded, runs, alpha) {
+    const [n, k] = [runs[0].length, runs.length];
+    const means = Array.from({ length: n }, (_, at) => mean(runs.map((run) => run[at])));
+    const varying = [...means.keys()].filter((at) => runs.some((run) => run[at] !== runs[0][at]));
+    const random = seededRandom();
+    const draws = Float64Array.from({ length: drawsFor(varying.length) }, () => {
+        const moved = varying.reduce((sum, at) => sum + runs[Math.floor(random() * k)][at] - means[at], 0);
+        return Math.abs(moved / n) * Math.sqrt((k + 1) / (k - 1));
+    });
+    return { difference: mean(means) - recorded, floor: exceededBy(alpha / 2, draws) + 1e-12 };
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/prompts.ts
+/** Words of a prompt that are compared, and characters of them that are shown. */
+const MOST_WORDS = 20_000;
+const prompts_SHOWN = 80;
+/** What changes with the clock: dates, times, names of days and months. */
+const CLOCK = /\d{4}-\d\d-\d\d|\d{1,2}[:.]\d\d(?:[:.]\d\d)?|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\b|\b1[6-9]\d{8}\b/i;
+/**
+ * Whether two runs were asked the same: by every prompt, where both have kept them; else by the hashes of
+ * the tasks. What differs is named by word.
+ */
+function comparePrompts(before, after) {
+    const bothKept = before.samples.size > 0 && after.samples.size > 0;
+    return bothKept ? bySample(before, after) : byHash(before, after);
+}
+function bySample(before, after) {
+    const ids = [...new Set([...before.samples.keys(), ...after.samples.keys()])];
+    const differing = ids.filter((id) => before.samples.get(id)?.prompt !== after.samples.get(id)?.prompt);
+    const alone = differing.find((id) => !before.samples.has(id) || !after.samples.has(id));
+    const [first] = differing;
+    const change = first === undefined || alone !== undefined
+        ? undefined
+        : changedWords(before.samples.get(first).prompt, after.samples.get(first).prompt);
+    return {
+        by: 'prompts',
+        compared: ids.length,
+        different: differing.length,
+        ...(first !== undefined && { first: (alone ?? first).slice(0, prompts_SHOWN) }),
+        ...(change && { ...change, clock: CLOCK.test(change.before) || CLOCK.test(change.after) }),
+    };
+}
+function byHash(before, after) {
+    const tasks = Object.keys(before.hashes).filter((task) => Object.hasOwn(after.hashes, task));
+    if (tasks.length === 0)
+        return { by: 'nothing', compared: 0, different: 0 };
+    const differing = tasks.filter((task) => before.hashes[task] !== after.hashes[task]);
+    return {
+        by: 'task hashes',
+        compared: tasks.length,
+        different: differing.length,
+        ...(differing[0] !== undefined && { first: differing[0].slice(0, prompts_SHOWN) }),
+    };
+}
+/** What stands between the words that two texts begin and end with alike. */
+function changedWords(before, after) {
+    const [a, b] = [before, after].map((text) => text.split(/\s+/, MOST_WORDS));
+    let start = 0;
+    while (start < Math.min(a.length, b.length) && a[start] === b[start])
+        start++;
+    let end = 0;
+    while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end))
+        end++;
+    const between = (words) => words
+        .slice(start, words.length - end)
+        .join(' ')
+        .slice(0, prompts_SHOWN);
+    return { before: between(a), after: between(b) };
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/judge.ts
+
+
+
+
+
+/**
+ * Prompts first: a score is only compared if the same was asked. Then, of runs that differ among one another,
+ * every metric that is a mean over samples against the noise of these runs, if the policy says how many runs
+ * there are. Answers that the record has saved are graded again as well: that is another rung, for which no
+ * model was run.
+ */
+function judgeSuite({ recorded, runs, metrics, alpha }) {
+    const [first, ...others] = runs;
+    const against = recorded ?? first;
+    const unlike = others.map((other) => comparePrompts(first, other)).find(({ different }) => different > 0);
+    const prompts = recorded
+        ? comparePrompts(against, first)
+        : { by: 'nothing', compared: 0, different: 0 };
+    const asked = prompts.different > 0 ? prompts : (unlike ?? prompts);
+    const regraded = recorded && gradedAgain(recorded);
+    const comparable = asked.different === 0;
+    const samples = [...first.samples.keys()];
+    const series = (name) => (comparable ? scoresOf(runs, samples, name) : undefined);
+    const isSteady = metrics.every(({ name }) => {
+        const [one, ...more] = series(name) ?? [];
+        return more.every((scores) => sameScores(scores, one));
+    });
+    const main = metrics.find(({ name }) => series(name))?.name;
+    const held = alpha === undefined || isSteady || !comparable
+        ? undefined
+        : metrics.map((metric) => heldAgainstNoise(metric, series(metric.name), { recorded, samples, alpha }));
+    return {
+        evidence: {
+            tool: first.tool,
+            prompts: asked,
+            ...(regraded && regraded.grades > 0 && { regraded: { grades: regraded.grades, same: regraded.same } }),
+            runs: runs.length,
+            ...(held && { alpha }),
+            ...(main !== undefined && { flips: flipsOf(runs.map((run) => gradesOf(run, samples, main))) }),
+        },
+        findings: [
+            ...promptFindings(asked, asked === unlike),
+            ...(regraded?.findings ?? []),
+            ...(held?.flatMap(({ findings }) => findings) ?? []),
+        ],
+        comparable,
+        metrics: held?.map(({ metric }) => metric),
+    };
+}
+const gradesOf = ({ samples }, ids, name) => ids.map((id) => ({ output: samples.get(id).output, score: samples.get(id).scores[name] }));
+/** The scores of every run, by sample; undefined unless each sample has one in each run. */
+function scoresOf(runs, ids, name) {
+    const scores = runs.map(({ samples }) => ids.map((id) => scoreIn(samples.get(id), name)));
+    return ids.length > 0 && scores.every((run) => run.every((score) => score !== undefined))
+        ? scores
+        : undefined;
+}
+const scoreIn = (sample, name) => sample && Object.hasOwn(sample.scores, name) ? sample.scores[name] : undefined;
+const sameScores = (one, other) => one.every((score, at) => score === other[at]);
+/** What order of adding can change of a mean. */
+const ROUNDING = 1e-9;
+function heldAgainstNoise(metric, scores, { recorded, samples, alpha }) {
+    const { name } = metric;
+    const before = Number(metric.recorded);
+    const replayed = Number(metric.replayed);
+    if (!scores || !metric.finite || Math.abs(meanOf(scores[0]) - replayed) > ROUNDING)
+        return { metric, findings: [] };
+    const kept = recorded && scoresOf([recorded], samples, name)?.[0];
+    // Samples that do not give the recorded score are not those of the record.
+    const noise = kept && Math.abs(meanOf(kept) - before) <= ROUNDING
+        ? noiseOf(kept, scores, alpha)
+        : noiseAround(before, scores, alpha);
+    const { difference, floor, apart } = noise;
+    return {
+        metric: {
+            ...metric,
+            replayed: (0,text_numbers/* numberText */.$4)(before + difference),
+            difference,
+            allowed: floor,
+            agrees: Math.abs(difference) <= floor,
+        },
+        findings: apart?.tooMany
+            ? [
+                {
+                    rule: 'evaluation/prediction-differs',
+                    message: `the recorded ${(0,results_words/* quoted */.T)(name)} of single samples is farther from the replays than these are from one another: ${apart.recorded.toFixed(1)} where ${apart.expected.toFixed(1)} is their noise`,
+                    field: 'evaluation.predictions',
+                },
+            ]
+            : [],
+    };
+}
+const meanOf = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+function promptFindings({ by, compared, different, first, before, after, clock }, amongReplays) {
+    if (different === 0)
+        return [];
+    const what = by === 'prompts' ? 'prompt' : 'task';
+    const words = before === undefined
+        ? `, first ${(0,results_words/* quoted */.T)(first ?? '')}`
+        : `: ${(0,results_words/* quoted */.T)(before)} → ${(0,results_words/* quoted */.T)(after ?? '')}${clock ? ', text that changes with the clock' : ''}, first in ${(0,results_words/* quoted */.T)(first ?? '')}`;
+    const where = amongReplays ? 'differ between two replays' : 'are not the recorded ones';
+    return [
+        {
+            rule: 'evaluation/prompts-differ',
+            message: `${different} of ${(0,text_numbers/* plural */.LS)(compared, what)} ${where}${words}`,
+            field: 'evaluation.command',
+            ...(before !== undefined && { expected: before, actual: after }),
+            ...(clock && { remedy: 'Take the date and the time out of the prompt, or fix them in it.' }),
+        },
+    ];
+}
+/** The grades of saved answers, computed again from answer and target. */
+function gradedAgain({ samples }) {
+    const all = [...samples].flatMap(([id, { scores, regraded }]) => Object.entries(regraded).map(([name, again]) => ({ id, name, saved: scores[name], again })));
+    const wrong = all.filter(({ saved, again }) => saved !== again);
+    const [first] = wrong;
+    return {
+        grades: all.length,
+        same: all.length - wrong.length,
+        findings: first
+            ? [
+                {
+                    rule: 'evaluation/grade-differs',
+                    message: `${wrong.length} of ${(0,text_numbers/* plural */.LS)(all.length, 'saved answer')} ${wrong.length === 1 ? 'is' : 'are'} graded otherwise: ${(0,results_words/* quoted */.T)(first.name)} of ${(0,results_words/* quoted */.T)(first.id)} is saved as ${first.saved}, and the answer gives ${first.again}`,
+                    field: `evaluation.metrics.${first.name}`,
+                    expected: String(first.again),
+                    actual: String(first.saved),
+                },
+            ]
+            : [],
+    };
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/summary.ts
+
+/** What the stage's line says of runs that differ: `3 runs of 40 samples, 6 of which flip`. */
+function suiteSummary({ runs, flips, alpha }, { findings }) {
+    const [first] = findings;
+    if (first)
+        return first.message;
+    const rows = flips ? ` of ${(0,text_numbers/* plural */.LS)(flips.samples, 'sample')}, ${flips.flipped} of which flip` : '';
+    return `the model was run again: ${(0,text_numbers/* plural */.LS)(runs, 'run')}${rows}; within their noise at α = ${alpha}`;
+}
+
 ;// CONCATENATED MODULE: ./src/results/summary.ts
 
 
@@ -14198,7 +14556,7 @@ function agreementSummary({ agreement, statistics, findings }, { recorded, contr
             return findings[0]?.message ?? '';
         case 'equivalent':
             return [
-                ...(rows ? [(0,words/* movement */.i)(rows)] : []),
+                ...(rows ? [(0,results_words/* movement */.i)(rows)] : []),
                 ...(statistics ? [`accuracy ${(0,text_numbers/* signed */.x8)(statistics.difference)}, within ±${statistics.margin}`] : []),
             ].join(', ');
         default:
@@ -14209,7 +14567,7 @@ function comparedText({ metrics, predictions }) {
     const rows = predictions?.comparison;
     const numbers = (0,results_comparison/* telling */.gM)(metrics).length;
     return [
-        ...(rows ? [rows.moved > 0 ? (0,words/* movement */.i)(rows) : (0,text_numbers/* plural */.LS)(rows.rows, 'prediction')] : []),
+        ...(rows ? [rows.moved > 0 ? (0,results_words/* movement */.i)(rows) : (0,text_numbers/* plural */.LS)(rows.rows, 'prediction')] : []),
         ...(numbers > 0 ? [(0,text_numbers/* plural */.LS)(numbers, 'metric')] : []),
     ].join(', ');
 }
@@ -14217,12 +14575,61 @@ function differenceText({ metrics, predictions }) {
     if (predictions && (0,results_comparison/* differs */.Ag)(predictions.grade)) {
         const { comparison } = predictions;
         return comparison.flips + comparison.moved > 0
-            ? (0,words/* movement */.i)(comparison)
+            ? (0,results_words/* movement */.i)(comparison)
             : 'the predictions do not match their recorded digest';
     }
     const off = metrics.filter(({ agrees }) => !agrees).length;
     return `${off} of ${(0,text_numbers/* plural */.LS)((0,results_comparison/* telling */.gM)(metrics).length, 'metric')} outside the tolerance`;
 }
+
+// EXTERNAL MODULE: ./src/results/tolerance.ts
+var results_tolerance = __nccwpck_require__(3225);
+// EXTERNAL MODULE: ./src/verdict/evidence.ts + 1 modules
+var evidence = __nccwpck_require__(6219);
+// EXTERNAL MODULE: ./src/verdict/levels.ts
+var verdict_levels = __nccwpck_require__(6682);
+;// CONCATENATED MODULE: ./src/verdict/verdict.ts
+
+
+const COMPARED = ['identical', 'content', 'packages', 'drift'];
+/** Whether the result of a replay is that of the record. */
+const agrees = (agreement) => evidence/* AGREES */.EZ.includes(agreement);
+/** If several hold: an incomplete record comes first, as nothing after it means much. */
+const PRECEDENCE = ['incomplete', 'not-reproduced', 'could-not-check'];
+/**
+ * The verdict says what is true of the result, whatever the track. `reproduced` needs evidence: a
+ * rebuild that was compared and a replay that agreed. Parity below `content` passes only if the policy
+ * has lowered its rules.
+ */
+function verdictOf(findings, { parity, agreement }, levels) {
+    const consequences = new Set(findings.map(({ rule }) => (0,verdict_levels/* decides */.yN)(rule, levels)));
+    const worst = PRECEDENCE.find((consequence) => consequences.has(consequence));
+    if (worst !== undefined)
+        return worst;
+    return COMPARED.includes(parity) && agrees(agreement) ? 'reproduced' : 'could-not-check';
+}
+/**
+ * The verdict seen through the track. Production passes only what was reproduced; on the exploratory
+ * track nothing fails, and a complete record whose rebuild nobody asked for passes.
+ */
+function decisionOf(verdict, track, findings, replayed) {
+    if (findings.some(({ level }) => level === 'error'))
+        return 'fail';
+    if (verdict !== 'reproduced' && track === 'production')
+        return 'fail';
+    if (findings.some(({ level }) => level === 'warn'))
+        return 'warn';
+    return verdict === 'reproduced' || !replayed ? 'pass' : 'warn';
+}
+const worstBy = (order) => (values) => order.find((value) => values.includes(value));
+/** Worst first: of several models the pull request shows the worst. */
+const worstVerdict = worstBy([
+    'not-reproduced',
+    'incomplete',
+    'could-not-check',
+    'reproduced',
+]);
+const worstDecision = worstBy(['fail', 'warn', 'pass']);
 
 // EXTERNAL MODULE: ./src/results/metrics/compare.ts
 var compare = __nccwpck_require__(7027);
@@ -14514,7 +14921,7 @@ function wordsIn(name) {
 
 
 /** Rows that all definitions together may look at: what a table with many columns and names can cost. */
-const WORK = 400_000_000;
+const candidates_WORK = 400_000_000;
 /** Classes of which each is tried if a name binds none. */
 const EACH = 2;
 /** Numbers are computed once a reading, definition and class; NaN when the work is used up. */
@@ -14523,7 +14930,7 @@ class Computed {
     work = 0;
     /** Whether something was left out. */
     get spent() {
-        return this.work > WORK;
+        return this.work > candidates_WORK;
     }
     value(key, cost, compute) {
         const known = this.known.get(key);
@@ -14735,34 +15142,34 @@ function factsOf(cells) {
     }
     return { present, numeric, inUnit: numeric && inUnit, whole: numeric && whole, distinct };
 }
-const roles_words = (list) => new Set(list.split(' '));
+const words = (list) => new Set(list.split(' '));
 const isNumeric = ({ numeric, present }) => numeric && present > 0;
 const isKey = ({ distinct }, rows) => distinct.size >= Math.min(MOST_DISTINCT, rows / 2);
-const PREDICTED = roles_words('pred preds predicted prediction predictions predict yhat hat forecast fcst fitted estimate estimated hyp guess parsed tahmin');
+const PREDICTED = words('pred preds predicted prediction predictions predict yhat hat forecast fcst fitted estimate estimated hyp guess parsed tahmin');
 /** The first rule that fits a column wins. */
 const RULES = [
     {
         role: 'error',
-        whole: roles_words('error err residual residuals resid diff difference ape res'),
+        whole: words('error err residual residuals resid diff difference ape res'),
         can: isNumeric,
     },
     {
         role: 'correct',
-        whole: roles_words('correct passed pass hit match em success resolved solved'),
+        whole: words('correct passed pass hit match em success resolved solved'),
         can: ({ distinct }) => distinct.size <= 2,
     },
     {
         role: 'wrong',
-        whole: roles_words('wrong failed misclassified'),
+        whole: words('wrong failed misclassified'),
         can: ({ distinct }) => distinct.size <= 2,
     },
-    { role: 'query', whole: roles_words('query qid topic') },
-    { role: 'document', whole: roles_words('doc document docid docno passage') },
-    { role: 'relevance', whole: roles_words('relevance rel qrel relevant grade'), can: ({ whole }) => whole },
-    { role: 'rank', whole: roles_words('rank position'), can: isNumeric },
+    { role: 'query', whole: words('query qid topic') },
+    { role: 'document', whole: words('doc document docid docno passage') },
+    { role: 'relevance', whole: words('relevance rel qrel relevant grade'), can: ({ whole }) => whole },
+    { role: 'rank', whole: words('rank position'), can: isNumeric },
     {
         role: 'score',
-        whole: roles_words('prob probs proba probability probabilities confidence conf score scores logit logits softmax p likelihood'),
+        whole: words('prob probs proba probability probabilities confidence conf score scores logit logits softmax p likelihood'),
         starts: ['вероятн', 'olasilik', 'wahrscheinl', '概率', '確率', '확률'],
         can: (facts) => isNumeric(facts) && !(facts.whole && facts.distinct.size > 2),
     },
@@ -14773,16 +15180,16 @@ const RULES = [
     },
     {
         role: 'group',
-        whole: roles_words('split set fold dataset model method seed run epoch variant lang type task'),
+        whole: words('split set fold dataset model method seed run epoch variant lang type task'),
         can: ({ distinct, present }) => distinct.size <= Math.max(20, present / 4),
     },
     {
         role: 'truth',
-        whole: roles_words('true truth gt gold ground actual target expected reference observed gercek verdadero reel'),
+        whole: words('true truth gt gold ground actual target expected reference observed gercek verdadero reel'),
         starts: ['факт', 'tatsachl', '真实', '实际', '正解', '실제'],
     },
-    { role: 'truth', weak: true, whole: roles_words('label class answer outcome') },
-    { role: 'key', whole: roles_words('id idx index uid name filename path sample row date timestamp'), can: isKey },
+    { role: 'truth', weak: true, whole: words('label class answer outcome') },
+    { role: 'key', whole: words('id idx index uid name filename path sample row date timestamp'), can: isKey },
 ];
 const has = ({ whole, starts = [] }, word) => (whole?.has(word) ?? false) || starts.some((start) => word.startsWith(start));
 /** Whether a word tells what columns of one model are for. */
@@ -15577,12 +15984,12 @@ async function againstPredictions(beside) {
 function findingOf(found, path) {
     const { metric, printed, outcome, definition, columns = [], rows = 0, value, why } = found;
     const field = `evaluation.metrics.${metric}`;
-    const name = (0,words/* quoted */.T)(metric);
+    const name = (0,results_words/* quoted */.T)(metric);
     if (outcome === 'differs')
         return [
             {
                 rule: 'metrics/not-from-predictions',
-                message: `${name} ${printed} is declared as ${definition} of ${columns.map(words/* quoted */.T).join(', ')}; ${(0,text_numbers/* grouped */.zD)(rows)} rows of ${path} give ${value}`,
+                message: `${name} ${printed} is declared as ${definition} of ${columns.map(results_words/* quoted */.T).join(', ')}; ${(0,text_numbers/* grouped */.zD)(rows)} rows of ${path} give ${value}`,
                 field,
                 expected: value,
                 actual: printed,
@@ -15617,8 +16024,8 @@ async function recomputedReplay({ predictions, definitions = {} }, { metrics, pr
     });
 }
 
-// EXTERNAL MODULE: ./src/evaluation/run.ts + 7 modules
-var evaluation_run = __nccwpck_require__(4401);
+// EXTERNAL MODULE: ./src/evaluation/run.ts + 8 modules
+var evaluation_run = __nccwpck_require__(4062);
 // EXTERNAL MODULE: ./src/evaluation/sandbox.ts
 var sandbox = __nccwpck_require__(3421);
 ;// CONCATENATED MODULE: ./src/evaluation/check.ts
@@ -15632,8 +16039,14 @@ var sandbox = __nccwpck_require__(3421);
 
 
 
+
+
+
+
+
+
 /**
- * Replays the evaluation twice, each time on a fresh export, and compares the results with the record.
+ * Replays the evaluation, twice or as often as the policy says, each time on a fresh export, and compares the results with the record.
  * If nothing is recorded nothing is run, and there is no agreement.
  */
 async function checkEvaluation(context, request) {
@@ -15641,11 +16054,11 @@ async function checkEvaluation(context, request) {
     const idle = whyNotRun(request) ?? uncovered(request);
     if (idle)
         return { ...idle, agreement: null, evidence };
-    const { seconds, outcomes, failure, request: run } = await replayTwice(context, request);
+    const { seconds, outcomes, failure, request: run } = await replayAll(context, request);
     evidence.replays = seconds;
     if (failure) {
         const { finding, exitCode, tail } = failure;
-        const summary = failure.summary + (seconds.length === 2 ? ', the second time' : '');
+        const summary = failure.summary + (seconds.length > 1 ? `, the ${seconds.length === 2 ? 'second' : 'last'} time` : '');
         return {
             findings: [finding],
             agreement: null,
@@ -15654,17 +16067,25 @@ async function checkEvaluation(context, request) {
             replayed: { request: run, outcome: failure, steady: seconds.length === 1 },
         };
     }
-    const [first, second] = outcomes;
-    const recorded = await againstRecord(request, first);
-    const controls = await againstEachOther(request, first, second);
+    const [first] = outcomes;
+    const measured = { ...request, tolerance: await measuredTolerance(context, run, outcomes) };
+    const against = await againstRecord(measured, first);
+    const { controls, second } = await controlsOf(measured, outcomes);
+    const suite = suiteOf(request, outcomes, against.metrics);
+    const recorded = { ...against, metrics: suite?.metrics ?? against.metrics };
     const { truth, margin } = request.predictions ?? {};
     const recomputed = await recomputedReplay(request, first, context.signal);
     const rowsKept = request.recorded.predictions?.file !== undefined;
-    const result = agree({ recorded, controls, rowsKept, margin: truth === undefined ? undefined : margin });
+    const pieces = { recorded, controls, rowsKept, margin: truth === undefined ? undefined : margin };
+    const result = withSuite(agree(suite?.metrics ? { ...pieces, controls: { ...controls, metrics: [] } } : pieces), suite);
     const { predictions } = recorded;
     const deterministic = (0,results_comparison/* sameValues */.Z)(controls);
     return {
-        findings: [...result.findings, ...(recomputed?.findings ?? [])],
+        findings: [
+            ...result.findings,
+            ...(recomputed?.findings ?? []),
+            ...replayedThresholds(request, first.metrics),
+        ],
         agreement: result.agreement,
         evidence: {
             ...evidence,
@@ -15673,12 +16094,17 @@ async function checkEvaluation(context, request) {
             predictions: predictions && { ...predictions.comparison, statistics: result.statistics },
             deterministic,
             recomputed: recomputed?.evidence,
+            ...(suite && { suite: suite.evidence }),
             controls: deterministic ? undefined : controls.predictions?.comparison,
         },
-        summary: agreementSummary(result, { recorded, controls }),
+        summary: check_summaryOf(result, { recorded, controls, suite }),
         replayed: { request: run, outcome: first, steady: !(0,results_comparison/* differs */.Ag)((0,results_comparison/* gradeOf */.V)(controls)), second },
     };
 }
+/** What decided it: the noise of a suite's runs or its prompts, or else what was compared. */
+const check_summaryOf = (result, { suite, ...compared }) => suite && (suite.metrics || !suite.comparable)
+    ? suiteSummary(suite.evidence, result)
+    : agreementSummary(result, compared);
 /** Why there would be nothing to compare; undefined if there is something. */
 function whyNotRun({ recorded, metrics, predictions, }) {
     if (!hasMetrics(recorded) && !hasPredictions(recorded))
@@ -15707,14 +16133,15 @@ const unwritten = (what, remedy) => ({
     ],
     summary: `no file of ${what} to compare`,
 });
-/** Runs the evaluation twice; a run that fails is the last. */
-async function replayTwice(context, request) {
+/** Runs the evaluation as often as the policy says; a run that fails is the last. */
+async function replayAll(context, request) {
     const mounts = await (0,evaluation_mounts/* readableMounts */.r)(context, request.mounts, (0,sandbox/* sandboxUser */.TC)());
     // A metrics file that nobody asks for need not be there.
     const run = { ...request, mounts, metrics: hasMetrics(request.recorded) ? request.metrics : undefined };
     const replays = { seconds: [], outcomes: [], request: run };
-    for (const turn of [1, 2]) {
-        const outcome = await (0,system_context/* during */.i)(context, `Replay ${turn} of 2`, () => (0,evaluation_run/* runAndRead */.pL)(context, run));
+    const turns = request.runs ?? TWICE;
+    for (let turn = 1; turn <= turns; turn++) {
+        const outcome = await (0,system_context/* during */.i)(context, `Replay ${turn} of ${turns}`, () => (0,evaluation_run/* runAndRead */.pL)(context, run));
         replays.seconds.push(outcome.seconds);
         if ('finding' in outcome)
             return { ...replays, failure: outcome };
@@ -15724,6 +16151,56 @@ async function replayTwice(context, request) {
     }
     return replays;
 }
+const TWICE = 2;
+/** Envelopes are measured in the pinned image: by the replays made, or by as many in it if it is another. */
+async function measuredTolerance(context, run, outcomes) {
+    const { tolerance, pinned } = run;
+    if (!Object.values(tolerance).includes(results_tolerance/* ENVELOPE */.Pr))
+        return tolerance;
+    if (pinned === undefined)
+        return (0,results_tolerance/* withEnvelopes */.aR)(tolerance, outcomes.map(({ metrics }) => metrics));
+    const ran = [];
+    for (const turn of outcomes.keys()) {
+        const outcome = await (0,system_context/* during */.i)(context, `Replay ${turn + 1} of ${outcomes.length} in the pinned image`, () => (0,evaluation_run/* runAndRead */.pL)(context, { ...run, image: pinned }));
+        // Of an environment in which it fails there is no envelope.
+        if ('finding' in outcome)
+            return (0,results_tolerance/* withEnvelopes */.aR)(tolerance, []);
+        ran.push(outcome.metrics);
+    }
+    return (0,results_tolerance/* withEnvelopes */.aR)(tolerance, ran);
+}
+/** The first replay against the one that differs most from it, or else against the second. */
+async function controlsOf(request, outcomes) {
+    const [first, second, ...others] = outcomes;
+    let worst = { controls: await againstEachOther(request, first, second), second };
+    for (const other of others) {
+        const controls = await againstEachOther(request, first, other);
+        if (!(0,grades/* atLeast */.jZ)((0,results_comparison/* gradeOf */.V)(controls), (0,results_comparison/* gradeOf */.V)(worst.controls)))
+            worst = { controls, second: other };
+    }
+    return worst;
+}
+/** What the runs of a suite say; undefined if the evaluation is none. */
+function suiteOf({ recorded, runs, alpha }, outcomes, metrics) {
+    const suites = outcomes.flatMap(({ suite }) => suite ?? []);
+    if (suites.length < outcomes.length)
+        return undefined;
+    const level = runs === undefined ? undefined : alpha;
+    return judgeSuite({ recorded: recorded.suite, runs: suites, metrics, alpha: level });
+}
+/** A replay that was asked something else is no replay of the record. */
+function withSuite(result, suite) {
+    if (!suite)
+        return result;
+    if (!suite.comparable)
+        return { ...result, agreement: 'not-comparable', findings: suite.findings };
+    const agreement = suite.findings.length > 0 && agrees(result.agreement) ? 'different' : result.agreement;
+    return { ...result, agreement, findings: [...result.findings, ...suite.findings] };
+}
+/** A record that misses its threshold was told of already. */
+const replayedThresholds = ({ recorded, thresholds = {} }, metrics) => (0,metrics_thresholds/* thresholdFindings */.i)(thresholds, recorded.metrics, 'recorded').length > 0
+    ? []
+    : (0,metrics_thresholds/* thresholdFindings */.i)(thresholds, metrics, 'replayed');
 
 // EXTERNAL MODULE: ./src/verdict/canary.ts
 var verdict_canary = __nccwpck_require__(4941);
@@ -19908,53 +20385,6 @@ const ALTER_MODEL = {
     'exchanged-numbers': ({ bytes, numbers }, draw) => (numbers.count > 0 ? numbers.scrambled(draw) : bytes),
 };
 
-// EXTERNAL MODULE: ./src/verdict/evidence.ts
-var evidence = __nccwpck_require__(3512);
-// EXTERNAL MODULE: ./src/verdict/levels.ts
-var verdict_levels = __nccwpck_require__(6682);
-;// CONCATENATED MODULE: ./src/verdict/verdict.ts
-
-
-const COMPARED = ['identical', 'content', 'packages', 'drift'];
-/** Whether the result of a replay is that of the record. */
-const agrees = (agreement) => evidence/* AGREES */.EZ.includes(agreement);
-/** If several hold: an incomplete record comes first, as nothing after it means much. */
-const PRECEDENCE = ['incomplete', 'not-reproduced', 'could-not-check'];
-/**
- * The verdict says what is true of the result, whatever the track. `reproduced` needs evidence: a
- * rebuild that was compared and a replay that agreed. Parity below `content` passes only if the policy
- * has lowered its rules.
- */
-function verdictOf(findings, { parity, agreement }, levels) {
-    const consequences = new Set(findings.map(({ rule }) => (0,verdict_levels/* decides */.yN)(rule, levels)));
-    const worst = PRECEDENCE.find((consequence) => consequences.has(consequence));
-    if (worst !== undefined)
-        return worst;
-    return COMPARED.includes(parity) && agrees(agreement) ? 'reproduced' : 'could-not-check';
-}
-/**
- * The verdict seen through the track. Production passes only what was reproduced; on the exploratory
- * track nothing fails, and a complete record whose rebuild nobody asked for passes.
- */
-function decisionOf(verdict, track, findings, replayed) {
-    if (findings.some(({ level }) => level === 'error'))
-        return 'fail';
-    if (verdict !== 'reproduced' && track === 'production')
-        return 'fail';
-    if (findings.some(({ level }) => level === 'warn'))
-        return 'warn';
-    return verdict === 'reproduced' || !replayed ? 'pass' : 'warn';
-}
-const worstBy = (order) => (values) => order.find((value) => values.includes(value));
-/** Worst first: of several models the pull request shows the worst. */
-const worstVerdict = worstBy([
-    'not-reproduced',
-    'incomplete',
-    'could-not-check',
-    'reproduced',
-]);
-const worstDecision = worstBy(['fail', 'warn', 'pass']);
-
 ;// CONCATENATED MODULE: ./src/stages/canary.ts
 
 
@@ -21663,7 +22093,7 @@ function effectOf(compared) {
     return {
         effect: moved.some(({ agrees }) => !agrees) || (predictions && (0,results_comparison/* differs */.Ag)(predictions.grade)) ? 'moves' : 'within',
         text: [
-            ...(rows ? [predictions.comparison.problem ?? (0,words/* movement */.i)(predictions.comparison)] : []),
+            ...(rows ? [predictions.comparison.problem ?? (0,results_words/* movement */.i)(predictions.comparison)] : []),
             ...moved.slice(0, 1).map(metricText),
             ...(moved.length > 1 ? [(0,text_numbers/* plural */.LS)(moved.length - 1, 'more metric')] : []),
         ].join('; '),
@@ -21808,6 +22238,9 @@ async function probed(context, subject, replayed) {
 function isToExplain(replayed, { agreement, evidence, findings }, { images }) {
     if (!replayed)
         return false;
+    // Then the finding names what differs already.
+    if (findings.some(({ rule }) => rule === 'evaluation/prompts-differ'))
+        return false;
     const onlyMetrics = findings.every(({ rule }) => rule === 'evaluation/metric-differs');
     if (agreement === 'different' && evidence.predictions && onlyMetrics && !images)
         return false;
@@ -21841,6 +22274,73 @@ async function searchCause(context, subject, { images }, { replayed, of }) {
         context.progress.line(`the cause was not found: ${error.message}`);
         return undefined;
     }
+}
+
+;// CONCATENATED MODULE: ./src/results/metrics/claimed-change.ts
+
+
+
+/**
+ * Metrics that a change claims to move by less than their tolerance: a replay that agrees says nothing of
+ * such a claim. A metric that is claimed as it was is no claim.
+ *
+ * @param before recorded at the base
+ * @param recorded by the change
+ */
+function tooWideFindings(before, recorded, compared) {
+    return compared.flatMap(({ name, allowed = 0 }) => {
+        const [was, is] = [(0,own/* own */.Z)(before, name), (0,own/* own */.Z)(recorded, name)];
+        if (was === undefined || is === undefined)
+            return [];
+        const change = Math.abs(is - was);
+        if (!(change > 0 && allowed >= change))
+            return [];
+        return [
+            {
+                rule: 'metrics/tolerance-too-wide',
+                message: `${(0,results_words/* quoted */.T)(name)} ${(0,text_numbers/* pair */.V2)((0,text_numbers/* numberText */.$4)(was), (0,text_numbers/* numberText */.$4)(is)).join(' → ')} is claimed, a change of ${(0,text_numbers/* magnitude */.VO)(change)}; the tolerance of ±${(0,text_numbers/* magnitude */.VO)(allowed)} cannot tell it from none`,
+                field: `evaluation.metrics.${name}`,
+            },
+        ];
+    });
+}
+
+// EXTERNAL MODULE: ./src/results/suites/suite.ts + 1 modules
+var suites_suite = __nccwpck_require__(3400);
+;// CONCATENATED MODULE: ./src/stages/claimed.ts
+
+
+/** What the change claims, beside what its replay gives. */
+/** Metrics whose tolerance is wider than what the change claims against its base. */
+const tooWide = ({ before, claims }, compared) => tooWideFindings(before?.record?.evaluation?.metrics ?? {}, claims.record?.evaluation?.metrics ?? {}, compared);
+/** Bytes of a result, and of the samples of a task. */
+const LARGEST = { result: 16 * 1024 ** 2, samples: 64 * 1024 ** 2 };
+const MOST_TASKS = 100;
+/** What a suite of prompts left in the judged commit, if the record is of one or lies beside its result. */
+async function recordedSuite({ git }, { tree, model, claims }) {
+    const read = async (path, cap) => {
+        const size = await git.sizeOf(tree.commit, path);
+        return size === undefined || size > cap ? undefined : ((await git.show(tree.commit, path)) ?? undefined);
+    };
+    const [metric] = Object.keys(claims.record?.evaluation?.metrics ?? {});
+    const said = metric === undefined ? undefined : claims.at(`evaluation.metrics.${metric}`).place.file;
+    for (const path of new Set([said, model.settings.record])) {
+        if (!path?.endsWith('.json'))
+            continue;
+        const bytes = await read(path, LARGEST.result);
+        if (!bytes)
+            continue;
+        const samples = new Map();
+        for (const task of ((0,suites_suite/* harnessTasks */.dn)(bytes) ?? []).slice(0, MOST_TASKS)) {
+            const text = await read((0,suites_suite/* samplesPath */.zu)(path, task), LARGEST.samples);
+            if (text)
+                samples.set(task, text);
+        }
+        const suite = (0,suites_suite/* readSuite */.xj)(bytes, (task) => samples.get(task));
+        if (suite)
+            return suite;
+    }
+    return undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/stages/machine.ts
@@ -22110,6 +22610,7 @@ function wordsOf(cause) {
 
 
 
+
 /** Do the results come back? */
 const evaluation = {
     name: 'evaluation',
@@ -22137,8 +22638,13 @@ const evaluation = {
             recorded: {
                 metrics: recorded?.metrics ?? {},
                 predictions: recorded?.predictions && { ...recorded.predictions, file: predictions },
+                suite: await recordedSuite(tools, subject),
             },
             tolerance: plan.tolerance,
+            thresholds: plan.thresholds,
+            runs: plan.runs,
+            alpha: plan.alpha,
+            pinned: products.images?.ids.pinned,
         });
         const altered = await canary_computed(context, subject, replayed, agreement);
         const probe = await probed(context, subject, replayed);
@@ -22147,7 +22653,12 @@ const evaluation = {
             : undefined;
         const training = await trained(context, subject, products, replayed);
         return {
-            findings: [...findings, ...(altered?.findings ?? []), ...(training?.findings ?? [])],
+            findings: [
+                ...findings,
+                ...tooWide(subject, evidence.metrics),
+                ...(altered?.findings ?? []),
+                ...(training?.findings ?? []),
+            ],
             summary: [summary, ...(training ? [(0,verdict_training/* trainingWords */.o$)(training.evidence)] : [])].join('; '),
             grade: agreement ?? undefined,
             unverified: agreement === null,
@@ -22624,8 +23135,12 @@ function naming_namesOf({ settings }, { model, run, evaluation }) {
     ]);
     return [...named, ...metrics];
 }
-/** Names that do not follow the team's convention. A name that is missing is for the completeness rules. */
-function namingFindings(naming, model, record) {
+/**
+ * Names that do not follow the team's convention. A name that is missing is for the completeness rules.
+ *
+ * @param prefix the working directory in the repository, as `models/`; empty at the top
+ */
+function namingFindings(naming, model, record, prefix) {
     if (naming === undefined)
         return [];
     return naming_namesOf(model, record).flatMap(([key, what, name, field]) => {
@@ -22638,7 +23153,7 @@ function namingFindings(naming, model, record) {
             {
                 rule: 'record/name-unconventional',
                 message: `${what} is called ${name}, and the policy asks for names like ${pattern}`,
-                ...(field === undefined ? { file: (0,sources/* storeOf */.xX)(model.settings.record) } : { field }),
+                ...(field === undefined ? { file: prefix + (0,sources/* storeOf */.xX)(model.settings.record) } : { field }),
                 expected: pattern,
                 actual: name,
             },
@@ -22648,8 +23163,6 @@ function namingFindings(naming, model, record) {
 
 // EXTERNAL MODULE: ./src/policy/plan.ts
 var policy_plan = __nccwpck_require__(6055);
-// EXTERNAL MODULE: ./src/results/tolerance.ts
-var results_tolerance = __nccwpck_require__(3225);
 ;// CONCATENATED MODULE: ./src/provenance/contradictions.ts
 
 /** Fields of which two sources may not say different things, the rule that says so, and when they do. */
@@ -22798,6 +23311,15 @@ function changeFindings({ since, rationale, unexplained, fields }) {
             },
         ];
     });
+}
+/** A model that the base pins and that is said to need no pin any more: no rationale of the head's excuses it. */
+function modelNoLongerGiven(before, now, since) {
+    const { digest } = before.record?.model ?? {};
+    if (digest === undefined || now.record?.model?.from !== 'evaluation')
+        return [];
+    const { field, place } = now.at('model.from');
+    const message = `the record says that the evaluation trains the model; ${since} pins it by ${digest}`;
+    return [{ rule: 'model/no-longer-given', message, field, ...place, expected: digest, actual: 'evaluation' }];
 }
 /** `lr 0.1 → 0.01 (main:models/digits/provenance.yml:27)`, the place as git writes it. */
 function changeText({ name, before, after, was }, since) {
@@ -23246,6 +23768,7 @@ function remedyFor({ name, model, plan }, dockerfile) {
 
 
 
+
 /** Is the record complete, and does it say what can be true of this repository? */
 const provenance = {
     name: 'provenance',
@@ -23287,6 +23810,8 @@ function speaksOfRun(claims, { code, run, model, data = [], evaluation }) {
         model?.digest !== undefined ||
         Object.keys(evaluation?.metrics ?? {}).length > 0);
 }
+/** How the base is called. */
+const sinceOf = ({ base }) => base?.ref ?? 'the base';
 /** What is looked up before anything is judged. */
 async function provenance_factsOf(tools, { claims, before, base, plan, required, tree, track, levels }, record) {
     const mandatory = (rule) => ['production', track].some((one) => (0,verdict_levels/* levelOf */.In)(rule, one, levels) === 'error');
@@ -23299,12 +23824,12 @@ async function provenance_factsOf(tools, { claims, before, base, plan, required,
         completeness: (0,completeness/* checkCompleteness */.z)(record, asked),
         pins: await checkPins(tools, pinned),
         committed,
-        changes: before && changesSince(before, claims, { since: base?.ref ?? 'the base', tolerance: plan.tolerance }),
+        changes: before && changesSince(before, claims, { since: sinceOf({ base }), tolerance: plan.tolerance }),
         recomputed: await recomputedHere(tools, tree.commit, { record, plan, committed }),
     };
 }
 async function provenance_findingsOf(tools, subject, record, { completeness, pins, committed, recomputed, changes }) {
-    const { claims, plan, model, tree } = subject;
+    const { claims, before, plan, model, tree } = subject;
     const { commit, dirty } = { ...record.code };
     const metrics = record.evaluation?.metrics ?? {};
     const code = {
@@ -23317,15 +23842,17 @@ async function provenance_findingsOf(tools, subject, record, { completeness, pin
         ...statedFindings(subject, completeness.findings, pins.dockerfile),
         ...sourceContradictions(claims),
         ...(changes ? changeFindings(changes) : []),
+        ...(before ? modelNoLongerGiven(before, claims, sinceOf(subject)) : []),
         ...(0,policy_plan/* planFindings */.eM)(model, record),
         ...(0,policy_plan/* modelFindings */.wV)(model),
-        ...namingFindings(subject.naming, model, record),
+        ...namingFindings(subject.naming, model, record, tools.prefix),
         ...(commit === undefined ? [] : await (0,provenance_commit/* checkCommit */.su)(tools.git, { commit, dirty, ...code })),
         ...(tree.worktree ? await uncommitted(tools, readHere(plan, record)) : []),
         ...committedMetrics(metrics, committed, plan.metrics),
         ...unusableMetrics(metrics),
         ...spreadFindings(record),
         ...(await pageContradictions(tools, subject)),
+        ...(0,metrics_thresholds/* thresholdFindings */.i)(plan.thresholds, metrics, 'recorded'),
         ...(recomputed?.findings ?? []),
         ...pins.findings,
     ];
@@ -24777,6 +25304,9 @@ function planOf({ settings }, loaded, record) {
             ? undefined
             : { ...ruled?.predictions, path: output, key: ruled?.predictions?.key ?? claimed?.predictions?.key },
         tolerance: ruled?.tolerance ?? {},
+        thresholds: ruled?.thresholds ?? {},
+        runs: ruled?.runs,
+        alpha: ruled?.alpha ?? 0.05,
         definitions: ruled?.definitions ?? {},
         batch: ruled?.batch,
         canary: ruled?.canary ?? {},
@@ -24948,15 +25478,17 @@ const PRESET_NAMES = Object.keys(PRESETS);
 /* harmony export */   wh: () => (/* binding */ policySchema)
 /* harmony export */ });
 /* unused harmony exports CANARY_INPUTS, TRAINED_WHEN, modelSchema */
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3798);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3798);
 /* harmony import */ var _results_recompute_catalogue_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2346);
-/* harmony import */ var _results_tolerance_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3225);
-/* harmony import */ var _provenance_schema_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(320);
-/* harmony import */ var _verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9955);
-/* harmony import */ var _verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5223);
-/* harmony import */ var _verdict_finding_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7120);
-/* harmony import */ var _verdict_waivers_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(180);
-/* harmony import */ var _presets_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4490);
+/* harmony import */ var _results_metrics_thresholds_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5238);
+/* harmony import */ var _results_tolerance_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3225);
+/* harmony import */ var _provenance_schema_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(320);
+/* harmony import */ var _verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9955);
+/* harmony import */ var _verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5223);
+/* harmony import */ var _verdict_finding_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7120);
+/* harmony import */ var _verdict_waivers_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(180);
+/* harmony import */ var _presets_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4490);
+
 
 
 
@@ -24967,148 +25499,161 @@ const PRESET_NAMES = Object.keys(PRESETS);
 
 
 /** The policy, `reprogate.yml`. Trusted: on a pull request it is read from the base commit. */
-const path = zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP()
+const path = zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP()
     .min(1)
     .max(1024)
     .regex(/^[^-/]/, 'must be a relative path');
-const glob = zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP().min(1).max(200);
-const level = zod__WEBPACK_IMPORTED_MODULE_8__/* ["enum"] */ .k5n(_verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_3__/* .LEVELS */ .A_);
-const track = zod__WEBPACK_IMPORTED_MODULE_8__/* ["enum"] */ .k5n(_verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_3__/* .TRACKS */ .pS);
-const limitsSchema = zod__WEBPACK_IMPORTED_MODULE_8__/* .strictObject */ .rej({
-    build: zod__WEBPACK_IMPORTED_MODULE_8__/* .number */ .aig().positive().max(360).default(30).describe('Minutes for the build'),
-    evaluation: zod__WEBPACK_IMPORTED_MODULE_8__/* .number */ .aig().positive().max(360).default(30).describe('Minutes for one replay'),
-    memory: zod__WEBPACK_IMPORTED_MODULE_8__/* .number */ .aig().positive().default(8).describe('GiB for one replay; never more than the engine has'),
-    processes: zod__WEBPACK_IMPORTED_MODULE_8__/* .int */ .Whr().positive().default(512).describe('Processes and threads in one replay'),
-    output: zod__WEBPACK_IMPORTED_MODULE_8__/* .number */ .aig().positive().default(2).describe('GiB that one replay may write'),
-    training: zod__WEBPACK_IMPORTED_MODULE_8__/* .number */ .aig().positive().max(360).default(10).describe('Minutes for training the model once'),
-    cause: zod__WEBPACK_IMPORTED_MODULE_8__/* .number */ .aig()
+const glob = zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().min(1).max(200);
+const level = zod__WEBPACK_IMPORTED_MODULE_9__/* ["enum"] */ .k5n(_verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_4__/* .LEVELS */ .A_);
+const track = zod__WEBPACK_IMPORTED_MODULE_9__/* ["enum"] */ .k5n(_verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_4__/* .TRACKS */ .pS);
+const limitsSchema = zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
+    build: zod__WEBPACK_IMPORTED_MODULE_9__/* .number */ .aig().positive().max(360).default(30).describe('Minutes for the build'),
+    evaluation: zod__WEBPACK_IMPORTED_MODULE_9__/* .number */ .aig().positive().max(360).default(30).describe('Minutes for one replay'),
+    memory: zod__WEBPACK_IMPORTED_MODULE_9__/* .number */ .aig().positive().default(8).describe('GiB for one replay; never more than the engine has'),
+    processes: zod__WEBPACK_IMPORTED_MODULE_9__/* .int */ .Whr().positive().default(512).describe('Processes and threads in one replay'),
+    output: zod__WEBPACK_IMPORTED_MODULE_9__/* .number */ .aig().positive().default(2).describe('GiB that one replay may write'),
+    training: zod__WEBPACK_IMPORTED_MODULE_9__/* .number */ .aig().positive().max(360).default(10).describe('Minutes for training the model once'),
+    cause: zod__WEBPACK_IMPORTED_MODULE_9__/* .number */ .aig()
         .nonnegative()
         .max(360)
         .default(10)
         .describe('Minutes for finding what made a result differ; 0: it is not searched for'),
-    canary: zod__WEBPACK_IMPORTED_MODULE_8__/* .number */ .aig()
+    canary: zod__WEBPACK_IMPORTED_MODULE_9__/* .number */ .aig()
         .positive()
         .max(360)
         .default(10)
         .describe('Minutes for the replays on altered inputs; what they do not reach is not shown'),
-    total: zod__WEBPACK_IMPORTED_MODULE_8__/* .number */ .aig().positive().max(360).default(330).describe('Minutes for all models together'),
+    total: zod__WEBPACK_IMPORTED_MODULE_9__/* .number */ .aig().positive().max(360).default(330).describe('Minutes for all models together'),
 });
-const predictionsSchema = zod__WEBPACK_IMPORTED_MODULE_8__/* .strictObject */ .rej({
+const predictionsSchema = zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
     path: path.describe('The file into which the evaluation writes its predictions'),
-    key: zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP().min(1).optional().describe('The column that identifies a row; default: the first'),
-    truth: zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP().min(1).optional().describe('The column with the right answer, for the equivalence test'),
-    margin: zod__WEBPACK_IMPORTED_MODULE_8__/* .number */ .aig()
+    key: zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().min(1).optional().describe('The column that identifies a row; default: the first'),
+    truth: zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().min(1).optional().describe('The column with the right answer, for the equivalence test'),
+    margin: zod__WEBPACK_IMPORTED_MODULE_9__/* .number */ .aig()
         .positive()
         .max(1)
         .optional()
         .describe('Largest difference of accuracy that counts as equivalent if the evaluation is not deterministic'),
 });
-const column = zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP().min(1).max(1000);
-const definitionSchema = zod__WEBPACK_IMPORTED_MODULE_8__/* .strictObject */ .rej({
-    is: zod__WEBPACK_IMPORTED_MODULE_8__/* ["enum"] */ .k5n(_results_recompute_catalogue_js__WEBPACK_IMPORTED_MODULE_0__/* .DEFINITION_IDS */ .n5).describe('How the metric is computed'),
+const column = zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().min(1).max(1000);
+const definitionSchema = zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
+    is: zod__WEBPACK_IMPORTED_MODULE_9__/* ["enum"] */ .k5n(_results_recompute_catalogue_js__WEBPACK_IMPORTED_MODULE_0__/* .DEFINITION_IDS */ .n5).describe('How the metric is computed'),
     truth: column.optional().describe('The column with the right answer, or with the relevance of a document'),
     predicted: column.optional().describe('The column with the predicted class or number'),
     score: column.optional().describe('The column with a score, or with a number or success of each row'),
-    scores: zod__WEBPACK_IMPORTED_MODULE_8__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP(), column).optional().describe('For every class the column with its score'),
-    positive: zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP().min(1).optional().describe('The class that a rate or a score is for'),
-    k: zod__WEBPACK_IMPORTED_MODULE_8__/* .int */ .Whr().positive().max(1_000_000).optional().describe('The cutoff of a metric `@k`'),
+    scores: zod__WEBPACK_IMPORTED_MODULE_9__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP(), column).optional().describe('For every class the column with its score'),
+    positive: zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().min(1).optional().describe('The class that a rate or a score is for'),
+    k: zod__WEBPACK_IMPORTED_MODULE_9__/* .int */ .Whr().positive().max(1_000_000).optional().describe('The cutoff of a metric `@k`'),
     group: column.optional().describe('The column with the task or query that a row belongs to'),
     document: column.optional().describe('The column that tells documents of equal score apart'),
 });
 const CANARY_INPUTS = ['key', 'truth'];
-const canarySettingsSchema = zod__WEBPACK_IMPORTED_MODULE_8__/* .union */ .KCZ([
-    zod__WEBPACK_IMPORTED_MODULE_8__/* .literal */ .euz('off'),
-    zod__WEBPACK_IMPORTED_MODULE_8__/* .strictObject */ .rej({
+const canarySettingsSchema = zod__WEBPACK_IMPORTED_MODULE_9__/* .union */ .KCZ([
+    zod__WEBPACK_IMPORTED_MODULE_9__/* .literal */ .euz('off'),
+    zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
         key: column.optional().describe('The data’s column of keys; default: that of the predictions'),
         truth: column
             .optional()
             .describe('The data’s column of right answers; default: that of the predictions'),
-        inputs: zod__WEBPACK_IMPORTED_MODULE_8__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_8__/* ["enum"] */ .k5n(CANARY_INPUTS))
+        inputs: zod__WEBPACK_IMPORTED_MODULE_9__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_9__/* ["enum"] */ .k5n(CANARY_INPUTS))
             .optional()
             .describe('Columns that the model itself reads, as the key of a recommender'),
     }),
 ])
     .describe('Replays on altered inputs, on production: do the results follow from data and model?');
 const TRAINED_WHEN = ['never', 'when-small', 'scheduled'];
-const trainingSettingsSchema = zod__WEBPACK_IMPORTED_MODULE_8__/* .strictObject */ .rej({
-    command: _provenance_schema_js__WEBPACK_IMPORTED_MODULE_2__/* .argvSchema */ .OM
+const trainingSettingsSchema = zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
+    command: _provenance_schema_js__WEBPACK_IMPORTED_MODULE_3__/* .argvSchema */ .OM
         .optional()
         .describe('How the model is trained; `{seed}` in it is a seed; default: the command of the recorded run'),
     model: path.optional().describe('The file into which it writes the model; default: that of the record'),
-    replay: zod__WEBPACK_IMPORTED_MODULE_8__/* ["enum"] */ .k5n(TRAINED_WHEN)
+    replay: zod__WEBPACK_IMPORTED_MODULE_9__/* ["enum"] */ .k5n(TRAINED_WHEN)
         .default('never')
         .describe('`when-small`: if the recorded run took no longer than `limits.training`; `scheduled`: on a schedule or by hand'),
-    seed: zod__WEBPACK_IMPORTED_MODULE_8__/* .strictObject */ .rej({
-        env: zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP()
+    seed: zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
+        env: zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP()
             .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
             .describe('The environment variable by which the training takes its seed'),
     })
         .optional(),
 });
-const modelSchema = zod__WEBPACK_IMPORTED_MODULE_8__/* .strictObject */ .rej({
+const modelSchema = zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
     record: path.describe('The model’s `provenance.yml`; or `dvc.lock`, `mlruns`, `mlflow.db`, `wandb`, and behind `#` which run of it; or `mlflow:https://<server>#models:/<name>@<alias>`'),
-    map: zod__WEBPACK_IMPORTED_MODULE_8__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP().regex(/^[a-z][\w./@[\]-]*$/, 'a field of the record, as `seeds.split`'), zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP().min(1).max(1024))
+    map: zod__WEBPACK_IMPORTED_MODULE_9__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().regex(/^[a-z][\w./@[\]-]*$/, 'a field of the record, as `seeds.split`'), zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().min(1).max(1024))
         .optional()
         .describe('For a record that is any JSON, YAML or TOML file: a field, and the path of its value in it (`test.acc`, `runs[0].seed`), or in another file (`params.yaml#train.seed`)'),
     track: track.optional(),
-    code: zod__WEBPACK_IMPORTED_MODULE_8__/* .array */ .YOg(path)
+    code: zod__WEBPACK_IMPORTED_MODULE_9__/* .array */ .YOg(path)
         .optional()
         .describe('Globs of the files that the run depends on: a change of one asks for a new record'),
-    environment: zod__WEBPACK_IMPORTED_MODULE_8__/* .strictObject */ .rej({
+    environment: zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
         dockerfile: path.optional(),
         context: path.optional(),
-        args: zod__WEBPACK_IMPORTED_MODULE_8__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP())
+        args: zod__WEBPACK_IMPORTED_MODULE_9__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP())
             .optional()
             .describe('Build arguments'),
     })
         .optional(),
     training: trainingSettingsSchema.optional(),
-    evaluation: zod__WEBPACK_IMPORTED_MODULE_8__/* .strictObject */ .rej({
-        command: _provenance_schema_js__WEBPACK_IMPORTED_MODULE_2__/* .argvSchema */ .OM.optional(),
+    evaluation: zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
+        command: _provenance_schema_js__WEBPACK_IMPORTED_MODULE_3__/* .argvSchema */ .OM.optional(),
         metrics: path
             .optional()
             .describe('The file into which the evaluation writes its metrics: JSON, YAML, TOML, CSV, JUnit or lines of `name: value`; of a glob the newest that is finished'),
         predictions: predictionsSchema.optional(),
-        definitions: zod__WEBPACK_IMPORTED_MODULE_8__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP(), definitionSchema)
+        definitions: zod__WEBPACK_IMPORTED_MODULE_9__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP(), definitionSchema)
             .optional()
             .describe('Per metric: how it follows from columns of the predictions; a metric that does not is a finding'),
-        batch: zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP()
+        batch: zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP()
             .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
             .optional()
             .describe('The environment variable by which the evaluation takes the size of its batches'),
         canary: canarySettingsSchema.optional(),
-        tolerance: zod__WEBPACK_IMPORTED_MODULE_8__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP(), _results_tolerance_js__WEBPACK_IMPORTED_MODULE_1__/* .toleranceSchema */ .R9)
+        tolerance: zod__WEBPACK_IMPORTED_MODULE_9__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP(), _results_tolerance_js__WEBPACK_IMPORTED_MODULE_2__/* .toleranceSchema */ .R9)
             .optional()
-            .describe('Per metric; default 1e-6 relative, 1e-12 absolute'),
+            .describe('Per metric; default 1e-6 relative, 1e-12 absolute. `envelope`: how far the replays in the pinned environment lie apart'),
+        thresholds: zod__WEBPACK_IMPORTED_MODULE_9__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP(), _results_metrics_thresholds_js__WEBPACK_IMPORTED_MODULE_1__/* .thresholdSchema */ .P)
+            .optional()
+            .describe('Per metric: the `least` that is good enough, or the `most`'),
+        runs: zod__WEBPACK_IMPORTED_MODULE_9__/* .int */ .Whr()
+            .min(2)
+            .max(20)
+            .optional()
+            .describe('Replays; default 2. If it is given, a suite of samples that does not repeat itself is judged by the noise of these runs'),
+        alpha: zod__WEBPACK_IMPORTED_MODULE_9__/* .number */ .aig()
+            .min(0.001)
+            .max(0.2)
+            .optional()
+            .describe('How often runs of the same may be told apart by chance; default 0.05'),
     })
         .optional(),
 });
 /** A name for a model: plain enough for a path, an option and a heading. */
 const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
-const policySchema = zod__WEBPACK_IMPORTED_MODULE_8__/* .strictObject */ .rej({
-    models: zod__WEBPACK_IMPORTED_MODULE_8__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP().regex(MODEL_NAME, 'letters, digits, `.`, `_`, `-`'), modelSchema).optional(),
+const policySchema = zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
+    models: zod__WEBPACK_IMPORTED_MODULE_9__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().regex(MODEL_NAME, 'letters, digits, `.`, `_`, `-`'), modelSchema).optional(),
     track: track
         .optional()
         .describe('The stricter of policy, model, record and input wins; default `exploratory`'),
-    preset: zod__WEBPACK_IMPORTED_MODULE_8__/* ["enum"] */ .k5n(_presets_js__WEBPACK_IMPORTED_MODULE_7__/* .PRESET_NAMES */ .d)
+    preset: zod__WEBPACK_IMPORTED_MODULE_9__/* ["enum"] */ .k5n(_presets_js__WEBPACK_IMPORTED_MODULE_8__/* .PRESET_NAMES */ .d)
         .optional()
         .describe('Levels and required fields by one word; `rules` win over it, `required` come on top'),
-    rules: zod__WEBPACK_IMPORTED_MODULE_8__/* .partialRecord */ .jgl(zod__WEBPACK_IMPORTED_MODULE_8__/* ["enum"] */ .k5n(_verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_4__/* .RULE_IDS */ .Iu), zod__WEBPACK_IMPORTED_MODULE_8__/* .union */ .KCZ([level, zod__WEBPACK_IMPORTED_MODULE_8__/* .strictObject */ .rej({ exploratory: level.optional(), production: level.optional() })]))
+    rules: zod__WEBPACK_IMPORTED_MODULE_9__/* .partialRecord */ .jgl(zod__WEBPACK_IMPORTED_MODULE_9__/* ["enum"] */ .k5n(_verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_5__/* .RULE_IDS */ .Iu), zod__WEBPACK_IMPORTED_MODULE_9__/* .union */ .KCZ([level, zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({ exploratory: level.optional(), production: level.optional() })]))
         .optional()
         .describe('A level for both tracks, or one for each'),
-    required: zod__WEBPACK_IMPORTED_MODULE_8__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP().regex(/^[a-z]+(?:\.[\w-]+)*$/))
+    required: zod__WEBPACK_IMPORTED_MODULE_9__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().regex(/^[a-z]+(?:\.[\w-]+)*$/))
         .optional()
         .describe('More fields that a record must have, as `run.rationale`, `seeds.split` or `data.source`'),
-    waivers: zod__WEBPACK_IMPORTED_MODULE_8__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_8__/* .strictObject */ .rej({
-        rule: zod__WEBPACK_IMPORTED_MODULE_8__/* ["enum"] */ .k5n(_verdict_waivers_js__WEBPACK_IMPORTED_MODULE_6__/* .WAIVABLE */ .Oz),
-        model: zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP().optional().describe('Only of this model'),
-        field: zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP().min(1).optional().describe('Only of this field and those in it, as `data[1]`'),
-        ..._verdict_finding_js__WEBPACK_IMPORTED_MODULE_5__/* .waivedSchema */ .uE.shape,
+    waivers: zod__WEBPACK_IMPORTED_MODULE_9__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
+        rule: zod__WEBPACK_IMPORTED_MODULE_9__/* ["enum"] */ .k5n(_verdict_waivers_js__WEBPACK_IMPORTED_MODULE_7__/* .WAIVABLE */ .Oz),
+        model: zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().optional().describe('Only of this model'),
+        field: zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().min(1).optional().describe('Only of this field and those in it, as `data[1]`'),
+        ..._verdict_finding_js__WEBPACK_IMPORTED_MODULE_6__/* .waivedSchema */ .uE.shape,
     }))
         .max(1000)
         .optional()
         .describe('Findings that somebody vouches for: shown, and not failing, until they expire'),
-    naming: zod__WEBPACK_IMPORTED_MODULE_8__/* .strictObject */ .rej({
+    naming: zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
         model: glob.optional(),
         version: glob.optional().describe('As `+([0-9]).+([0-9]).+([0-9])`'),
         run: glob.optional().describe('For `run.id`'),
@@ -25117,16 +25662,16 @@ const policySchema = zod__WEBPACK_IMPORTED_MODULE_8__/* .strictObject */ .rej({
     })
         .optional()
         .describe('The team’s convention for names, as globs'),
-    registries: zod__WEBPACK_IMPORTED_MODULE_8__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP().min(1))
+    registries: zod__WEBPACK_IMPORTED_MODULE_9__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().min(1))
         .optional()
         .describe('Registries or repositories that images may come from, as `ghcr.io/acme`; default: any'),
-    bases: zod__WEBPACK_IMPORTED_MODULE_8__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP().min(1))
+    bases: zod__WEBPACK_IMPORTED_MODULE_9__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().min(1))
         .optional()
         .describe('Base images that a Dockerfile may start from, as `docker.io/library/python`; default: any'),
-    frontends: zod__WEBPACK_IMPORTED_MODULE_8__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP().regex(/^[\w.:/-]+@sha256:[0-9a-f]{64}$/))
+    frontends: zod__WEBPACK_IMPORTED_MODULE_9__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().regex(/^[\w.:/-]+@sha256:[0-9a-f]{64}$/))
         .optional()
         .describe('Frontends that a `# syntax=` line may name by digest, as `docker/dockerfile:1.7@sha256:…`; by tag, Docker’s own may be named'),
-    build: zod__WEBPACK_IMPORTED_MODULE_8__/* .strictObject */ .rej({ network: zod__WEBPACK_IMPORTED_MODULE_8__/* ["enum"] */ .k5n(['default', 'none']).describe('For the steps after the base') })
+    build: zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({ network: zod__WEBPACK_IMPORTED_MODULE_9__/* ["enum"] */ .k5n(['default', 'none']).describe('For the steps after the base') })
         .optional(),
     limits: limitsSchema.optional(),
 })
@@ -31505,32 +32050,16 @@ function ulpDistance(a, b) {
 
 /***/ }),
 
-/***/ 8669:
+/***/ 2485:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Ag: () => (/* binding */ differs),
-  V: () => (/* binding */ gradeOf),
-  Z: () => (/* binding */ sameValues),
-  gM: () => (/* binding */ telling)
-});
-
-;// CONCATENATED MODULE: ./src/results/grades.ts
-/** How results compare that can be compared at all or not; best first. */
-const RESULTS_GRADES = [
-    'identical',
-    'identical-values',
-    'within-tolerance',
-    'different',
-    'not-comparable',
-];
-/** Whether `grade` is `least` or better. */
-const atLeast = (grade, least) => RESULTS_GRADES.indexOf(grade) <= RESULTS_GRADES.indexOf(least);
-const worseGrade = (a, b) => (atLeast(a, b) ? b : a);
-
-;// CONCATENATED MODULE: ./src/results/comparison.ts
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ag: () => (/* binding */ differs),
+/* harmony export */   V: () => (/* binding */ gradeOf),
+/* harmony export */   Z: () => (/* binding */ sameValues),
+/* harmony export */   gM: () => (/* binding */ telling)
+/* harmony export */ });
+/* harmony import */ var _grades_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9580);
 
 const metricsGrade = (metrics) => {
     if (metrics.some((metric) => !metric.agrees))
@@ -31538,11 +32067,11 @@ const metricsGrade = (metrics) => {
     return metrics.some((metric) => metric.recorded !== metric.replayed) ? 'within-tolerance' : 'identical';
 };
 /** The worse of what metrics and predictions say. */
-const gradeOf = ({ metrics, predictions }) => worseGrade(metricsGrade(metrics), predictions?.grade ?? 'identical');
+const gradeOf = ({ metrics, predictions }) => (0,_grades_js__WEBPACK_IMPORTED_MODULE_0__/* .worseGrade */ .cU)(metricsGrade(metrics), predictions?.grade ?? 'identical');
 /** The same values for every key and metric; order and spelling may differ. */
-const sameValues = (comparison) => atLeast(gradeOf(comparison), 'identical-values');
+const sameValues = (comparison) => (0,_grades_js__WEBPACK_IMPORTED_MODULE_0__/* .atLeast */ .jZ)(gradeOf(comparison), 'identical-values');
 /** Whether more than a tolerance lies between the two, or they cannot be compared. */
-const differs = (grade) => !atLeast(grade, 'within-tolerance');
+const differs = (grade) => !(0,_grades_js__WEBPACK_IMPORTED_MODULE_0__/* .atLeast */ .jZ)(grade, 'within-tolerance');
 /** Metrics that say something: NaN and the infinities agree with themselves whatever was computed. */
 const telling = (metrics) => metrics.filter(({ finite, agrees }) => finite || !agrees);
 
@@ -32946,6 +33475,29 @@ function unzstd(data, size) {
 
 /***/ }),
 
+/***/ 9580:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   cU: () => (/* binding */ worseGrade),
+/* harmony export */   jZ: () => (/* binding */ atLeast)
+/* harmony export */ });
+/* unused harmony export RESULTS_GRADES */
+/** How results compare that can be compared at all or not; best first. */
+const RESULTS_GRADES = [
+    'identical',
+    'identical-values',
+    'within-tolerance',
+    'different',
+    'not-comparable',
+];
+/** Whether `grade` is `least` or better. */
+const atLeast = (grade, least) => RESULTS_GRADES.indexOf(grade) <= RESULTS_GRADES.indexOf(least);
+const worseGrade = (a, b) => (atLeast(a, b) ? b : a);
+
+
+/***/ }),
+
 /***/ 7027:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -33085,8 +33637,16 @@ function readJson(text) {
 function harnessResults(value) {
     const { results } = value;
     const isHarness = isMap(results) && isMap(value.config) && ('n-shot' in value || 'versions' in value);
-    return isHarness ? { value: results } : undefined;
+    return isHarness ? { value: withoutErrors(results) } : undefined;
 }
+/** A standard error says how certain a metric is, and no source records it as one. */
+const withoutErrors = (results) => Object.fromEntries(Object.entries(results).map(([task, metrics]) => [
+    task,
+    isMap(metrics)
+        ? Object.fromEntries(Object.entries(metrics).filter(([name]) => !NO_METRIC.test(name)))
+        : metrics,
+]));
+const NO_METRIC = /_stderr(?:,|$)|^(?:alias|name|sample_len|samples|sample_count)$/;
 /** A log of Inspect AI: `score.metric`, of an evaluation that came to its end. */
 function inspectScores(value) {
     const { eval: evaluation, status, results } = value;
@@ -33096,14 +33656,11 @@ function inspectScores(value) {
         return { problem: `is the log of an evaluation that ended with ${JSON.stringify(status.slice(0, 40))}` };
     const scores = isMap(results) && Array.isArray(results.scores) ? results.scores : [];
     return {
-        value: Object.fromEntries(scores
-            .filter(isMap)
-            .map(({ name, metrics }) => [
+        value: Object.fromEntries(scores.filter(isMap).map(({ name, metrics }) => [
             String(name).slice(0, 200),
-            Object.fromEntries(Object.entries(isMap(metrics) ? metrics : {}).map(([metric, one]) => [
-                metric,
-                isMap(one) ? one.value : one,
-            ])),
+            Object.fromEntries(Object.entries(isMap(metrics) ? metrics : {})
+                .filter(([metric]) => !/^(?:stderr|std|var)$|_stderr$/.test(metric))
+                .map(([metric, one]) => [metric, isMap(one) ? one.value : one])),
         ])),
     };
 }
@@ -33224,6 +33781,56 @@ function parseMetrics(bytes, path = 'metrics.json') {
     const { read } = FORMATS.find(({ files }) => files.test(path));
     const raw = read(text);
     return 'problem' in raw ? raw : flatMetrics(raw.value);
+}
+
+
+/***/ }),
+
+/***/ 5238:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ thresholdSchema),
+/* harmony export */   i: () => (/* binding */ thresholdFindings)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3798);
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2613);
+/* harmony import */ var _own_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8598);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6483);
+
+
+
+
+/** `least` is for a metric of which more is better, `most` for one of which less is. */
+const thresholdSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ least: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(), most: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional() })
+    .refine((t) => t.least !== undefined || t.most !== undefined, 'needs `least` or `most`');
+/**
+ * The metrics that do not reach what the policy asks of them. NaN reaches nothing, and neither does a
+ * metric that is not there.
+ *
+ * @param whose `recorded` or `replayed`
+ */
+function thresholdFindings(thresholds, metrics, whose) {
+    return Object.entries(thresholds).flatMap(([name, { least, most }]) => {
+        const value = (0,_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .Z)(metrics, name);
+        const reached = value !== undefined && (least === undefined || value >= least) && (most === undefined || value <= most);
+        if (reached)
+            return [];
+        const asked = [
+            ...(least === undefined ? [] : [`at least ${least}`]),
+            ...(most === undefined ? [] : [`at most ${most}`]),
+        ].join(' and ');
+        const said = value === undefined ? `is not ${whose}` : `is ${whose} as ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .numberText */ .$4)(value)}`;
+        return [
+            {
+                rule: 'metrics/threshold-missed',
+                message: `${(0,_words_js__WEBPACK_IMPORTED_MODULE_3__/* .quoted */ .T)(name)} ${said}; the policy asks for ${asked}`,
+                field: `evaluation.metrics.${name}`,
+                expected: asked,
+                actual: value === undefined ? undefined : (0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .numberText */ .$4)(value),
+            },
+        ];
+    });
 }
 
 
@@ -34850,6 +35457,182 @@ function printedMetrics(bytes) {
 
 /***/ }),
 
+/***/ 3400:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  dn: () => (/* binding */ harnessTasks),
+  xj: () => (/* binding */ readSuite),
+  zu: () => (/* binding */ samplesPath)
+});
+
+;// CONCATENATED MODULE: ./src/results/suites/json.ts
+const isMap = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** undefined: it is not JSON. Python's NaN and infinities are null. */
+function parsed(source) {
+    const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        try {
+            return JSON.parse(text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g, (token) => token.startsWith('"') ? token : 'null'));
+        }
+        catch {
+            return undefined;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/suite.ts
+
+/** Samples that are read of one run. */
+const MOST_SAMPLES = 100_000;
+/** The tasks of a result of lm-evaluation-harness whose samples lie beside it; undefined: it is none. */
+function harnessTasks(bytes) {
+    const root = parsed(bytes);
+    if (!isMap(root) || !isMap(root['results']) || !isMap(root['configs']) || !isMap(root['config']))
+        return undefined;
+    return Object.keys(root['configs']).filter((task) => !task.includes('/'));
+}
+/** Where lm-evaluation-harness puts the samples of a task, beside its result. */
+const samplesPath = (results, task) => {
+    const folder = results.slice(0, results.lastIndexOf('/') + 1);
+    const time = /_\d{4}-[^/_]*(?=\.json$)/.exec(results)?.[0] ?? '';
+    return `${folder}samples_${task}${time}.jsonl`;
+};
+/**
+ * Reads what a suite left: a result of lm-evaluation-harness with its samples, or a log of Inspect in JSON.
+ *
+ * @param samples of a task, if they are there
+ * @returns undefined if it is of neither, or has neither samples nor hashes
+ */
+function readSuite(bytes, samples) {
+    const root = parsed(bytes);
+    if (!isMap(root))
+        return undefined;
+    const run = isMap(root['eval']) ? inspectRun(root) : harnessTasks(bytes) && harnessRun(root, samples);
+    return run && (run.samples.size > 0 || Object.keys(run.hashes).length > 0) ? run : undefined;
+}
+function harnessRun(root, samplesOf) {
+    const samples = new Map();
+    const configs = root['configs'];
+    for (const [task, config] of Object.entries(configs)) {
+        const text = samplesOf(task);
+        if (!text)
+            continue;
+        const plain = plainMetrics(config);
+        for (const line of new TextDecoder().decode(text).split('\n')) {
+            const row = line.trim() === '' ? undefined : parsed(line);
+            if (!isMap(row) || samples.size >= MOST_SAMPLES)
+                continue;
+            const key = `${task}/${String(row['doc_id'])}`;
+            const before = samples.get(key);
+            const one = harnessSample(task, row, plain);
+            // One line for each filter: the same question, graded another way.
+            samples.set(key, before
+                ? {
+                    ...one,
+                    scores: { ...before.scores, ...one.scores },
+                    regraded: { ...before.regraded, ...one.regraded },
+                }
+                : one);
+        }
+    }
+    const hashes = Object.entries(isMap(root['task_hashes']) ? root['task_hashes'] : {});
+    return {
+        tool: 'lm-evaluation-harness',
+        hashes: Object.fromEntries(hashes.filter((pair) => typeof pair[1] === 'string')),
+        samples,
+    };
+}
+/** Metrics of a task that are computed without options: what the harness does with them then is known. */
+function plainMetrics(config) {
+    const list = isMap(config) && Array.isArray(config['metric_list']) ? config['metric_list'] : [];
+    const known = new Set(['metric', 'aggregation', 'higher_is_better']);
+    return new Set(list
+        .filter(isMap)
+        .filter((one) => Object.entries(one).every(([name, value]) => known.has(name) || value === false))
+        .map(({ metric }) => String(metric)));
+}
+function harnessSample(task, row, plain) {
+    const filter = typeof row['filter'] === 'string' ? row['filter'] : 'none';
+    const names = Array.isArray(row['metrics']) ? row['metrics'].map(String) : [];
+    const [scores, regraded] = [{}, {}];
+    for (const name of names) {
+        const score = scoreOf(row[name]);
+        if (score === undefined)
+            continue;
+        scores[`${task}.${name},${filter}`] = score;
+        const again = plain.has(name) ? REGRADE[name]?.(row) : undefined;
+        if (again !== undefined)
+            regraded[`${task}.${name},${filter}`] = again;
+    }
+    const { arguments: given } = row;
+    const first = Array.isArray(given) ? given[0] : isMap(given) ? given['gen_args_0'] : undefined;
+    const prompt = Array.isArray(first) ? first[0] : isMap(first) ? first['arg_0'] : undefined;
+    return {
+        prompt: String(prompt ?? row['prompt_hash'] ?? ''),
+        output: JSON.stringify(row['resps'] ?? ''),
+        scores,
+        regraded,
+    };
+}
+/** Grades that are functions of a line (lm-evaluation-harness 0.4, `process_results`). */
+const REGRADE = {
+    exact_match({ filtered_resps: answers, target }) {
+        const [answer] = Array.isArray(answers) ? answers : [];
+        return typeof answer === 'string' && typeof target === 'string' ? Number(answer === target) : undefined;
+    },
+    /** The choice of the largest log-likelihood; the first of equal ones, as `numpy.argmax`. */
+    acc({ filtered_resps: answers, target }) {
+        const chances = Array.isArray(answers)
+            ? answers.map((one) => Number(Array.isArray(one) ? one[0] : NaN))
+            : [];
+        if (chances.length < 2 || chances.some(Number.isNaN) || !/^\d{1,6}$/.test(String(target)))
+            return undefined;
+        return Number(chances.indexOf(Math.max(...chances)) === Number(target));
+    },
+};
+function inspectRun(root) {
+    const samples = new Map();
+    for (const one of Array.isArray(root['samples']) ? root['samples'].slice(0, MOST_SAMPLES) : []) {
+        if (!isMap(one))
+            continue;
+        const { id, epoch, input, output, scores } = one;
+        samples.set(`${String(id)}${epoch === undefined || epoch === 1 ? '' : `, epoch ${String(epoch)}`}`, {
+            prompt: typeof input === 'string' ? input : JSON.stringify(withoutIds(input)),
+            output: isMap(output) ? String(output['completion'] ?? '') : '',
+            scores: Object.fromEntries(Object.entries(isMap(scores) ? scores : {}).flatMap(([scorer, given]) => {
+                const score = scoreOf(isMap(given) ? given['value'] : undefined);
+                return score === undefined
+                    ? []
+                    : ['accuracy', 'mean'].map((metric) => [`${scorer}.${metric}`, score]);
+            })),
+            regraded: {},
+        });
+    }
+    return { tool: 'Inspect', hashes: {}, samples };
+}
+/** Messages have an id that is another in every run. */
+const withoutIds = (input) => Array.isArray(input)
+    ? input.map((message) => isMap(message) ? { role: message['role'], content: message['content'] } : message)
+    : input;
+/** Inspect's `value_to_float`: correct, partial, incorrect, no answer. */
+const LETTERS = { C: 1, P: 0.5, I: 0, N: 0 };
+function scoreOf(value) {
+    if (typeof value === 'boolean')
+        return Number(value);
+    if (typeof value === 'string' && Object.hasOwn(LETTERS, value))
+        return LETTERS[value];
+    return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+
+/***/ }),
+
 /***/ 8502:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -34981,20 +35764,61 @@ async function bomLength(path) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   O3: () => (/* binding */ allowedFor),
-/* harmony export */   R9: () => (/* binding */ toleranceSchema)
+/* harmony export */   Pr: () => (/* binding */ ENVELOPE),
+/* harmony export */   R9: () => (/* binding */ toleranceSchema),
+/* harmony export */   aR: () => (/* binding */ withEnvelopes)
 /* harmony export */ });
-/* unused harmony export DEFAULT_TOLERANCE */
+/* unused harmony exports DEFAULT_TOLERANCE, spacing */
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3798);
 
-const toleranceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    absolute: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().nonnegative().optional(),
-    relative: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().nonnegative().optional(),
-})
-    .refine((t) => t.absolute !== undefined || t.relative !== undefined, 'needs `absolute` or `relative`');
+/** Metrics: how far the replays in the pinned environment lie apart. */
+const ENVELOPE = 'envelope';
+const NEEDS = 'needs `absolute`, `relative` or `ulp`, or is `envelope`';
+const toleranceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([
+    zod__WEBPACK_IMPORTED_MODULE_0__/* .literal */ .euz(ENVELOPE),
+    zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+        absolute: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().nonnegative().optional(),
+        relative: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().nonnegative().optional(),
+        ulp: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().positive().optional().describe('Units in the last place of the recorded value'),
+    })
+        .refine((t) => t.absolute !== undefined || t.relative !== undefined || t.ulp !== undefined, {
+        error: NEEDS,
+    }),
+], { error: NEEDS });
 /** pytest's `approx`. */
 const DEFAULT_TOLERANCE = { relative: 1e-6, absolute: 1e-12 };
-/** By how much a replayed value may differ from a recorded one. */
-const allowedFor = (recorded, tolerance = DEFAULT_TOLERANCE) => Math.max(tolerance.absolute ?? 0, (tolerance.relative ?? 0) * Math.abs(recorded));
+/**
+ * By how much a replayed value may differ from a recorded one: the largest of what is given. Of an
+ * envelope that nobody has measured (see `withEnvelopes`), by nothing.
+ */
+function allowedFor(recorded, tolerance = DEFAULT_TOLERANCE) {
+    if (tolerance === ENVELOPE)
+        return 0;
+    const { absolute = 0, relative = 0, ulp = 0 } = tolerance;
+    return Math.max(absolute, relative * Math.abs(recorded), ulp * spacing(recorded));
+}
+/** From a double to its neighbor away from zero, as `numpy.spacing`; NaN of what is not finite. */
+function spacing(value) {
+    if (!Number.isFinite(value))
+        return NaN;
+    const view = new DataView(new ArrayBuffer(8));
+    view.setFloat64(0, value);
+    const exponent = (view.getUint16(0) >> 4) & 0x7ff;
+    return 2 ** (Math.max(exponent, 1) - 1075);
+}
+/**
+ * The tolerances with every envelope measured: the range of the metric over replays in the pinned
+ * environment. The record is none of them, so that it cannot widen what it is judged by.
+ */
+function withEnvelopes(tolerances, runs) {
+    return Object.fromEntries(Object.entries(tolerances).map(([name, tolerance]) => {
+        if (tolerance !== ENVELOPE)
+            return [name, tolerance];
+        const values = runs.flatMap((run) => (Object.hasOwn(run, name) ? run[name] : []));
+        const range = Math.max(...values) - Math.min(...values);
+        return [name, { absolute: Number.isFinite(range) ? range : 0 }];
+    }));
+}
 
 
 /***/ }),
@@ -41158,29 +41982,75 @@ function causeWords(evidence) {
 
 /***/ }),
 
-/***/ 3512:
+/***/ 6219:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   EZ: () => (/* binding */ AGREES),
-/* harmony export */   KM: () => (/* binding */ recomputedSchema),
-/* harmony export */   Ok: () => (/* binding */ AGREEMENTS),
-/* harmony export */   VG: () => (/* binding */ evaluationEvidenceSchema),
-/* harmony export */   Z$: () => (/* binding */ dataEvidenceSchema),
-/* harmony export */   _8: () => (/* binding */ COMES_BACK),
-/* harmony export */   _z: () => (/* binding */ hashesSchema),
-/* harmony export */   fh: () => (/* binding */ changesSchema),
-/* harmony export */   nx: () => (/* binding */ differenceSchema),
-/* harmony export */   oj: () => (/* binding */ environmentEvidenceSchema),
-/* harmony export */   pA: () => (/* binding */ lineageSchema),
-/* harmony export */   ul: () => (/* binding */ probeSchema),
-/* harmony export */   ye: () => (/* binding */ PARITIES),
-/* harmony export */   yq: () => (/* binding */ trainingSchema),
-/* harmony export */   yv: () => (/* binding */ remarkSchema),
-/* harmony export */   zu: () => (/* binding */ causeSchema)
-/* harmony export */ });
-/* unused harmony exports metricComparisonSchema, rowDifferenceSchema, predictionComparisonSchema, RECOMPUTED, recomputedMetricSchema, ALTERED, canarySchema, factorSchema, SHOWN, TRAINED */
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3798);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Ok: () => (/* binding */ AGREEMENTS),
+  EZ: () => (/* binding */ AGREES),
+  _8: () => (/* binding */ COMES_BACK),
+  ye: () => (/* binding */ PARITIES),
+  zu: () => (/* binding */ causeSchema),
+  fh: () => (/* binding */ changesSchema),
+  Z$: () => (/* binding */ dataEvidenceSchema),
+  nx: () => (/* binding */ differenceSchema),
+  oj: () => (/* binding */ environmentEvidenceSchema),
+  VG: () => (/* binding */ evaluationEvidenceSchema),
+  _z: () => (/* binding */ hashesSchema),
+  pA: () => (/* binding */ lineageSchema),
+  ul: () => (/* binding */ probeSchema),
+  KM: () => (/* binding */ recomputedSchema),
+  yv: () => (/* binding */ remarkSchema),
+  yq: () => (/* binding */ trainingSchema)
+});
+
+// UNUSED EXPORTS: ALTERED, RECOMPUTED, SHOWN, TRAINED, canarySchema, factorSchema, metricComparisonSchema, predictionComparisonSchema, recomputedMetricSchema, rowDifferenceSchema
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
+var schemas = __nccwpck_require__(3798);
+;// CONCATENATED MODULE: ./src/verdict/suite.ts
+
+/** What was found of a suite of prompts: lm-evaluation-harness, or Inspect. */
+const suiteSchema = schemas/* strictObject */.rej({
+    tool: schemas/* enum */.k5n(['lm-evaluation-harness', 'Inspect']),
+    /** Whether the replay was asked what the record was asked. */
+    prompts: schemas/* strictObject */.rej({
+        /** `nothing`: the record has kept neither. */
+        by: schemas/* enum */.k5n(['prompts', 'task hashes', 'nothing']),
+        /** Prompts, or tasks. */
+        compared: schemas/* int */.Whr(),
+        different: schemas/* int */.Whr(),
+        /** The first that differs, and the words that do. Untrusted. */
+        first: schemas/* string */.YjP().optional(),
+        before: schemas/* string */.YjP().optional(),
+        after: schemas/* string */.YjP().optional(),
+        /** They look like a date or a time. */
+        clock: schemas/* boolean */.zMY().optional(),
+    }),
+    /** Grades computed again from saved answers; no model was run. */
+    regraded: schemas/* strictObject */.rej({ grades: schemas/* int */.Whr(), same: schemas/* int */.Whr() }).optional(),
+    /** How often the model was run again. */
+    runs: schemas/* int */.Whr(),
+    /** The level at which runs are told apart, if they differ and the policy says how many there are. */
+    alpha: schemas/* number */.aig().optional(),
+    flips: schemas/* strictObject */.rej({
+        samples: schemas/* int */.Whr(),
+        /** Samples that the runs do not grade alike. */
+        flipped: schemas/* int */.Whr(),
+        /** Pairs of runs of a sample that are graded differently; that gave the same text; and both. */
+        disagree: schemas/* int */.Whr(),
+        sameText: schemas/* int */.Whr(),
+        sameTextDisagree: schemas/* int */.Whr(),
+        passOne: schemas/* number */.aig().optional(),
+        passAll: schemas/* number */.aig().optional(),
+    })
+        .optional(),
+});
+
+;// CONCATENATED MODULE: ./src/verdict/evidence.ts
+
 
 /** What each stage measured, as the report keeps it. */
 /** Best first. */
@@ -41206,96 +42076,96 @@ const AGREES = [
     'equivalent',
 ];
 /** One difference between the pinned image (`pinned`) and the rebuild (`rebuilt`), most important first. */
-const differenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    kind: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['package', 'config', 'package-file', 'file', 'folder']),
+const differenceSchema = schemas/* strictObject */.rej({
+    kind: schemas/* enum */.k5n(['package', 'config', 'package-file', 'file', 'folder']),
     /** purl for a package, setting (`Env.PATH`) for config, path for files. */
-    name: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    name: schemas/* string */.YjP(),
     /** Absent if the thing is not there on that side. */
-    pinned: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
-    rebuilt: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    pinned: schemas/* string */.YjP().optional(),
+    rebuilt: schemas/* string */.YjP().optional(),
     /** For a file: the package that owns it. */
-    owner: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    owner: schemas/* string */.YjP().optional(),
     /** For a file: what differs, as `content`, `mode 644 → 755`, `only in the rebuild`, `derived`. */
-    note: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    note: schemas/* string */.YjP().optional(),
 });
-const hashesSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    environment: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    tree: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    config: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    packages: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const hashesSchema = schemas/* strictObject */.rej({
+    environment: schemas/* string */.YjP(),
+    tree: schemas/* string */.YjP(),
+    config: schemas/* string */.YjP(),
+    packages: schemas/* string */.YjP(),
 });
-const environmentEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    dockerfile: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const environmentEvidenceSchema = schemas/* strictObject */.rej({
+    dockerfile: schemas/* string */.YjP(),
     /** How the image was built, and with what: `buildx`, `buildkit`, `classic`. */
-    builder: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['buildx', 'buildkit', 'classic']).optional(),
-    buildMemory: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig()
+    builder: schemas/* enum */.k5n(['buildx', 'buildkit', 'classic']).optional(),
+    buildMemory: schemas/* number */.aig()
         .optional()
         .describe('GiB to which each step of the build was held; not there if the builder takes no limit'),
-    cached: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
-    buildSeconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
+    cached: schemas/* boolean */.zMY(),
+    buildSeconds: schemas/* number */.aig().optional(),
     /** The failing step and the last lines, if the build failed. */
-    failure: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ step: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(), line: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(), tail: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()) })
+    failure: schemas/* strictObject */.rej({ step: schemas/* string */.YjP().optional(), line: schemas/* int */.Whr().optional(), tail: schemas/* array */.YOg(schemas/* string */.YjP()) })
         .optional(),
-    pinned: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    pinned: schemas/* strictObject */.rej({
         /** Absent: no registry has it, and its manifest is the pin. */
-        image: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+        image: schemas/* string */.YjP().optional(),
         /** `image`: read from the image itself; `manifest`: from the manifest in the record; `layers`: nothing read, layers and config are equal. */
-        from: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['image', 'manifest', 'layers']),
+        from: schemas/* enum */.k5n(['image', 'manifest', 'layers']),
         hashes: hashesSchema.optional(),
     })
         .optional(),
-    rebuilt: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ id: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), hashes: hashesSchema.optional() }).optional(),
-    packages: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
-    files: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
+    rebuilt: schemas/* strictObject */.rej({ id: schemas/* string */.YjP(), hashes: hashesSchema.optional() }).optional(),
+    packages: schemas/* int */.Whr().optional(),
+    files: schemas/* int */.Whr().optional(),
     /** At most 200; `differenceCounts` has them all. */
-    differences: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(differenceSchema),
-    differenceCounts: zod__WEBPACK_IMPORTED_MODULE_0__/* .record */ .g1P(differenceSchema.shape.kind, zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr()),
+    differences: schemas/* array */.YOg(differenceSchema),
+    differenceCounts: schemas/* record */.g1P(differenceSchema.shape.kind, schemas/* int */.Whr()),
 });
 /** NaN and ±Infinity do not survive JSON: metric values are kept as text beside the number. */
-const metricComparisonSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    name: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    recorded: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
-    replayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+const metricComparisonSchema = schemas/* strictObject */.rej({
+    name: schemas/* string */.YjP(),
+    recorded: schemas/* string */.YjP().optional(),
+    replayed: schemas/* string */.YjP().optional(),
     /** replayed − recorded */
-    difference: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
+    difference: schemas/* number */.aig().optional(),
     /** The largest |difference| that the tolerance allows for this metric. */
-    allowed: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
-    agrees: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    allowed: schemas/* number */.aig().optional(),
+    agrees: schemas/* boolean */.zMY(),
     /** Both are numbers: NaN and the infinities agree with themselves, and prove nothing. */
-    finite: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    finite: schemas/* boolean */.zMY(),
 });
-const rowDifferenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    key: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    recorded: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    replayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const rowDifferenceSchema = schemas/* strictObject */.rej({
+    key: schemas/* string */.YjP(),
+    column: schemas/* string */.YjP(),
+    recorded: schemas/* string */.YjP(),
+    replayed: schemas/* string */.YjP(),
     /** Other columns of the row that changed: `score` 0.412 → 0.438. */
-    also: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), recorded: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), replayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() })),
+    also: schemas/* array */.YOg(schemas/* strictObject */.rej({ column: schemas/* string */.YjP(), recorded: schemas/* string */.YjP(), replayed: schemas/* string */.YjP() })),
 });
-const predictionComparisonSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    rows: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+const predictionComparisonSchema = schemas/* strictObject */.rej({
+    rows: schemas/* int */.Whr(),
     /** Rows whose decision (a word, or a whole number) changed. */
-    flips: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    flips: schemas/* int */.Whr(),
     /** Rows in which only numbers moved, and by how much at most. */
-    moved: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-    largest: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        key: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        difference: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-        ulps: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
+    moved: schemas/* int */.Whr(),
+    largest: schemas/* strictObject */.rej({
+        key: schemas/* string */.YjP(),
+        column: schemas/* string */.YjP(),
+        difference: schemas/* number */.aig(),
+        ulps: schemas/* number */.aig().optional(),
     })
         .optional(),
     /** The first differing rows, flips first; at most 20. */
-    first: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(rowDifferenceSchema),
+    first: schemas/* array */.YOg(rowDifferenceSchema),
     /** Why rows could not be paired. */
-    problem: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    problem: schemas/* string */.YjP().optional(),
     /** Exact McNemar and the equivalence test, if a margin is declared and the controls differ. */
-    statistics: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        mcnemar: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-        difference: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-        low: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-        high: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-        margin: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    statistics: schemas/* strictObject */.rej({
+        mcnemar: schemas/* number */.aig(),
+        difference: schemas/* number */.aig(),
+        low: schemas/* number */.aig(),
+        high: schemas/* number */.aig(),
+        margin: schemas/* number */.aig(),
     })
         .optional(),
 });
@@ -41308,151 +42178,153 @@ const RECOMPUTED = [
     'definition unknown',
     'cannot recompute',
 ];
-const recomputedMetricSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    metric: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const recomputedMetricSchema = schemas/* strictObject */.rej({
+    metric: schemas/* string */.YjP(),
     /** As the file prints it; empty if the metric is not there. */
-    printed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    outcome: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(RECOMPUTED),
+    printed: schemas/* string */.YjP(),
+    outcome: schemas/* enum */.k5n(RECOMPUTED),
     /** The policy says how it is computed. */
-    declared: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().optional(),
+    declared: schemas/* boolean */.zMY().optional(),
     /** The definition that gives `value`, as the policy names it, with its class or cutoff. */
-    definition: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    definition: schemas/* string */.YjP().optional(),
     /** The first columns that it was computed from, the right answer first. */
-    columns: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()).optional(),
-    rows: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
+    columns: schemas/* array */.YOg(schemas/* string */.YjP()).optional(),
+    rows: schemas/* int */.Whr().optional(),
     /** In the unit in which the metric is printed. */
-    value: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    value: schemas/* string */.YjP().optional(),
     /** Printed decimals. */
-    digits: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
+    digits: schemas/* int */.Whr().optional(),
     /** The definition is a variant of what the name stands for. */
-    variant: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().optional(),
+    variant: schemas/* boolean */.zMY().optional(),
     /** What the name stands for, and gives here, if it is a variant that gives the value. */
-    usual: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ definition: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), value: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() }).optional(),
+    usual: schemas/* strictObject */.rej({ definition: schemas/* string */.YjP(), value: schemas/* string */.YjP() }).optional(),
     /** How rows were read, if the columns do not say so. */
-    note: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    note: schemas/* string */.YjP().optional(),
     /** Why it cannot be computed, as a clause. */
-    why: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    why: schemas/* string */.YjP().optional(),
 });
 /** The metrics computed again from the predictions. */
-const recomputedSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+const recomputedSchema = schemas/* strictObject */.rej({
     /** The file of predictions. */
-    file: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    file: schemas/* string */.YjP(),
     /** Why it cannot be read, as the rest of a sentence about the file. */
-    problem: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
-    metrics: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(recomputedMetricSchema),
+    problem: schemas/* string */.YjP().optional(),
+    metrics: schemas/* array */.YOg(recomputedMetricSchema),
 });
 /** What is done to the inputs of an extra replay. */
 const ALTERED = ['rows', 'zero-numbers', 'rows-again', 'zero-bytes', 'exchanged-numbers'];
 /** Replays on altered inputs: whether the results follow from data and model, or were there before. */
-const canarySchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+const canarySchema = schemas/* strictObject */.rej({
     /** Why nothing was altered, as a clause. */
-    notRun: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    notRun: schemas/* string */.YjP().optional(),
     /** Rows were exchanged among their keys. */
-    rows: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        outcome: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['follow', 'partly', 'not-shown']),
+    rows: schemas/* strictObject */.rej({
+        outcome: schemas/* enum */.k5n(['follow', 'partly', 'not-shown']),
         /** Keys whose new row has another answer than their own. */
-        telling: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+        telling: schemas/* int */.Whr(),
         /** Of these, those that gave the answer of their new row, and those that kept their own. */
-        followed: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        stayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        why: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+        followed: schemas/* int */.Whr(),
+        stayed: schemas/* int */.Whr(),
+        why: schemas/* string */.YjP().optional(),
     })
         .optional(),
     /** Right answers were permuted besides. */
-    truth: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        outcome: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['unused', 'used', 'copied']),
+    truth: schemas/* strictObject */.rej({
+        column: schemas/* string */.YjP(),
+        outcome: schemas/* enum */.k5n(['unused', 'used', 'copied']),
         /** Answers that equal the permuted column, of how many, and how many do by chance. */
-        equal: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        of: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        expected: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        equal: schemas/* int */.Whr(),
+        of: schemas/* int */.Whr(),
+        expected: schemas/* number */.aig(),
     })
         .optional(),
-    model: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        outcome: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['depends', 'read', 'unchanged', 'not-shown']),
-        altered: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['zero-numbers', 'zero-bytes', 'exchanged-numbers']),
-        changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        of: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        why: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    model: schemas/* strictObject */.rej({
+        outcome: schemas/* enum */.k5n(['depends', 'read', 'unchanged', 'not-shown']),
+        altered: schemas/* enum */.k5n(['zero-numbers', 'zero-bytes', 'exchanged-numbers']),
+        changed: schemas/* int */.Whr(),
+        of: schemas/* int */.Whr(),
+        why: schemas/* string */.YjP().optional(),
     })
         .optional(),
     /** In order, beside the two that every check makes. */
-    replays: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        altered: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(ALTERED),
+    replays: schemas/* array */.YOg(schemas/* strictObject */.rej({
+        altered: schemas/* enum */.k5n(ALTERED),
         /** Why it gave no answers. Untrusted. */
-        failed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+        failed: schemas/* string */.YjP().optional(),
         /** Answers that differ from those of the replay on unaltered inputs. */
-        changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
-        of: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
-        seconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        changed: schemas/* int */.Whr().optional(),
+        of: schemas/* int */.Whr().optional(),
+        seconds: schemas/* number */.aig(),
     })),
 });
-const evaluationEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    command: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()),
-    metrics: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(metricComparisonSchema),
+const evaluationEvidenceSchema = schemas/* strictObject */.rej({
+    command: schemas/* array */.YOg(schemas/* string */.YjP()),
+    metrics: schemas/* array */.YOg(metricComparisonSchema),
     predictions: predictionComparisonSchema.optional(),
     /** Seconds of each replay. */
-    replays: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig()),
+    replays: schemas/* array */.YOg(schemas/* number */.aig()),
     /** Whether the two controls gave the same bytes, and if not, what differed between them. */
-    deterministic: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().optional(),
+    deterministic: schemas/* boolean */.zMY().optional(),
     controls: predictionComparisonSchema.optional(),
     /** Of the replay's metrics and predictions. */
     recomputed: recomputedSchema.optional(),
+    /** Of prompts and runs, if the evaluation is a suite of them. */
+    suite: suiteSchema.optional(),
     /** If the results agree with the record. */
     canary: canarySchema.optional(),
-    exitCode: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
+    exitCode: schemas/* int */.Whr().optional(),
     /** The last lines that a failing evaluation printed. Untrusted. */
-    tail: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()).optional(),
+    tail: schemas/* array */.YOg(schemas/* string */.YjP()).optional(),
 });
-const dataEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    path: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    files: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-    bytes: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+const dataEvidenceSchema = schemas/* strictObject */.rej({
+    path: schemas/* string */.YjP(),
+    files: schemas/* int */.Whr(),
+    bytes: schemas/* number */.aig(),
     /** Whether the bytes have the recorded digest. */
-    verified: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    verified: schemas/* boolean */.zMY(),
 });
 /** What was changed in a replay: a difference of the images, a condition, or an input of the previous record. */
 const factorSchema = differenceSchema.extend({
-    kind: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n([...differenceSchema.shape.kind.options, 'condition', 'input']),
+    kind: schemas/* enum */.k5n([...differenceSchema.shape.kind.options, 'condition', 'input']),
     /** What a person does about it, as a sentence. */
-    fix: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    fix: schemas/* string */.YjP().optional(),
 });
 /** What the search for a cause has shown; each has its own sentence, and none says more. */
 const SHOWN = [
     ...['alone', 'enough', 'each', 'together', 'restores', 'among', 'not-listed', 'pinned-fails'],
     ...['condition', 'input', 'steadied', 'unsteady', 'not-repeatable', 'asks', 'unexplained'],
 ];
-const causeSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    shown: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(SHOWN),
+const causeSchema = schemas/* strictObject */.rej({
+    shown: schemas/* enum */.k5n(SHOWN),
     /** The image in which conditions and inputs were tried. */
-    image: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['rebuild', 'pinned']),
-    factors: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(factorSchema),
+    image: schemas/* enum */.k5n(['rebuild', 'pinned']),
+    factors: schemas/* array */.YOg(factorSchema),
     /** What else has to be as pinned. */
-    also: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(factorSchema),
+    also: schemas/* array */.YOg(factorSchema),
     /** `together`: each of them, as pinned, brings the record back. */
-    either: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().optional(),
+    either: schemas/* boolean */.zMY().optional(),
     /** CPU kernels of OpenBLAS, under which the pinned image gives the result of the rebuild. Untrusted. */
-    dispatch: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    dispatch: schemas/* string */.YjP().optional(),
     /** Why something gave no result. Untrusted. */
-    why: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    why: schemas/* string */.YjP().optional(),
     /** Conditions that were tried, by name, and those that change the result, but not into the recorded one. */
-    tried: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()),
-    moving: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()),
+    tried: schemas/* array */.YOg(schemas/* string */.YjP()),
+    moving: schemas/* array */.YOg(schemas/* string */.YjP()),
     /** Differences between the images. */
-    differences: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    differences: schemas/* int */.Whr(),
     /** In order, beside the two that every check makes. */
-    replays: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        image: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['rebuild', 'pinned']),
+    replays: schemas/* array */.YOg(schemas/* strictObject */.rej({
+        image: schemas/* enum */.k5n(['rebuild', 'pinned']),
         /** Id of the image that it ran in. */
-        id: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        id: schemas/* string */.YjP(),
         /** What was changed in it, by name. */
-        with: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()),
-        gave: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['recorded', 'another', 'none']),
+        with: schemas/* array */.YOg(schemas/* string */.YjP()),
+        gave: schemas/* enum */.k5n(['recorded', 'another', 'none']),
         /** Equal results have equal numbers; 0 is that of the rebuild. */
-        result: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
-        seconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        result: schemas/* int */.Whr().optional(),
+        seconds: schemas/* number */.aig(),
     })),
-    seconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    seconds: schemas/* number */.aig(),
 });
 /** What came of training the model again. */
 const TRAINED = [
@@ -41466,81 +42338,81 @@ const TRAINED = [
     'failed',
     'not-run',
 ];
-const trainingSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    outcome: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(TRAINED),
+const trainingSchema = schemas/* strictObject */.rej({
+    outcome: schemas/* enum */.k5n(TRAINED),
     /** Why it was not run, or failed, as a clause. Untrusted. */
-    why: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    why: schemas/* string */.YjP().optional(),
     /** Seconds of each training. */
-    replays: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig()),
+    replays: schemas/* array */.YOg(schemas/* number */.aig()),
     /** Of trainings with other seeds, by metric. */
-    spread: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        seeds: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr()),
-        metrics: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-            name: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-            mean: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    spread: schemas/* strictObject */.rej({
+        seeds: schemas/* array */.YOg(schemas/* int */.Whr()),
+        metrics: schemas/* array */.YOg(schemas/* strictObject */.rej({
+            name: schemas/* string */.YjP(),
+            mean: schemas/* number */.aig(),
             /** Of the sample. */
-            deviation: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-            low: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-            high: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+            deviation: schemas/* number */.aig(),
+            low: schemas/* number */.aig(),
+            high: schemas/* number */.aig(),
         })),
     })
         .optional(),
     cause: causeSchema.optional(),
 });
 /** What each axis does to the outputs of an evaluation that repeats itself. */
-const probeSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    axes: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        name: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const probeSchema = schemas/* strictObject */.rej({
+    axes: schemas/* array */.YOg(schemas/* strictObject */.rej({
+        name: schemas/* string */.YjP(),
         /** `within`: only by less than the tolerances. */
-        effect: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['same', 'within', 'moves', 'fails']),
+        effect: schemas/* enum */.k5n(['same', 'within', 'moves', 'fails']),
         /** `same`, what moved, or why it failed. Untrusted. */
-        text: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        fix: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+        text: schemas/* string */.YjP(),
+        fix: schemas/* string */.YjP().optional(),
     })),
-    seconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    seconds: schemas/* number */.aig(),
 });
 /** A node of the lineage graph; `changed` where the check found a difference. */
-const lineageSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    data: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), digest: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() })),
-    code: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ commit: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }).optional(),
-    environment: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ hash: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }).optional(),
-    run: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), seeds: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() }),
-    model: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), digest: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }),
-    result: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }),
+const lineageSchema = schemas/* strictObject */.rej({
+    data: schemas/* array */.YOg(schemas/* strictObject */.rej({ label: schemas/* string */.YjP(), digest: schemas/* string */.YjP().optional(), changed: schemas/* boolean */.zMY() })),
+    code: schemas/* strictObject */.rej({ commit: schemas/* string */.YjP(), changed: schemas/* boolean */.zMY() }).optional(),
+    environment: schemas/* strictObject */.rej({ hash: schemas/* string */.YjP(), changed: schemas/* boolean */.zMY() }).optional(),
+    run: schemas/* strictObject */.rej({ label: schemas/* string */.YjP(), seeds: schemas/* string */.YjP() }),
+    model: schemas/* strictObject */.rej({ label: schemas/* string */.YjP(), digest: schemas/* string */.YjP().optional(), changed: schemas/* boolean */.zMY() }),
+    result: schemas/* strictObject */.rej({ label: schemas/* string */.YjP(), changed: schemas/* boolean */.zMY() }),
 });
 /** What a reader should know beside the fields: `1 % of the task`, `needs a GPU`. */
-const remarkSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    text: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const remarkSchema = schemas/* strictObject */.rej({
+    text: schemas/* string */.YjP(),
     /** What the run needs and not every machine has. */
-    need: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['gpu', 'api', 'data', 'board']).optional(),
-    file: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    line: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().positive().optional(),
+    need: schemas/* enum */.k5n(['gpu', 'api', 'data', 'board']).optional(),
+    file: schemas/* string */.YjP(),
+    line: schemas/* int */.Whr().positive().optional(),
 });
 /** A field that the base's record has otherwise. */
-const changeSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    kind: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['seeds', 'hyperparameters', 'data', 'metrics']),
+const changeSchema = schemas/* strictObject */.rej({
+    kind: schemas/* enum */.k5n(['seeds', 'hyperparameters', 'data', 'metrics']),
     /** As people call it: `lr`, `digest of data/train.csv`. */
-    name: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    field: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    name: schemas/* string */.YjP(),
+    field: schemas/* string */.YjP(),
     /** Absent if that record does not have it. Untrusted. */
-    before: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
-    after: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    before: schemas/* string */.YjP().optional(),
+    after: schemas/* string */.YjP().optional(),
     /** Where the base's record says it. */
-    was: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ file: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), line: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().positive().optional() }),
-    file: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    line: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().positive().optional(),
+    was: schemas/* strictObject */.rej({ file: schemas/* string */.YjP(), line: schemas/* int */.Whr().positive().optional() }),
+    file: schemas/* string */.YjP(),
+    line: schemas/* int */.Whr().positive().optional(),
 });
 /** What the record says otherwise than the one of the base branch. */
-const changesSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+const changesSchema = schemas/* strictObject */.rej({
     /** What the base is called. */
-    since: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    since: schemas/* string */.YjP(),
     /** Why, as the record says it; absent if it says nothing new. Untrusted. */
-    rationale: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    rationale: schemas/* string */.YjP().optional(),
     /** Only metrics changed, and nothing that they follow from. */
-    unexplained: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    unexplained: schemas/* boolean */.zMY(),
     /** Of all fields; the first 100 are kept. */
-    count: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-    fields: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(changeSchema),
+    count: schemas/* int */.Whr(),
+    fields: schemas/* array */.YOg(changeSchema),
 });
 
 
@@ -41559,7 +42431,7 @@ const changesSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3798);
 /* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2613);
 /* harmony import */ var _cause_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(966);
-/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3512);
+/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6219);
 /* harmony import */ var _machine_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1096);
 /* harmony import */ var _report_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9351);
 /* harmony import */ var _rules_rule_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9955);
@@ -41838,7 +42710,7 @@ const machineDifferences = (seen, here) => Object.keys(NAMES).flatMap((name) => 
 /* unused harmony exports VERDICTS, DECISIONS, stageSchema, modelReportSchema */
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3798);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4377);
-/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3512);
+/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6219);
 /* harmony import */ var _machine_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1096);
 /* harmony import */ var _finding_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7120);
 /* harmony import */ var _rules_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5223);
@@ -42450,6 +43322,18 @@ const EVALUATION_RULES = (0,rules_rule/* rulesOf */.fD)('evaluation', {
         why: 'On altered inputs the evaluation gave answers that it cannot have computed from them.',
         remedy: 'Let the evaluation compute its predictions from the recorded data and model alone; record only the model that it reads.',
     },
+    'prompts-differ': {
+        kind: 'differs',
+        title: 'Prompts are not the recorded ones',
+        why: 'The model was asked something else, so its score says nothing about the recorded one.',
+        remedy: 'Ask the same: take dates, times and random choices out of the prompts, or record the run again.',
+    },
+    'grade-differs': {
+        kind: 'differs',
+        title: 'Saved answers are graded otherwise',
+        why: 'The grade is a function of answer and target alone, and gives another number than was saved. No model was run for this.',
+        remedy: 'Record the run again: samples and grades are not of one run.',
+    },
     inconclusive: {
         kind: 'infrastructure',
         title: 'Too few samples to tell',
@@ -42523,6 +43407,19 @@ const METRICS_RULES = (0,rules_rule/* rulesOf */.fD)('metrics', {
         why: 'The policy declares how it is computed; what that takes is not there, so nobody can tell whether it follows.',
         remedy: 'Record the metric, and keep the columns that the definition in the policy names.',
     },
+    'threshold-missed': {
+        kind: 'risk',
+        title: 'Metric misses its threshold',
+        why: 'The policy says how good the result has to be; that it can be got again does not make it good enough.',
+        remedy: 'Improve the model, or change `evaluation.thresholds` in the policy first.',
+    },
+    'tolerance-too-wide': {
+        kind: 'risk',
+        title: 'Tolerance wider than the claimed change',
+        why: 'A replay that agrees within it would also agree with the result before the change.',
+        remedy: 'Declare a narrower tolerance in the policy, or evaluate on more samples or in more runs.',
+        level: 'warn',
+    },
 });
 
 ;// CONCATENATED MODULE: ./src/verdict/rules/model.ts
@@ -42550,6 +43447,12 @@ const MODEL_RULES = (0,rules_rule/* rulesOf */.fD)('model', {
         title: 'Model does not match its recorded digest',
         why: 'The bytes differ from those that were evaluated.',
         remedy: 'Restore the recorded model, or record the run again.',
+    },
+    'no-longer-given': {
+        kind: 'wrong',
+        title: 'Model said to be trained by the evaluation, where it was given before',
+        why: "The base's record pins the model's bytes. Whoever may drop the pin may evaluate anything, and nobody can tell whether the model decides the answers.",
+        remedy: "Record the model's path and digest again. If the evaluation trains it from now on, let the policy of the base branch turn this rule off first.",
     },
     another: {
         kind: 'wrong',
