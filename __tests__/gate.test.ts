@@ -1,3 +1,5 @@
+import type { CheckRequest } from '../src/gate.js'
+import type { Track } from '../src/verdict/rules/rule.js'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
@@ -340,6 +342,53 @@ test('data that equals the recorded answers is not for the evaluation, whatever 
   ])
 })
 
+test('a README that gives another number than the run is told, with both places', async () => {
+  repository.write('README.md', '# digits\n\n| Metric | Value |\n|--|--|\n| Accuracy | 0.981 |\n')
+  repository.save()
+  expect(findingsOf(await repository.check())).toContainEqual(
+    expect.objectContaining({
+      rule: 'metrics/page-differs',
+      level: 'warn',
+      file: 'README.md',
+      line: 5,
+      message: `accuracy is 0.981 in README.md:5 and 0.972175 in ${RECORD}:29`,
+    }),
+  )
+})
+
+test('a waiver of the base holds, one of the head does not, and what cannot be waived is refused', async () => {
+  const policy = '# ours\n'
+  const waiver = (rule: string, expires = '2999-01-01') =>
+    `${policy}waivers: [{rule: ${rule}, reason: asked, owner: ada, expires: ${expires}}]\n`
+  const proposal = (base: string): Partial<CheckRequest> => ({
+    occasion: {
+      kind: 'proposal',
+      head: repository.git('rev-parse', 'HEAD'),
+      base: { commit: base, ref: 'main' },
+    },
+  })
+  const seeds = async (base: string, track: Track = 'production') => {
+    const findings = findingsOf(await repository.check({ ...proposal(base), track }))
+    return findings.filter(({ rule }) => rule === 'seeds/value-missing')
+  }
+  repository.write('reprogate.yml', policy)
+  const without = repository.save()
+  repository.write('reprogate.yml', waiver('seeds/value-missing'))
+  const base = repository.save()
+  repository.edit(RECORD, 'seeds: {split: 7, init: 7}\n', '')
+  repository.save()
+  expect(await seeds(base, 'exploratory')).toMatchObject([
+    { level: 'warn', waived: { owner: 'ada', reason: 'asked' } },
+  ])
+  // What is waived keeps nobody from the rebuild, which tests have no engine for.
+  await expect(seeds(base)).rejects.toMatchObject({ code: 'engine/missing' })
+  expect((await seeds(without)).map(({ waived }) => waived)).toEqual([undefined])
+  repository.write('reprogate.yml', waiver('evaluation/metric-differs'))
+  await expect(repository.check()).rejects.toMatchObject({ code: 'policy/invalid' })
+  repository.write('reprogate.yml', waiver('seeds/value-missing', 'soon'))
+  await expect(repository.check()).rejects.toMatchObject({ code: 'policy/invalid' })
+})
+
 describe('as a pull request', () => {
   const proposal = (base: string) => ({
     occasion: {
@@ -375,6 +424,41 @@ describe('as a pull request', () => {
     expect(report.models.map(({ name }) => name)).toEqual(['digits', 'letters'])
     expect(findingsOf(report)).toContainEqual(
       expect.objectContaining({ rule: 'record/not-covered', level: 'warn', stage: 'provenance' }),
+    )
+  })
+  test('what the record says otherwise than the base is told with its place, unless it says why', async () => {
+    repository.write('reprogate.yml', 'preset: strict\nnaming: {run: "[0-9]*"}\n')
+    const base = repository.save()
+    repository.edit(RECORD, 'split: 7', 'split: 8')
+    repository.save()
+    const report = await repository.check({ ...proposal(base), track: 'production' })
+    expect(report.models[0]?.evidence.changes).toMatchObject({ since: 'main', count: 1 })
+    expect(findingsOf(report)).toContainEqual(
+      expect.objectContaining({
+        rule: 'seeds/changed',
+        level: 'error',
+        message: `split 7 → 8 (main:${RECORD}:25), without a rationale`,
+        line: 25,
+      }),
+    )
+    expect(findingsOf(report)).toContainEqual(
+      expect.objectContaining({ rule: 'record/name-unconventional', field: 'run.id', level: 'warn' }),
+    )
+    repository.edit(RECORD, 'stronger regularisation', 'another split')
+    repository.save()
+    const explained = await repository.check({ ...proposal(base), track: 'production' })
+    expect(findingsOf(explained).map(({ rule }) => rule)).not.toContain('seeds/changed')
+    expect(explained.models[0]?.evidence.changes).toMatchObject({ rationale: 'another split' })
+  })
+  test('a model that the base pins cannot be said to need no pin, whatever the reason given', async () => {
+    const base = repository.git('rev-parse', 'HEAD')
+    repository.edit(RECORD, /path: models\/digits\/model\.bin, digest: "[^"]+"/, 'from: evaluation')
+    repository.edit(RECORD, 'stronger regularisation', 'it trains its own now')
+    repository.save()
+    const report = await repository.check({ ...proposal(base), track: 'production' })
+    expect(report).toMatchObject({ verdict: 'incomplete', decision: 'fail' })
+    expect(findingsOf(report)).toContainEqual(
+      expect.objectContaining({ rule: 'model/no-longer-given', level: 'error', actual: 'evaluation' }),
     )
   })
   test('records are those of the judged commit, not of the work tree', async () => {

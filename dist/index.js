@@ -35290,7 +35290,7 @@ function logProgress(write) {
 
 /***/ }),
 
-/***/ 2319:
+/***/ 7204:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35305,10 +35305,12 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
 var core = __nccwpck_require__(3360);
-// EXTERNAL MODULE: ./src/verdict/rules/index.ts + 10 modules
-var rules = __nccwpck_require__(9397);
+// EXTERNAL MODULE: ./src/verdict/rules/index.ts + 12 modules
+var rules = __nccwpck_require__(5223);
 // EXTERNAL MODULE: ./src/text/clean.ts
 var clean = __nccwpck_require__(4118);
+// EXTERNAL MODULE: ./src/verdict/waivers.ts
+var verdict_waivers = __nccwpck_require__(180);
 // EXTERNAL MODULE: ./src/verdict/levels.ts
 var levels = __nccwpck_require__(6682);
 ;// CONCATENATED MODULE: ./src/report/words.ts
@@ -35364,7 +35366,43 @@ function gradeWords({ grade }, emphasise = (word) => word) {
 /** Findings in force, errors first; otherwise in the order in which they were found. */
 const inForce = (findings) => findings.filter(({ level }) => level !== 'off').sort(levels/* byLevel */.s6);
 
+;// CONCATENATED MODULE: ./src/report/told.ts
+
+
+const differ = (compared) => compared !== undefined && compared.flips + compared.moved > 0;
+/**
+ * Rules of which the stage's line and the figures below it tell every case, if the figures are there:
+ * tables and folds in the comment, lines in the terminal.
+ */
+const TOLD_BY_FIGURES = {
+    'environment/build-failed': ({ environment }) => (environment?.failure?.tail.length ?? 0) > 0,
+    'environment/package-differs': ({ environment }) => (environment?.differenceCounts.package ?? 0) > 0,
+    'environment/config-differs': ({ environment }) => (environment?.differenceCounts.config ?? 0) > 0,
+    'environment/package-file-differs': ({ environment }) => (environment?.differenceCounts['package-file'] ?? 0) > 0,
+    'evaluation/failed': ({ evaluation }) => (evaluation?.tail?.length ?? 0) > 0,
+    'evaluation/metric-differs': ({ evaluation }) => evaluation?.metrics.some(({ agrees }) => !agrees) ?? false,
+    'evaluation/prediction-differs': ({ evaluation }) => differ(evaluation?.predictions),
+    'evaluation/nondeterministic': ({ evaluation }) => differ(evaluation?.controls),
+};
+/**
+ * The findings that neither the first lines nor the figures tell, errors first. Of an incomplete record
+ * these are all: its table of fields is what the first lines are about.
+ */
+function untold({ verdict, findings, evidence }) {
+    if (verdict === 'incomplete')
+        return inForce(findings);
+    return inForce(findings).filter(({ rule, headline }) => !headline && !TOLD_BY_FIGURES[rule]?.(evidence));
+}
+/** Who vouches for a finding, or how it is fixed. */
+const answerTo = ({ waived, remedy }) => {
+    if (waived === undefined)
+        return remedy;
+    const text = (0,verdict_waivers/* waivedText */.W)(waived);
+    return text.charAt(0).toUpperCase() + text.slice(1);
+};
+
 ;// CONCATENATED MODULE: ./src/report/annotations.ts
+
 
 
 
@@ -35383,12 +35421,12 @@ function annotation(finding, model) {
         ...(field === undefined ? [] : [`Field: ${(0,clean/* oneLine */.TN)(field, 200)}`]),
         ...(expected === undefined ? [] : [`Expected: ${(0,clean/* oneLine */.TN)(expected, 500)}`]),
         ...(actual === undefined ? [] : [`Actual: ${(0,clean/* oneLine */.TN)(actual, 500)}`]),
-        `To fix: ${(0,clean/* oneLine */.TN)(finding.remedy, 800)}`,
+        `${finding.waived ? '' : 'To fix: '}${(0,clean/* oneLine */.TN)(answerTo(finding), 800)}`,
         `Rule: ${rule}`,
     ];
     const place = seen(file);
     return {
-        level: finding.level === 'error' ? 'error' : 'warning',
+        level: finding.waived ? 'notice' : finding.level === 'error' ? 'error' : 'warning',
         file: place ?? (0,clean/* oneLine */.TN)(model.record, PATH),
         line: place === undefined ? undefined : line,
         title: (0,clean/* oneLine */.TN)(`${(0,clean/* oneLine */.TN)(model.name, 100)}: ${rules/* RULES */.y0[rule].title}`, TITLE),
@@ -35414,6 +35452,7 @@ function annotations(report) {
     return [
         ...limited(all.filter(({ level }) => level === 'error')),
         ...limited(all.filter(({ level }) => level === 'warning')),
+        ...limited(all.filter(({ level }) => level === 'notice')),
         ...policyNotice(report),
     ];
 }
@@ -35448,35 +35487,12 @@ const annotationsPublisher = {
 var numbers = __nccwpck_require__(4994);
 // EXTERNAL MODULE: ./src/report/markdown/escape.ts
 var markdown_escape = __nccwpck_require__(9587);
+// EXTERNAL MODULE: ./src/verdict/evidence.ts + 1 modules
+var evidence = __nccwpck_require__(6219);
 // EXTERNAL MODULE: ./src/verdict/rungs.ts
 var rungs = __nccwpck_require__(5730);
-;// CONCATENATED MODULE: ./src/report/told.ts
-
-const differ = (compared) => compared !== undefined && compared.flips + compared.moved > 0;
-/**
- * Rules of which the stage's line and the figures below it tell every case, if the figures are there:
- * tables and folds in the comment, lines in the terminal.
- */
-const TOLD_BY_FIGURES = {
-    'environment/build-failed': ({ environment }) => (environment?.failure?.tail.length ?? 0) > 0,
-    'environment/package-differs': ({ environment }) => (environment?.differenceCounts.package ?? 0) > 0,
-    'environment/config-differs': ({ environment }) => (environment?.differenceCounts.config ?? 0) > 0,
-    'environment/package-file-differs': ({ environment }) => (environment?.differenceCounts['package-file'] ?? 0) > 0,
-    'evaluation/failed': ({ evaluation }) => (evaluation?.tail?.length ?? 0) > 0,
-    'evaluation/metric-differs': ({ evaluation }) => evaluation?.metrics.some(({ agrees }) => !agrees) ?? false,
-    'evaluation/prediction-differs': ({ evaluation }) => differ(evaluation?.predictions),
-    'evaluation/nondeterministic': ({ evaluation }) => differ(evaluation?.controls),
-};
-/**
- * The findings that neither the first lines nor the figures tell, errors first. Of an incomplete record
- * these are all: its table of fields is what the first lines are about.
- */
-function untold({ verdict, findings, evidence }) {
-    if (verdict === 'incomplete')
-        return inForce(findings);
-    return inForce(findings).filter(({ rule, headline }) => !headline && !TOLD_BY_FIGURES[rule]?.(evidence));
-}
-
+// EXTERNAL MODULE: ./src/verdict/training.ts
+var verdict_training = __nccwpck_require__(4947);
 ;// CONCATENATED MODULE: ./src/report/markdown/values.ts
 
 
@@ -35497,6 +35513,41 @@ const moreOf = (shown, all, [one, many]) => all <= shown
 /** Paragraphs, without those that are not there. */
 const paragraphs = (parts) => parts.filter(Boolean).join('\n\n');
 
+;// CONCATENATED MODULE: ./src/report/markdown/changes.ts
+
+
+
+/** What the record says otherwise than that of the base branch, old → new with both places, and why. */
+function changesFold({ evidence: { changes } }, { targets, detail }) {
+    if (!changes)
+        return [];
+    const { since, rationale, count, fields } = changes;
+    const shown = fields.slice(0, detail.metrics);
+    const why = rationale === undefined
+        ? 'No rationale is given.'
+        : `Rationale: ${(0,markdown_escape/* prose */.CS)(rationale, 'markdown', undefined, 400)}`;
+    const columns = ['field', since, 'here', `in ${since}`, 'now in'];
+    const row = (change) => {
+        const { name, before, after, was, file, line } = change;
+        const place = was.line === undefined ? (0,markdown_escape/* code */.aY)(was.file, 'cell') : `${(0,markdown_escape/* code */.aY)(was.file, 'cell')} line ${was.line}`;
+        return [
+            cellName(name),
+            optionalValue(before),
+            optionalValue(after),
+            place,
+            (0,markdown_escape/* fileLink */.RF)({ file, line }, targets, 'cell'),
+        ];
+    };
+    return [
+        (0,markdown_escape/* details */.zH)(`<b>Changed since ${(0,markdown_escape/* code */.aY)(since, 'html', 60)}</b>: ${(0,numbers/* plural */.LS)(count, 'field')}`, paragraphs([
+            why,
+            shown.length > 0 &&
+                (0,markdown_escape/* table */.tp)(columns.map((name) => [(0,markdown_escape/* prose */.CS)(name, 'cell', undefined, 60), 'left']), shown.map(row)),
+            moreOf(shown.length, count, ['field', 'fields']),
+        ])),
+    ];
+}
+
 ;// CONCATENATED MODULE: ./src/report/markdown/cause.ts
 
 
@@ -35504,7 +35555,7 @@ const paragraphs = (parts) => parts.filter(Boolean).join('\n\n');
 /** Changes of one replay that a line names. */
 const NAMED = 3;
 /** Every replay that was made to find the cause: what was run, and what it gave. */
-function causeFold(cause, max) {
+function causeFold(cause, max, heading = 'Cause') {
     if (!cause || cause.replays.length === 0)
         return undefined;
     const shown = cause.replays.slice(0, max);
@@ -35528,7 +35579,7 @@ function causeFold(cause, max) {
         settings(cause),
     ]);
     const differences = cause.differences > 0 ? `, among ${(0,numbers/* plural */.LS)(cause.differences, 'difference')}` : '';
-    const title = `<b>Cause</b>: ${(0,numbers/* plural */.LS)(cause.replays.length, 'replay')}${differences}, ${(0,numbers/* duration */.p0)(cause.seconds)}`;
+    const title = `<b>${heading}</b>: ${(0,numbers/* plural */.LS)(cause.replays.length, 'replay')}${differences}, ${(0,numbers/* duration */.p0)(cause.seconds)}`;
     return (0,markdown_escape/* details */.zH)(title, body);
 }
 /** Without the purl's type and namespace. */
@@ -35641,6 +35692,7 @@ function targetsOf(report, links) {
         record,
         evidence.environment?.dockerfile,
         ...findings.map(({ file }) => file),
+        ...(evidence.changes?.fields ?? []).map(({ file }) => file),
     ]);
     const files = new Set([...named, report.policy.path].flatMap((file) => file || []));
     return { files, blobUrl: (0,markdown_escape/* safeUrl */.Pl)(blobUrl(report, links)) };
@@ -35651,6 +35703,7 @@ const blobUrl = ({ commit }, links) => links.blobUrl ??
         : undefined);
 
 ;// CONCATENATED MODULE: ./src/report/markdown/findings.ts
+
 
 
 
@@ -35667,10 +35720,10 @@ function findingsTable(findings, heading, { targets, detail }) {
                 ['what is wrong', 'left'],
                 ['how to fix it', 'left'],
             ], shown.map((finding) => [
-                finding.level === 'error' ? ICONS.bad : ICONS.doubt,
+                finding.waived ? ICONS.none : finding.level === 'error' ? ICONS.bad : ICONS.doubt,
                 where(finding, targets),
                 (0,markdown_escape/* prose */.CS)(finding.message, 'cell', targets, 300),
-                (0,markdown_escape/* prose */.CS)(finding.remedy, 'cell', targets, 300),
+                (0,markdown_escape/* prose */.CS)(answerTo(finding), 'cell', targets, 300),
             ])),
         moreOf(shown.length, findings.length, ['finding', 'findings']),
     ]);
@@ -35810,6 +35863,8 @@ const environmentNode = ({ environment }) => environment
 
 
 
+
+
 /** The folded parts that are not about a difference. */
 /** The last lines of what failed: the build, or the evaluation. */
 function tailFolds({ evidence }, max) {
@@ -35840,6 +35895,17 @@ function canaryFold({ evidence: { evaluation } }) {
         return [];
     const lines = [...(0,verdict_canary/* canaryStatements */.pZ)(canary), ...(0,verdict_canary/* canaryReplays */.BB)(canary)];
     return [(0,markdown_escape/* details */.zH)(`<b>Computed, not copied</b>: ${(0,verdict_canary/* replayCount */.bV)(canary)}`, oneBelowTheOther(lines))];
+}
+/** How often the model was trained again, what came of it, and how much the metrics vary with the seed. */
+function trainingFold({ evidence: { training } }, max) {
+    if (!training || training.replays.length === 0)
+        return [];
+    const lines = [(0,verdict_training/* trainingWords */.o$)(training), ...(training.spread ? [(0,verdict_training/* spreadWords */.Rj)(training.spread)] : [])];
+    const search = causeFold(training.cause, max, 'Cause of the other model');
+    return [
+        (0,markdown_escape/* details */.zH)(`<b>Training</b>: ${(0,verdict_training/* trainingTime */.AC)(training)}`, oneBelowTheOther(lines)),
+        ...(search === undefined ? [] : [search]),
+    ];
 }
 const lineageFold = ({ evidence: { lineage } }) => lineage ? [(0,markdown_escape/* details */.zH)('<b>Lineage</b>', `\`\`\`mermaid\n${lineageGraph(lineage)}\n\`\`\``)] : [];
 /** One argument for a shell that somebody pastes the line into. */
@@ -35872,6 +35938,7 @@ function commandFolds({ name, verdict }, report) {
 
 
 
+
 const COLUMNS = [
     ['metric', 'left'],
     ['recorded', 'right'],
@@ -35880,15 +35947,16 @@ const COLUMNS = [
     ['allowed', 'right'],
 ];
 /** The metrics of which the replay gave another number, those outside their tolerance first. */
-function metricsTable(evaluation, max) {
+function metricsTable(evaluation, max, spread) {
     const changed = (evaluation?.metrics ?? [])
         .filter(({ agrees, recorded, replayed }) => !agrees || recorded !== replayed)
         .sort((a, b) => Number(a.agrees) - Number(b.agrees));
     if (changed.length === 0)
         return undefined;
-    const rows = changed.slice(0, max).map(cells);
+    const rows = changed.slice(0, max).map((metric) => [...cells(metric), ...varied(metric, spread)]);
+    const over = spread ? [[`over ${spread.seeds.length} seeds`, 'right']] : [];
     return paragraphs([
-        rows.length > 0 && (0,markdown_escape/* table */.tp)(COLUMNS, rows),
+        rows.length > 0 && (0,markdown_escape/* table */.tp)([...COLUMNS, ...over], rows),
         moreOf(rows.length, changed.length, ['metric', 'metrics']),
     ]);
 }
@@ -35901,6 +35969,11 @@ function cells({ name, agrees, recorded, replayed, difference, allowed }) {
         difference === undefined ? '–' : (0,numbers/* signed */.x8)(difference),
         allowed === undefined ? '–' : `±${(0,numbers/* magnitude */.VO)(allowed)}`,
     ];
+}
+/** How much it varies with the seed of the training. */
+function varied({ name }, spread) {
+    const one = spread?.metrics.find((metric) => metric.name === name);
+    return spread ? [one ? (0,verdict_training/* variedText */.P8)(one) : '–'] : [];
 }
 
 ;// CONCATENATED MODULE: ./src/report/markdown/predictions.ts
@@ -36003,7 +36076,34 @@ function statisticsText({ statistics }) {
     return `Exact McNemar test: p = ${(0,numbers/* magnitude */.VO)(mcnemar)}. Difference of accuracy ${(0,numbers/* signed */.x8)(difference)}, between ${(0,numbers/* signed */.x8)(low)} and ${(0,numbers/* signed */.x8)(high)}; declared margin ±${(0,numbers/* magnitude */.VO)(margin)}.`;
 }
 
+;// CONCATENATED MODULE: ./src/report/markdown/waivers.ts
+
+
+/** What the policy waives of a model, and what became of it. */
+function waiversFold({ evidence: { waivers = [] } }, max) {
+    if (waivers.length === 0)
+        return [];
+    const STATES = {
+        used: 'holds',
+        expired: 'ran out: the finding counts again',
+        unused: 'is about nothing that was found: remove it from the policy',
+    };
+    const rows = waivers.slice(0, max).map((waiver) => {
+        const { rule, field } = waiver;
+        const of = field === undefined ? '' : ` of ${(0,markdown_escape/* code */.aY)(field, 'cell', 80)}`;
+        return [(0,markdown_escape/* code */.aY)(rule, 'cell') + of, (0,markdown_escape/* prose */.CS)((0,verdict_waivers/* waivedText */.W)(waiver), 'cell', undefined, 300), STATES[waiver.state]];
+    });
+    const columns = ['rule', 'who, until when and why', 'state'];
+    return [
+        (0,markdown_escape/* details */.zH)(`<b>Waivers</b>: ${waivers.length}`, (0,markdown_escape/* table */.tp)(columns.map((name) => [name, 'left']), rows)),
+    ];
+}
+
 ;// CONCATENATED MODULE: ./src/report/markdown/model.ts
+
+
+
+
 
 
 
@@ -36023,9 +36123,16 @@ function modelTitle(model, at) {
     const version = model.version === undefined || isNotRebuilt(model) ? '' : ` ${(0,markdown_escape/* prose */.CS)(model.version, at, undefined, 60)}`;
     return `${ICONS[modelSign(model)]} ${word}: ${(0,markdown_escape/* code */.aY)(model.name, at, 100)}${version}${titleEnding(model)}`;
 }
+/** All that makes it so is waived, and the rest came back. */
+const isWaived = ({ verdict, decision, agreement, findings }) => verdict === 'incomplete' &&
+    decision === 'warn' &&
+    evidence/* AGREES */.EZ.includes(agreement) &&
+    findings.some(({ waived }) => waived !== undefined);
 function titleEnding(model) {
     if (isNotRebuilt(model))
         return ' (exploratory track)';
+    if (isWaived(model))
+        return ', and waived by the policy';
     if (model.verdict === 'incomplete')
         return ' cannot be reproduced from its record';
     return model.verdict === 'reproduced' && model.decision === 'fail' ? ', but blocked by the policy' : '';
@@ -36069,28 +36176,36 @@ const stageTable = (model, targets) => (0,markdown_escape/* table */.tp)([
 const rungLine = ({ rung, verdict }) => rung === undefined || verdict === 'reproduced'
     ? undefined
     : `Rung ${rung.reached} of 6: ${rungs/* RUNGS */.Q[rung.reached]}.`;
+/** Beside metrics that came back, of which there is no table. */
+const seedsLine = (spread) => spread && (0,markdown_escape/* prose */.CS)((0,verdict_training/* spreadWords */.Rj)(spread));
 /** Everything below the title. */
 function modelBody(model, page) {
     const { targets, detail, everyFinding } = page;
+    const { evaluation, training } = model.evidence;
     const incomplete = model.verdict === 'incomplete';
     const findings = everyFinding ? inForce(model.findings) : untold(model);
+    const metrics = metricsTable(evaluation, detail.metrics, training?.spread);
     const listed = findingsTable(findings, incomplete ? 'field' : 'where', page);
     return paragraphs([
         opening(model, targets),
         rungLine(model),
         ...(incomplete ? [listed] : []),
         stageTable(model, targets),
-        ...(incomplete ? [] : [metricsTable(model.evidence.evaluation, detail.metrics), listed]),
+        ...(incomplete ? [] : [metrics ?? seedsLine(training?.spread), listed]),
         folds(model, page).join('\n'),
     ]);
 }
-function folds(model, { report, detail }) {
+function folds(model, page) {
+    const { report, detail } = page;
     const { environment, evaluation, cause } = model.evidence;
     return [
         causeFold(cause, detail.differences) ?? [],
+        ...(detail.folds ? waiversFold(model, detail.findings) : []),
+        ...(detail.folds ? changesFold(model, page) : []),
         ...predictionFolds(evaluation, detail.rows),
         ...(detail.folds ? recomputedFold(model, detail.metrics) : []),
         ...(detail.folds ? canaryFold(model) : []),
+        ...(detail.folds ? trainingFold(model, detail.differences) : []),
         environmentFold(environment, detail.differences) ?? [],
         ...tailFolds(model, detail.tail),
         // The lineage of a record that is not complete has holes.
@@ -36169,12 +36284,12 @@ function modelsTable(models, targets) {
     return (0,markdown_escape/* table */.tp)([
         ['', 'centre'],
         ['model', 'left'],
-        ...finding/* STAGES */.a.map((stage) => [stage, 'centre']),
+        ...finding/* STAGES */.an.map((stage) => [stage, 'centre']),
         ['verdict', 'left'],
     ], models.map((model) => [
         ICONS[modelSign(model)],
         nameAndVersion(model),
-        ...finding/* STAGES */.a.map((name) => {
+        ...finding/* STAGES */.an.map((name) => {
             const stage = model.stages.find((one) => one.name === name);
             return ICONS[stage ? STAGE_SIGNS[stage.status] : 'none'];
         }),
@@ -36720,8 +36835,6 @@ const statusOf = (error) => error instanceof Error && 'status' in error && typeo
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./src/verdict/evidence.ts
-var evidence = __nccwpck_require__(3512);
 // EXTERNAL MODULE: ./src/verdict/report.ts
 var report = __nccwpck_require__(9351);
 ;// CONCATENATED MODULE: ./src/action/outputs.ts
@@ -36891,6 +37004,7 @@ const printed = (lines) => `${lines.map(clean/* inertLine */.Fq).join('\n').trim
 
 
 
+
 const BOLD = 1;
 const DIM = 2;
 /** Column in which a stage's seconds end: further right for long summaries, up to a limit. */
@@ -36974,17 +37088,32 @@ function stageDetails({ name }, model, paint) {
         ...findings.flatMap((finding) => findingLines(finding, paint)),
     ];
 }
-function findingLines({ file, line, field, level, message, remedy }, paint) {
+function findingLines(finding, paint) {
+    const { file, line, field, level, message, waived } = finding;
     const place = file === undefined ? field : line === undefined ? file : `${file}:${line}`;
-    const sign = level === 'error' ? 'bad' : 'doubt';
+    const sign = waived ? 'none' : level === 'error' ? 'bad' : 'doubt';
+    const answer = plainText(answerTo(finding));
     return [
         `${INDENT.slice(2)}${paint(SIGN_COLOURS[sign], TERMINAL_SIGNS[sign])} ${place === undefined ? '' : `${plainText(place, 200)}  `}${plainText(message)}`,
-        `${INDENT}${paint(DIM, 'fix:')} ${plainText(remedy)}`,
+        `${INDENT}${waived ? answer : `${paint(DIM, 'fix:')} ${answer}`}`,
     ];
 }
-function provenanceFigures({ evidence: { recomputed } }) {
+function provenanceFigures({ evidence: { recomputed, changes } }) {
     const count = recomputed && recomputedCount(recomputed);
-    return count === undefined ? [] : [`metrics from predictions: ${count}`];
+    return [
+        ...(count === undefined ? [] : [`metrics from predictions: ${count}`]),
+        ...(changes ? changeLines(changes) : []),
+    ];
+}
+/** What a rationale covers; the rest are findings. */
+function changeLines({ since, rationale, count, fields }) {
+    if (rationale === undefined)
+        return [];
+    const lines = fields.slice(0, DETAILS).map(({ name, before = '(none)', after = '(none)' }) => {
+        return `${plainText(name, 100)}  ${plainText(before, 60)} → ${plainText(after, 60)}`;
+    });
+    const title = `changed since ${plainText(since, 60)}: ${plainText(rationale, 200)}`;
+    return [title, ...lines, ...rest(lines.length, count)];
 }
 function environmentFigures({ evidence: { environment } }) {
     if (!environment)
@@ -36999,7 +37128,7 @@ function environmentFigures({ evidence: { environment } }) {
     });
     return [...lines, ...rest(lines.length, all), ...tailLines(failure?.tail)];
 }
-function evaluationFigures({ evidence: { evaluation } }) {
+function evaluationFigures({ evidence: { evaluation, training } }) {
     if (!evaluation)
         return [];
     const wrong = evaluation.metrics.filter(({ agrees }) => !agrees);
@@ -37015,6 +37144,7 @@ function evaluationFigures({ evidence: { evaluation } }) {
         ...lines,
         ...rest(lines.length, wrong.length),
         ...canary.map((line) => plainText(line, 300)),
+        ...(training?.spread ? [plainText((0,verdict_training/* spreadWords */.Rj)(training.spread), 300)] : []),
         ...tailLines(evaluation.tail),
     ];
 }
@@ -37148,7 +37278,7 @@ async function orWarn(what, publish) {
 
 /***/ }),
 
-/***/ 3427:
+/***/ 9173:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37653,126 +37783,8 @@ async function builderOf(attempt) {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-;// CONCATENATED MODULE: ./src/system/files.ts
-
-
-
-/** Paths and files that somebody else has named or written. They are opened here and nowhere else. */
-/** What was to be read is not a regular file. */
-class NotAFile extends Error {
-}
-/** What was to be read whole is larger than its cap. */
-class TooLarge extends Error {
-}
-/** For reading, without waiting for the writer of a named pipe. */
-const READ_FLAGS = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK;
-/**
- * Opens a regular file for reading. Opening a named pipe would wait for a writer, so it is opened
- * without waiting and refused.
- *
- * @param path absolute; `confine` says where an untrusted one leads
- * @param noFollow refuses a link at the end of the path, with ELOOP
- * @throws NotAFile for a folder, a pipe, a device
- */
-async function openRegular(path, { noFollow = false } = {}) {
-    const flags = READ_FLAGS | (noFollow ? external_node_fs_.constants.O_NOFOLLOW : 0);
-    const handle = await (0,promises_.open)(path, flags);
-    if ((await handle.stat()).isFile())
-        return handle;
-    await handle.close();
-    throw new NotAFile(`${path} is not a regular file`);
-}
-/**
- * The same at once, for many small files.
- *
- * @throws NotAFile
- */
-function openRegularSync(path) {
-    const file = (0,external_node_fs_.openSync)(path, READ_FLAGS);
-    if ((0,external_node_fs_.fstatSync)(file).isFile())
-        return file;
-    (0,external_node_fs_.closeSync)(file);
-    throw new NotAFile(`${path} is not a regular file`);
-}
-/**
- * Reads a regular file whole.
- *
- * @param cap bytes
- * @throws NotAFile, TooLarge
- */
-async function readRegular(path, cap) {
-    const handle = await openRegular(path);
-    try {
-        const { size } = await handle.stat();
-        if (size > cap)
-            throw new TooLarge(`${path} is larger than ${cap / 1024 ** 2} MiB`);
-        const { buffer, bytesRead } = await handle.read(Buffer.alloc(size), 0, size, 0);
-        return buffer.subarray(0, bytesRead);
-    }
-    finally {
-        await handle.close();
-    }
-}
-const NEW = external_node_fs_.constants.O_WRONLY | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_EXCL | external_node_fs_.constants.O_NOFOLLOW;
-/** Makes a file that is not there yet, through no link, and opens it for writing at its end. Mode 600. */
-const createNew = (path) => (0,external_node_fs_.openSync)(path, NEW | external_node_fs_.constants.O_APPEND, 0o600);
-/** Whether an absolute path is `root` or lies below it, links not looked at. */
-const liesIn = (root, path) => {
-    const way = (0,external_node_path_.relative)(root, path);
-    return way !== '..' && !way.startsWith(`..${external_node_path_.sep}`) && !(0,external_node_path_.isAbsolute)(way);
-};
-/**
- * Where an untrusted relative path leads, links followed, and whether that is inside `root` (a real
- * path). `.git` is refused: a runner keeps its token there, and the evaluation would see it.
- */
-async function confine(root, path) {
-    const wanted = (0,external_node_path_.join)(root, path);
-    if ((0,external_node_path_.isAbsolute)(path) || /^[A-Za-z]:|\\/.test(path) || !liesIn(root, wanted))
-        return { ok: false, why: 'leaves the repository' };
-    let existing = wanted;
-    let real;
-    while (real === undefined) {
-        try {
-            real = await (0,promises_.realpath)(existing);
-        }
-        catch (error) {
-            // A link that leads nowhere is followed no further: what it names could appear later.
-            if (await isLink(existing))
-                return { ok: false, why: 'leads out through a link' };
-            if (existing === root)
-                throw error;
-            existing = (0,external_node_path_.dirname)(existing);
-        }
-    }
-    const absolute = (0,external_node_path_.join)(real, (0,external_node_path_.relative)(existing, wanted));
-    if (!liesIn(root, absolute))
-        return { ok: false, why: 'leads out through a link' };
-    const names = (0,external_node_path_.relative)(root, absolute).split(external_node_path_.sep);
-    if (names.some((name) => name.toLowerCase() === '.git') || (absolute === root && path !== ''))
-        return { ok: false, why: 'names the inside of .git' };
-    return { ok: true, absolute, exists: existing === wanted };
-}
-async function isLink(path) {
-    try {
-        return (await (0,promises_.lstat)(path)).isSymbolicLink();
-    }
-    catch {
-        return false;
-    }
-}
-/** `./a//b/` as `a/b`: one spelling for comparisons. */
-const plainPath = (path) => path
-    .split('/')
-    .filter((part) => part !== '' && part !== '.')
-    .join('/');
-/** Whether `path` is `folder` or lies below it. */
-const within = (folder, path) => {
-    const [outer, inner] = [plainPath(folder), plainPath(path)];
-    return outer === '' || inner === outer || inner.startsWith(`${outer}/`);
-};
-
+// EXTERNAL MODULE: ./src/system/files.ts
+var system_files = __nccwpck_require__(1650);
 ;// CONCATENATED MODULE: ./src/system/tree-files.ts
 
 
@@ -37820,7 +37832,7 @@ const filesOfWorkTree = (git, root, also = () => false) => ({
         return [...new Set([...files, ...inside.flat()])];
     },
     async read(path, cap) {
-        const place = await confine(root, path);
+        const place = await (0,system_files/* confine */.Do)(root, path);
         if (!place.ok)
             return { refused: 'outside', why: `${path} ${place.why}` };
         const link = await firstLink(root, path);
@@ -37829,12 +37841,12 @@ const filesOfWorkTree = (git, root, also = () => false) => ({
         if (!place.exists)
             return missing(path);
         try {
-            return { bytes: await readRegular(place.absolute, cap) };
+            return { bytes: await (0,system_files/* readRegular */.VX)(place.absolute, cap) };
         }
         catch (error) {
-            if (error instanceof NotAFile)
+            if (error instanceof system_files/* NotAFile */.pX)
                 return irregular(path, 'not a regular file', path);
-            if (error instanceof TooLarge)
+            if (error instanceof system_files/* TooLarge */.MF)
                 return tooLarge(path, cap);
             throw error;
         }
@@ -38069,14 +38081,15 @@ function findDuplicates(node, { problems, lineAt, path }) {
 
 // EXTERNAL MODULE: ./src/verdict/levels.ts
 var verdict_levels = __nccwpck_require__(6682);
-// EXTERNAL MODULE: ./src/verdict/rules/index.ts + 10 modules
-var verdict_rules = __nccwpck_require__(9397);
+// EXTERNAL MODULE: ./src/verdict/rules/index.ts + 12 modules
+var verdict_rules = __nccwpck_require__(5223);
 ;// CONCATENATED MODULE: ./src/policy/presets.ts
 /**
  * - `minimal`: what a result is and what it came from; the rest is told.
  * - `standard`: the built-in levels.
  * - `strict`: what else is recorded, and no doubt about the files of a run.
  * - `mlperf`: an integer seed for every run, not used by two runs (MLPerf training rules, “Random numbers”).
+ * - `neurips`: the questions of the NeurIPS paper checklist about reproducibility; a “no” is a waiver.
  */
 const PRESETS = {
     minimal: {
@@ -38097,12 +38110,20 @@ const PRESETS = {
             'data/licence-missing': 'error',
             'record/unknown-key': 'error',
             'seeds/reused': 'error',
+            'seeds/changed': 'error',
+            'hyperparameters/changed': 'error',
+            'data/changed': 'error',
+            'metrics/changed': 'error',
         },
         required: ['code.repository', 'data.source', 'environment.platform', 'run.rationale'],
     },
     mlperf: {
         rules: { 'seeds/not-integer': 'error', 'seeds/reused': 'error', 'claims/unreadable': 'error' },
         required: ['run.by'],
+    },
+    neurips: {
+        rules: { 'data/licence-missing': 'error', 'metrics/spread-missing': 'error' },
+        required: ['run.command', 'run.seconds', 'environment.hardware', 'data.split', 'data.source'],
     },
 };
 const PRESET_NAMES = Object.keys(PRESETS);
@@ -38752,20 +38773,115 @@ function catalogue_valueOf(kind, id, input, at) {
     return definition.of(input, at);
 }
 
+;// CONCATENATED MODULE: ./src/results/own.ts
+/** The value of a name that somebody else chose: it may be `constructor`. */
+const own = (of, name) => Object.hasOwn(of, name) ? of[name] : undefined;
+
+;// CONCATENATED MODULE: ./src/results/words.ts
+
+/** Text of the evaluation or the record within a sentence of ours: a backtick in it would end the quotation. */
+const quoted = (text) => `\`${text.replaceAll('`', "'")}\``;
+/** `4 of 1,797 predictions flipped`, `2 of 1,797 predictions moved, by at most 0.026000` */
+function movement({ rows, flips, moved, largest }) {
+    const of = `of ${(0,text_numbers/* plural */.LS)(rows, 'prediction')}`;
+    if (flips > 0)
+        return `${(0,text_numbers/* grouped */.zD)(flips)} ${of} flipped`;
+    const by = largest ? `, by at most ${(0,text_numbers/* shortNumber */.In)(Math.abs(largest.difference))}` : '';
+    return `${(0,text_numbers/* grouped */.zD)(moved)} ${of} moved${by}`;
+}
+
+;// CONCATENATED MODULE: ./src/results/metrics/thresholds.ts
+
+
+
+
+/** `least` is for a metric of which more is better, `most` for one of which less is. */
+const thresholdSchema = schemas/* strictObject */.rej({ least: schemas/* number */.aig().optional(), most: schemas/* number */.aig().optional() })
+    .refine((t) => t.least !== undefined || t.most !== undefined, 'needs `least` or `most`');
+/**
+ * The metrics that do not reach what the policy asks of them. NaN reaches nothing, and neither does a
+ * metric that is not there.
+ *
+ * @param whose `recorded` or `replayed`
+ */
+function thresholdFindings(thresholds, metrics, whose) {
+    return Object.entries(thresholds).flatMap(([name, { least, most }]) => {
+        const value = own(metrics, name);
+        const reached = value !== undefined && (least === undefined || value >= least) && (most === undefined || value <= most);
+        if (reached)
+            return [];
+        const asked = [
+            ...(least === undefined ? [] : [`at least ${least}`]),
+            ...(most === undefined ? [] : [`at most ${most}`]),
+        ].join(' and ');
+        const said = value === undefined ? `is not ${whose}` : `is ${whose} as ${(0,text_numbers/* numberText */.$4)(value)}`;
+        return [
+            {
+                rule: 'metrics/threshold-missed',
+                message: `${quoted(name)} ${said}; the policy asks for ${asked}`,
+                field: `evaluation.metrics.${name}`,
+                expected: asked,
+                actual: value === undefined ? undefined : (0,text_numbers/* numberText */.$4)(value),
+            },
+        ];
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/results/tolerance.ts
 
-const toleranceSchema = schemas/* strictObject */.rej({
-    absolute: schemas/* number */.aig().nonnegative().optional(),
-    relative: schemas/* number */.aig().nonnegative().optional(),
-})
-    .refine((t) => t.absolute !== undefined || t.relative !== undefined, 'needs `absolute` or `relative`');
+/** Metrics: how far the replays in the pinned environment lie apart. */
+const ENVELOPE = 'envelope';
+const NEEDS = 'needs `absolute`, `relative` or `ulp`, or is `envelope`';
+const toleranceSchema = schemas/* union */.KCZ([
+    schemas/* literal */.euz(ENVELOPE),
+    schemas/* strictObject */.rej({
+        absolute: schemas/* number */.aig().nonnegative().optional(),
+        relative: schemas/* number */.aig().nonnegative().optional(),
+        ulp: schemas/* int */.Whr().positive().optional().describe('Units in the last place of the recorded value'),
+    })
+        .refine((t) => t.absolute !== undefined || t.relative !== undefined || t.ulp !== undefined, {
+        error: NEEDS,
+    }),
+], { error: NEEDS });
 /** pytest's `approx`. */
 const DEFAULT_TOLERANCE = { relative: 1e-6, absolute: 1e-12 };
-/** By how much a replayed value may differ from a recorded one. */
-const allowedFor = (recorded, tolerance = DEFAULT_TOLERANCE) => Math.max(tolerance.absolute ?? 0, (tolerance.relative ?? 0) * Math.abs(recorded));
+/**
+ * By how much a replayed value may differ from a recorded one: the largest of what is given. Of an
+ * envelope that nobody has measured (see `withEnvelopes`), by nothing.
+ */
+function allowedFor(recorded, tolerance = DEFAULT_TOLERANCE) {
+    if (tolerance === ENVELOPE)
+        return 0;
+    const { absolute = 0, relative = 0, ulp = 0 } = tolerance;
+    return Math.max(absolute, relative * Math.abs(recorded), ulp * spacing(recorded));
+}
+/** From a double to its neighbor away from zero, as `numpy.spacing`; NaN of what is not finite. */
+function spacing(value) {
+    if (!Number.isFinite(value))
+        return NaN;
+    const view = new DataView(new ArrayBuffer(8));
+    view.setFloat64(0, value);
+    const exponent = (view.getUint16(0) >> 4) & 0x7ff;
+    return 2 ** (Math.max(exponent, 1) - 1075);
+}
+/**
+ * The tolerances with every envelope measured: the range of the metric over replays in the pinned
+ * environment. The record is none of them, so that it cannot widen what it is judged by.
+ */
+function withEnvelopes(tolerances, runs) {
+    return Object.fromEntries(Object.entries(tolerances).map(([name, tolerance]) => {
+        if (tolerance !== ENVELOPE)
+            return [name, tolerance];
+        const values = runs.flatMap((run) => (Object.hasOwn(run, name) ? run[name] : []));
+        const range = Math.max(...values) - Math.min(...values);
+        return [name, { absolute: Number.isFinite(range) ? range : 0 }];
+    }));
+}
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/iso.js
 var iso = __nccwpck_require__(4377);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 // EXTERNAL MODULE: external "node:worker_threads"
@@ -38809,7 +38925,7 @@ async function fileDigests(paths, algorithm, signal) {
     const large = [];
     const work = { chunk: Buffer.allocUnsafe(CHUNK), left: SLICE, signal };
     for (const [index, path] of paths.entries()) {
-        const file = openRegularSync(path);
+        const file = (0,system_files/* openRegularSync */.w5)(path);
         try {
             if ((0,external_node_fs_.fstatSync)(file).size >= LARGE)
                 large.push(index);
@@ -38850,7 +38966,7 @@ function inThread(algorithm, signal, { next, path, done }) {
     signal?.throwIfAborted();
     const thread = new external_node_worker_threads_.Worker(`(${hashing.toString()})()`, {
         eval: true,
-        workerData: { algorithm, flags: READ_FLAGS, chunk: CHUNK },
+        workerData: { algorithm, flags: system_files/* READ_FLAGS */.tC, chunk: CHUNK },
     });
     let at;
     return new Promise((resolve, reject) => {
@@ -38866,7 +38982,7 @@ function inThread(algorithm, signal, { next, path, done }) {
         thread.on('error', reject);
         thread.on('message', (said) => {
             if ('irregular' in said)
-                return reject(new NotAFile(`${path(at)} is not a regular file`));
+                return reject(new system_files/* NotAFile */.pX(`${path(at)} is not a regular file`));
             done(at, { digest: `${algorithm}:${said.hex}`, bytes: said.bytes });
             goOn();
         });
@@ -38949,6 +39065,9 @@ const recordSchema = schemas/* strictObject */.rej({
         version: label.optional(),
         path: path.optional(),
         digest: digest.optional(),
+        from: schemas/* literal */.euz('evaluation')
+            .optional()
+            .describe('The evaluation trains the model itself: it is no input, and no file has to be there'),
     })
         .optional(),
     run: schemas/* strictObject */.rej({
@@ -38956,7 +39075,9 @@ const recordSchema = schemas/* strictObject */.rej({
         started: time.optional(),
         finished: time.optional(),
         by: schema_text.optional(),
-        rationale: schema_text.optional(),
+        rationale: schema_text
+            .optional()
+            .describe('Why this run, in a sentence: it covers every change of seeds, hyperparameters, data and metrics since the record of the base branch'),
         command: argvSchema.optional(),
         seconds: schemas/* number */.aig().nonnegative().optional(),
         memory: schemas/* number */.aig().nonnegative().optional().describe('Bytes that the run held at most'),
@@ -39005,6 +39126,9 @@ const recordSchema = schemas/* strictObject */.rej({
     evaluation: schemas/* strictObject */.rej({
         command: argvSchema.optional(),
         metrics: schemas/* record */.g1P(schemas/* string */.YjP(), metric).optional(),
+        spread: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* strictObject */.rej({ runs: schemas/* int */.Whr().min(2), std: schemas/* number */.aig().nonnegative() }))
+            .optional()
+            .describe('Per metric: its standard deviation, over how many runs with seeds of their own'),
         /** Where the evaluation writes them, if the policy does not say. */
         output: path
             .optional()
@@ -39027,7 +39151,14 @@ const recordSchema = schemas/* strictObject */.rej({
 
 // EXTERNAL MODULE: ./src/verdict/rules/rule.ts
 var rule = __nccwpck_require__(9955);
+// EXTERNAL MODULE: ./src/verdict/finding.ts
+var finding = __nccwpck_require__(7120);
+// EXTERNAL MODULE: ./src/verdict/waivers.ts
+var verdict_waivers = __nccwpck_require__(180);
 ;// CONCATENATED MODULE: ./src/policy/schema.ts
+
+
+
 
 
 
@@ -39040,6 +39171,7 @@ const schema_path = schemas/* string */.YjP()
     .min(1)
     .max(1024)
     .regex(/^[^-/]/, 'must be a relative path');
+const glob = schemas/* string */.YjP().min(1).max(200);
 const level = schemas/* enum */.k5n(rule/* LEVELS */.A_);
 const track = schemas/* enum */.k5n(rule/* TRACKS */.pS);
 const limitsSchema = schemas/* strictObject */.rej({
@@ -39048,6 +39180,7 @@ const limitsSchema = schemas/* strictObject */.rej({
     memory: schemas/* number */.aig().positive().default(8).describe('GiB for one replay; never more than the engine has'),
     processes: schemas/* int */.Whr().positive().default(512).describe('Processes and threads in one replay'),
     output: schemas/* number */.aig().positive().default(2).describe('GiB that one replay may write'),
+    training: schemas/* number */.aig().positive().max(360).default(10).describe('Minutes for training the model once'),
     cause: schemas/* number */.aig()
         .nonnegative()
         .max(360)
@@ -39096,6 +39229,22 @@ const canarySettingsSchema = schemas/* union */.KCZ([
     }),
 ])
     .describe('Replays on altered inputs, on production: do the results follow from data and model?');
+const TRAINED_WHEN = ['never', 'when-small', 'scheduled'];
+const trainingSettingsSchema = schemas/* strictObject */.rej({
+    command: argvSchema
+        .optional()
+        .describe('How the model is trained; `{seed}` in it is a seed; default: the command of the recorded run'),
+    model: schema_path.optional().describe('The file into which it writes the model; default: that of the record'),
+    replay: schemas/* enum */.k5n(TRAINED_WHEN)
+        .default('never')
+        .describe('`when-small`: if the recorded run took no longer than `limits.training`; `scheduled`: on a schedule or by hand'),
+    seed: schemas/* strictObject */.rej({
+        env: schemas/* string */.YjP()
+            .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+            .describe('The environment variable by which the training takes its seed'),
+    })
+        .optional(),
+});
 const modelSchema = schemas/* strictObject */.rej({
     record: schema_path.describe('The model’s `provenance.yml`; or `dvc.lock`, `mlruns`, `mlflow.db`, `wandb`, and behind `#` which run of it; or `mlflow:https://<server>#models:/<name>@<alias>`'),
     map: schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[a-z][\w./@[\]-]*$/, 'a field of the record, as `seeds.split`'), schemas/* string */.YjP().min(1).max(1024))
@@ -39113,6 +39262,7 @@ const modelSchema = schemas/* strictObject */.rej({
             .describe('Build arguments'),
     })
         .optional(),
+    training: trainingSettingsSchema.optional(),
     evaluation: schemas/* strictObject */.rej({
         command: argvSchema.optional(),
         metrics: schema_path
@@ -39129,7 +39279,20 @@ const modelSchema = schemas/* strictObject */.rej({
         canary: canarySettingsSchema.optional(),
         tolerance: schemas/* record */.g1P(schemas/* string */.YjP(), toleranceSchema)
             .optional()
-            .describe('Per metric; default 1e-6 relative, 1e-12 absolute'),
+            .describe('Per metric; default 1e-6 relative, 1e-12 absolute. `envelope`: how far the replays in the pinned environment lie apart'),
+        thresholds: schemas/* record */.g1P(schemas/* string */.YjP(), thresholdSchema)
+            .optional()
+            .describe('Per metric: the `least` that is good enough, or the `most`'),
+        runs: schemas/* int */.Whr()
+            .min(2)
+            .max(20)
+            .optional()
+            .describe('Replays; default 2. If it is given, a suite of samples that does not repeat itself is judged by the noise of these runs'),
+        alpha: schemas/* number */.aig()
+            .min(0.001)
+            .max(0.2)
+            .optional()
+            .describe('How often runs of the same may be told apart by chance; default 0.05'),
     })
         .optional(),
 });
@@ -39149,6 +39312,24 @@ const policySchema = schemas/* strictObject */.rej({
     required: schemas/* array */.YOg(schemas/* string */.YjP().regex(/^[a-z]+(?:\.[\w-]+)*$/))
         .optional()
         .describe('More fields that a record must have, as `run.rationale`, `seeds.split` or `data.source`'),
+    waivers: schemas/* array */.YOg(schemas/* strictObject */.rej({
+        rule: schemas/* enum */.k5n(verdict_waivers/* WAIVABLE */.Oz),
+        model: schemas/* string */.YjP().optional().describe('Only of this model'),
+        field: schemas/* string */.YjP().min(1).optional().describe('Only of this field and those in it, as `data[1]`'),
+        ...finding/* waivedSchema */.uE.shape,
+    }))
+        .max(1000)
+        .optional()
+        .describe('Findings that somebody vouches for: shown, and not failing, until they expire'),
+    naming: schemas/* strictObject */.rej({
+        model: glob.optional(),
+        version: glob.optional().describe('As `+([0-9]).+([0-9]).+([0-9])`'),
+        run: glob.optional().describe('For `run.id`'),
+        metrics: glob.optional().describe('For the name of every metric'),
+        record: glob.optional().describe('For the path of the record, as `models/*/provenance.yml`'),
+    })
+        .optional()
+        .describe('The team’s convention for names, as globs'),
     registries: schemas/* array */.YOg(schemas/* string */.YjP().min(1))
         .optional()
         .describe('Registries or repositories that images may come from, as `ghcr.io/acme`; default: any'),
@@ -39234,14 +39415,14 @@ function withPreset(policy) {
         required: [...new Set([...required, ...(policy.required ?? [])])],
     };
 }
-/** The same policy with no rule below its built-in level. */
+/** The same policy with no rule below its built-in level, and nothing waived. */
 function notLoosened(policy) {
     const rules = Object.entries(policy.rules ?? {});
     const levels = rules.map(([rule]) => {
         const strict = (track) => (0,verdict_levels/* stricterLevel */.zG)((0,verdict_levels/* levelOf */.In)(rule, track, policy.rules ?? {}), verdict_rules/* RULES */.y0[rule][track]);
         return [rule, { exploratory: strict('exploratory'), production: strict('production') }];
     });
-    return { ...policy, rules: Object.fromEntries(levels) };
+    return { ...policy, rules: Object.fromEntries(levels), waivers: undefined };
 }
 const invalidPolicy = (message, file, line) => new errors/* ReprogateError */.w8('policy/invalid', message, undefined, { file, line });
 /** Of a policy, told in one message. */
@@ -39580,7 +39761,10 @@ function parseNative(bytes, file) {
         return { ...reading, record: null, problems: problems.map(found) };
     }
     const { record, problems } = keepWhatIsRight(parsed);
-    return { ...reading, record, problems: [...parsed.problems, ...problems].map(found) };
+    const remarks = record?.model?.from === 'evaluation'
+        ? [{ ...placeOf('model.from'), text: 'the evaluation trains the model itself' }]
+        : [];
+    return { ...reading, record, problems: [...parsed.problems, ...problems].map(found), remarks };
 }
 
 ;// CONCATENATED MODULE: ./src/provenance/sources/saying.ts
@@ -42062,6 +42246,9 @@ async function formsOf({ files }, path, inside) {
     const real = inside.filter((name) => !/(?:^|\/)\.git(?:ignore|keep)$/.test(name));
     if (real.length === 0 || inside.length > MOST_FILES)
         return [];
+    // Part of it is kept outside of git: nothing can be said of the whole.
+    if (inside.some((name) => /(?:^|\/)\.gitignore$|\.dvc$/.test(name)))
+        return [];
     const forms = [];
     for (const name of inside) {
         const own = await formsOfFile(name);
@@ -42342,7 +42529,7 @@ const dvclive = {
         const locked = files
             .filter((file) => /(?:^|\/)dvc\.lock$/.test(file))
             .map((file) => (0,posix_namespaceObject.dirname)(file).replace(/^\.$/, ''));
-        return files.filter((file) => SUMMARY.test(file) && !locked.some((folder) => within(folder, file)));
+        return files.filter((file) => SUMMARY.test(file) && !locked.some((folder) => (0,system_files/* within */.ux)(folder, file)));
     },
     read: readLive,
 };
@@ -43352,7 +43539,7 @@ var Decompress = /*#__PURE__*/ (function () {
 }());
 
 
-;// CONCATENATED MODULE: ./src/provenance/sources/inspect/zip.ts
+;// CONCATENATED MODULE: ./src/results/formats/zip.ts
 
 
 
@@ -45557,7 +45744,7 @@ async function copyObject(place, path, pointer, sink) {
  */
 async function isAtHand(place, path, { oid, bytes }) {
     for (const file of [storedAt(place, oid), await checkedOutAt(place, path)]) {
-        const handle = file && (await openRegular(file, { noFollow: true }).catch(() => undefined));
+        const handle = file && (await (0,system_files/* openRegular */.lf)(file, { noFollow: true }).catch(() => undefined));
         if (!handle)
             continue;
         const { size } = await handle.stat();
@@ -45581,7 +45768,7 @@ async function copyCheckedOut(place, path, pointer, sink) {
     return file !== undefined && copyVerified(file, pointer, sink);
 }
 async function copyVerified(from, { oid, bytes }, sink) {
-    const handle = await openRegular(from, { noFollow: true }).catch(() => undefined);
+    const handle = await (0,system_files/* openRegular */.lf)(from, { noFollow: true }).catch(() => undefined);
     if (!handle)
         return false;
     try {
@@ -46161,8 +46348,9 @@ const detectOthers = (files) => SOURCES.filter((source) => source !== native_nat
 function detectSiblings(files, record) {
     if (native_native.detect([record]).length === 0)
         return [];
-    const here = files.filter((file) => (0,posix_namespaceObject.dirname)(file) === (0,posix_namespaceObject.dirname)(record));
-    return RUNS.filter((source) => source !== native_native).flatMap((source) => source.detect(here).sort().at(-1) ?? []);
+    // A store such as `mlruns` is known by the files in it, and lies where its folder does.
+    const isHere = (run) => (0,posix_namespaceObject.dirname)(run) === (0,posix_namespaceObject.dirname)(record);
+    return RUNS.filter((source) => source !== native_native).flatMap((source) => source.detect(files).filter(isHere).sort().at(-1) ?? []);
 }
 const sources_STORE = /(?:^|\/)(?:mlruns|wandb|dvclive|mlflow[^/]*\.(?:db|sqlite3?))$/;
 /** Whether an ignored file or folder is a tracker's own: a team seldom commits it, and reads it here. */
@@ -46212,8 +46400,10 @@ async function ownWords(tree, path) {
 async function selectModels(policy, judged, base, wanted) {
     const known = await models_modelsOf(policy, judged, base);
     const all = known.length > 0 ? known : (await judged.found()).map(withoutRecord);
-    if (all.length === 0)
-        throw new errors/* ReprogateError */.w8('models/none', `nothing here trains or evaluates a model: looked at ${(0,text_numbers/* plural */.LS)(judged.files.length, 'file')}, and the policy names no model`);
+    if (all.length === 0) {
+        const why = await judged.whyNone?.();
+        throw new errors/* ReprogateError */.w8('models/none', `nothing here trains or evaluates a model${why === undefined ? '' : ' of its own'}: looked at ${(0,text_numbers/* plural */.LS)(judged.files.length, 'file')}, ${why === undefined ? '' : `${why}, `}and the policy names no model`);
+    }
     const unknown = wanted.find((name) => !all.some((model) => model.name === name));
     if (unknown !== undefined) {
         const names = all.map(({ name }) => name);
@@ -46378,7 +46568,7 @@ async function recordedPredictions({ root, signal }, { path, digest }) {
     if (path === undefined)
         return none;
     const field = 'evaluation.predictions.path';
-    const place = await confine(root, path);
+    const place = await (0,system_files/* confine */.Do)(root, path);
     if (!place.ok)
         return wrong({ rule: 'record/path-outside', message: `${path} ${place.why}`, field });
     if (!place.exists)
@@ -46396,7 +46586,7 @@ async function recordedPredictions({ root, signal }, { path, digest }) {
         });
     }
     catch (error) {
-        if (error instanceof NotAFile)
+        if (error instanceof system_files/* NotAFile */.pX)
             return wrong({ rule: 'record/malformed', message: `${path} is not a regular file`, field });
         throw error;
     }
@@ -46683,7 +46873,7 @@ const ENDS = ['\n', '\r\n', '\r'];
  * @throws NotAFile
  */
 async function spellings(path, algorithms = ['sha256'], signal) {
-    const file = await openRegular(path);
+    const file = await (0,system_files/* openRegular */.lf)(path);
     try {
         const chunk = Buffer.allocUnsafe(answers_CHUNK);
         const raw = algorithms.map((algorithm) => (0,external_node_crypto_.createHash)(algorithm));
@@ -46766,7 +46956,7 @@ function answerTest({ digests, spelled = false, rows = [] }, signal) {
 async function hasAnswerForm(path, rows) {
     if (rows.length === 0)
         return false;
-    const file = await openRegular(path);
+    const file = await (0,system_files/* openRegular */.lf)(path);
     try {
         const { size } = await file.stat();
         const head = Buffer.alloc(HEAD);
@@ -46777,7 +46967,7 @@ async function hasAnswerForm(path, rows) {
     finally {
         await file.close();
     }
-    return isAnswerForm(await readRegular(path, FORMS_LARGEST), rows);
+    return isAnswerForm(await (0,system_files/* readRegular */.VX)(path, FORMS_LARGEST), rows);
 }
 /**
  * By what kept answers are known everywhere: by the digests of every spelling, by sha256, and by what
@@ -46786,7 +46976,7 @@ async function hasAnswerForm(path, rows) {
 async function knownAnswers({ paths, patterns, digests }, { file, metrics = {} }, signal) {
     const texts = [
         ...(file !== undefined && (await (0,promises_.lstat)(file)).size <= FORMS_LARGEST
-            ? [await readRegular(file, FORMS_LARGEST)]
+            ? [await (0,system_files/* readRegular */.VX)(file, FORMS_LARGEST)]
             : []),
         ...(Object.keys(metrics).length > 0 ? [Buffer.from(JSON.stringify(metrics))] : []),
     ];
@@ -46829,7 +47019,7 @@ async function removePath(folder, path) {
         const target = await (0,promises_.realpath)(wanted).catch(() => undefined);
         const parent = await (0,promises_.realpath)((0,external_node_path_.dirname)(wanted)).catch(() => undefined);
         for (const doomed of [target, parent && (0,external_node_path_.join)(parent, (0,external_node_path_.basename)(wanted))])
-            if (doomed !== undefined && doomed !== folder && within(folder, doomed) && (await isThere(doomed)))
+            if (doomed !== undefined && doomed !== folder && (0,system_files/* within */.ux)(folder, doomed) && (await isThere(doomed)))
                 await (0,promises_.rm)(doomed, { recursive: true, force: true });
     }
 }
@@ -48901,7 +49091,7 @@ async function verifyOne(context, request, claimed) {
     const unreadable = (rule, message) => ({
         findings: [{ rule, message, field: `${field}.path` }],
     });
-    const place = await confine(context.root, path);
+    const place = await (0,system_files/* confine */.Do)(context.root, path);
     if (!place.ok)
         return unreadable('record/path-outside', `${path} ${place.why}`);
     if (!place.exists)
@@ -48912,7 +49102,7 @@ async function verifyOne(context, request, claimed) {
         now = await fingerprint(context.root, place.absolute, algorithmOf(digest ?? ''), context.signal);
     }
     catch (error) {
-        if (error instanceof NotData || error instanceof NotAFile)
+        if (error instanceof NotData || error instanceof system_files/* NotAFile */.pX)
             return unreadable('record/path-outside', `${path}: ${error.message}`);
         throw error;
     }
@@ -48939,8 +49129,8 @@ async function verifyOne(context, request, claimed) {
 /** What of the data is an answer: by its place, links and `..` resolved, or by its bytes. */
 async function exposedAnswer({ root, signal }, answers, { path, real, now }) {
     for (const answer of answers.paths) {
-        const place = await confine(root, answer);
-        if (within(path, answer) || (place.ok && within(real, place.absolute)))
+        const place = await (0,system_files/* confine */.Do)(root, answer);
+        if ((0,system_files/* within */.ux)(path, answer) || (place.ok && (0,system_files/* within */.ux)(real, place.absolute)))
             return answer;
     }
     // The bytes of the data have been hashed already, as those of the answers are known.
@@ -48948,7 +49138,7 @@ async function exposedAnswer({ root, signal }, answers, { path, real, now }) {
     const isAnswer = answerTest(hashed ? { ...answers, digests: [] } : answers, signal);
     const isNamed = matcherOf(answers.patterns ?? []);
     for (const { path: name, digest } of now.files) {
-        if (isNamed(plainPath(`${path}/${name}`)))
+        if (isNamed((0,system_files/* plainPath */.s1)(`${path}/${name}`)))
             return name || path;
         if (answers.digests.includes(digest) || (await isAnswer((0,external_node_path_.join)(real, name))))
             return name || path;
@@ -48957,7 +49147,7 @@ async function exposedAnswer({ root, signal }, answers, { path, real, now }) {
 }
 async function mismatch(context, request, claimed, now) {
     const { field, path, name, digest, rules } = claimed;
-    const dirty = (await context.git.dirty()).some((file) => within(path, file));
+    const dirty = (await context.git.dirty()).some((file) => (0,system_files/* within */.ux)(path, file));
     const what = await whatDiffers(context, request, claimed, now);
     return {
         rule: rules.mismatch,
@@ -48995,18 +49185,18 @@ async function changedInGit({ git }, commit, path) {
     if (commit === undefined || !(await git.has(commit)))
         return [];
     const changed = [...(await git.changed(commit, 'HEAD')), ...(await git.dirty())];
-    return changed.filter((file) => within(path, file));
+    return changed.filter((file) => (0,system_files/* within */.ux)(path, file));
 }
 /** The recorded list of a folder, if its own bytes have the recorded digest: nothing else vouches for it. */
 async function listedBefore({ root, signal }, { list, digest = '' }) {
     if (list === undefined)
         return null;
-    const place = await confine(root, list);
+    const place = await (0,system_files/* confine */.Do)(root, list);
     if (!place.ok || !place.exists)
         return null;
     const own = await fileDigest(place.absolute, algorithmOf(digest), signal).catch(() => null);
     return own?.digest === digest
-        ? parseList((await readRegular(place.absolute, LIST_LARGEST)).toString(), algorithmOf(digest))
+        ? parseList((await (0,system_files/* readRegular */.VX)(place.absolute, LIST_LARGEST)).toString(), algorithmOf(digest))
         : null;
 }
 /** Commits in which the recorded bytes of a file may be, the recorded one first. */
@@ -49091,7 +49281,8 @@ function claimedBytes({ data: sets = [], model }) {
         {
             field: 'model',
             name: model?.name ?? model?.path,
-            path: model?.path,
+            // What the evaluation itself writes is no input.
+            path: model?.from === 'evaluation' ? undefined : model?.path,
             digest: model?.digest,
             rules: { missing: 'model/file-missing', mismatch: 'model/digest-mismatch' },
         },
@@ -50046,7 +50237,7 @@ function madeSince(before, now, named) {
 const DOCKERFILE_CAP = 16 * 1024 * 1024;
 /** Where a path of the export really is; links may not lead out of it: the builder follows them. */
 async function inside({ directory }, what, path) {
-    const place = await confine(await (0,promises_.realpath)(directory), plainPath((0,posix_namespaceObject.normalize)(path)));
+    const place = await (0,system_files/* confine */.Do)(await (0,promises_.realpath)(directory), (0,system_files/* plainPath */.s1)((0,posix_namespaceObject.normalize)(path)));
     if (!place.ok)
         throw new errors/* ReprogateError */.w8('record/path-outside', `the ${what} \`${path}\` ${place.why}`);
     if (place.exists)
@@ -50095,7 +50286,7 @@ function limitsOf(builder, { memory }) {
  * @throws ReprogateError `record/path-outside`, `environment/dockerfile-missing`
  */
 async function dockerfileText(request) {
-    return (await readRegular(await inside(request, 'Dockerfile', request.dockerfile), DOCKERFILE_CAP)).toString();
+    return (await (0,system_files/* readRegular */.VX)(await inside(request, 'Dockerfile', request.dockerfile), DOCKERFILE_CAP)).toString();
 }
 /** A base that is pinned by digest and already here cannot be fetched into anything else. */
 async function mustPull(engine, dockerfile, args) {
@@ -52198,8 +52389,8 @@ function changes(was, is, derived) {
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/errors.js
 var core_errors = __nccwpck_require__(7428);
-// EXTERNAL MODULE: ./src/verdict/evidence.ts
-var evidence = __nccwpck_require__(3512);
+// EXTERNAL MODULE: ./src/verdict/evidence.ts + 1 modules
+var evidence = __nccwpck_require__(6219);
 ;// CONCATENATED MODULE: ./src/environment/manifest/file.ts
 
 
@@ -52486,8 +52677,8 @@ const MOST_REQUIREMENTS = 8;
 const REQUIREMENTS = /(?:^|\s)(?:-r|-c|--requirement|--constraint)[\s=]*["']?([^\s"';&|\\]+)/g;
 async function readInside(root, path) {
     try {
-        const place = await confine(root, path);
-        return place.ok ? (await readRegular(place.absolute, SOURCE_CAP)).toString() : null;
+        const place = await (0,system_files/* confine */.Do)(root, path);
+        return place.ok ? (await (0,system_files/* readRegular */.VX)(place.absolute, SOURCE_CAP)).toString() : null;
     }
     catch {
         return null;
@@ -52508,7 +52699,7 @@ async function buildSources({ directory, dockerfile, context }, prefix) {
     for (const path of [...named].slice(0, MOST_REQUIREMENTS)) {
         const folders = [context, (0,posix_namespaceObject.dirname)(dockerfile)];
         const candidates = folders.flatMap((folder) => [(0,posix_namespaceObject.join)(folder, path), (0,posix_namespaceObject.join)(folder, (0,posix_namespaceObject.basename)(path))]);
-        for (const candidate of new Set(candidates.map(plainPath))) {
+        for (const candidate of new Set(candidates.map(system_files/* plainPath */.s1))) {
             const content = await readInside(root, candidate);
             if (content === null)
                 continue;
@@ -53263,19 +53454,6 @@ const differs = (grade) => !atLeast(grade, 'within-tolerance');
 /** Metrics that say something: NaN and the infinities agree with themselves whatever was computed. */
 const telling = (metrics) => metrics.filter(({ finite, agrees }) => finite || !agrees);
 
-;// CONCATENATED MODULE: ./src/results/words.ts
-
-/** Text of the evaluation or the record within a sentence of ours: a backtick in it would end the quotation. */
-const quoted = (text) => `\`${text.replaceAll('`', "'")}\``;
-/** `4 of 1,797 predictions flipped`, `2 of 1,797 predictions moved, by at most 0.026000` */
-function movement({ rows, flips, moved, largest }) {
-    const of = `of ${(0,text_numbers/* plural */.LS)(rows, 'prediction')}`;
-    if (flips > 0)
-        return `${(0,text_numbers/* grouped */.zD)(flips)} ${of} flipped`;
-    const by = largest ? `, by at most ${(0,text_numbers/* shortNumber */.In)(Math.abs(largest.difference))}` : '';
-    return `${(0,text_numbers/* grouped */.zD)(moved)} ${of} moved${by}`;
-}
-
 ;// CONCATENATED MODULE: ./src/results/findings.ts
 
 
@@ -53472,6 +53650,328 @@ function judgeStatistically(pieces, discordance, margin) {
     return { agreement: 'inconclusive', findings: [inconclusive], statistics };
 }
 
+;// CONCATENATED MODULE: ./src/results/suites/flips.ts
+/**
+ * How k runs of the same differ from one another. Of grades that are right or wrong also pass@1, the mean of
+ * c/k over samples with c right runs (Chen et al. 2021), and pass^k, the share that all k runs get right
+ * (Yao et al. 2024, τ-bench, of as many trials as runs).
+ *
+ * @param runs of each run the samples, in one order
+ */
+function flipsOf(runs) {
+    const [n, k] = [runs[0].length, runs.length];
+    const samples = Array.from({ length: n }, (_, at) => runs.map((run) => run[at]));
+    const counts = { disagree: 0, sameText: 0, sameTextDisagree: 0 };
+    for (const sample of samples)
+        for (const [index, one] of sample.entries())
+            for (const other of sample.slice(index + 1)) {
+                const [same, differ] = [one.output === other.output, one.score !== other.score];
+                if (differ)
+                    counts.disagree++;
+                if (same)
+                    counts.sameText++;
+                if (same && differ)
+                    counts.sameTextDisagree++;
+            }
+    const binary = samples.every((sample) => sample.every(({ score }) => score === 0 || score === 1));
+    const right = samples.map((sample) => sample.reduce((sum, { score }) => sum + score, 0));
+    return {
+        samples: n,
+        flipped: samples.filter((sample) => sample.some(({ score }) => score !== sample[0].score)).length,
+        ...counts,
+        ...(binary && {
+            passOne: right.reduce((sum, c) => sum + c / k, 0) / n,
+            passAll: right.filter((c) => c === k).length / n,
+        }),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/results/random.ts
+/** Numbers in [0, 1) that are the same in every run: mulberry32 (Tommy Ettinger, public domain), 32 bits. */
+function seededRandom(seed = 20_261_125) {
+    let state = seed >>> 0;
+    return () => {
+        state = (state + 0x6d2b79f5) >>> 0;
+        let t = Math.imul(state ^ (state >>> 15), state | 1);
+        t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+        return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+    };
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/noise.ts
+
+/** Draws, and what they may cost: samples that vary × draws. */
+const DRAWS = 999;
+const WORK = 20_000_000;
+const noise_mean = (values) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+/**
+ * Holds the recorded scores of every sample against those of k replays, by permutation within samples
+ * (Fisher 1935; Pitman 1937). If the record is a run like the others, any of the k + 1 scores of a sample
+ * may be the recorded one: the recorded one is drawn again and again, with a fixed seed, and the floor is the
+ * difference that only α/2 of the draws exceed. The other half of α is for a record that has the right mean
+ * and other samples: how far it is from the replays, sample by sample. So a run like the others is told
+ * apart in at most α of all cases, whatever the number of samples, exactly.
+ *
+ * @param record by sample
+ * @param runs scores of each replay, in the same order
+ */
+function noiseOf(record, runs, alpha) {
+    const [n, k] = [record.length, runs.length];
+    const sums = record.map((value, at) => value + runs.reduce((sum, run) => sum + run[at], 0));
+    const fixed = noise_mean(sums) / k;
+    const differenceOf = (recorded) => fixed - (recorded * (k + 1)) / (k * n);
+    const apartOf = (value, at) => Math.abs(sums[at] - value * (k + 1)) / k;
+    const varying = [...record.keys()].filter((at) => runs.some((run) => run[at] !== record[at]));
+    const rest = record.reduce((sum, value) => sum + value, 0) - varying.reduce((sum, at) => sum + record[at], 0);
+    const random = seededRandom();
+    const draws = drawsFor(varying.length);
+    const [differences, distances] = [new Float64Array(draws), new Float64Array(draws)];
+    for (let draw = 0; draw < draws; draw++) {
+        let [sum, apart] = [rest, 0];
+        for (const at of varying) {
+            const pick = Math.floor(random() * (k + 1));
+            const value = pick === k ? record[at] : runs[pick][at];
+            sum += value;
+            apart += apartOf(value, at);
+        }
+        differences[draw] = Math.abs(differenceOf(sum));
+        distances[draw] = apart;
+    }
+    const recorded = varying.reduce((sum, at) => sum + apartOf(record[at], at), 0);
+    const ROUNDING = 1e-12;
+    return {
+        difference: differenceOf(record.reduce((sum, value) => sum + value, 0)),
+        floor: exceededBy(alpha / 2, differences) + ROUNDING,
+        apart: {
+            recorded,
+            expected: noise_mean([...distances]),
+            tooMany: recorded > exceededBy(alpha / 2, distances) + ROUNDING * n,
+        },
+    };
+}
+const drawsFor = (varying) => Math.max(499, Math.min(DRAWS, Math.floor(WORK / Math.max(1, varying))));
+/** The draw that is exceeded by an observation in at most a share of all cases, itself counted. */
+const exceededBy = (share, draws) => draws.toSorted().at(-Math.max(1, Math.floor((draws.length + 1) * share))) ?? 0;
+/**
+ * The same if only the recorded score is known: another run is drawn from the replays, its distance from
+ * their mean widened by √((k + 1)/(k − 1)), for k scores of a sample vary too little around their own mean. At α/2: with few runs that is an approximation, and measured too narrow
+ * at α.
+ */
+function noiseAround(recorded, runs, alpha) {
+    const [n, k] = [runs[0].length, runs.length];
+    const means = Array.from({ length: n }, (_, at) => noise_mean(runs.map((run) => run[at])));
+    const varying = [...means.keys()].filter((at) => runs.some((run) => run[at] !== runs[0][at]));
+    const random = seededRandom();
+    const draws = Float64Array.from({ length: drawsFor(varying.length) }, () => {
+        const moved = varying.reduce((sum, at) => sum + runs[Math.floor(random() * k)][at] - means[at], 0);
+        return Math.abs(moved / n) * Math.sqrt((k + 1) / (k - 1));
+    });
+    return { difference: noise_mean(means) - recorded, floor: exceededBy(alpha / 2, draws) + 1e-12 };
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/prompts.ts
+/** Words of a prompt that are compared, and characters of them that are shown. */
+const MOST_WORDS = 20_000;
+const prompts_SHOWN = 80;
+/** What changes with the clock: dates, times, names of days and months. */
+const CLOCK = /\d{4}-\d\d-\d\d|\d{1,2}[:.]\d\d(?:[:.]\d\d)?|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\b|\b1[6-9]\d{8}\b/i;
+/**
+ * Whether two runs were asked the same: by every prompt, where both have kept them; else by the hashes of
+ * the tasks. What differs is named by word.
+ */
+function comparePrompts(before, after) {
+    const bothKept = before.samples.size > 0 && after.samples.size > 0;
+    return bothKept ? bySample(before, after) : byHash(before, after);
+}
+function bySample(before, after) {
+    const ids = [...new Set([...before.samples.keys(), ...after.samples.keys()])];
+    const differing = ids.filter((id) => before.samples.get(id)?.prompt !== after.samples.get(id)?.prompt);
+    const alone = differing.find((id) => !before.samples.has(id) || !after.samples.has(id));
+    const [first] = differing;
+    const change = first === undefined || alone !== undefined
+        ? undefined
+        : changedWords(before.samples.get(first).prompt, after.samples.get(first).prompt);
+    return {
+        by: 'prompts',
+        compared: ids.length,
+        different: differing.length,
+        ...(first !== undefined && { first: (alone ?? first).slice(0, prompts_SHOWN) }),
+        ...(change && { ...change, clock: CLOCK.test(change.before) || CLOCK.test(change.after) }),
+    };
+}
+function byHash(before, after) {
+    const tasks = Object.keys(before.hashes).filter((task) => Object.hasOwn(after.hashes, task));
+    if (tasks.length === 0)
+        return { by: 'nothing', compared: 0, different: 0 };
+    const differing = tasks.filter((task) => before.hashes[task] !== after.hashes[task]);
+    return {
+        by: 'task hashes',
+        compared: tasks.length,
+        different: differing.length,
+        ...(differing[0] !== undefined && { first: differing[0].slice(0, prompts_SHOWN) }),
+    };
+}
+/** What stands between the words that two texts begin and end with alike. */
+function changedWords(before, after) {
+    const [a, b] = [before, after].map((text) => text.split(/\s+/, MOST_WORDS));
+    let start = 0;
+    while (start < Math.min(a.length, b.length) && a[start] === b[start])
+        start++;
+    let end = 0;
+    while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end))
+        end++;
+    const between = (words) => words
+        .slice(start, words.length - end)
+        .join(' ')
+        .slice(0, prompts_SHOWN);
+    return { before: between(a), after: between(b) };
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/judge.ts
+
+
+
+
+
+/**
+ * Prompts first: a score is only compared if the same was asked. Then, of runs that differ among one another,
+ * every metric that is a mean over samples against the noise of these runs, if the policy says how many runs
+ * there are. Answers that the record has saved are graded again as well: that is another rung, for which no
+ * model was run.
+ */
+function judgeSuite({ recorded, runs, metrics, alpha }) {
+    const [first, ...others] = runs;
+    const against = recorded ?? first;
+    const unlike = others.map((other) => comparePrompts(first, other)).find(({ different }) => different > 0);
+    const prompts = recorded
+        ? comparePrompts(against, first)
+        : { by: 'nothing', compared: 0, different: 0 };
+    const asked = prompts.different > 0 ? prompts : (unlike ?? prompts);
+    const regraded = recorded && gradedAgain(recorded);
+    const comparable = asked.different === 0;
+    const samples = [...first.samples.keys()];
+    const series = (name) => (comparable ? scoresOf(runs, samples, name) : undefined);
+    const isSteady = metrics.every(({ name }) => {
+        const [one, ...more] = series(name) ?? [];
+        return more.every((scores) => sameScores(scores, one));
+    });
+    const main = metrics.find(({ name }) => series(name))?.name;
+    const held = alpha === undefined || isSteady || !comparable
+        ? undefined
+        : metrics.map((metric) => heldAgainstNoise(metric, series(metric.name), { recorded, samples, alpha }));
+    return {
+        evidence: {
+            tool: first.tool,
+            prompts: asked,
+            ...(regraded && regraded.grades > 0 && { regraded: { grades: regraded.grades, same: regraded.same } }),
+            runs: runs.length,
+            ...(held && { alpha }),
+            ...(main !== undefined && { flips: flipsOf(runs.map((run) => gradesOf(run, samples, main))) }),
+        },
+        findings: [
+            ...promptFindings(asked, asked === unlike),
+            ...(regraded?.findings ?? []),
+            ...(held?.flatMap(({ findings }) => findings) ?? []),
+        ],
+        comparable,
+        metrics: held?.map(({ metric }) => metric),
+    };
+}
+const gradesOf = ({ samples }, ids, name) => ids.map((id) => ({ output: samples.get(id).output, score: samples.get(id).scores[name] }));
+/** The scores of every run, by sample; undefined unless each sample has one in each run. */
+function scoresOf(runs, ids, name) {
+    const scores = runs.map(({ samples }) => ids.map((id) => scoreIn(samples.get(id), name)));
+    return ids.length > 0 && scores.every((run) => run.every((score) => score !== undefined))
+        ? scores
+        : undefined;
+}
+const scoreIn = (sample, name) => sample && Object.hasOwn(sample.scores, name) ? sample.scores[name] : undefined;
+const sameScores = (one, other) => one.every((score, at) => score === other[at]);
+/** What order of adding can change of a mean. */
+const ROUNDING = 1e-9;
+function heldAgainstNoise(metric, scores, { recorded, samples, alpha }) {
+    const { name } = metric;
+    const before = Number(metric.recorded);
+    const replayed = Number(metric.replayed);
+    if (!scores || !metric.finite || Math.abs(judge_meanOf(scores[0]) - replayed) > ROUNDING)
+        return { metric, findings: [] };
+    const kept = recorded && scoresOf([recorded], samples, name)?.[0];
+    // Samples that do not give the recorded score are not those of the record.
+    const noise = kept && Math.abs(judge_meanOf(kept) - before) <= ROUNDING
+        ? noiseOf(kept, scores, alpha)
+        : noiseAround(before, scores, alpha);
+    const { difference, floor, apart } = noise;
+    return {
+        metric: {
+            ...metric,
+            replayed: (0,text_numbers/* numberText */.$4)(before + difference),
+            difference,
+            allowed: floor,
+            agrees: Math.abs(difference) <= floor,
+        },
+        findings: apart?.tooMany
+            ? [
+                {
+                    rule: 'evaluation/prediction-differs',
+                    message: `the recorded ${quoted(name)} of single samples is farther from the replays than these are from one another: ${apart.recorded.toFixed(1)} where ${apart.expected.toFixed(1)} is their noise`,
+                    field: 'evaluation.predictions',
+                },
+            ]
+            : [],
+    };
+}
+const judge_meanOf = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+function promptFindings({ by, compared, different, first, before, after, clock }, amongReplays) {
+    if (different === 0)
+        return [];
+    const what = by === 'prompts' ? 'prompt' : 'task';
+    const words = before === undefined
+        ? `, first ${quoted(first ?? '')}`
+        : `: ${quoted(before)} → ${quoted(after ?? '')}${clock ? ', text that changes with the clock' : ''}, first in ${quoted(first ?? '')}`;
+    const where = amongReplays ? 'differ between two replays' : 'are not the recorded ones';
+    return [
+        {
+            rule: 'evaluation/prompts-differ',
+            message: `${different} of ${(0,text_numbers/* plural */.LS)(compared, what)} ${where}${words}`,
+            field: 'evaluation.command',
+            ...(before !== undefined && { expected: before, actual: after }),
+            ...(clock && { remedy: 'Take the date and the time out of the prompt, or fix them in it.' }),
+        },
+    ];
+}
+/** The grades of saved answers, computed again from answer and target. */
+function gradedAgain({ samples }) {
+    const all = [...samples].flatMap(([id, { scores, regraded }]) => Object.entries(regraded).map(([name, again]) => ({ id, name, saved: scores[name], again })));
+    const wrong = all.filter(({ saved, again }) => saved !== again);
+    const [first] = wrong;
+    return {
+        grades: all.length,
+        same: all.length - wrong.length,
+        findings: first
+            ? [
+                {
+                    rule: 'evaluation/grade-differs',
+                    message: `${wrong.length} of ${(0,text_numbers/* plural */.LS)(all.length, 'saved answer')} ${wrong.length === 1 ? 'is' : 'are'} graded otherwise: ${quoted(first.name)} of ${quoted(first.id)} is saved as ${first.saved}, and the answer gives ${first.again}`,
+                    field: `evaluation.metrics.${first.name}`,
+                    expected: String(first.again),
+                    actual: String(first.saved),
+                },
+            ]
+            : [],
+    };
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/summary.ts
+
+/** What the stage's line says of runs that differ: `3 runs of 40 samples, 6 of which flip`. */
+function suiteSummary({ runs, flips, alpha }, { findings }) {
+    const [first] = findings;
+    if (first)
+        return first.message;
+    const rows = flips ? ` of ${(0,text_numbers/* plural */.LS)(flips.samples, 'sample')}, ${flips.flipped} of which flip` : '';
+    return `the model was run again: ${(0,text_numbers/* plural */.LS)(runs, 'run')}${rows}; within their noise at α = ${alpha}`;
+}
+
 ;// CONCATENATED MODULE: ./src/results/summary.ts
 
 
@@ -53520,9 +54020,48 @@ function differenceText({ metrics, predictions }) {
     return `${off} of ${(0,text_numbers/* plural */.LS)(telling(metrics).length, 'metric')} outside the tolerance`;
 }
 
-;// CONCATENATED MODULE: ./src/results/own.ts
-/** The value of a name that somebody else chose: it may be `constructor`. */
-const own = (of, name) => Object.hasOwn(of, name) ? of[name] : undefined;
+;// CONCATENATED MODULE: ./src/verdict/verdict.ts
+
+
+const COMPARED = ['identical', 'content', 'packages', 'drift'];
+/** Whether the result of a replay is that of the record. */
+const agrees = (agreement) => evidence/* AGREES */.EZ.includes(agreement);
+/** If several hold: an incomplete record comes first, as nothing after it means much. */
+const PRECEDENCE = ['incomplete', 'not-reproduced', 'could-not-check'];
+/**
+ * The verdict says what is true of the result, whatever the track. `reproduced` needs evidence: a
+ * rebuild that was compared and a replay that agreed. Parity below `content` passes only if the policy
+ * has lowered its rules.
+ */
+function verdictOf(findings, { parity, agreement }, levels) {
+    const consequences = new Set(findings.map(({ rule }) => (0,verdict_levels/* decides */.yN)(rule, levels)));
+    const worst = PRECEDENCE.find((consequence) => consequences.has(consequence));
+    if (worst !== undefined)
+        return worst;
+    return COMPARED.includes(parity) && agrees(agreement) ? 'reproduced' : 'could-not-check';
+}
+/**
+ * The verdict seen through the track. Production passes only what was reproduced; on the exploratory
+ * track nothing fails, and a complete record whose rebuild nobody asked for passes.
+ */
+function decisionOf(verdict, track, findings, replayed) {
+    if (findings.some(({ level }) => level === 'error'))
+        return 'fail';
+    if (verdict !== 'reproduced' && track === 'production')
+        return 'fail';
+    if (findings.some(({ level }) => level === 'warn'))
+        return 'warn';
+    return verdict === 'reproduced' || !replayed ? 'pass' : 'warn';
+}
+const worstBy = (order) => (values) => order.find((value) => values.includes(value));
+/** Worst first: of several models the pull request shows the worst. */
+const worstVerdict = worstBy([
+    'not-reproduced',
+    'incomplete',
+    'could-not-check',
+    'reproduced',
+]);
+const worstDecision = worstBy(['fail', 'warn', 'pass']);
 
 ;// CONCATENATED MODULE: ./src/results/metrics/compare.ts
 
@@ -54238,6 +54777,502 @@ function matchColumns(recorded, replayed, options) {
 }
 const placesOf = (names) => new Map(names.map((name, index) => [name, index]));
 
+;// CONCATENATED MODULE: ./src/results/formats/format.ts
+
+
+const MAX_COLUMNS = 2000;
+const MAX_CELLS = 20_000_000;
+/** A file of text. */
+const LARGEST_TEXT = 64 * 1024 * 1024;
+/** A file of arrays or an archive. */
+const LARGEST_BINARY = 256 * 1024 * 1024;
+/** Objects as rows, in the columns of all of them; a cell that a row lacks is empty. At most 20,000,000 cells. */
+function rowsOfCells(given) {
+    const rows = [];
+    const places = new Map();
+    let cells = 0;
+    for (const row of given) {
+        rows.push(row);
+        cells += row.length;
+        if (rows.length > MAX_ROWS || cells > MAX_CELLS)
+            throw new TableError(`has more than ${(0,text_numbers/* grouped */.zD)(MAX_ROWS)} rows or ${(0,text_numbers/* grouped */.zD)(MAX_CELLS)} cells`);
+        for (const [name] of row) {
+            if (!places.has(name))
+                places.set(name, places.size);
+            if (places.size > MAX_COLUMNS)
+                throw new TableError(`has more than ${(0,text_numbers/* grouped */.zD)(MAX_COLUMNS)} columns`);
+        }
+    }
+    const cellsOf = (row) => {
+        const cells = Array(places.size).fill('');
+        for (const [name, text] of row)
+            cells[places.get(name)] = table_cellOf(text);
+        return cells;
+    };
+    return {
+        header: [...places.keys()].map(table_cellOf),
+        rows: {
+            *[Symbol.iterator]() {
+                for (const row of rows)
+                    yield cellsOf(row);
+            },
+        },
+    };
+}
+/** One row as CSV (RFC 4180). @throws TableError if it is longer than a row may be */
+function csvRow(cells) {
+    // An empty line is no row.
+    const only = cells.length === 1 && cells[0] === '';
+    const row = only
+        ? '""'
+        : cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
+    if (row.length < MAX_RECORD)
+        return `${row}\n`;
+    throw new TableError(`has a row of more than ${MAX_RECORD / 1024 ** 2} MiB`);
+}
+
+;// CONCATENATED MODULE: ./src/results/recompute/json-texts.ts
+/** JSON whose numbers keep their text: 0.910 is printed to three decimals, and 0.91 is not. */
+/** What stands before the text of a number. */
+const MARK = '\u0001';
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:NaN|Infinity|\d[\d.eE+-]*)/g;
+/**
+ * Parses JSON, also with NaN and the infinities, as Python writes it. In linear time.
+ *
+ * @returns what `JSON.parse` gives, with a text in place of each number: see `numberTextOf`
+ * @throws Error that says what is wrong with it
+ */
+const parseTexts = (source) => JSON.parse(source.replace(STRING_OR_NUMBER, (token) => token.startsWith('"') ? token : JSON.stringify(MARK + token)));
+/** The text of a number; undefined for any other value. */
+const numberTextOf = (value) => typeof value === 'string' && value.startsWith(MARK) ? value.slice(MARK.length) : undefined;
+const MAX_DEPTH = 16;
+const MAX_NUMBERS = 10_000;
+/** As of a metrics file that an evaluation writes. */
+const MAX_BYTES = 1024 ** 2;
+/**
+ * The numbers of a JSON object as they are printed, nested ones with dotted names as `parseMetrics`
+ * names them; none of what is deeper than 16 levels, at most 10,000. Empty if it is not JSON, or
+ * larger than 1 MiB.
+ */
+function printedMetrics(bytes) {
+    const texts = new Map();
+    const visit = (value, name, depth) => {
+        const text = numberTextOf(value);
+        if (text !== undefined && texts.size < MAX_NUMBERS)
+            texts.set(name, text);
+        if (typeof value !== 'object' || value === null || depth === MAX_DEPTH)
+            return;
+        for (const [key, child] of Object.entries(value))
+            visit(child, name === '' ? key : `${name}.${key}`, depth + 1);
+    };
+    if (bytes.length > MAX_BYTES)
+        return texts;
+    try {
+        visit(parseTexts(new TextDecoder('utf-8', { fatal: true }).decode(bytes)), '', 0);
+    }
+    catch {
+        return new Map();
+    }
+    return texts;
+}
+
+;// CONCATENATED MODULE: ./src/results/formats/json.ts
+
+
+
+
+const json_isMap = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Levels of nested objects that are columns; deeper ones are one text. */
+const NESTED = 8;
+/** Levels of a list. */
+const formats_json_DEEPEST = 64;
+function json_parsed(text) {
+    try {
+        return parseTexts(text);
+    }
+    catch (error) {
+        throw new TableError(`is not JSON: ${error.message.slice(0, 200)}`);
+    }
+}
+/** Numbers keep the text that they are printed with; a text on its own has no quotes; null is empty. */
+function textOfJson(value, depth = 0) {
+    if (depth > formats_json_DEEPEST)
+        throw new TableError(`is nested more than ${formats_json_DEEPEST} deep`);
+    const number = numberTextOf(value);
+    if (number !== undefined)
+        return number;
+    if (Array.isArray(value))
+        return `[${value.map((one) => textOfJson(one, depth + 1)).join(', ')}]`;
+    if (json_isMap(value))
+        return `{${Object.entries(value)
+            .map(([key, one]) => `${JSON.stringify(key)}: ${textOfJson(one, depth + 1)}`)
+            .join(', ')}}`;
+    if (typeof value === 'string')
+        return depth === 0 ? value : JSON.stringify(value);
+    return value === null || value === undefined ? (depth === 0 ? '' : 'null') : JSON.stringify(value);
+}
+function cellsOfObject(row, prefix = '', depth = 0) {
+    if (!json_isMap(row))
+        throw new TableError('has a row that is not an object');
+    return Object.entries(row).flatMap(([key, value]) => json_isMap(value) && depth < NESTED
+        ? cellsOfObject(value, `${prefix}${key}.`, depth + 1)
+        : [[prefix + key, textOfJson(value)]]);
+}
+/** What is long and has to be the same: told by its digest. */
+const json_digestOf = (value) => (0,external_node_crypto_.createHash)('sha256').update(textOfJson(value)).digest('hex');
+const pick = (row, names) => names.flatMap((name) => (row[name] === undefined ? [] : [[name, textOfJson(row[name])]]));
+/** A line of `samples_*.jsonl` (lm-evaluation-harness 0.4): the same document comes once for each filter. */
+function harnessRow(row) {
+    if (row.doc_id === undefined || !('resps' in row) || !('filtered_resps' in row))
+        return undefined;
+    const metrics = Array.isArray(row.metrics) ? row.metrics.filter((name) => typeof name === 'string') : [];
+    const filter = row.filter === undefined ? '' : ` ${textOfJson(row.filter)}`;
+    return [
+        ['sample', textOfJson(row.doc_id) + filter],
+        ...pick(row, ['filtered_resps', 'target', ...metrics, 'resps', 'doc_hash', 'prompt_hash', 'target_hash']),
+    ];
+}
+/** A sample of a log of Inspect AI: what was asked, answered, and how that was scored. */
+function inspectRow(sample) {
+    if (!json_isMap(sample) || sample.id === undefined)
+        throw new TableError('has a sample without an id');
+    const scores = Object.entries(json_isMap(sample.scores) ? sample.scores : {});
+    const { completion } = json_isMap(sample.output) ? sample.output : {};
+    return [
+        ['sample', `${textOfJson(sample.id)} ${textOfJson(sample.epoch ?? '')}`.trimEnd()],
+        ...scores.flatMap(([name, score]) => json_isMap(score) ? pickAs(name, score, ['value', 'answer']) : [[name, textOfJson(score)]]),
+        ['target', textOfJson(sample.target)],
+        ['completion', textOfJson(completion)],
+        ['input', json_digestOf(sample.input)],
+    ];
+}
+const pickAs = (prefix, row, names) => pick(row, names).map(([name, text]) => [`${prefix}.${name}`, text]);
+const json_rowOf = (row) => (json_isMap(row) ? harnessRow(row) : undefined) ?? cellsOfObject(row);
+/** A list of objects, an object that has one or columns of the same length, or a log of Inspect AI. */
+function rowsOfRoot(root) {
+    if (Array.isArray(root))
+        return rowsOfCells(root.map(json_rowOf));
+    if (!json_isMap(root))
+        throw new TableError('is not a table');
+    if (json_isMap(root.eval) && Array.isArray(root.samples))
+        return rowsOfCells(root.samples.map(inspectRow));
+    const lists = Object.entries(root).filter((entry) => Array.isArray(entry[1]));
+    const [first] = lists;
+    if (first && json_isMap(first[1][0]))
+        return rowsOfCells(first[1].map(json_rowOf));
+    if (!first || lists.length < 2 || lists.some(([, list]) => list.length !== first[1].length))
+        throw new TableError('is not a table');
+    return rowsOfCells(first[1].map((_, at) => lists.map(([name, list]) => [name, textOfJson(list[at])])));
+}
+/** One line at a time: very many would not fit into memory at once. */
+function* rowsOfLines(text) {
+    for (let start = 0; start < text.length;) {
+        const feed = text.indexOf('\n', start);
+        const end = feed < 0 ? text.length : feed;
+        const line = text.slice(start, end);
+        if (line.trim() !== '')
+            yield json_rowOf(json_parsed(line));
+        start = end + 1;
+    }
+}
+/** JSON lines if the first line is whole and another follows; else one JSON text. */
+function readJsonRows(bytes) {
+    const text = bytes.toString('utf8').replace(/^\ufeff/, '');
+    const [first = '', ...others] = text.split('\n', 2);
+    const whole = first.trimStart().startsWith('{') && first.trimEnd().endsWith('}');
+    if (!whole)
+        return rowsOfRoot(json_parsed(text));
+    if (others.some((line) => line.trim() !== ''))
+        return rowsOfCells(rowsOfLines(text));
+    const root = json_parsed(text);
+    const rows = json_isMap(root) && Object.values(root).some(Array.isArray) && !harnessRow(root);
+    return rows ? rowsOfRoot(root) : rowsOfCells([json_rowOf(root)]);
+}
+/** No cell of CSV begins so. */
+const json = {
+    largest: LARGEST_TEXT,
+    is: (start) => /^(?:\u00ef\u00bb\u00bf)?\s*(?:\{\s*"|\[\s*\{)/.test(start.toString('latin1')),
+    read: readJsonRows,
+};
+/** One entry of an archive of samples. */
+const sampleRow = (bytes) => inspectRow(json_parsed(bytes.toString('utf8')));
+
+;// CONCATENATED MODULE: ./src/results/formats/npy.ts
+
+
+
+const npy_MAGIC = Buffer.from('\u0093NUMPY', 'latin1');
+const npy_HEADER = /^\{'descr': '([<>|=]?)([biufSU])(\d{1,9})', 'fortran_order': (True|False), 'shape': \(([\d, ]{0,200})\), ?\}\s*$/;
+/** Shortest text that gives the same float32 again (IEEE 754: nine digits always do). */
+function float32Text(value) {
+    for (let digits = 6; digits < 9; digits++) {
+        const text = String(Number(value.toPrecision(digits)));
+        if (Object.is(Math.fround(Number(text)), value))
+            return floatText(Number(text));
+    }
+    // Zero with a sign, too, which `toPrecision` drops.
+    return floatText(value === 0 ? value : Number(value.toPrecision(9)));
+}
+/** As Python prints it: a float that is whole keeps its point, zero its sign. */
+const floatText = (value) => {
+    if (Number.isNaN(value))
+        return 'nan';
+    if (!Number.isFinite(value))
+        return value > 0 ? 'inf' : '-inf';
+    if (Object.is(value, -0))
+        return '-0.0';
+    return Number.isInteger(value) && Math.abs(value) < 1e16 ? `${value}.0` : String(value);
+};
+function float16(bits) {
+    const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
+    if (exponent === 31)
+        return fraction ? NaN : sign * Infinity;
+    return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
+}
+/** By kind and size of an item in bytes, little-endian. */
+const NUMBERS = {
+    b1: (bytes, at) => (bytes[at] ? 'True' : 'False'),
+    i1: (bytes, at) => String(bytes.readInt8(at)),
+    i2: (bytes, at) => String(bytes.readInt16LE(at)),
+    i4: (bytes, at) => String(bytes.readInt32LE(at)),
+    i8: (bytes, at) => String(bytes.readBigInt64LE(at)),
+    u1: (bytes, at) => String(bytes.readUInt8(at)),
+    u2: (bytes, at) => String(bytes.readUInt16LE(at)),
+    u4: (bytes, at) => String(bytes.readUInt32LE(at)),
+    u8: (bytes, at) => String(bytes.readBigUInt64LE(at)),
+    f2: (bytes, at) => floatText(float16(bytes.readUInt16LE(at))),
+    f4: (bytes, at) => float32Text(bytes.readFloatLE(at)),
+    f8: (bytes, at) => floatText(bytes.readDoubleLE(at)),
+};
+/** Texts are padded with zeros to a fixed length. */
+function unpadded(text) {
+    let end = text.length;
+    while (end > 0 && text.charCodeAt(end - 1) === 0)
+        end--;
+    return text.slice(0, end);
+}
+const textReader = (kind, length) => kind === 'S'
+    ? (bytes, at) => unpadded(bytes.toString('latin1', at, at + length))
+    : (bytes, at) => {
+        let text = '';
+        for (let end = at + length * 4; at < end; at += 4) {
+            const point = bytes.readUInt32LE(at);
+            if (point > 0x10ffff)
+                throw new TableError('holds a text that is none');
+            text += String.fromCodePoint(point);
+        }
+        return table_cellOf(unpadded(text));
+    };
+/**
+ * Reads an array (NumPy enhancement proposal 1, versions 1 to 3). Objects are never unpickled: they are an
+ * error, as is a header that promises other bytes than there are.
+ */
+function readNpy(bytes) {
+    if (!bytes.subarray(0, 6).equals(npy_MAGIC) || bytes.length < 12)
+        throw new TableError('is not an array of NumPy');
+    const wide = bytes[6] > 1;
+    const start = wide ? 12 : 10;
+    const end = start + (wide ? bytes.readUInt32LE(8) : bytes.readUInt16LE(8));
+    const header = bytes.toString('latin1', start, Math.min(end, start + 4096));
+    if (/'descr': *'\|?O/.test(header))
+        throw new TableError('holds Python objects, which are never unpickled');
+    const [, order, kind = '', size = '', fortran, shapeText = ''] = npy_HEADER.exec(header) ?? [];
+    const read = NUMBERS[kind + size] ?? (/[SU]/.test(kind) ? textReader(kind, Number(size)) : undefined);
+    if (!read || order === '>')
+        throw new TableError('is an array of a type that is not read');
+    const item = Number(size) * (kind === 'U' ? 4 : 1);
+    const shape = shapeText.split(',').flatMap((text) => (text.trim() === '' ? [] : [Number(text)]));
+    const length = shape[0] ?? 1;
+    const width = shape.slice(1).reduce((product, axis) => product * axis, 1);
+    if (item === 0 || length * width * item !== bytes.length - end)
+        throw new TableError('holds other bytes than its header says');
+    if (length > MAX_ROWS)
+        throw new TableError(`has more than ${(0,text_numbers/* grouped */.zD)(MAX_ROWS)} rows`);
+    if (width > MAX_RECORD)
+        throw new TableError('has rows that are too long');
+    if (fortran === 'True' && shape.length > 2)
+        throw new TableError('is an array of an order that is not read');
+    const place = (row, column) => end + item * (fortran === 'True' ? column * length + row : row * width + column);
+    if (shape.length < 2)
+        return { length, cell: (row) => read(bytes, place(row, 0)) };
+    const columns = [...Array(width).keys()];
+    return { length, cell: (row) => `[${columns.map((column) => read(bytes, place(row, column))).join(', ')}]` };
+}
+/** Arrays beside one another, numbered by `row`: the place is the key. */
+function rowsOfArrays(arrays) {
+    const [first] = arrays.values();
+    if (!first)
+        throw new TableError('has no arrays');
+    for (const { length } of arrays.values())
+        if (length !== first.length)
+            throw new TableError('has arrays of different lengths');
+    return {
+        header: ['row', ...[...arrays.keys()].map(table_cellOf)],
+        rows: {
+            *[Symbol.iterator]() {
+                for (let row = 0; row < first.length; row++)
+                    yield [String(row), ...[...arrays.values()].map((array) => array.cell(row))];
+            },
+        },
+    };
+}
+const npy = {
+    largest: LARGEST_BINARY,
+    is: (start) => start.subarray(0, 6).equals(npy_MAGIC),
+    read: (bytes) => rowsOfArrays(new Map([['value', readNpy(bytes)]])),
+};
+
+;// CONCATENATED MODULE: ./src/results/formats/archives.ts
+
+
+
+
+
+/** Bytes of all entries, unpacked. */
+const LARGEST_TOTAL = 1024 ** 3;
+/** `.npz` of NumPy, and `.eval` of Inspect AI: ZIP archives, told apart by what they hold. */
+const archives = {
+    largest: LARGEST_BINARY,
+    is: (start) => start.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004')),
+    read(bytes) {
+        const archive = openArchive(bytes, LARGEST_BINARY);
+        if ('problem' in archive)
+            throw new TableError(archive.problem);
+        let total = 0;
+        const entry = (name) => {
+            const read = archive.read(name);
+            if ('problem' in read)
+                throw new TableError(read.problem);
+            total += read.length;
+            if (total > LARGEST_TOTAL)
+                throw new TableError(`unpacks to more than ${LARGEST_TOTAL / 1024 ** 3} GiB`);
+            return read;
+        };
+        const samples = archive.names.filter((name) => /^samples\/[^/]+\.json$/.test(name)).sort();
+        const each = function* () {
+            for (const name of samples)
+                yield sampleRow(entry(name));
+        };
+        if (samples.length > 0)
+            return rowsOfCells(each());
+        const arrays = archive.names.filter((name) => name.endsWith('.npy'));
+        if (arrays.length < archive.names.length || arrays.length === 0)
+            throw new TableError('is an archive of neither arrays nor samples');
+        return rowsOfArrays(new Map(arrays.map((name) => [name.slice(0, -4), readNpy(entry(name))])));
+    },
+};
+
+;// CONCATENATED MODULE: ./src/results/formats/index.ts
+
+
+
+
+
+
+
+
+/** Bytes of the CSV that is made of it. */
+const LARGEST_MADE = 4 * 1024 ** 3;
+const formats_FIRST = 64 * 1024;
+const formats_TURN = 1 << 14;
+/** Tab-separated: the first line has tabs and no comma. Quotes are as in CSV. */
+const tsv = {
+    largest: LARGEST_TEXT,
+    is(start) {
+        const [header = ''] = start.toString('latin1').split('\n', 1);
+        return header.includes('\t') && !header.includes(',');
+    },
+    read(bytes) {
+        const options = { bom: true, delimiter: '\t', skip_empty_lines: true, max_record_size: MAX_RECORD };
+        try {
+            const [header = [], ...rows] = sync_parse(bytes, { ...options, encoding: 'latin1' });
+            return { header, rows };
+        }
+        catch (error) {
+            throw new TableError(`is not a table: ${error.message}`);
+        }
+    },
+};
+/** The first whose bytes match; what none knows is read as CSV. */
+const FORMATS_OF_ROWS = [npy, archives, json, tsv];
+/**
+ * The rows of a file that is not CSV, told by its content; at most 64 MiB of text, 256 MiB of arrays.
+ *
+ * @returns undefined for CSV
+ * @throws TableError
+ */
+async function formats_rowsIn(path) {
+    const file = await (0,promises_.open)(path, 'r');
+    try {
+        const { size } = await file.stat();
+        const start = await firstBytes(file, Math.min(size, formats_FIRST));
+        const format = FORMATS_OF_ROWS.find((one) => one.is(start));
+        if (!format)
+            return undefined;
+        if (size > format.largest)
+            throw new TableError(`is larger than ${format.largest / 1024 ** 2} MiB`);
+        return format.read(await firstBytes(file, size));
+    }
+    finally {
+        await file.close();
+    }
+}
+async function firstBytes(file, size) {
+    const bytes = Buffer.alloc(size);
+    let read = 0;
+    while (read < size) {
+        const { bytesRead } = await file.read(bytes, read, size - read, read);
+        if (bytesRead === 0)
+            break;
+        read += bytesRead;
+    }
+    return bytes.subarray(0, read);
+}
+/** How many rows there are. @throws TableError */
+function countRows({ rows }) {
+    let count = 0;
+    const each = rows[Symbol.iterator]();
+    while (each.next().done !== true)
+        count++;
+    return count;
+}
+/**
+ * Writes rows as CSV, at most 4 GiB.
+ *
+ * @param path where no file is yet
+ * @throws TableError
+ */
+async function writeCsv({ header, rows }, path) {
+    const file = await (0,promises_.open)(path, 'wx', 0o600);
+    let written = 0;
+    let block = [csvRow(header)];
+    const flush = async () => {
+        const bytes = Buffer.from(block.join(''), 'latin1');
+        written += bytes.length;
+        if (written > LARGEST_MADE)
+            throw new TableError(`is larger than ${LARGEST_MADE / 1024 ** 3} GiB as a table`);
+        await file.writeFile(bytes);
+        block = [];
+        await (0,promises_namespaceObject.setImmediate)();
+    };
+    try {
+        let length = 0;
+        for (const cells of rows) {
+            const row = csvRow(cells);
+            block.push(row);
+            length += row.length;
+            if (length > MAX_RECORD || block.length > formats_TURN) {
+                await flush();
+                length = 0;
+            }
+        }
+        await flush();
+    }
+    finally {
+        await file.close();
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/results/in-order.ts
 /** Bytes below which it is not worth looking for an equal block. */
 const SMALLEST = 4096;
@@ -54532,26 +55567,51 @@ class Tally {
 
 
 
+
+
+
+
 /**
- * Compares two CSV files of predictions whose bytes differ, row by row. Rows in the same places are compared
- * as bytes; if the order differs they are joined by key, over bytes as well. Cells are read only in rows
- * whose bytes differ, and numbers only in cells that do. Memory: 4 MiB in the same order, else see
- * `joinByKey`; with quoted cells, or columns in another order, see `Pairing`. At most 5,000,000 rows.
+ * Compares two files of predictions of any kind (CSV, TSV, JSON, JSON lines, npy, npz, samples of
+ * lm-evaluation-harness and Inspect AI): what is not CSV is made so, in a folder that is removed. See
+ * `compareTables`, `rowsIn`.
  */
 async function comparePredictions(recorded, replayed, options = {}) {
+    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_os_namespaceObject.tmpdir)(), 'reprogate-rows-'));
+    const table = (side, file) => naming(side, async () => {
+        const rows = await formats_rowsIn(file);
+        if (!rows)
+            return file;
+        const made = (0,external_node_path_.join)(folder, `${side}.csv`);
+        await writeCsv(rows, made);
+        return made;
+    });
     try {
-        const headers = [await headerOf('recorded', recorded), await headerOf('replayed', replayed)];
-        const task = { recorded, replayed, columns: matchColumns(...headers, options), options };
-        // Equal bytes mean equal values only if the columns stand in the same order.
-        if (task.columns.there.some((place, column) => place !== column))
-            return await compareCellwise(task);
-        return (await compareInOrder(task)) ?? (await compareByKey(task)) ?? (await compareCellwise(task));
+        const before = await table('recorded', recorded);
+        return await compareTables(before, await table('replayed', replayed), options);
     }
     catch (error) {
         if (error instanceof TableError)
             return notComparable(0, error.message);
         throw error;
     }
+    finally {
+        await (0,promises_.rm)(folder, { recursive: true, force: true });
+    }
+}
+/**
+ * Compares two CSV files of predictions whose bytes differ, row by row. Rows in the same places are compared
+ * as bytes; if the order differs they are joined by key, over bytes as well. Cells are read only in rows
+ * whose bytes differ, and numbers only in cells that do. Memory: 4 MiB in the same order, else see
+ * `joinByKey`; with quoted cells, or columns in another order, see `Pairing`. At most 5,000,000 rows.
+ */
+async function compareTables(recorded, replayed, options) {
+    const headers = [await headerOf('recorded', recorded), await headerOf('replayed', replayed)];
+    const task = { recorded, replayed, columns: matchColumns(...headers, options), options };
+    // Equal bytes mean equal values only if the columns stand in the same order.
+    if (task.columns.there.some((place, column) => place !== column))
+        return compareCellwise(task);
+    return (await compareInOrder(task)) ?? (await compareByKey(task)) ?? (await compareCellwise(task));
 }
 /** Says of which file an error is. */
 async function naming(side, work) {
@@ -54682,11 +55742,19 @@ async function againstRecord(request, replayed) {
         metrics: hasMetrics(recorded) ? compareMetrics(recorded.metrics, replayed.metrics, tolerance) : [],
         predictions: known &&
             replayed.predictions &&
-            (await predictionsAgainst(known, replayed.predictions, optionsOf(request))),
+            (request.of === 'training'
+                ? asWhole(compare_isOf(known.digest, replayed.predictions))
+                : await predictionsAgainst(known, replayed.predictions, optionsOf(request))),
     };
 }
+const compare_isOf = (digest, { digest: sha256, md5 }) => digest === sha256 || digest === md5;
+/** A file that has no rows, as a model. */
+const asWhole = (same) => ({
+    ...identicalPredictions(0),
+    grade: same ? 'identical' : 'different',
+});
 async function predictionsAgainst({ file, digest }, replayed, options) {
-    if (digest === replayed.digest || digest === replayed.md5)
+    if (compare_isOf(digest, replayed))
         return replayed.rows === 0 ? notComparable(0, 'no rows') : identicalPredictions(replayed.rows);
     if (file !== undefined)
         return comparePredictions(file, replayed.file, options);
@@ -54696,12 +55764,15 @@ async function predictionsAgainst({ file, digest }, replayed, options) {
 async function againstEachOther(request, { metrics, predictions }, second) {
     return {
         metrics: compareMetrics(metrics, second.metrics, request.tolerance),
-        predictions: predictions &&
-            second.predictions &&
-            (predictions.digest === second.predictions.digest
-                ? identicalPredictions(predictions.rows)
-                : await comparePredictions(predictions.file, second.predictions.file, optionsOf(request))),
+        predictions: predictions && second.predictions && (await eachOther(request, predictions, second.predictions)),
     };
+}
+async function eachOther(request, first, second) {
+    if (request.of === 'training')
+        return asWhole(first.digest === second.digest);
+    if (first.digest === second.digest)
+        return identicalPredictions(first.rows);
+    return comparePredictions(first.file, second.file, optionsOf(request));
 }
 
 ;// CONCATENATED MODULE: ./src/evaluation/mounts.ts
@@ -54737,7 +55808,7 @@ async function isReadable(source, user) {
         const info = await (0,promises_.lstat)(path);
         if (info.isSymbolicLink()) {
             const link = await (0,promises_.readlink)(path);
-            return !(0,external_node_path_.isAbsolute)(link) && within(source, (0,external_node_path_.resolve)((0,external_node_path_.dirname)(path), link));
+            return !(0,external_node_path_.isAbsolute)(link) && (0,system_files/* within */.ux)(source, (0,external_node_path_.resolve)((0,external_node_path_.dirname)(path), link));
         }
         if (!info.isDirectory())
             return permits(info, user, READ);
@@ -54772,7 +55843,7 @@ async function copyEntry(context, from, to) {
 }
 /** Copies what a link names, as its digest was taken; a link that names no file of the repository stays one. */
 async function copyLink({ root }, from, to) {
-    const named = await confine(root, (0,external_node_path_.relative)(root, from));
+    const named = await (0,system_files/* confine */.Do)(root, (0,external_node_path_.relative)(root, from));
     if (named.ok && named.exists && (await (0,promises_.stat)(named.absolute)).isFile())
         await copyBytes(named.absolute, to);
     else
@@ -54785,51 +55856,6 @@ async function copyBytes(from, to) {
 
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
-;// CONCATENATED MODULE: ./src/results/recompute/json-texts.ts
-/** JSON whose numbers keep their text: 0.910 is printed to three decimals, and 0.91 is not. */
-/** What stands before the text of a number. */
-const MARK = '\u0001';
-const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:NaN|Infinity|\d[\d.eE+-]*)/g;
-/**
- * Parses JSON, also with NaN and the infinities, as Python writes it. In linear time.
- *
- * @returns what `JSON.parse` gives, with a text in place of each number: see `numberTextOf`
- * @throws Error that says what is wrong with it
- */
-const parseTexts = (source) => JSON.parse(source.replace(STRING_OR_NUMBER, (token) => token.startsWith('"') ? token : JSON.stringify(MARK + token)));
-/** The text of a number; undefined for any other value. */
-const numberTextOf = (value) => typeof value === 'string' && value.startsWith(MARK) ? value.slice(MARK.length) : undefined;
-const MAX_DEPTH = 16;
-const MAX_NUMBERS = 10_000;
-/** As of a metrics file that an evaluation writes. */
-const MAX_BYTES = 1024 ** 2;
-/**
- * The numbers of a JSON object as they are printed, nested ones with dotted names as `parseMetrics`
- * names them; none of what is deeper than 16 levels, at most 10,000. Empty if it is not JSON, or
- * larger than 1 MiB.
- */
-function printedMetrics(bytes) {
-    const texts = new Map();
-    const visit = (value, name, depth) => {
-        const text = numberTextOf(value);
-        if (text !== undefined && texts.size < MAX_NUMBERS)
-            texts.set(name, text);
-        if (typeof value !== 'object' || value === null || depth === MAX_DEPTH)
-            return;
-        for (const [key, child] of Object.entries(value))
-            visit(child, name === '' ? key : `${name}.${key}`, depth + 1);
-    };
-    if (bytes.length > MAX_BYTES)
-        return texts;
-    try {
-        visit(parseTexts(new TextDecoder('utf-8', { fatal: true }).decode(bytes)), '', 0);
-    }
-    catch {
-        return new Map();
-    }
-    return texts;
-}
-
 ;// CONCATENATED MODULE: ./src/results/recompute/frame.ts
 
 
@@ -54838,8 +55864,8 @@ function printedMetrics(bytes) {
 const FRAME_LARGEST = 64 * 1024 * 1024;
 const TOO_LARGE = `is larger than ${FRAME_LARGEST / 1024 ** 2} MiB`;
 const frame_MAX_ROWS = 1_000_000;
-const MAX_COLUMNS = 2000;
-const MAX_CELLS = 20_000_000;
+const frame_MAX_COLUMNS = 2000;
+const frame_MAX_CELLS = 20_000_000;
 const frame_MAX_RECORD = 1024 * 1024;
 /** The message is the rest of a sentence about the file. */
 class FrameError extends Error {
@@ -54940,9 +55966,9 @@ function fromObjects(rows) {
     return table.frame();
 }
 /** Levels of nested objects that are columns. */
-const NESTED = 3;
+const frame_NESTED = 3;
 function frame_cellsOf(row, prefix = '', depth = 0) {
-    return Object.entries(row).flatMap(([key, value]) => typeof value === 'object' && value !== null && !Array.isArray(value) && depth < NESTED
+    return Object.entries(row).flatMap(([key, value]) => typeof value === 'object' && value !== null && !Array.isArray(value) && depth < frame_NESTED
         ? frame_cellsOf(value, `${prefix}${key}.`, depth + 1)
         : [[prefix + key, cellText(value)]]);
 }
@@ -54968,7 +55994,7 @@ class Builder {
             column.push(cell);
         }
         this.rows++;
-        if (this.rows > frame_MAX_ROWS || this.columns.size > MAX_COLUMNS || this.rows * this.columns.size > MAX_CELLS)
+        if (this.rows > frame_MAX_ROWS || this.columns.size > frame_MAX_COLUMNS || this.rows * this.columns.size > frame_MAX_CELLS)
             throw new FrameError('has too many rows or columns to compute from');
     }
     frame() {
@@ -55046,7 +56072,7 @@ function wordsIn(name) {
 
 
 /** Rows that all definitions together may look at: what a table with many columns and names can cost. */
-const WORK = 400_000_000;
+const candidates_WORK = 400_000_000;
 /** Classes of which each is tried if a name binds none. */
 const EACH = 2;
 /** Numbers are computed once a reading, definition and class; NaN when the work is used up. */
@@ -55055,7 +56081,7 @@ class Computed {
     work = 0;
     /** Whether something was left out. */
     get spent() {
-        return this.work > WORK;
+        return this.work > candidates_WORK;
     }
     value(key, cost, compute) {
         const known = this.known.get(key);
@@ -55797,7 +56823,7 @@ const NAMES = [
     [/\b(?:kendall(?: ?tau)?|krcc)\b/, 'kendall'],
 ];
 /** What cannot be computed from a table, and what it would take. */
-const NEEDS = [
+const names_NEEDS = [
     [/\b(?:bleu|sacrebleu|rouge\w*|meteor|chrf|wer|cer)\b/, 'the tokenizer and normalizer of the evaluation'],
     [/\bbert ?score\b|\bbleurt\b|\bcomet\b/, 'a model'],
     [/\b(?:map ?50|map ?75|map 50 95|m ap|coco)\b/, 'ground truth boxes and their matching'],
@@ -55835,7 +56861,7 @@ function inLastParts(name, look) {
     return look(wordsIn(parts.at(-1) ?? '').join(' ')) ?? look(wordsIn(parts.slice(-2).join(' ')).join(' '));
 }
 /** What it would take to compute a metric that no table of predictions gives; undefined: nothing is known. */
-const missingInput = (name) => inLastParts(name, (words) => NEEDS.find(([pattern]) => pattern.test(words))?.[1]);
+const missingInput = (name) => inLastParts(name, (words) => names_NEEDS.find(([pattern]) => pattern.test(words))?.[1]);
 /** What a name asks for; undefined if it is no metric that is known here. */
 function askedBy(name) {
     const found = inLastParts(name, (words) => NAMES.find(([pattern]) => pattern.test(words)));
@@ -56142,7 +57168,7 @@ async function recomputedReplay({ predictions, definitions = {} }, { metrics, pr
         return undefined;
     return againstPredictions({
         path: predictions.path,
-        bytes: written.bytes > FRAME_LARGEST ? null : await readRegular(written.file, FRAME_LARGEST),
+        bytes: written.bytes > FRAME_LARGEST ? null : await (0,system_files/* readRegular */.VX)(written.file, FRAME_LARGEST),
         metrics: Object.entries(metrics).map(([name, value]) => ({ name, text: (0,text_numbers/* numberText */.$4)(value) })),
         declarations: definitions,
         signal,
@@ -56227,8 +57253,16 @@ function readJson(text) {
 function harnessResults(value) {
     const { results } = value;
     const isHarness = formats_isMap(results) && formats_isMap(value.config) && ('n-shot' in value || 'versions' in value);
-    return isHarness ? { value: results } : undefined;
+    return isHarness ? { value: withoutErrors(results) } : undefined;
 }
+/** A standard error says how certain a metric is, and no source records it as one. */
+const withoutErrors = (results) => Object.fromEntries(Object.entries(results).map(([task, metrics]) => [
+    task,
+    formats_isMap(metrics)
+        ? Object.fromEntries(Object.entries(metrics).filter(([name]) => !formats_NO_METRIC.test(name)))
+        : metrics,
+]));
+const formats_NO_METRIC = /_stderr(?:,|$)|^(?:alias|name|sample_len|samples|sample_count)$/;
 /** A log of Inspect AI: `score.metric`, of an evaluation that came to its end. */
 function inspectScores(value) {
     const { eval: evaluation, status, results } = value;
@@ -56238,14 +57272,11 @@ function inspectScores(value) {
         return { problem: `is the log of an evaluation that ended with ${JSON.stringify(status.slice(0, 40))}` };
     const scores = formats_isMap(results) && Array.isArray(results.scores) ? results.scores : [];
     return {
-        value: Object.fromEntries(scores
-            .filter(formats_isMap)
-            .map(({ name, metrics }) => [
+        value: Object.fromEntries(scores.filter(formats_isMap).map(({ name, metrics }) => [
             String(name).slice(0, 200),
-            Object.fromEntries(Object.entries(formats_isMap(metrics) ? metrics : {}).map(([metric, one]) => [
-                metric,
-                formats_isMap(one) ? one.value : one,
-            ])),
+            Object.fromEntries(Object.entries(formats_isMap(metrics) ? metrics : {})
+                .filter(([metric]) => !/^(?:stderr|std|var)$|_stderr$/.test(metric))
+                .map(([metric, one]) => [metric, formats_isMap(one) ? one.value : one])),
         ])),
     };
 }
@@ -56413,16 +57444,16 @@ function mount(fields) {
 /** Where a mount over the workspace is seen in the container. */
 function targetOf(target) {
     const path = external_node_path_.posix.join(WORKSPACE, target);
-    if (external_node_path_.posix.isAbsolute(target) || path === WORKSPACE || !within(WORKSPACE, path))
+    if (external_node_path_.posix.isAbsolute(target) || path === WORKSPACE || !(0,system_files/* within */.ux)(WORKSPACE, path))
         throw new Error(`not inside the workspace: ${target}`);
     return path;
 }
 /** What is mounted over a path of the workspace is ours, whatever the image has there. */
-const outside = (paths) => paths.filter((path) => !within(WORKSPACE, path));
+const outside = (paths) => paths.filter((path) => !(0,system_files/* within */.ux)(WORKSPACE, path));
 /** The volumes of an image that nothing else is mounted on. */
 function openVolumes({ volumes, mounts, covers }) {
     const taken = new Set(['/tmp', WORKSPACE, ...mounts.map(({ target }) => targetOf(target))]);
-    return [...new Set(volumes.map((path) => external_node_path_.posix.join('/', path).replace(/(.)\/$/, '$1')))].filter((path) => !taken.has(path) && !covers.folders.some((folder) => within(folder, path)));
+    return [...new Set(volumes.map((path) => external_node_path_.posix.join('/', path).replace(/(.)\/$/, '$1')))].filter((path) => !taken.has(path) && !covers.folders.some((folder) => (0,system_files/* within */.ux)(folder, path)));
 }
 /** Names of the volumes that `createArguments` makes; they have to be removed with the container. */
 const volumeNames = (sandbox) => openVolumes(sandbox).map((_, index) => `${sandbox.name}-${index}`);
@@ -56503,6 +57534,8 @@ function sandboxClient({ program, env }) {
 
 
 
+
+
 const METRICS_CAP = 1024 ** 2;
 const PREDICTIONS_CAP = 1024 ** 3;
 const outputs_CHUNK = 1024 ** 2;
@@ -56517,10 +57550,10 @@ async function openOutput(workspace, path, cap, read) {
         return problem(wrong);
     let file;
     try {
-        file = await openRegular((0,external_node_path_.join)(workspace, path), { noFollow: true });
+        file = await (0,system_files/* openRegular */.lf)((0,external_node_path_.join)(workspace, path), { noFollow: true });
     }
     catch (error) {
-        if (error instanceof NotAFile)
+        if (error instanceof system_files/* NotAFile */.pX)
             return problem('is not a regular file');
         return problem(`cannot be read (${error.code})`);
     }
@@ -56536,7 +57569,7 @@ async function openOutput(workspace, path, cap, read) {
 }
 /** Looks at every step to a file: what is wrong with the way, or with its end. */
 async function wrongOnTheWay(workspace, path) {
-    const names = plainPath(path).split('/');
+    const names = (0,system_files/* plainPath */.s1)(path).split('/');
     let way = workspace;
     for (const [index, name] of names.entries()) {
         if (name === '..')
@@ -56555,6 +57588,12 @@ async function wrongOnTheWay(workspace, path) {
 const takeMetrics = (workspace, path) => openOutput(workspace, path, METRICS_CAP, async (file, size) => {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0);
     return { path, bytes: buffer.subarray(0, bytesRead) };
+});
+const SAMPLES_CAP = 64 * 1024 ** 2;
+/** Samples of a task, at most 64 MiB. */
+const takeSamples = (workspace, path) => openOutput(workspace, path, SAMPLES_CAP, async (file, size) => {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0);
+    return buffer.subarray(0, bytesRead);
 });
 /** Files that a glob is tried on, and of those that match, how many are read. */
 const MOST_LISTED = 100_000;
@@ -56587,15 +57626,28 @@ async function takeNewestMetrics(workspace, pattern) {
     return first ?? { ok: false, problem: `no file that ${quoted(pattern)} names was written` };
 }
 /** Copies the predictions file, at most 1 GiB, to `copy`; hashes it and counts its rows on the way. */
-const takePredictions = (workspace, path, copy) => openOutput(workspace, path, PREDICTIONS_CAP, async (file) => {
-    const target = await (0,promises_.open)(copy, 'wx', 0o600);
+async function takePredictions(workspace, path, copy) {
+    const taken = await openOutput(workspace, path, PREDICTIONS_CAP, async (file) => {
+        const target = await (0,promises_.open)(copy, 'wx', 0o600);
+        try {
+            return { file: copy, ...(await outputs_readTable(file, (chunk) => target.writeFile(chunk))) };
+        }
+        finally {
+            await target.close();
+        }
+    });
+    if (!taken.ok)
+        return taken;
     try {
-        return { file: copy, ...(await outputs_readTable(file, (chunk) => target.writeFile(chunk))) };
+        const rows = await formats_rowsIn(copy);
+        return rows ? { ok: true, value: { ...taken.value, rows: countRows(rows) } } : taken;
     }
-    finally {
-        await target.close();
+    catch (error) {
+        if (error instanceof TableError)
+            return { ok: false, problem: `${quoted(path)} ${error.message}` };
+        throw error;
     }
-});
+}
 /** Digest, size and rows of a table; one pass, 1 MiB of memory. */
 async function outputs_readTable(file, each) {
     const sha256 = (0,external_node_crypto_.createHash)('sha256');
@@ -56642,6 +57694,184 @@ function rowCounter() {
         },
         rows: () => Math.max(0, lines + (content ? 1 : 0) - 1),
     };
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/json.ts
+const suites_json_isMap = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** undefined: it is not JSON. Python's NaN and infinities are null. */
+function suites_json_parsed(source) {
+    const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        try {
+            return JSON.parse(text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g, (token) => token.startsWith('"') ? token : 'null'));
+        }
+        catch {
+            return undefined;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/suite.ts
+
+/** Samples that are read of one run. */
+const MOST_SAMPLES = 100_000;
+/** The tasks of a result of lm-evaluation-harness whose samples lie beside it; undefined: it is none. */
+function harnessTasks(bytes) {
+    const root = suites_json_parsed(bytes);
+    if (!suites_json_isMap(root) || !suites_json_isMap(root['results']) || !suites_json_isMap(root['configs']) || !suites_json_isMap(root['config']))
+        return undefined;
+    return Object.keys(root['configs']).filter((task) => !task.includes('/'));
+}
+/** Where lm-evaluation-harness puts the samples of a task, beside its result. */
+const samplesPath = (results, task) => {
+    const folder = results.slice(0, results.lastIndexOf('/') + 1);
+    const time = /_\d{4}-[^/_]*(?=\.json$)/.exec(results)?.[0] ?? '';
+    return `${folder}samples_${task}${time}.jsonl`;
+};
+/**
+ * Reads what a suite left: a result of lm-evaluation-harness with its samples, or a log of Inspect in JSON.
+ *
+ * @param samples of a task, if they are there
+ * @returns undefined if it is of neither, or has neither samples nor hashes
+ */
+function readSuite(bytes, samples) {
+    const root = suites_json_parsed(bytes);
+    if (!suites_json_isMap(root))
+        return undefined;
+    const run = suites_json_isMap(root['eval']) ? inspectRun(root) : harnessTasks(bytes) && harnessRun(root, samples);
+    return run && (run.samples.size > 0 || Object.keys(run.hashes).length > 0) ? run : undefined;
+}
+function harnessRun(root, samplesOf) {
+    const samples = new Map();
+    const configs = root['configs'];
+    for (const [task, config] of Object.entries(configs)) {
+        const text = samplesOf(task);
+        if (!text)
+            continue;
+        const plain = plainMetrics(config);
+        for (const line of new TextDecoder().decode(text).split('\n')) {
+            const row = line.trim() === '' ? undefined : suites_json_parsed(line);
+            if (!suites_json_isMap(row) || samples.size >= MOST_SAMPLES)
+                continue;
+            const key = `${task}/${String(row['doc_id'])}`;
+            const before = samples.get(key);
+            const one = harnessSample(task, row, plain);
+            // One line for each filter: the same question, graded another way.
+            samples.set(key, before
+                ? {
+                    ...one,
+                    scores: { ...before.scores, ...one.scores },
+                    regraded: { ...before.regraded, ...one.regraded },
+                }
+                : one);
+        }
+    }
+    const hashes = Object.entries(suites_json_isMap(root['task_hashes']) ? root['task_hashes'] : {});
+    return {
+        tool: 'lm-evaluation-harness',
+        hashes: Object.fromEntries(hashes.filter((pair) => typeof pair[1] === 'string')),
+        samples,
+    };
+}
+/** Metrics of a task that are computed without options: what the harness does with them then is known. */
+function plainMetrics(config) {
+    const list = suites_json_isMap(config) && Array.isArray(config['metric_list']) ? config['metric_list'] : [];
+    const known = new Set(['metric', 'aggregation', 'higher_is_better']);
+    return new Set(list
+        .filter(suites_json_isMap)
+        .filter((one) => Object.entries(one).every(([name, value]) => known.has(name) || value === false))
+        .map(({ metric }) => String(metric)));
+}
+function harnessSample(task, row, plain) {
+    const filter = typeof row['filter'] === 'string' ? row['filter'] : 'none';
+    const names = Array.isArray(row['metrics']) ? row['metrics'].map(String) : [];
+    const [scores, regraded] = [{}, {}];
+    for (const name of names) {
+        const score = scoreOf(row[name]);
+        if (score === undefined)
+            continue;
+        scores[`${task}.${name},${filter}`] = score;
+        const again = plain.has(name) ? REGRADE[name]?.(row) : undefined;
+        if (again !== undefined)
+            regraded[`${task}.${name},${filter}`] = again;
+    }
+    const { arguments: given } = row;
+    const first = Array.isArray(given) ? given[0] : suites_json_isMap(given) ? given['gen_args_0'] : undefined;
+    const prompt = Array.isArray(first) ? first[0] : suites_json_isMap(first) ? first['arg_0'] : undefined;
+    return {
+        prompt: String(prompt ?? row['prompt_hash'] ?? ''),
+        output: JSON.stringify(row['resps'] ?? ''),
+        scores,
+        regraded,
+    };
+}
+/** Grades that are functions of a line (lm-evaluation-harness 0.4, `process_results`). */
+const REGRADE = {
+    exact_match({ filtered_resps: answers, target }) {
+        const [answer] = Array.isArray(answers) ? answers : [];
+        return typeof answer === 'string' && typeof target === 'string' ? Number(answer === target) : undefined;
+    },
+    /** The choice of the largest log-likelihood; the first of equal ones, as `numpy.argmax`. */
+    acc({ filtered_resps: answers, target }) {
+        const chances = Array.isArray(answers)
+            ? answers.map((one) => Number(Array.isArray(one) ? one[0] : NaN))
+            : [];
+        if (chances.length < 2 || chances.some(Number.isNaN) || !/^\d{1,6}$/.test(String(target)))
+            return undefined;
+        return Number(chances.indexOf(Math.max(...chances)) === Number(target));
+    },
+};
+function inspectRun(root) {
+    const samples = new Map();
+    for (const one of Array.isArray(root['samples']) ? root['samples'].slice(0, MOST_SAMPLES) : []) {
+        if (!suites_json_isMap(one))
+            continue;
+        const { id, epoch, input, output, scores } = one;
+        samples.set(`${String(id)}${epoch === undefined || epoch === 1 ? '' : `, epoch ${String(epoch)}`}`, {
+            prompt: typeof input === 'string' ? input : JSON.stringify(withoutIds(input)),
+            output: suites_json_isMap(output) ? String(output['completion'] ?? '') : '',
+            scores: Object.fromEntries(Object.entries(suites_json_isMap(scores) ? scores : {}).flatMap(([scorer, given]) => {
+                const score = scoreOf(suites_json_isMap(given) ? given['value'] : undefined);
+                return score === undefined
+                    ? []
+                    : ['accuracy', 'mean'].map((metric) => [`${scorer}.${metric}`, score]);
+            })),
+            regraded: {},
+        });
+    }
+    return { tool: 'Inspect', hashes: {}, samples };
+}
+/** Messages have an id that is another in every run. */
+const withoutIds = (input) => Array.isArray(input)
+    ? input.map((message) => suites_json_isMap(message) ? { role: message['role'], content: message['content'] } : message)
+    : input;
+/** Inspect's `value_to_float`: correct, partial, incorrect, no answer. */
+const LETTERS = { C: 1, P: 0.5, I: 0, N: 0 };
+function scoreOf(value) {
+    if (typeof value === 'boolean')
+        return Number(value);
+    if (typeof value === 'string' && Object.hasOwn(LETTERS, value))
+        return LETTERS[value];
+    return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/evaluation/suite.ts
+
+
+/** Tasks whose samples are read. */
+const MOST_TASKS = 100;
+/** What a suite of prompts left in a workspace; undefined if the metrics are of none. */
+async function takeSuite(workspace, { path, bytes }) {
+    const samples = new Map();
+    for (const task of (harnessTasks(bytes) ?? []).slice(0, MOST_TASKS)) {
+        const taken = await takeSamples(workspace, samplesPath(path, task));
+        if (taken.ok)
+            samples.set(task, taken.value);
+    }
+    return readSuite(bytes, (task) => samples.get(task));
 }
 
 ;// CONCATENATED MODULE: ./src/evaluation/size.ts
@@ -56821,7 +58051,7 @@ async function workspace_own(path, owner) {
 }
 async function makePlace(workspace, target, folder) {
     let path = workspace;
-    const names = plainPath(target).split('/');
+    const names = (0,system_files/* plainPath */.s1)(target).split('/');
     for (const [index, name] of names.entries()) {
         path = (0,external_node_path_.join)(path, name);
         const there = await (0,promises_.lstat)(path).catch(() => undefined);
@@ -56870,6 +58100,7 @@ async function removeTree(folder) {
 }
 
 ;// CONCATENATED MODULE: ./src/evaluation/replay.ts
+
 
 
 
@@ -56930,7 +58161,7 @@ async function prepareSandbox({ engine }, client, request, { workspace, nothing 
     const covers = request.covers ?? NO_COVERS;
     const volumes = (await engine.inspect(image))?.Config.Volumes ?? [];
     const folders = openVolumes({ volumes, mounts, covers })
-        .filter((path) => within(WORKSPACE, path))
+        .filter((path) => (0,system_files/* within */.ux)(WORKSPACE, path))
         .map((path) => (0,external_node_path_.relative)(WORKSPACE, path));
     const owner = root ? user : undefined;
     await readyWorkspace(workspace, { hidden: hiddenBefore(request), mounts, folders, owner });
@@ -56988,8 +58219,10 @@ async function removeSandbox(client, sandbox) {
 async function outputsOf({ scratch }, { hide, metrics, predictions }, workspace) {
     const take = metrics !== undefined && hide.patterns?.includes(metrics) ? takeNewestMetrics : takeMetrics;
     const copy = (0,external_node_path_.join)(scratch, `predictions-${(0,external_node_crypto_.randomUUID)()}.csv`);
+    const written = metrics === undefined ? undefined : await take(workspace, metrics);
     return {
-        metrics: metrics === undefined ? undefined : await take(workspace, metrics),
+        metrics: written,
+        suite: written?.ok ? await takeSuite(workspace, written.value) : undefined,
         predictions: predictions && (await takePredictions(workspace, predictions.path, copy)),
     };
 }
@@ -57041,21 +58274,23 @@ async function runAndRead(context, request) {
         return { ...failure, seconds, exitCode, tail };
     const outcome = run_outcomeOf(run);
     return 'problem' in outcome
-        ? { ...run_unusable(outcome.problem), seconds, exitCode, tail }
+        ? { ...run_unusable(outcome.problem, request), seconds, exitCode, tail }
         : { ...outcome, seconds };
 }
+/** As it is called in messages. */
+const run_nameOf = ({ of = 'evaluation' }) => of;
 /** Why a run did not come to a good end; undefined if it did. */
 function failureOf(run, request) {
     if (run.stopped)
         return stoppedBy(run.stopped, run, request);
     if (run.startError !== undefined) {
-        const message = `the evaluation could not be started: ${quoted(run.startError)}`;
+        const message = `the ${run_nameOf(request)} could not be started: ${quoted(run.startError)}`;
         return failed(message, 'could not be started', run);
     }
     if (run.exitCode === 0)
         return undefined;
     const last = lastWords(run);
-    const message = `the evaluation ended with exit code ${run.exitCode}`;
+    const message = `the ${run_nameOf(request)} ended with exit code ${run.exitCode}`;
     return failed(last === undefined ? message : `${message}: ${quoted(last)}`, `failed: exit code ${run.exitCode}`, run);
 }
 const failed = (message, summary, { exitCode }) => ({
@@ -57067,10 +58302,10 @@ const lastWords = ({ lastError, tail }) => lastError?.replace(/^\[FATAL tini \(\
 const gib = (bytes) => `${Number((bytes / GIB).toFixed(2))} GiB`;
 /** What is said of each limit: the sentence, the summary, and the policy's name for it. */
 const STOPS = {
-    time: (_, { limits: { evaluation } }) => [
-        `was stopped after ${(0,text_numbers/* plural */.LS)(evaluation, 'minute')}`,
+    time: (_, request) => [
+        `was stopped after ${(0,text_numbers/* plural */.LS)(request.limits.evaluation, 'minute')}`,
         'out of time',
-        'evaluation',
+        run_nameOf(request),
     ],
     memory: ({ memory }) => [`needed more than ${gib(memory)} of memory`, 'out of memory', 'memory'],
     output: (_, { limits: { output } }) => [
@@ -57084,22 +58319,22 @@ function stoppedBy(stop, run, request) {
     return {
         finding: {
             rule: 'evaluation/timeout',
-            message: `the evaluation ${what}`,
+            message: `the ${run_nameOf(request)} ${what}`,
             field: 'evaluation',
-            remedy: `Make the evaluation smaller, or raise \`limits.${limit}\` in the policy.`,
+            remedy: `Make the ${run_nameOf(request)} smaller, or raise \`limits.${limit}\` in the policy.`,
         },
         summary,
     };
 }
-const run_unusable = (problem) => ({
+const run_unusable = (problem, request) => ({
     finding: {
         rule: 'evaluation/output-unusable',
-        message: `the evaluation's output cannot be used: ${problem}`,
+        message: `the ${run_nameOf(request)}'s output cannot be used: ${problem}`,
         field: 'evaluation',
     },
     summary: 'no usable output',
 });
-function run_outcomeOf({ metrics, predictions }) {
+function run_outcomeOf({ metrics, predictions, suite, }) {
     if (metrics && !metrics.ok)
         return metrics;
     if (predictions && !predictions.ok)
@@ -57108,7 +58343,12 @@ function run_outcomeOf({ metrics, predictions }) {
     if (parsed && 'problem' in parsed)
         return { problem: `${quoted(metrics?.value.path ?? '')} ${parsed.problem}` };
     const metricsFile = metrics?.value.path;
-    return { metricsFile, metrics: Object.fromEntries(parsed?.values ?? []), predictions: predictions?.value };
+    return {
+        metricsFile,
+        metrics: Object.fromEntries(parsed?.values ?? []),
+        predictions: predictions?.value,
+        ...(suite && { suite }),
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/evaluation/check.ts
@@ -57122,8 +58362,14 @@ function run_outcomeOf({ metrics, predictions }) {
 
 
 
+
+
+
+
+
+
 /**
- * Replays the evaluation twice, each time on a fresh export, and compares the results with the record.
+ * Replays the evaluation, twice or as often as the policy says, each time on a fresh export, and compares the results with the record.
  * If nothing is recorded nothing is run, and there is no agreement.
  */
 async function checkEvaluation(context, request) {
@@ -57131,11 +58377,11 @@ async function checkEvaluation(context, request) {
     const idle = whyNotRun(request) ?? uncovered(request);
     if (idle)
         return { ...idle, agreement: null, evidence };
-    const { seconds, outcomes, failure, request: run } = await replayTwice(context, request);
+    const { seconds, outcomes, failure, request: run } = await replayAll(context, request);
     evidence.replays = seconds;
     if (failure) {
         const { finding, exitCode, tail } = failure;
-        const summary = failure.summary + (seconds.length === 2 ? ', the second time' : '');
+        const summary = failure.summary + (seconds.length > 1 ? `, the ${seconds.length === 2 ? 'second' : 'last'} time` : '');
         return {
             findings: [finding],
             agreement: null,
@@ -57144,17 +58390,25 @@ async function checkEvaluation(context, request) {
             replayed: { request: run, outcome: failure, steady: seconds.length === 1 },
         };
     }
-    const [first, second] = outcomes;
-    const recorded = await againstRecord(request, first);
-    const controls = await againstEachOther(request, first, second);
+    const [first] = outcomes;
+    const measured = { ...request, tolerance: await measuredTolerance(context, run, outcomes) };
+    const against = await againstRecord(measured, first);
+    const { controls, second } = await controlsOf(measured, outcomes);
+    const suite = suiteOf(request, outcomes, against.metrics);
+    const recorded = { ...against, metrics: suite?.metrics ?? against.metrics };
     const { truth, margin } = request.predictions ?? {};
     const recomputed = await recomputedReplay(request, first, context.signal);
     const rowsKept = request.recorded.predictions?.file !== undefined;
-    const result = agree({ recorded, controls, rowsKept, margin: truth === undefined ? undefined : margin });
+    const pieces = { recorded, controls, rowsKept, margin: truth === undefined ? undefined : margin };
+    const result = withSuite(agree(suite?.metrics ? { ...pieces, controls: { ...controls, metrics: [] } } : pieces), suite);
     const { predictions } = recorded;
     const deterministic = sameValues(controls);
     return {
-        findings: [...result.findings, ...(recomputed?.findings ?? [])],
+        findings: [
+            ...result.findings,
+            ...(recomputed?.findings ?? []),
+            ...replayedThresholds(request, first.metrics),
+        ],
         agreement: result.agreement,
         evidence: {
             ...evidence,
@@ -57163,12 +58417,17 @@ async function checkEvaluation(context, request) {
             predictions: predictions && { ...predictions.comparison, statistics: result.statistics },
             deterministic,
             recomputed: recomputed?.evidence,
+            ...(suite && { suite: suite.evidence }),
             controls: deterministic ? undefined : controls.predictions?.comparison,
         },
-        summary: agreementSummary(result, { recorded, controls }),
+        summary: check_summaryOf(result, { recorded, controls, suite }),
         replayed: { request: run, outcome: first, steady: !differs(gradeOf(controls)), second },
     };
 }
+/** What decided it: the noise of a suite's runs or its prompts, or else what was compared. */
+const check_summaryOf = (result, { suite, ...compared }) => suite && (suite.metrics || !suite.comparable)
+    ? suiteSummary(suite.evidence, result)
+    : agreementSummary(result, compared);
 /** Why there would be nothing to compare; undefined if there is something. */
 function whyNotRun({ recorded, metrics, predictions, }) {
     if (!hasMetrics(recorded) && !hasPredictions(recorded))
@@ -57197,14 +58456,15 @@ const unwritten = (what, remedy) => ({
     ],
     summary: `no file of ${what} to compare`,
 });
-/** Runs the evaluation twice; a run that fails is the last. */
-async function replayTwice(context, request) {
+/** Runs the evaluation as often as the policy says; a run that fails is the last. */
+async function replayAll(context, request) {
     const mounts = await mounts_readableMounts(context, request.mounts, sandbox_sandboxUser());
     // A metrics file that nobody asks for need not be there.
     const run = { ...request, mounts, metrics: hasMetrics(request.recorded) ? request.metrics : undefined };
     const replays = { seconds: [], outcomes: [], request: run };
-    for (const turn of [1, 2]) {
-        const outcome = await during(context, `Replay ${turn} of 2`, () => runAndRead(context, run));
+    const turns = request.runs ?? TWICE;
+    for (let turn = 1; turn <= turns; turn++) {
+        const outcome = await during(context, `Replay ${turn} of ${turns}`, () => runAndRead(context, run));
         replays.seconds.push(outcome.seconds);
         if ('finding' in outcome)
             return { ...replays, failure: outcome };
@@ -57214,6 +58474,56 @@ async function replayTwice(context, request) {
     }
     return replays;
 }
+const TWICE = 2;
+/** Envelopes are measured in the pinned image: by the replays made, or by as many in it if it is another. */
+async function measuredTolerance(context, run, outcomes) {
+    const { tolerance, pinned } = run;
+    if (!Object.values(tolerance).includes(ENVELOPE))
+        return tolerance;
+    if (pinned === undefined)
+        return withEnvelopes(tolerance, outcomes.map(({ metrics }) => metrics));
+    const ran = [];
+    for (const turn of outcomes.keys()) {
+        const outcome = await during(context, `Replay ${turn + 1} of ${outcomes.length} in the pinned image`, () => runAndRead(context, { ...run, image: pinned }));
+        // Of an environment in which it fails there is no envelope.
+        if ('finding' in outcome)
+            return withEnvelopes(tolerance, []);
+        ran.push(outcome.metrics);
+    }
+    return withEnvelopes(tolerance, ran);
+}
+/** The first replay against the one that differs most from it, or else against the second. */
+async function controlsOf(request, outcomes) {
+    const [first, second, ...others] = outcomes;
+    let worst = { controls: await againstEachOther(request, first, second), second };
+    for (const other of others) {
+        const controls = await againstEachOther(request, first, other);
+        if (!atLeast(gradeOf(controls), gradeOf(worst.controls)))
+            worst = { controls, second: other };
+    }
+    return worst;
+}
+/** What the runs of a suite say; undefined if the evaluation is none. */
+function suiteOf({ recorded, runs, alpha }, outcomes, metrics) {
+    const suites = outcomes.flatMap(({ suite }) => suite ?? []);
+    if (suites.length < outcomes.length)
+        return undefined;
+    const level = runs === undefined ? undefined : alpha;
+    return judgeSuite({ recorded: recorded.suite, runs: suites, metrics, alpha: level });
+}
+/** A replay that was asked something else is no replay of the record. */
+function withSuite(result, suite) {
+    if (!suite)
+        return result;
+    if (!suite.comparable)
+        return { ...result, agreement: 'not-comparable', findings: suite.findings };
+    const agreement = suite.findings.length > 0 && agrees(result.agreement) ? 'different' : result.agreement;
+    return { ...result, agreement, findings: [...result.findings, ...suite.findings] };
+}
+/** A record that misses its threshold was told of already. */
+const replayedThresholds = ({ recorded, thresholds = {} }, metrics) => thresholdFindings(thresholds, recorded.metrics, 'recorded').length > 0
+    ? []
+    : thresholdFindings(thresholds, metrics, 'replayed');
 
 // EXTERNAL MODULE: ./src/verdict/canary.ts
 var verdict_canary = __nccwpck_require__(4941);
@@ -57271,6 +58581,8 @@ const modelNotShown = (why) => ({
     why,
 });
 const NO_MODEL = modelNotShown('the record names none');
+/** There is no file to alter: whatever lies there is written anew. */
+const OWN_MODEL = modelNotShown('the evaluation trains its own model');
 /** Answers that are nearly all the same cannot tell whether a model is used. */
 const tooUniform = (varied) => varied >= LEAST_VARIED ? undefined : modelNotShown('nearly all answers are the same');
 /** After a replay with an altered model; `suspect`: nothing changed, and that may be because nothing that counts was altered. */
@@ -57603,7 +58915,7 @@ function rowsOfObjects(text, objects) {
 ;// CONCATENATED MODULE: ./src/diagnosis/canary/npy.ts
 
 
-const npy_MAGIC = Buffer.from('\u0093NUMPY', 'latin1');
+const canary_npy_MAGIC = Buffer.from('\u0093NUMPY', 'latin1');
 const npy_TYPE = /'descr':\s*'([<>|=]?[biufcSUV?]\d*)'/;
 const npy_ORDER = /'fortran_order':\s*False/;
 const SHAPE = /'shape':\s*\(([\d,\sL]*)\)/;
@@ -57613,7 +58925,7 @@ const SHAPE = /'shape':\s*\(([\d,\sL]*)\)/;
  * @throws Unreadable also if its elements are objects or structures, or not in C order, or not all there
  */
 function npyArray(bytes) {
-    if (!bytes.subarray(0, 6).equals(npy_MAGIC) || bytes.length < 12)
+    if (!bytes.subarray(0, 6).equals(canary_npy_MAGIC) || bytes.length < 12)
         throw new Unreadable('it is not an npy file');
     const long = bytes[6] > 1;
     const start = long ? 12 : 10;
@@ -60662,7 +61974,7 @@ function exchanged({ parts, named }, from, truth) {
 async function readPredictions(path, { file, bytes }, key) {
     if (bytes > FRAME_LARGEST)
         return { problem: 'are larger than 64 MiB' };
-    const frame = await readFrame(path, await readRegular(file, FRAME_LARGEST));
+    const frame = await readFrame(path, await (0,system_files/* readRegular */.VX)(file, FRAME_LARGEST));
     if ('problem' in frame)
         return { problem: 'cannot be read as a table' };
     const column = key ?? [...frame.columns.keys()][0];
@@ -61047,7 +62359,7 @@ async function inputFiles(mounts) {
         if (left < 0 || files.length === inputs_MOST_FILES)
             return false;
         const path = below === '' ? target : `${target}/${below}`;
-        files.push({ path, below, bytes: await readRegular(place, INPUTS_LARGEST) });
+        files.push({ path, below, bytes: await (0,system_files/* readRegular */.VX)(place, INPUTS_LARGEST) });
         return true;
     };
     for (const mount of mounts)
@@ -61119,7 +62431,7 @@ async function prepare(context, request) {
         return 'data and model are larger than 256 MiB, or more than 20,000 files';
     if (files.length === 0)
         return 'the record names no data and no model';
-    const isModel = ({ path }) => model !== undefined && within(model, path);
+    const isModel = ({ path }) => typeof model === 'object' && (0,system_files/* within */.ux)(model.path, path);
     const truth = request.truth ?? output.truth ?? Object.values(definitions).find((one) => one.truth !== undefined)?.truth;
     const data = files.filter((file) => !isModel(file));
     const isInput = request.inputs?.includes('truth') ?? false;
@@ -61368,9 +62680,9 @@ function truthSeen({ base, columns }, { keys, truth }, { from, order, now }) {
 }
 /** The model with every number 0; without numbers, with every byte 0. */
 async function alterModel(prepared) {
-    const { model, base } = prepared;
+    const { model, base, request } = prepared;
     if (model.length === 0)
-        return { statement: NO_MODEL, suspect: false };
+        return { statement: request.model === 'trained' ? OWN_MODEL : NO_MODEL, suspect: false };
     const uniform = tooUniform(variedAnswers(base));
     if (uniform)
         return { statement: uniform, suspect: false };
@@ -61394,49 +62706,6 @@ const ALTER_MODEL = {
     'exchanged-numbers': ({ bytes, numbers }, draw) => (numbers.count > 0 ? numbers.scrambled(draw) : bytes),
 };
 
-;// CONCATENATED MODULE: ./src/verdict/verdict.ts
-
-
-const COMPARED = ['identical', 'content', 'packages', 'drift'];
-/** Whether the result of a replay is that of the record. */
-const agrees = (agreement) => evidence/* AGREES */.EZ.includes(agreement);
-/** If several hold: an incomplete record comes first, as nothing after it means much. */
-const PRECEDENCE = ['incomplete', 'not-reproduced', 'could-not-check'];
-/**
- * The verdict says what is true of the result, whatever the track. `reproduced` needs evidence: a
- * rebuild that was compared and a replay that agreed. Parity below `content` passes only if the policy
- * has lowered its rules.
- */
-function verdictOf(findings, { parity, agreement }, levels) {
-    const consequences = new Set(findings.map(({ rule }) => (0,verdict_levels/* decides */.yN)(rule, levels)));
-    const worst = PRECEDENCE.find((consequence) => consequences.has(consequence));
-    if (worst !== undefined)
-        return worst;
-    return COMPARED.includes(parity) && agrees(agreement) ? 'reproduced' : 'could-not-check';
-}
-/**
- * The verdict seen through the track. Production passes only what was reproduced; on the exploratory
- * track nothing fails, and a complete record whose rebuild nobody asked for passes.
- */
-function decisionOf(verdict, track, findings, replayed) {
-    if (findings.some(({ level }) => level === 'error'))
-        return 'fail';
-    if (verdict !== 'reproduced' && track === 'production')
-        return 'fail';
-    if (findings.some(({ level }) => level === 'warn'))
-        return 'warn';
-    return verdict === 'reproduced' || !replayed ? 'pass' : 'warn';
-}
-const worstBy = (order) => (values) => order.find((value) => values.includes(value));
-/** Worst first: of several models the pull request shows the worst. */
-const worstVerdict = worstBy([
-    'not-reproduced',
-    'incomplete',
-    'could-not-check',
-    'reproduced',
-]);
-const worstDecision = worstBy(['fail', 'warn', 'pass']);
-
 ;// CONCATENATED MODULE: ./src/stages/canary.ts
 
 
@@ -61454,7 +62723,8 @@ async function canary_computed(context, { track, plan, claims }, replayed, agree
     if (plan.canary === 'off')
         return notRun('the policy has `canary: off`');
     try {
-        const model = claims.record?.model?.path;
+        const { path, from } = claims.record?.model ?? {};
+        const model = from === 'evaluation' ? 'trained' : path === undefined ? undefined : { path };
         return await canary(context, { replayed, model, ...plan.canary, minutes: plan.limits.canary });
     }
     catch (error) {
@@ -61491,6 +62761,30 @@ const AXES = [
         fix: 'Sort what comes out of a set, or set `ENV PYTHONHASHSEED=0` in the Dockerfile.',
         tries: [env({ PYTHONHASHSEED: '1' })],
         steady: env({ PYTHONHASHSEED: '0' }),
+    },
+    {
+        id: 'numpy-random',
+        name: "seed of NumPy's random numbers",
+        words: "another seed of NumPy's random numbers",
+        fix: 'Give NumPy and scikit-learn a seed (`numpy.random.default_rng(7)`, `random_state=7`), and record it under `seeds`.',
+        tries: [],
+        steady: { shim: { entropy: '' } },
+    },
+    {
+        id: 'python-random',
+        name: "seed of Python's random numbers",
+        words: "another seed of Python's random numbers",
+        fix: 'Call `random.seed(7)` before the first number is drawn, and record it under `seeds`.',
+        tries: [],
+        steady: { shim: { random: '' } },
+    },
+    {
+        id: 'torch-random',
+        name: "seed of torch's random numbers",
+        words: "another seed of torch's random numbers",
+        fix: 'Call `torch.manual_seed(7)` before the model is made, and record it under `seeds`.',
+        tries: [],
+        steady: { shim: { torch: '' } },
     },
     {
         id: 'threads',
@@ -61609,6 +62903,21 @@ const AXES = [
         ],
     },
 ];
+/** Kernels of newer processors that are those of an older one in most versions of OpenBLAS. */
+const AS_OLDER = { Cooperlake: 'SkylakeX', SapphireRapids: 'SkylakeX', Zen: 'Haswell', Excavator: 'Haswell' };
+/** The values of an axis under which OpenBLAS takes certain kernels: index of the try, by the kernels' name. */
+function kernelTries(axis) {
+    const tries = new Map(axis.tries.flatMap(({ env: set }, index) => {
+        const kernel = set?.['OPENBLAS_CORETYPE'];
+        return kernel === undefined ? [] : [[kernel, index]];
+    }));
+    for (const [kernel, older] of Object.entries(AS_OLDER)) {
+        const index = tries.get(older);
+        if (index !== undefined)
+            tries.set(kernel, index);
+    }
+    return tries;
+}
 /** Gives the evaluation the network: only the one whose machine it is can ask for it. */
 const NETWORK = {
     id: 'network',
@@ -62043,16 +63352,24 @@ class Mixer {
 const images_valueOf = (env, name) => env.find((setting) => setting.startsWith(`${name}=`))?.slice(name.length + 1);
 
 ;// CONCATENATED MODULE: ./src/diagnosis/loaded.ts
-/** Makes a replay tell what it loads: Python's files by the shim, libraries by the loader of glibc. */
-const WATCHING = { shim: { loaded: '' }, env: { LD_DEBUG: 'files' } };
+/** Makes a replay tell what it loads: Python's files by the shim, libraries by the loader of glibc, kernels by OpenBLAS. */
+const WATCHING = { shim: { loaded: '' }, env: { LD_DEBUG: 'files', OPENBLAS_VERBOSE: '2' } };
 /** Characters of paths that are kept; an evaluation can name as many as it likes. */
 const MOST_CHARACTERS = 32 * 1024 ** 2;
 const loaded_PYTHON = /reprogate-loaded:(\/.*)$/;
+/** A host that was asked for; no more of it than a name or an address may have. */
+const HOST = /reprogate-asked:([\w.:-]{1,100})$/;
+const MOST_HOSTS = 100;
+const MOST_KERNELS = 4;
+/** Which kernels OpenBLAS has chosen for this processor. */
+const KERNEL = /^Core: (\w{1,40})$/;
 /** `     12:	calling init: /lib/x86_64-linux-gnu/libz.so.1`, among others that begin alike. */
 const LOADER = /^\s+\d+:\t(?:(?:calling init|initialize program): (.*))?/;
-/** Takes the lines by which a watched replay tells what it loads. Untrusted: they are an order, never a proof. */
+/** Takes the lines by which a watched replay tells what it loads, and which hosts it asks for. Untrusted: they are an order, never a proof. */
 function loadedLines() {
     const paths = new Set();
+    const hosts = new Set();
+    const kernels = new Set();
     let kept = 0;
     const keep = (path) => {
         if (path === '' || paths.has(path) || kept + path.length > MOST_CHARACTERS)
@@ -62062,7 +63379,22 @@ function loadedLines() {
     };
     return {
         paths,
+        hosts,
+        /** Of the processor, one unless several copies of OpenBLAS disagree. */
+        kernels,
         take(line) {
+            const host = HOST.exec(line)?.[1];
+            if (host !== undefined) {
+                if (hosts.size < MOST_HOSTS)
+                    hosts.add(host);
+                return true;
+            }
+            const kernel = KERNEL.exec(line)?.[1];
+            if (kernel !== undefined) {
+                if (kernels.size < MOST_KERNELS)
+                    kernels.add(kernel);
+                return true;
+            }
             const python = loaded_PYTHON.exec(line);
             if (python) {
                 keep(python[1]);
@@ -62161,9 +63493,58 @@ def clock(start):
     )
 
 
+def entropy():
+    """The system's randomness is a fixed stream: NumPy, \`secrets\` and \`uuid\` take their first numbers from it."""
+    import hashlib
+
+    taken = [0]
+
+    def stream(size):
+        taken[0] += 1
+        return hashlib.shake_128(b"%d" % taken[0]).digest(size)
+
+    os.urandom = stream
+
+
+def fixed_random():
+    """Python's own generators begin at a fixed number unless the evaluation says another one."""
+    import random
+
+    class Fixed(random.Random):
+        def __init__(self, x=0):
+            super().__init__(x)
+
+    random.Random = Fixed
+    random.seed(0)
+
+
+def after(name, work):
+    """Does it to a module once that has been imported."""
+
+    class Finder:
+        def find_spec(self, wanted, path=None, target=None):
+            if wanted != name:
+                return None
+            sys.meta_path.remove(self)
+            import importlib.util
+
+            spec = importlib.util.find_spec(name)
+            if spec is not None and spec.loader is not None:
+                execute = spec.loader.exec_module
+
+                def exec_module(module):
+                    execute(module)
+                    work(module)
+
+                spec.loader.exec_module = exec_module
+            return spec
+
+    sys.meta_path.insert(0, Finder())
+
+
 def loaded():
     """Every file that is opened or run is named once on standard error."""
-    known = set()
+    known, asked = set(), set()
 
     def tell(path):
         if isinstance(path, bytes):
@@ -62176,11 +63557,21 @@ def loaded():
         except (OSError, ValueError):
             pass
 
+    def ask(host):
+        text = host.decode("latin1") if isinstance(host, bytes) else str(host)
+        if text not in asked and len(asked) < 100:
+            asked.add(text)
+            os.write(2, b"reprogate-asked:" + ascii(text).strip("'").encode() + b"\\n")
+
     def hook(event, args):
         if event in ("open", "subprocess.Popen", "os.exec", "os.posix_spawn", "ctypes.dlopen") and args:
             tell(args[0])
         elif event == "import" and len(args) > 1:
             tell(args[1])
+        elif event == "socket.getaddrinfo" and args[0]:
+            ask(args[0])
+        elif event == "socket.connect" and isinstance(args[1], tuple):
+            ask(args[1][0])
 
     sys.addaudithook(hook)
 
@@ -62198,6 +63589,12 @@ def next_one():
 
 if "loaded" in PARTS:
     loaded()
+if "entropy" in PARTS:
+    entropy()
+if "random" in PARTS:
+    fixed_random()
+if "torch" in PARTS:
+    after("torch", lambda torch: torch.manual_seed(0))
 if "order" in PARTS:
     order(PARTS["order"] == "reverse")
 if "clock" in PARTS:
@@ -62281,18 +63678,22 @@ class Laboratory {
         const lines = loadedLines();
         const path = await pythonPathOf(this.context, image);
         const all = setting.watch ? [...changes, WATCHING] : changes;
+        const conditions = conditionsWith(all, await (this.tools ??= shimFolder(this.context)), path);
         const outcome = await runAndRead(this.context, {
             ...exchanged,
             image,
             covers: this.mixer?.covers() ?? request.covers,
-            conditions: conditionsWith(all, await (this.tools ??= shimFolder(this.context)), path),
+            // What the run itself sets, as its seed, stays.
+            conditions: { ...conditions, env: { ...exchanged.conditions?.env, ...conditions.env } },
             limits: { ...request.limits, evaluation: Math.min(request.limits.evaluation, minutes) },
             take: setting.watch ? lines.take : undefined,
         });
         const trial = await this.trialOf(outcome);
         if (!setting.watch || trial.kind === 'none')
             return trial;
-        return { ...trial, seen: loadedUnits([...this.vocabulary.units.values()], lines.paths) };
+        const seen = loadedUnits([...this.vocabulary.units.values()], lines.paths);
+        const [kernel, another] = [...lines.kernels];
+        return { ...trial, seen, asked: [...lines.hosts], ...(another === undefined && { kernel }) };
     }
     /** If the rebuild fails, the same failure is its result: that is what is to be explained. */
     async trialOf(outcome) {
@@ -62397,11 +63798,13 @@ async function searchSteady(trials, image, axes) {
 async function searchConditions(trials, image, axes) {
     const plain = await trials.of(image, []);
     const restores = async (set) => (await trials.of(image, set)).kind === 'recorded';
-    const all = axes.map(({ tries }) => tries[0]);
+    const all = axes.flatMap(({ tries }) => tries.slice(0, 1));
     if (await restores(all))
         return proven(trials, image, (await minimalSet(restores, all)) ?? all);
     const moving = await movingAmong(all, async (set) => !same(await trials.of(image, set), plain));
-    const values = axes.filter(({ tries }) => moving.includes(tries[0])).map(({ tries }) => tries);
+    const values = axes
+        .filter(({ tries: [first] }) => first !== undefined && moving.includes(first))
+        .map(({ tries }) => tries);
     for (const set of [...values.flat().map((one) => [one]), ...conditions_search_pairsOf(values)])
         if (await restores(set))
             return proven(trials, image, set);
@@ -62430,6 +63833,78 @@ async function movingAmong(group, moves) {
 }
 /** One value each of two axes. */
 const conditions_search_pairsOf = (values) => values.flatMap((first, index) => values.slice(index + 1).flatMap((second) => first.flatMap((one) => second.map((other) => [one, other]))));
+
+;// CONCATENATED MODULE: ./src/diagnosis/trials.ts
+/** Thrown where the next replay would not fit. */
+class BudgetSpent extends Error {
+}
+/** What may be left out: undefined if there was no time for it. */
+async function ifThereIsTime(work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        if (!(error instanceof BudgetSpent))
+            throw error;
+        return undefined;
+    }
+}
+const keyOf = ({ image, changes }) => [image, ...[...changes].sort()].join('\0');
+/** Makes replays, each setting once unless it is asked for again, and keeps the list of them. */
+class Trials {
+    replay;
+    fits;
+    tried = [];
+    known = new Map();
+    /**
+     * @param fits whether there is time for one more replay after so many
+     * @param plain what the rebuild as it is came to: the gate has made that replay, twice
+     */
+    constructor(replay, fits, plain = { kind: 'another', result: 0 }) {
+        this.replay = replay;
+        this.fits = fits;
+        this.known.set(keyOf({ image: 'rebuild', changes: [] }), plain);
+    }
+    async of(image, changes, watch) {
+        const setting = { image, changes, watch };
+        return this.known.get(keyOf(setting)) ?? (await this.again(setting));
+    }
+    /** Replays also what was replayed before. @throws BudgetSpent */
+    async again(setting) {
+        if (!this.fits(this.tried.length))
+            throw new BudgetSpent();
+        const trial = await this.replay(setting);
+        this.tried.push({ setting, trial });
+        if (!this.known.has(keyOf(setting)))
+            this.known.set(keyOf(setting), trial);
+        return trial;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/diagnosis/dispatch.ts
+
+/**
+ * Whether what was named acts through the choice of CPU instructions: one look at which kernels OpenBLAS
+ * takes in the rebuild, and one replay of the pinned image under those. If it gives the result of the
+ * rebuild, another processor may not see the difference at all.
+ *
+ * @param pinned the kernels that it takes in the pinned image; undefined: no OpenBLAS was seen
+ * @param kernels changes under which it takes certain kernels, by their name
+ * @returns the name of the kernels, if so
+ */
+async function actingKernel(trials, pinned, kernels) {
+    if (pinned === undefined)
+        return undefined;
+    return ifThereIsTime(async () => {
+        const rebuilt = await trials.again({ image: 'rebuild', changes: [], watch: true });
+        const kernel = rebuilt.kind === 'none' ? undefined : rebuilt.kernel;
+        const change = kernel === undefined || kernel === pinned ? undefined : kernels.get(kernel);
+        if (change === undefined)
+            return undefined;
+        const under = await trials.of('pinned', [change]);
+        return under.kind === 'another' && under.result === 0 ? kernel : undefined;
+    });
+}
 
 ;// CONCATENATED MODULE: ./src/diagnosis/differences-search.ts
 
@@ -62520,47 +63995,16 @@ async function holdsAgain(trials, repairs, explanation) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/diagnosis/trials.ts
-/** Thrown where the next replay would not fit. */
-class BudgetSpent extends Error {
-}
-const keyOf = ({ image, changes }) => [image, ...[...changes].sort()].join('\0');
-/** Makes replays, each setting once unless it is asked for again, and keeps the list of them. */
-class Trials {
-    replay;
-    fits;
-    tried = [];
-    known = new Map();
-    /**
-     * @param fits whether there is time for one more replay after so many
-     * @param plain what the rebuild as it is came to: the gate has made that replay, twice
-     */
-    constructor(replay, fits, plain = { kind: 'another', result: 0 }) {
-        this.replay = replay;
-        this.fits = fits;
-        this.known.set(keyOf({ image: 'rebuild', changes: [] }), plain);
-    }
-    async of(image, changes, watch) {
-        const setting = { image, changes, watch };
-        return this.known.get(keyOf(setting)) ?? (await this.again(setting));
-    }
-    /** Replays also what was replayed before. @throws BudgetSpent */
-    async again(setting) {
-        if (!this.fits(this.tried.length))
-            throw new BudgetSpent();
-        const trial = await this.replay(setting);
-        this.tried.push({ setting, trial });
-        if (!this.known.has(keyOf(setting)))
-            this.known.set(keyOf(setting), trial);
-        return trial;
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/diagnosis/search.ts
 
 
 
 
+
+/** Both proofs were made. */
+const search_NAMED = new Set(['alone', 'enough', 'each', 'together']);
+const NOTHING_SEEN = {};
+const NO_KERNELS = new Map();
 /**
  * What made the replay differ from the record, with as few replays as possible:
  *
@@ -62568,7 +64012,7 @@ class Trials {
  *    between the images are narrowed down;
  * 2. it does not, or there is none: the conditions of the run, all at once and then one by one;
  * 3. the data, the code or the model of the previous record in place of this one's;
- * 4. nothing: then that is said, with what was ruled out.
+ * 4. nothing: then it is looked at whether it asks for the network, and said what was ruled out.
  *
  * Where two equal replays disagree, only conditions that make them agree are looked for.
  */
@@ -62590,15 +64034,16 @@ async function findCause(trials, problem) {
             return { image, explanation: await searchSteady(trials, image, problem.axes) };
         if (first.kind === 'another')
             return { image, explanation: await searchRest(trials, image, problem) };
-        const loaded = second.kind === 'none' ? [] : (second.seen ?? []);
-        return {
-            image,
-            explanation: await searchDifferences(trials, {
-                all: differences,
-                loaded: differences.filter((one) => unseen.includes(one) || loaded.includes(one)),
-                narrowed: (set) => (smallest = smallest.length > 0 && smallest.length <= set.length ? smallest : set),
-            }),
-        };
+        const { seen, kernel } = second.kind === 'none' ? NOTHING_SEEN : second;
+        const explanation = await searchDifferences(trials, {
+            all: differences,
+            loaded: differences.filter((one) => unseen.includes(one) || seen?.includes(one)),
+            narrowed: (set) => (smallest = smallest.length > 0 && smallest.length <= set.length ? smallest : set),
+        });
+        if (!search_NAMED.has(explanation.shown))
+            return { image, explanation };
+        const dispatch = await actingKernel(trials, kernel, problem.kernels ?? NO_KERNELS);
+        return { image, explanation, dispatch };
     }
     catch (error) {
         if (!(error instanceof BudgetSpent))
@@ -62619,12 +64064,15 @@ const search_PINNED = { image: 'pinned', changes: [] };
 /** What is left where no package is to blame. */
 async function searchRest(trials, image, { axes, inputs }) {
     const conditions = await searchConditions(trials, image, axes);
-    if (conditions.shown !== 'unexplained' || inputs.length === 0)
+    if (conditions.shown !== 'unexplained')
         return conditions;
     const restores = async (set) => (await trials.of(image, set)).kind === 'recorded';
-    const factors = await restoringInputs(restores, inputs);
-    if (!factors)
-        return conditions;
+    const factors = inputs.length > 0 ? await restoringInputs(restores, inputs) : undefined;
+    if (!factors) {
+        const looked = await ifThereIsTime(() => trials.again({ image, changes: [], watch: true }));
+        const hosts = looked === undefined || looked.kind === 'none' ? [] : (looked.asked ?? []);
+        return hosts.length > 0 ? { shown: 'asks', hosts } : conditions;
+    }
     const again = await trials.again({ image, changes: factors });
     return again.kind === 'recorded' ? { shown: 'input', factors } : { shown: 'not-repeatable' };
 }
@@ -62658,6 +64106,8 @@ async function unitsOf(pair, pause) {
     const traces = paths.filter(isTrace);
     const owner = await ownerIn(pair, pause);
     const owned = new Map();
+    /** The first path of each that differs: what a package is told by if its version does not. */
+    const firstOf = new Map();
     const loose = [];
     for (const path of paths) {
         if (isTrace(path))
@@ -62665,8 +64115,11 @@ async function unitsOf(pair, pause) {
         const of = owner(path);
         if (of === undefined)
             loose.push(path);
-        else
+        else {
             owned.set(of, []);
+            if (!firstOf.has(of))
+                firstOf.set(of, path);
+        }
     }
     const versions = new Map(comparePackages(pair.pinned.packages, pair.rebuilt.packages).map(({ package: one, difference }) => [
         units_keyOf(one.ecosystem, difference.name, one.root),
@@ -62680,7 +64133,9 @@ async function unitsOf(pair, pause) {
         traces,
         units: [
             // A distribution's Python package is named twice, and has its files once.
-            ...[...owned].flatMap(([key, all]) => all.length === 0 ? [] : [packageUnit(pair, key, all, versions.get(key))]),
+            ...[...owned].flatMap(([key, all]) => all.length === 0
+                ? []
+                : [packageUnit(pair, key, all, versions.get(key) ?? filesDiffer(key, firstOf.get(key) ?? all[0]))]),
             ...variableUnits(pair),
             ...looseUnits(pair, loose),
         ],
@@ -62722,11 +64177,14 @@ async function ownerIn({ pinned, rebuilt }, pause) {
         return undefined;
     };
 }
-function packageUnit({ pinned }, key, paths, version) {
-    const [, owner = ''] = key.split('\0');
-    const changed = version ?? { kind: 'package-file', name: showPath(paths[0] ?? ''), owner: showText(owner) };
+function packageUnit({ pinned }, key, paths, difference) {
     const unseen = !paths.some((path) => pinned.entries.has(path)) || paths.some((path) => /\.pth$/.test(path));
-    return { id: `package ${key.replaceAll('\0', ' ')}`, difference: changed, paths, unseen };
+    return { id: `package ${key.replaceAll('\0', ' ')}`, difference, paths, unseen };
+}
+/** Of a package whose version is the same. */
+function filesDiffer(key, path) {
+    const [, owner = ''] = key.split('\0');
+    return { kind: 'package-file', name: showPath(path), owner: showText(owner) };
 }
 function variableUnits({ pinned, rebuilt }) {
     return compareConfig(pinned.config, rebuilt.config).flatMap(({ difference }) => {
@@ -62774,6 +64232,8 @@ function looseUnits({ pinned, rebuilt }, paths) {
 
 
 
+
+
 /** Replays of one search, whatever time there is. */
 const MOST_REPLAYS = 80;
 const MINUTE = 60;
@@ -62799,7 +64259,7 @@ function diagnose(context, diagnosis) {
             const longest = Math.max(0, ...laboratory.made.slice(-3).map((one) => one.seconds)) / MINUTE;
             return made < MOST_REPLAYS && left() > longest;
         });
-        const { explanation, image } = await findCause(trials, {
+        const { explanation, image, dispatch } = await findCause(trials, {
             steady: replayed.steady,
             differences: parts.units.map(({ id }) => id),
             unseen: parts.units.filter(({ unseen }) => unseen).map(({ id }) => id),
@@ -62809,10 +64269,12 @@ function diagnose(context, diagnosis) {
                 steady: fixed && steadyId(id),
             })),
             inputs: inputs.map(({ name }) => inputId(name)),
+            kernels: kernelsOf(axes),
         });
         return {
             ...evidenceOf(explanation, names),
             image,
+            ...(dispatch !== undefined && { dispatch }),
             tried: triedAxes(laboratory, axes),
             differences: parts.units.length,
             replays: laboratory.made.map(({ setting, trial, image: id, seconds: took }) => ({
@@ -62833,6 +64295,7 @@ const round = (seconds) => Math.round(seconds * 1000) / 1000;
 const tryId = (axis, index) => `${axis} ${index}`;
 const steadyId = (axis) => `${axis} fixed`;
 const inputId = (name) => `input ${name}`;
+const kernelsOf = (axes) => new Map(axes.flatMap((axis) => [...kernelTries(axis)].map(([kernel, index]) => [kernel, tryId(axis.id, index)])));
 const diagnose_changesOf = (axes) => new Map(axes.flatMap(({ id, tries, steady }) => [
     ...tries.map((change, index) => [tryId(id, index), change]),
     ...(steady ? [[steadyId(id), steady]] : []),
@@ -62844,7 +64307,7 @@ function settingText({ env = {}, cpus, shim, hostname }) {
         ...variables,
         ...(cpus === undefined ? [] : [`processor ${cpus}`]),
         ...(hostname === undefined ? [] : [`host name ${hostname}`]),
-        ...Object.entries(shim ?? {}).map(([part, value]) => `${part} ${value}`),
+        ...Object.entries(shim ?? {}).flatMap(([part, value]) => (value === '' ? [] : [`${part} ${value}`])),
     ].join(' ');
 }
 function diagnose_namesOf(units, { axes, inputs, remedyOf }) {
@@ -62872,12 +64335,20 @@ function triedAxes({ made }, axes) {
         .filter(({ id, tries }) => set.has(steadyId(id)) || tries.some((_, index) => set.has(tryId(id, index))))
         .map(({ name }) => name);
 }
+/** Hosts of one sentence. */
+const diagnose_MOST_HOSTS = 3;
+function hostsOf(explanation) {
+    if (explanation.shown !== 'asks')
+        return [];
+    const note = (0,text_numbers/* listed */.KE)(explanation.hosts, diagnose_MOST_HOSTS);
+    return [{ kind: 'condition', name: NETWORK.words, note, fix: NETWORK.fix }];
+}
 function evidenceOf(explanation, names) {
     const factorsOf = (ids) => ids.flatMap((id) => names.get(id) ?? []);
     const { shown } = explanation;
     return {
         shown,
-        factors: 'factors' in explanation ? factorsOf(explanation.factors) : [],
+        factors: 'factors' in explanation ? factorsOf(explanation.factors) : hostsOf(explanation),
         also: 'also' in explanation ? factorsOf(explanation.also) : [],
         ...('either' in explanation && { either: explanation.either }),
         ...('why' in explanation && explanation.why !== undefined && { why: explanation.why }),
@@ -62906,6 +64377,8 @@ function probeAxes(context, { request, outcome }, axes) {
         const path = await pythonPathOf(context, request.image);
         const probed = [];
         for (const { name, fix, tries } of axes) {
+            if (tries.length === 0)
+                continue;
             context.progress.line(`${name} …`);
             const run = await runAndRead(context, {
                 ...request,
@@ -62988,7 +64461,7 @@ function reservationIn({ reservations }, field) {
     const names = path.map((_, index) => fieldName(path.slice(0, path.length - index)));
     return names.map((name) => reservations.get(name)).find((found) => found !== undefined);
 }
-const identity = ({ path, name }) => path === undefined ? `name:${name}` : `path:${plainPath(path)}`;
+const identity = ({ path, name }) => path === undefined ? `name:${name}` : `path:${(0,system_files/* plainPath */.s1)(path)}`;
 function evidenceIn(reading, field) {
     const value = valueAt(reading.record, field);
     if (value === undefined)
@@ -63047,6 +64520,10 @@ function reservedIn(claims, field) {
 
 
 
+const withoutModelOf = ({ record, commit }) => ({
+    record: { ...record, model: undefined },
+    commit,
+});
 /** Bytes of a file that is taken out of git. */
 const FILE_CAP = 256 * 1024 ** 2;
 /**
@@ -63054,14 +64531,14 @@ const FILE_CAP = 256 * 1024 ** 2;
  * code, its command, and data and model where git keeps them. A record that was not renewed along with
  * one of them gives the old result.
  */
-async function previousInputs(context, subject) {
+async function previousInputs(context, subject, of = 'evaluation') {
     const previous = await previousRecord(context, subject);
     if (!previous)
         return [];
     return [
-        ...(await previousFiles(context, subject, previous)),
+        ...(await previousFiles(context, subject, of === 'training' ? withoutModelOf(previous) : previous)),
         ...(await previousCode(context, subject, previous)),
-        ...previousCommand(subject, previous),
+        ...(of === 'training' ? [] : previousCommand(subject, previous)),
     ];
 }
 /** The base's, if the change touches the record; else that of the commit before the last one to do so. */
@@ -63168,6 +64645,9 @@ async function probed(context, subject, replayed) {
 function isToExplain(replayed, { agreement, evidence, findings }, { images }) {
     if (!replayed)
         return false;
+    // Then the finding names what differs already.
+    if (findings.some(({ rule }) => rule === 'evaluation/prompts-differ'))
+        return false;
     const onlyMetrics = findings.every(({ rule }) => rule === 'evaluation/metric-differs');
     if (agreement === 'different' && evidence.predictions && onlyMetrics && !images)
         return false;
@@ -63179,7 +64659,7 @@ function isToExplain(replayed, { agreement, evidence, findings }, { images }) {
  * Searches for what made the result differ, within the time that the policy gives. A search that fails or
  * runs out of the check's own time says nothing: what was found before it stands.
  */
-async function explain(context, subject, { images }, replayed) {
+async function searchCause(context, subject, { images }, { replayed, of }) {
     const minutes = subject.plan.limits.cause;
     if (minutes === 0)
         return undefined;
@@ -63188,7 +64668,7 @@ async function explain(context, subject, { images }, replayed) {
             replayed,
             images,
             axes: axesOf({ plan: subject.plan }),
-            inputs: await previousInputs(context, subject),
+            inputs: await previousInputs(context, subject, of),
             minutes,
             remedyOf: (difference) => images?.remedyOf(difference),
         });
@@ -63203,7 +64683,335 @@ async function explain(context, subject, { images }, replayed) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/results/metrics/claimed-change.ts
+
+
+
+/**
+ * Metrics that a change claims to move by less than their tolerance: a replay that agrees says nothing of
+ * such a claim. A metric that is claimed as it was is no claim.
+ *
+ * @param before recorded at the base
+ * @param recorded by the change
+ */
+function tooWideFindings(before, recorded, compared) {
+    return compared.flatMap(({ name, allowed = 0 }) => {
+        const [was, is] = [own(before, name), own(recorded, name)];
+        if (was === undefined || is === undefined)
+            return [];
+        const change = Math.abs(is - was);
+        if (!(change > 0 && allowed >= change))
+            return [];
+        return [
+            {
+                rule: 'metrics/tolerance-too-wide',
+                message: `${quoted(name)} ${(0,text_numbers/* pair */.V2)((0,text_numbers/* numberText */.$4)(was), (0,text_numbers/* numberText */.$4)(is)).join(' → ')} is claimed, a change of ${(0,text_numbers/* magnitude */.VO)(change)}; the tolerance of ±${(0,text_numbers/* magnitude */.VO)(allowed)} cannot tell it from none`,
+                field: `evaluation.metrics.${name}`,
+            },
+        ];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/stages/claimed.ts
+
+
+/** What the change claims, beside what its replay gives. */
+/** Metrics whose tolerance is wider than what the change claims against its base. */
+const tooWide = ({ before, claims }, compared) => tooWideFindings(before?.record?.evaluation?.metrics ?? {}, claims.record?.evaluation?.metrics ?? {}, compared);
+/** Bytes of a result, and of the samples of a task. */
+const claimed_LARGEST = { result: 16 * 1024 ** 2, samples: 64 * 1024 ** 2 };
+const claimed_MOST_TASKS = 100;
+/** What a suite of prompts left in the judged commit, if the record is of one or lies beside its result. */
+async function recordedSuite({ git }, { tree, model, claims }) {
+    const read = async (path, cap) => {
+        const size = await git.sizeOf(tree.commit, path);
+        return size === undefined || size > cap ? undefined : ((await git.show(tree.commit, path)) ?? undefined);
+    };
+    const [metric] = Object.keys(claims.record?.evaluation?.metrics ?? {});
+    const said = metric === undefined ? undefined : claims.at(`evaluation.metrics.${metric}`).place.file;
+    for (const path of new Set([said, model.settings.record])) {
+        if (!path?.endsWith('.json'))
+            continue;
+        const bytes = await read(path, claimed_LARGEST.result);
+        if (!bytes)
+            continue;
+        const samples = new Map();
+        for (const task of (harnessTasks(bytes) ?? []).slice(0, claimed_MOST_TASKS)) {
+            const text = await read(samplesPath(path, task), claimed_LARGEST.samples);
+            if (text)
+                samples.set(task, text);
+        }
+        const suite = readSuite(bytes, (task) => samples.get(task));
+        if (suite)
+            return suite;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./src/stages/machine.ts
+
+/** Where replays run: the engine's platform and version, and the processors of this machine. */
+async function machineHere(engine) {
+    const processors = (0,external_node_os_namespaceObject.cpus)();
+    const version = await engine.cleanup(['version', '--format', '{{.Server.Version}}']);
+    const text = version?.code === 0 ? version.stdout.toString().trim().slice(0, 200) : '';
+    return {
+        ...(processors[0] && { cpu: processors[0].model.trim().slice(0, 200), cores: processors.length }),
+        platform: engine.platform,
+        ...(text !== '' && { engine: text }),
+    };
+}
+
+// EXTERNAL MODULE: ./src/verdict/training.ts
+var verdict_training = __nccwpck_require__(4947);
+;// CONCATENATED MODULE: ./src/evaluation/training.ts
+
+
+
+
+
+
+
+/** Trains the model twice, and compares it with the recorded one: by its bytes, then by its results. */
+async function trainAgain(context, request) {
+    const mounts = await mounts_readableMounts(context, request.training.mounts, sandbox_sandboxUser());
+    const training = { ...request.training, mounts };
+    const first = await during(context, 'Training 1 of 2', () => runAndRead(context, training));
+    if ('finding' in first)
+        return training_failed(first, [first.seconds]);
+    const second = await during(context, 'Training 2 of 2', () => runAndRead(context, training));
+    const replays = [first.seconds, second.seconds];
+    if ('finding' in second)
+        return training_failed(second, replays);
+    const steady = !differs(gradeOf(await againstEachOther(training, first, second)));
+    const outcome = await training_outcomeOf(context, request, [first, second], steady);
+    return {
+        outcome,
+        replays,
+        spread: cameOut(outcome) ? await spreadFor(context, request, mounts) : undefined,
+        replayed: { request: training, outcome: first, steady, second },
+    };
+}
+const training_failed = ({ finding }, replays) => ({
+    outcome: 'failed',
+    replays,
+    why: finding.message,
+});
+const cameOut = (outcome) => outcome !== 'failed';
+async function training_outcomeOf(context, { training, evaluate }, [first, second], steady) {
+    const isRecorded = async (one) => !differs(gradeOf(await againstRecord(training, one)));
+    if (steady && (await isRecorded(first)))
+        return 'same-model';
+    const different = steady ? 'differs' : 'nondeterministic';
+    if (!evaluate)
+        return different;
+    for (const trained of steady ? [first] : [first, second]) {
+        const request = evaluate(trained.predictions.file);
+        const results = await evaluated(context, request);
+        if ('finding' in results || differs(gradeOf(await againstRecord(request, results))))
+            return different;
+    }
+    return 'same-results';
+}
+const evaluated = (context, request) => during(context, 'Evaluate the model that was trained again', async () => {
+    const mounts = await mounts_readableMounts(context, request.mounts, sandbox_sandboxUser());
+    return runAndRead(context, { ...request, mounts });
+});
+/** How much the metrics vary with the seed; a training or an evaluation that fails counts for nothing. */
+async function spreadFor(context, { evaluate, seeded, seeds }, mounts) {
+    if (!evaluate || !seeded || seeds.length < 2)
+        return undefined;
+    const runs = [];
+    for (const seed of seeds) {
+        const trained = await during(context, `Training with seed ${seed}`, () => runAndRead(context, { ...seeded(seed), mounts }));
+        if ('finding' in trained)
+            continue;
+        const results = await evaluated(context, evaluate(trained.predictions.file));
+        if (!('finding' in results))
+            runs.push({ seed, metrics: results.metrics });
+    }
+    if (runs.length < 2)
+        return undefined;
+    return (0,verdict_training/* spreadOf */.jg)(runs.map(({ seed }) => seed), runs.map(({ metrics }) => metrics));
+}
+
+// EXTERNAL MODULE: ./src/verdict/cause.ts
+var verdict_cause = __nccwpck_require__(966);
+;// CONCATENATED MODULE: ./src/stages/training.ts
+
+
+
+
+
+
+
+
+
+
+/**
+ * Trains the model again if the policy or the command line asks for it.
+ *
+ * @returns undefined if nobody asks
+ */
+async function trained(context, subject, products, replayed) {
+    const not = whyNotTrained(subject);
+    if (not === null)
+        return undefined;
+    if (not !== undefined)
+        return untrained(not);
+    try {
+        const request = requestOf(context, subject, products, replayed);
+        const again = await trainAgain(context, request);
+        const cause = again.replayed && (again.outcome === 'differs' || again.outcome === 'nondeterministic')
+            ? await searchCause(context, subject, products, { replayed: again.replayed, of: 'training' })
+            : undefined;
+        const { outcome, replays, spread, why: failed } = again;
+        return {
+            findings: findingsOf(again, cause),
+            evidence: {
+                ...{ outcome, replays },
+                ...(failed !== undefined && { why: failed }),
+                ...(spread && { spread }),
+                ...(cause && { cause }),
+            },
+        };
+    }
+    catch (error) {
+        if (!(error instanceof errors/* ReprogateError */.w8) && !(error instanceof OutOfTime))
+            throw error;
+        if (error instanceof errors/* ReprogateError */.w8 && error.code === 'check/cancelled')
+            throw error;
+        const evidence = { outcome: 'failed', why: error.message, replays: [] };
+        return { findings: findingsOf(evidence, undefined), evidence };
+    }
+}
+const untrained = ({ why, lacks }) => ({
+    findings: lacks === undefined ? [] : [{ rule: 'training/not-run', message: why, field: lacks }],
+    evidence: { outcome: 'not-run', why, replays: [] },
+});
+/** @returns undefined: it is trained; null: nobody asks for it */
+function whyNotTrained({ plan, claims, training = {}, }) {
+    const { replay, command, model } = plan.training;
+    const { asked = false, scheduled = false } = training;
+    if (!asked && replay === 'never')
+        return null;
+    if (!asked && replay === 'scheduled' && !scheduled)
+        return { why: 'the policy has it done on a schedule or by hand' };
+    if (command === undefined)
+        return { why: 'nothing says how the model is trained', lacks: 'run.command' };
+    if (model === undefined || claims.record?.model?.digest === undefined)
+        return { why: 'the record has no path and digest of the model', lacks: 'model.digest' };
+    if (usesSeed(command) && recordedSeed({ claims }) === undefined)
+        return { why: 'the record has no seed for `{seed}` of the training command', lacks: 'seeds' };
+    return asked || replay === 'scheduled' ? undefined : tooLong({ plan, claims });
+}
+/** A record can say less than is true: the limit ends the training then. */
+function tooLong({ plan, claims }) {
+    const took = claims.record?.run?.seconds;
+    const { training } = plan.limits;
+    if (took === undefined)
+        return { why: 'the record does not say how long the training took', lacks: 'run.seconds' };
+    if (took <= training * 60)
+        return undefined;
+    return { why: `the run took ${(0,text_numbers/* duration */.p0)(took)}, and \`limits.training\` is ${(0,text_numbers/* plural */.LS)(training, 'minute')}` };
+}
+const training_SEED = '{seed}';
+const usesSeed = (command) => command.some((part) => part.includes(training_SEED));
+/** That of the training if one is so called, else the first. */
+function recordedSeed({ claims }) {
+    const seeds = claims.record?.seeds ?? {};
+    return [seeds['train'], seeds['training'], seeds['init'], ...Object.values(seeds)].find((seed) => typeof seed === 'number');
+}
+function requestOf(context, subject, { image = '', covers, mounts = [], answers = subject.plan.answers }, replayed) {
+    const { plan, claims, tree, training = {} } = subject;
+    const { command = [], model = '', seed } = plan.training;
+    const digest = claims.record?.model?.digest;
+    const hide = withoutModel(answers, model, digest);
+    const request = {
+        of: 'training',
+        image,
+        covers,
+        prepare: async () => (await exportWithoutAnswers(context, tree.commit, hide)).folder,
+        mounts: mounts.filter(({ target }) => !isAt(target, model)),
+        hide,
+        command,
+        predictions: { path: model },
+        limits: { ...plan.limits, evaluation: plan.limits.training },
+        recorded: { metrics: {}, predictions: { digest } },
+        tolerance: {},
+    };
+    // An evaluation that reads the recorded model at another path must not find it there.
+    const places = [
+        ...new Set([model, claims.record?.model?.path ?? model].map((path) => external_node_path_.posix.normalize(path))),
+    ];
+    const recorded = recordedSeed(subject);
+    const takesSeed = seed !== undefined || usesSeed(command);
+    const seeded = (value) => withSeed(request, value, seed?.env);
+    return {
+        training: recorded === undefined || !takesSeed ? request : seeded(recorded),
+        evaluate: replayed && ((file) => withModel(replayed.request, places, file)),
+        seeded: takesSeed ? seeded : undefined,
+        seeds: Array.from({ length: training.seeds ?? 0 }, (_, index) => index + 1),
+    };
+}
+/** The command with the seed in its place, and the variable set. */
+const withSeed = (request, seed, variable) => ({
+    ...request,
+    command: request.command.map((part) => part.replaceAll(training_SEED, String(seed))),
+    ...(variable !== undefined && {
+        conditions: { ...STANDARD, env: { ...STANDARD.env, [variable]: String(seed) } },
+    }),
+});
+const isAt = (target, model) => external_node_path_.posix.normalize(target) === external_node_path_.posix.normalize(model);
+/** The training never sees the model that it is to give, by path or by content. */
+const withoutModel = (answers, model, digest) => ({
+    ...answers,
+    paths: [...answers.paths, model],
+    digests: [...answers.digests, ...(digest === undefined ? [] : [digest])],
+});
+/** The evaluation with the model of that file in the recorded one's place. */
+const withModel = (request, places, source) => ({
+    ...request,
+    mounts: [
+        ...request.mounts.filter(({ target }) => !places.some((place) => isAt(target, place))),
+        ...places.map((target) => ({ source, target })),
+    ],
+});
+const RULE = {
+    failed: 'training/failed',
+    differs: 'training/model-differs',
+    nondeterministic: 'training/nondeterministic',
+};
+function findingsOf(trained, cause) {
+    const { outcome } = trained;
+    if (!(outcome in RULE))
+        return [];
+    const words = cause && training_wordsOf(cause);
+    return [
+        {
+            rule: RULE[outcome],
+            message: [(0,verdict_training/* trainingWords */.o$)(trained), ...(words ? [words.cause] : [])].join('; '),
+            field: 'model.digest',
+            remedy: words?.fix,
+        },
+    ];
+}
+/** As for results, but of a model that was trained from an input of the previous record. */
+function training_wordsOf(cause) {
+    if (cause.shown !== 'input')
+        return (0,verdict_cause/* causeWords */.pQ)(cause);
+    const names = cause.factors.map(verdict_cause/* factorText */.x8).join(' and ');
+    return {
+        cause: `with ${names} of the previous record it gives the recorded model`,
+        fix: `Train the model again from what is there now, and record the run again.`,
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/stages/evaluation.ts
+
+
+
+
 
 
 
@@ -63235,21 +65043,34 @@ const evaluation = {
             recorded: {
                 metrics: recorded?.metrics ?? {},
                 predictions: recorded?.predictions && { ...recorded.predictions, file: predictions },
+                suite: await recordedSuite(tools, subject),
             },
             tolerance: plan.tolerance,
+            thresholds: plan.thresholds,
+            runs: plan.runs,
+            alpha: plan.alpha,
+            pinned: products.images?.ids.pinned,
         });
         const altered = await canary_computed(context, subject, replayed, agreement);
         const probe = await probed(context, subject, replayed);
         const cause = isToExplain(replayed, { agreement, evidence, findings }, products)
-            ? await explain(context, subject, products, replayed)
+            ? await searchCause(context, subject, products, { replayed, of: 'evaluation' })
             : undefined;
+        const training = await trained(context, subject, products, replayed);
         return {
-            findings: [...findings, ...(altered?.findings ?? [])],
-            summary,
+            findings: [
+                ...findings,
+                ...tooWide(subject, evidence.metrics),
+                ...(altered?.findings ?? []),
+                ...(training?.findings ?? []),
+            ],
+            summary: [summary, ...(training ? [(0,verdict_training/* trainingWords */.o$)(training.evidence)] : [])].join('; '),
             grade: agreement ?? undefined,
             unverified: agreement === null,
             evidence: {
                 evaluation: { ...evidence, canary: altered?.evidence },
+                ...(training && { training: training.evidence }),
+                machine: await machineHere(context.engine),
                 ...(cause && { cause }),
                 ...(probe && { probe }),
                 ...(agreement !== null && { agreement }),
@@ -63338,8 +65159,9 @@ async function reachedFrom(view, scripts, { levels = 6, most = 80 } = {}) {
         const next = [];
         for (const script of edge) {
             const code = (await scriptCode(view, script)) ?? '';
-            for (const module of importedModules(code)) {
-                const file = moduleFile(view, module, script);
+            const parts = /\.[Rr]$/.test(script) ? sourcedIn(view, code, script) : [];
+            for (const module of [...parts, ...importedModules(code)]) {
+                const file = parts.includes(module) ? module : moduleFile(view, module, script);
                 if (file === undefined || reached.has(file) || reached.size >= most)
                     continue;
                 reached.add(file);
@@ -63350,6 +65172,8 @@ async function reachedFrom(view, scripts, { levels = 6, most = 80 } = {}) {
     }
     return [...reached];
 }
+/** What a program of R reads in: `source("evaluate.R")`. */
+const sourcedIn = (view, code, script) => [...code.matchAll(/\bsource\(\s*["']([\w./-]{1,200}\.[Rr])["']/g)].flatMap(([, path = '']) => [(0,posix_namespaceObject.join)((0,posix_namespaceObject.dirname)(script), path), (0,posix_namespaceObject.join)(path)].find((one) => view.has(one)) ?? []);
 /** Modules, with dots, that scripts import and that are no files of the repository. */
 async function foreignImports(view, scripts) {
     const found = new Set();
@@ -63458,6 +65282,8 @@ const KIND_POINTS = {
     install: -200,
 };
 const TOOL = /^(?:python3? -m )?(?:lm[-_]eval(?! (?:ls|validate)\b)|inspect eval(?:-set)?|helm-run|bigcode-eval|evalplus)[.\w]*\s+\S/;
+/** A tool that evaluates with a program of its own. */
+const isEvaluationTool = (line) => TOOL.test(words_bare(line));
 const INSTALL = [
     /^(?:pip3?|conda|mamba|poetry|pipenv|uv|pixi|apt(?:-get)?|brew|npm|yarn|git|wget|curl|unzip|tar|mkdir|cp|mv|rm|ls|cat|echo|aws|gcloud|az|gsutil|kaggle|gdown|huggingface-cli|source|export|cd|chmod|ssh|scp|sudo|virtualenv|pre-commit|tree|open|module)\b/,
     /^python[\d.]* -m (?:pip|venv|virtualenv|ipykernel)\b/,
@@ -63508,6 +65334,7 @@ const kind_WORDS = [
 const SPEED = new Set(['speed', 'latency', 'throughput', 'generation', 'inference', 'memory', 'timing']);
 /** In a name of several words these say what it is about, not what it does. */
 const kind_WEAK = new Set(['test', 'model']);
+const OF_DATA = new Set(['data', 'import', 'load', 'loader', 'download']);
 function kindByWords(name, isScript) {
     const all = words_nameWords(name);
     const words = all.length > 1 && !isScript ? all.filter((word) => !kind_WEAK.has(word)) : all;
@@ -63517,7 +65344,7 @@ function kindByWords(name, isScript) {
     if (words.includes('pretrain'))
         return 'train';
     // Of data, validation is a check of its form.
-    if (words.includes('data') && kinds[0] === 'evaluate')
+    if (kinds[0] === 'evaluate' && words.some((word) => OF_DATA.has(word)))
         return 'data';
     if (kinds.includes('evaluate') && kinds.includes('train'))
         return 'train+evaluate';
@@ -63577,7 +65404,87 @@ function kindOf(line, name) {
                 : 'run'));
 }
 
+;// CONCATENATED MODULE: ./src/looking/command/tasks.ts
+
+
+
+/** Commands of images and of task runners: Dockerfile, just, tox, nox, poe, PDM, hatch, pixi. */
+/** `CMD` and `ENTRYPOINT` of an image, as one line. */
+function dockerfileCommands(_, file, text) {
+    const joined = text.replace(/\\\r?\n/g, '  ');
+    const last = (name) => [...joined.matchAll(new RegExp(`^[ \\t]*${name}[ \\t]+(\\S.*)$`, 'gim'))].at(-1);
+    const [entry, command] = [last('ENTRYPOINT'), last('CMD')];
+    const words = [entry, command].flatMap((found) => (found ? [lineOf(found[1] ?? '')] : []));
+    const line = words.join(' ').trim();
+    const at = entry ?? command;
+    if (at === undefined || !looksLikeCommand(line))
+        return [];
+    return [
+        {
+            source: 'Dockerfile',
+            text: line,
+            file,
+            line: lineAt(text, text.indexOf(at[0].slice(0, 20))),
+            cwd: '.',
+        },
+    ];
+}
+/** `["python", "run.py"]` as a shell's line. */
+function lineOf(form) {
+    if (!form.startsWith('['))
+        return form.trim();
+    return [...form.matchAll(/"((?:[^"\\]|\\.)*)"/g)]
+        .map(([, word = '']) => (/^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", '')}'`))
+        .join(' ');
+}
+/** Recipes of a justfile. */
+function justCommands(_, file, text) {
+    let name = '';
+    return text.split(/\r?\n/).flatMap((line, index) => {
+        name = /^@?([\w-]+)(?:[ \t][^:]*)?:(?!=)/.exec(line)?.[1] ?? name;
+        const command = line.trim().replace(/^[@-]+/, '');
+        if (!/^[ \t]+\S/.test(line) || !looksLikeCommand(command))
+            return [];
+        return [{ source: 'task', text: command, file, line: index + 1, cwd: (0,posix_namespaceObject.dirname)(file), name }];
+    });
+}
+const tasks_TABLE = /^\[((?:tool\.)?(?:poe\.tasks|pdm\.scripts|pixi\.(?:[\w.]+\.)?tasks|hatch\.envs\.\w+\.scripts|rye\.scripts|taskipy\.tasks)|tasks)(?:\.([\w-]+))?\]\s*$/;
+const QUOTED = /(["'])((?:(?!\1).){4,1000})\1/;
+/** Tasks of a TOML file: `name = "command"`, `name = {cmd = "command"}`, or a table with `cmd`. */
+function tomlTasks(_, file, text) {
+    let table;
+    return text.split(/\r?\n/).flatMap((line, index) => {
+        if (line.startsWith('[')) {
+            const [found, , own] = tasks_TABLE.exec(line) ?? [];
+            table = found === undefined ? undefined : { own };
+            return [];
+        }
+        const [, key] = /^["']?([\w-]+)["']?\s*=/.exec(line) ?? [];
+        if (table === undefined || key === undefined)
+            return [];
+        const command = QUOTED.exec(line.slice(line.indexOf('=')))?.[2] ?? '';
+        if (!looksLikeCommand(command))
+            return [];
+        return [
+            { source: 'task', text: command, file, line: index + 1, cwd: (0,posix_namespaceObject.dirname)(file), name: table.own ?? key },
+        ];
+    });
+}
+/** Commands of tox, and what nox runs: `session.run("python", "eval.py")`. */
+function testTasks(_, file, text) {
+    return text.split(/\r?\n/).flatMap((line, index) => {
+        const run = /\bsession\.run\(([^)]*)\)/.exec(line)?.[1];
+        const command = run === undefined
+            ? line.replace(/^\s*(?:commands\s*=)?\s*/, '')
+            : lineOf(`[${run.replaceAll("'", '"')}]`);
+        if (!looksLikeCommand(command))
+            return [];
+        return [{ source: 'task', text: command, file, line: index + 1, cwd: (0,posix_namespaceObject.dirname)(file) }];
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/looking/command/built.ts
+
 
 
 
@@ -63588,6 +65495,10 @@ const built_READERS = [
     [/\.(?:sh|slurm|sbatch|bash)$/, 80, shell],
     [/^\.github\/workflows\/[^/]+\.ya?ml$|^\.gitlab-ci\.yml$/, 20, workflow],
     [/(?:^|\/)pyproject\.toml$/, 20, pyproject],
+    [/(?:^|\/)(?:[\w-]+\.)?Dockerfile(?:\.(?!jenkins)[\w-]+)?$/, 20, dockerfileCommands],
+    [/(?:^|\/)\.?[Jj]ustfile$/, 10, justCommands],
+    [/(?:^|\/)(?:pyproject|pixi|hatch)\.toml$/, 20, tomlTasks],
+    [/(?:^|\/)(?:tox\.ini|noxfile\.py)$/, 10, testTasks],
     [/(?:^|\/)(?:Snakefile|_targets\.R)$/, 10, pipelineFile],
 ];
 async function builtCommands(view) {
@@ -63750,6 +65661,31 @@ async function dvcCommands(view) {
     }));
     return found.flat();
 }
+/** Stages with a file of their own, as DVC wrote them before 1.0: `eval.dvc`, `Dvcfile`. */
+const stageFiles = (view) => declared_named(view, /(?:^|\/)(?:Dvcfile|[^/]+\.dvc)$/, 100);
+async function stageFileCommands(view) {
+    const found = await Promise.all(stageFiles(view).map(async (file) => {
+        const parsed = await view.yaml(file);
+        const stage = parsed?.value;
+        const cmd = declared_isMap(stage) ? declared_text(stage['cmd']) : undefined;
+        if (!declared_isMap(stage) || cmd === undefined)
+            return [];
+        const outs = Array.isArray(stage['outs']) ? stage['outs'] : [];
+        const declares = outs.some((out) => declared_isMap(out) && out['metric'] !== undefined && out['metric'] !== false);
+        return [
+            {
+                source: 'dvc.yaml',
+                text: oneLine(cmd),
+                file,
+                line: 1,
+                cwd: (0,posix_namespaceObject.join)((0,posix_namespaceObject.dirname)(file), declared_text(stage['wdir']) ?? '.'),
+                name: file.replace(/^.*\//, '').replace(/\.dvc$/, ''),
+                extra: declares ? HAS_METRICS : 0,
+            },
+        ];
+    }));
+    return found.flat();
+}
 /** The lines of a command as one; a backslash at the end of a line continues it. */
 const oneLine = (command) => command
     .split('\n')
@@ -63889,7 +65825,7 @@ function suffixIn(view, foreign) {
 ;// CONCATENATED MODULE: ./src/looking/command/readme.ts
 
 
-const PAGE = /(?:^|\/)(?:README|REPRODUC|RESULTS|EVAL|USAGE|TRAIN|GETTING)[^/]*\.(?:md|rst|txt|markdown)$|(?:^|\/)README$|^docs\/[^/]+\.(?:md|rst)$/i;
+const PAGE = /(?:^|\/)(?:README|REPRODUC|RESULTS|EVAL|USAGE|TRAIN|GETTING|FINE-?TUN|PRE-?TRAIN|BENCHMARK|EXPERIMENT|MODEL_ZOO|GUIDE)[^/]*\.(?:md|rst|txt|markdown)$|(?:^|\/)README$|^docs\/[^/]+\.(?:md|rst)$/i;
 /** Pages of one repository that are read, outer ones first. */
 const MOST_PAGES = 60;
 /** Characters of a line that may be a command. */
@@ -63897,12 +65833,17 @@ const readme_LONGEST = 2000;
 /** Characters of a command within a line. */
 const SHORTEST = 4;
 const LONGEST_INLINE = 300;
+/** "Source or run *main.R*" */
+const RUN_IN_PROSE = /\b(?:run|execute|source|launch)\b(?: the| script| file){0,3}[ ][*_"']{1,2}([\w./-]{1,100}\.(?:py|R))[*_"']/i;
+/** A program of R is named as it is. */
+const R_SCRIPT = /^[\w./-]+\.[Rr]$/;
 /** Fences that hold something else than commands. */
 const NOT_SHELL = /^(?:python3?|py|pycon|json|ya?ml|bibtex|toml|ini|sql|r|html|xml|css|javascript|js|ts|dockerfile|diff|tree|latex|mermaid)\b/i;
 const GOOD_HEADING = /eval|test|benchmark|reproduc|result|inference/i;
 const BAD_HEADING = /install|setup|deploy|serving|demo|docker|\bapi\b|contribut|develop|dashboard|monitor/i;
 const INLINE = -6;
 const readme_DEPTH = -4;
+const OF_OTHERS = -12;
 const depthOf = (path) => path.split('/').length - 1;
 /** Pages whose commands count, nearest to the top first. */
 const readmePages = (view) => view.files
@@ -63914,6 +65855,8 @@ async function readmeCommands(view) {
     const found = await Promise.all(readmePages(view).map(async (page) => commandsOfPage(view, page, (await view.text(page)) ?? '')));
     return found.flat();
 }
+/** What stands above the line of a model that is only compared with. */
+const COMPARES = /\bbaselines?\b|\bcompar(?:e|ing|ison)\b|\b(?:other|another|existing) models?\b|\bprior work\b/i;
 /** Commands in fences, `<pre>`, indented blocks, behind a prompt, and in backquotes. */
 function commandsOfPage(view, page, text) {
     const home = (0,posix_namespaceObject.dirname)(page);
@@ -63923,7 +65866,7 @@ function commandsOfPage(view, page, text) {
     let cwd = home;
     let foreign = false;
     const title = { text: /^#[^\S\n]+(\S.*)$/m.exec(text)?.[1] ?? '', own: [] };
-    for (const { text: line, line: number, heading: below, where } of readme_linesOf(text)) {
+    for (const { text: line, line: number, heading: below, where, compares } of readme_linesOf(text)) {
         if (below !== heading) {
             heading = below;
             cwd = home;
@@ -63942,7 +65885,16 @@ function commandsOfPage(view, page, text) {
             (where === 'inline' ? INLINE : 0) +
             (GOOD_HEADING.test(heading) ? 8 : 0) +
             (BAD_HEADING.test(heading) ? -10 : 0);
-        commands.push({ source: 'README', text: line.trim(), file: page, line: number, cwd, extra, heading });
+        commands.push({
+            source: 'README',
+            text: line.trim(),
+            file: page,
+            line: number,
+            cwd,
+            extra: extra + (compares ? OF_OTHERS : 0),
+            heading,
+            ...(compares && { question: true }),
+        });
     }
     return commands;
 }
@@ -63968,10 +65920,20 @@ function fencedCommand(line) {
     const command = told.length < SHORTEST ? code : told;
     return command.length < SHORTEST || command.length > LONGEST_INLINE ? undefined : command;
 }
+/** In a fence of a shell all but comments; in one that says Python what starts a program with arguments. */
+const isShell = (language, line) => !/^\s*#/.test(line) && (!NOT_SHELL.test(language) || (/^py/i.test(language) && STARTS.test(line)));
+const STARTS = /^\s*(?:[$>!%]\s*)?(?:python[\d.]*|bash|sh|torchrun|accelerate launch)\s+(?:-m\s+[\w.]+|[\w./-]+\.(?:py|sh))(?:\s|$)/;
+/** The command that an option continues; one that it has already is of another example. */
+const isNewOption = (above, piece) => {
+    const options = piece.match(/(?<!\S)--?[A-Za-z][\w-]*/g) ?? [];
+    const known = new Set(above?.text.split(/[\s=]+/));
+    return options.some((option) => known.has(option)) ? undefined : above;
+};
 /** The lines that may be commands, continued ones joined, with the heading that they stand below. */
 function readme_linesOf(text) {
     const found = [];
     let heading = '';
+    let prose = '';
     let fence;
     let pre = false;
     let open;
@@ -63981,12 +65943,12 @@ function readme_linesOf(text) {
         const piece = content.replace(/[\\^]\s*$/, '').trim();
         // An option alone on a line belongs to the command above, also if its backslash was forgotten.
         if (where === 'block' && until === line - 1 && /^--?[A-Za-z]/.test(piece))
-            open ??= found.at(-1);
+            open ??= isNewOption(found.at(-1), piece);
         until = line;
         if (open)
             open.text += ` ${piece}`;
         else {
-            open = { text: piece, line, heading, where };
+            open = { text: piece, line, heading, where, compares: COMPARES.test(prose) };
             found.push(open);
         }
         if (!continued)
@@ -64001,25 +65963,35 @@ function readme_linesOf(text) {
         if (oneLine !== undefined && fence === undefined)
             add(oneLine, number, 'block');
         else if (mark && (fence === undefined || line.trim().startsWith(fence.mark))) {
-            fence = fence ? undefined : { mark: mark[1] ?? '```', shell: !NOT_SHELL.test(mark[2] ?? '') };
+            fence = fence ? undefined : { mark: mark[1] ?? '```', language: mark[2] ?? '' };
             open = undefined;
         }
         else if (fence) {
-            if (fence.shell && !/^\s*#/.test(line))
+            if (isShell(fence.language, line))
                 add(line.replace(/\s#\s.*/, ''), number, 'block');
         }
         else if (/<pre\b/i.test(line) || pre) {
             pre = !/<\/pre>/i.test(line);
             add(line.replace(/<[^>]{0,200}>/g, ''), number, 'block');
         }
-        else if (/^#{1,6}\s/.test(line))
+        else if (/^#{1,6}\s/.test(line)) {
             heading = line.replace(/^#+\s*/, '').trim();
+            prose = heading;
+        }
         else if (/^(?: {4}|\t)\s*\S/.test(line) || /^\s*[$]\s+\S/.test(line) || open)
             add(line, number, 'block');
-        else
+        else {
+            if (line.trim() !== '')
+                prose = line;
+            const named = RUN_IN_PROSE.exec(line)?.[1];
+            if (named !== undefined)
+                add(`${/\.py$/.test(named) ? 'python' : 'Rscript'} ${named}`, number, 'inline');
             for (const [, code = ''] of line.matchAll(/`([^`\n]{4,300})`/g))
                 if (/\s/.test(code))
                     add(code, number, 'inline');
+                else if (R_SCRIPT.test(code))
+                    add(`Rscript ${code}`, number, 'inline');
+        }
     }
     return found;
 }
@@ -64028,7 +66000,7 @@ function readme_linesOf(text) {
 
 /** What in a program's text says that it trains or evaluates a model. */
 const PACKAGES = new Set('sklearn torch tensorflow keras jax flax xgboost lightgbm catboost transformers pytorch_lightning lightning statsmodels fastai mxnet paddle chainer stable_baselines3 sentence_transformers ultralytics timm evaluate peft trl vllm mlflow lm_eval inspect_ai ragas deepeval langchain litellm openai anthropic spacy gensim prophet sktime autogluon pycaret surprise implicit pyspark skorch tf_keras tensorflow_datasets segmentation_models_pytorch detectron2 mmcv monai gpytorch pyro theano onnxruntime'.split(' '));
-const OF_R = /\b(?:library|require)\(["']?(?:caret|randomForest|glmnet|tidymodels|parsnip|xgboost|ranger|keras|torch|e1071|mlr|mlr3|rpart|nnet|gbm|kernlab|brms|lme4|rstan|h2o|yardstick|MASS|mgcv|survival|forecast)\b|\b(?:lm|glm|predict)\(/;
+const OF_R = /\b(?:library|require)\(["']?(?:caret|randomForest|glmnet|tidymodels|parsnip|xgboost|ranger|keras|torch|e1071|mlr|mlr3|rpart|nnet|gbm|kernlab|brms|lme4|rstan|h2o|yardstick|MASS|mgcv|survival|forecast|ellmer|vitals)\b|\b(?:lm|glm|predict)\(/;
 const OF_JULIA = /^using .*\b(?:Flux|MLJ|Knet|Lux|GLM|DecisionTree|Turing)\b/m;
 /** Calls that compute how good a model is. */
 const learning_EVALUATES = /\b(?:accuracy_score|balanced_accuracy_score|f1_score|precision_score|recall_score|roc_auc_score|mean_squared_error|mean_absolute_error|r2_score|log_loss|average_precision_score|classification_report|confusion_matrix|cross_val_score|cross_validate|compute_metrics|eval_ppl|masked_accuracy|log_metrics?)\b\s*\(|\btrainer\.(?:test|evaluate|validate)\(|\.evaluate\(|\bconfusionMatrix\(|\b(?:conf_mat|collect_metrics|metric_set|last_fit|fit_resamples|tune_grid|roc_auc|accuracy|rmse)\(|\b(?:def|=)\s*(?:evaluate|validate|test|eval)_?(?:model|epoch|loop|one_epoch)?\s*\(/;
@@ -64128,6 +66100,8 @@ const SOURCE_POINTS = {
     README: 38,
     'W&B run': 36,
     Makefile: 34,
+    Dockerfile: 30,
+    task: 32,
     Kedro: 34,
     Metaflow: 30,
     pipeline: 30,
@@ -64140,7 +66114,63 @@ const SOURCE_POINTS = {
     'script name': 4,
 };
 
+;// CONCATENATED MODULE: ./src/looking/command/order.ts
+/** Commands of one page that are nearly equal: the first of them is meant. */
+const order_NEAR = 14;
+/** The same program in the same way once, where it has most points. */
+function order_distinct(weighed) {
+    const seen = new Set();
+    return weighed.filter(({ value: { argv } }) => {
+        const key = argv.join('\0').replace(/^python[\d.]*/, 'python');
+        if (seen.has(key))
+            return false;
+        seen.add(key);
+        return true;
+    });
+}
+/** Of nearly equal commands of one page and kind the first in reading order goes first. */
+function firstOfPage(weighed) {
+    const [best] = weighed;
+    if (best === undefined || best.value.source !== 'README')
+        return weighed;
+    const near = weighed.filter(({ place, score, value, word }) => place.file === best.place.file &&
+        value.kind === best.value.kind &&
+        score >= best.score - order_NEAR &&
+        word === best.word);
+    const first = near.reduce((a, b) => ((b.place.line ?? 0) < (a.place.line ?? 0) ? b : a), best);
+    return [first, ...weighed.filter((one) => one !== first)];
+}
+
+;// CONCATENATED MODULE: ./src/looking/command/script.ts
+
+
+
+/** The file of the tree that a command runs. */
+function scriptOf(view, { text, cwd, file, module: started, script: known }) {
+    if (known !== undefined)
+        return known;
+    const { script, module = started } = programOf(words_bare(text));
+    if (module !== undefined)
+        return [
+            moduleFile(view, `${module}.__main__`, (0,posix_namespaceObject.join)(cwd, 'x')),
+            moduleFile(view, module, (0,posix_namespaceObject.join)(cwd, 'x')),
+        ].find((path) => path !== undefined);
+    if (script === undefined)
+        return undefined;
+    const near = [(0,posix_namespaceObject.join)(cwd, script), script, (0,posix_namespaceObject.join)((0,posix_namespaceObject.dirname)(file), script)].find((path) => view.has(path));
+    if (near !== undefined)
+        return near;
+    const same = view.named((0,posix_namespaceObject.basename)(script)).filter((path) => path.endsWith(`/${script}`));
+    return same.length === 1 ? same[0] : undefined;
+}
+/** The Python program that a script for a shell starts, if the tree has it. */
+function programIn(view, script, text) {
+    const named = [...text.matchAll(/(?<![\w./-])([\w./-]{1,300}\.py)\b/g)].map(([, path = '']) => path.replace(/^\.\//, ''));
+    return named.flatMap((path) => [path, (0,posix_namespaceObject.join)((0,posix_namespaceObject.dirname)(script), path)]).find((path) => view.has(path));
+}
+
 ;// CONCATENATED MODULE: ./src/looking/command/weigh.ts
+
 
 
 
@@ -64154,10 +66184,10 @@ const weigh_NOT_THERE = -30;
 const VENDORED = -25;
 const PLACEHOLDER = -12;
 const BY_CONTENT = 22;
+/** Nothing but its name says that it evaluates, and its text does not. */
+const ONLY_NAME = -16;
 const WRITES = { evaluate: 10, other: 18 };
 const LIKELY = 70;
-/** Commands of one page that are nearly equal: the first of them is meant. */
-const weigh_NEAR = 14;
 /** A script behind so many stages is a dispatcher: its text says nothing of one of them. */
 const DISPATCHER = 3;
 /** Scripts that are looked into. */
@@ -64188,9 +66218,9 @@ const isEvaluation = (kind) => kind === 'evaluate' || kind === 'train+evaluate';
 /**
  * Weighs what was found: the best first.
  *
- * @param writers programs that write a metrics file
+ * @param results the metrics files of the tree, and programs that write one
  */
-async function weighCommands(view, found, writers) {
+async function weighCommands(view, found, results) {
     const stages = new Map();
     for (const raw of found)
         if (raw.source === 'dvc.yaml') {
@@ -64209,17 +66239,17 @@ async function weighCommands(view, found, writers) {
         return reading;
     };
     const weighed = await Promise.all(found.map((raw) => weigh(view, raw, {
-        writers,
+        results,
         learning,
         isDispatcher: (stages.get(scriptOf(view, raw) ?? '') ?? 0) >= DISPATCHER,
     })));
-    return firstOfPage(weigh_distinct(weighed.filter((one) => one !== undefined).sort((a, b) => b.score - a.score)));
+    return firstOfPage(order_distinct(weighed.filter((one) => one !== undefined).sort((a, b) => b.score - a.score)));
 }
 async function weigh(view, raw, weighing) {
     const script = scriptOf(view, raw);
     const program = programOf(words_bare(raw.text));
     const named = script !== undefined || program.script !== undefined || (program.module ?? raw.module) !== undefined;
-    const own = OWN_PROGRAM.has(raw.source);
+    const own = OWN_PROGRAM.has(raw.source) || isEvaluationTool(raw.text);
     const byName = kindByName(raw);
     const { kind, learns, unknown, ...said } = script === undefined
         ? {
@@ -64229,14 +66259,19 @@ async function weigh(view, raw, weighing) {
             learns: own || !named,
             unknown: !named && !own,
         }
-        : await programSays(view, script, { kind: byName, ...weighing });
+        : await programSays(view, script, { kind: byName, raw, ...weighing });
     // A program that uses nothing of machine learning evaluates no model, whatever it is called.
     if (!learns || !weigh_TRIED.has(kind))
         return undefined;
     const placeholder = HAS_PLACEHOLDER.test(raw.text.replace(/\s-\w+\s+['"].*$/, ''));
     const points = said.points + pointsOfPlace(view, raw, { script, named }) + (placeholder ? PLACEHOLDER : 0);
     const misplaced = script !== undefined && program.script !== undefined && !reaches(raw, program.script, script);
-    const sure = !placeholder && !unknown && !misplaced && (script !== undefined || own || !named);
+    const sure = raw.question !== true &&
+        !(await wantsMore(view, raw, script)) &&
+        !placeholder &&
+        !unknown &&
+        !misplaced &&
+        (script !== undefined || own || !named);
     const text = raw.text.replace(/^\s*[$>!%]\s+|^\s*[!%]/, '').trim();
     const argv = argvOf(text, weigh_folderOf(view, raw, script));
     return {
@@ -64247,14 +66282,22 @@ async function weigh(view, raw, weighing) {
         score: points,
     };
 }
-async function programSays(view, script, { kind: byName, writers, learning, isDispatcher }) {
+/** Whether a console script does nothing by its name alone: it has commands of its own, or wants an argument. */
+async function wantsMore(view, { source }, script) {
+    if (source !== 'console script')
+        return false;
+    return script === undefined || WANTS.test((await view.text(script)) ?? '');
+}
+const WANTS = /\badd_subparsers\(|@(?:click|app|cli)\.(?:group|command|argument)|\btyper\.Typer\(|\brequired\s*=\s*True|\badd_argument\(\s*['"][a-z]/;
+async function programSays(view, script, { kind: byName, raw, results, learning, isDispatcher }) {
     const text = (await view.text(script)) ?? '';
     const isTest = byName === 'evaluate' && /(?:^|[/_])test\.py$/.test(script) && TESTING.test(text);
     const kind = SERVING.test(text) ? 'serve' : isTest ? 'test' : byName;
     const inner = /\.(?:py|ipynb|r|jl)$/i.test(script) ? script : programIn(view, script, text);
     const { learns, evaluates } = inner === undefined ? { learns: true, evaluates: false } : await learning(inner);
     const byContent = evaluates && !isDispatcher && BY_CONTENT_OF.has(kind);
-    const writes = writers.has(script);
+    const writes = results.writers.has(script) || results.files.some((file) => raw.text.includes((0,posix_namespaceObject.basename)(file)));
+    const onlyName = kind === 'evaluate' && !evaluates && !writes && inner?.endsWith('.py') && raw.source === 'script name';
     const reasons = [
         ...(byContent ? ['its code computes metrics'] : []),
         ...(writes ? ['it writes a metrics file'] : []),
@@ -64262,7 +66305,7 @@ async function programSays(view, script, { kind: byName, writers, learning, isDi
     const more = writes ? (kind === 'evaluate' ? WRITES.evaluate : WRITES.other) : 0;
     return {
         kind: byContent ? 'train+evaluate' : kind,
-        points: KIND_POINTS[kind] + (byContent ? BY_CONTENT : 0) + more,
+        points: KIND_POINTS[kind] + (byContent ? BY_CONTENT : 0) + more + (onlyName ? ONLY_NAME : 0),
         reasons,
         learns: learns || writes,
         unknown: inner === undefined,
@@ -64321,52 +66364,6 @@ function wordOf({ source }, kind, { points, sure }) {
         return 'certain';
     return isEvaluation(kind) && points >= LIKELY ? 'likely' : 'guess';
 }
-/** The file of the tree that a command runs. */
-function scriptOf(view, { text, cwd, file, module: started, script: known }) {
-    if (known !== undefined)
-        return known;
-    const { script, module = started } = programOf(words_bare(text));
-    if (module !== undefined)
-        return [
-            moduleFile(view, `${module}.__main__`, (0,posix_namespaceObject.join)(cwd, 'x')),
-            moduleFile(view, module, (0,posix_namespaceObject.join)(cwd, 'x')),
-        ].find((path) => path !== undefined);
-    if (script === undefined)
-        return undefined;
-    const near = [(0,posix_namespaceObject.join)(cwd, script), script, (0,posix_namespaceObject.join)((0,posix_namespaceObject.dirname)(file), script)].find((path) => view.has(path));
-    if (near !== undefined)
-        return near;
-    const same = view.named((0,posix_namespaceObject.basename)(script)).filter((path) => path.endsWith(`/${script}`));
-    return same.length === 1 ? same[0] : undefined;
-}
-/** The Python program that a script for a shell starts, if the tree has it. */
-function programIn(view, script, text) {
-    const named = [...text.matchAll(/(?<![\w./-])([\w./-]{1,300}\.py)\b/g)].map(([, path = '']) => path.replace(/^\.\//, ''));
-    return named.flatMap((path) => [path, (0,posix_namespaceObject.join)((0,posix_namespaceObject.dirname)(script), path)]).find((path) => view.has(path));
-}
-/** The same program in the same way once, where it has most points. */
-function weigh_distinct(weighed) {
-    const seen = new Set();
-    return weighed.filter(({ value: { argv } }) => {
-        const key = argv.join('\0').replace(/^python[\d.]*/, 'python');
-        if (seen.has(key))
-            return false;
-        seen.add(key);
-        return true;
-    });
-}
-/** Of nearly equal commands of one page and kind the first in reading order goes first. */
-function firstOfPage(weighed) {
-    const [best] = weighed;
-    if (best === undefined || best.value.source !== 'README')
-        return weighed;
-    const near = weighed.filter(({ place, score, value, word }) => place.file === best.place.file &&
-        value.kind === best.value.kind &&
-        score >= best.score - weigh_NEAR &&
-        word === best.word);
-    const first = near.reduce((a, b) => ((b.place.line ?? 0) < (a.place.line ?? 0) ? b : a), best);
-    return [first, ...weighed.filter((one) => one !== first)];
-}
 
 ;// CONCATENATED MODULE: ./src/looking/command/index.ts
 
@@ -64378,6 +66375,7 @@ function firstOfPage(weighed) {
 const PLACES = [
     harnessCommands,
     dvcCommands,
+    stageFileCommands,
     mlprojectCommands,
     inspectCommands,
     readmeCommands,
@@ -64391,22 +66389,22 @@ const command_LONGEST = 2000;
 /**
  * Every way to evaluate or train that the tree names, the best first.
  *
- * @param writers programs that write a metrics file
+ * @param results the metrics files of the tree, and programs that write one
  */
-async function commandsIn(view, writers) {
+async function commandsIn(view, results) {
     const found = (await Promise.all(PLACES.map((find) => find(view))))
         .flat()
-        .filter(({ text }) => text.length <= command_LONGEST)
+        .filter(({ text }) => text.length <= command_LONGEST && !/\s(?:-h|--help)(?:\s|$)/.test(text))
         .slice(0, command_MOST);
     const ofPipeline = found.filter(({ source }) => source === 'dvc.yaml');
-    const named = await weighCommands(view, found, writers);
-    const weighed = named.length > 0 ? named : await weighCommands(view, await programCommands(view), writers);
+    const named = await weighCommands(view, found, results);
+    const weighed = named.length > 0 ? named : await weighCommands(view, await programCommands(view), results);
     const speaks = weighed.some(({ value }) => value.source === 'dvc.yaml' && value.kind !== 'run');
     const [stage] = ofPipeline;
     if (stage === undefined || speaks)
         return weighed;
     // No stage trains or evaluates by its name: the pipeline as a whole may.
-    const whole = await weighCommands(view, [{ source: 'pipeline', text: 'dvc repro', file: stage.file, line: 1, cwd: stage.cwd, name: 'pipeline' }], writers);
+    const whole = await weighCommands(view, [{ source: 'pipeline', text: 'dvc repro', file: stage.file, line: 1, cwd: stage.cwd, name: 'pipeline' }], results);
     return [...weighed, ...whole].sort((a, b) => b.score - a.score);
 }
 
@@ -64603,13 +66601,21 @@ async function dockerfileOf(view, folder) {
         return { path, role };
     }));
     const [best] = found.sort((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role) || a.path.length - b.path.length);
+    const open = found.filter(({ role }) => role === 'open');
+    const many = best?.role === 'open' && best.path.includes('/') && open.length >= MANY_IMAGES;
     return (best && {
         value: best,
         place: view.at(best.path),
-        word: best.role === 'serves' ? 'guess' : 'likely',
-        reason: best.role === 'serves' ? 'it serves a model, and evaluates none' : 'it could hold the evaluation',
+        word: best.role === 'serves' || many ? 'guess' : 'likely',
+        reason: best.role === 'serves'
+            ? 'it serves a model, and evaluates none'
+            : many
+                ? `it is one of ${String(open.length)} images, and none of them says that it evaluates`
+                : 'it could hold the evaluation',
     });
 }
+/** So many images in folders are parts of something, each for its own. */
+const MANY_IMAGES = 3;
 const ROLES = ['evaluates', 'open', 'serves'];
 const EXACT = /^(?:python-?|cpython-?)?(\d\.\d+(?:\.\d+)?)\s*$/;
 /** The version of Python that a run used or is made for; an exact one, or none. */
@@ -64644,108 +66650,122 @@ async function pythonOf(view, folder) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./src/looking/metrics.ts
+;// CONCATENATED MODULE: ./src/looking/fact.ts
+const isSure = ({ word }) => word !== 'guess';
+
+;// CONCATENATED MODULE: ./src/looking/instead.ts
 
 
+/** Why a tree has no model of its own, as a clause, if that is so. */
+const COLLECTION = /\b(?:awesome|tutorials?|course(?:work)?|lectures?|lessons?|exercises|workshop|bootcamp|curriculum|textbook|cookbook|examples?|samples|model zoo|recipes|cheat ?sheets?|book|playground)\b/i;
+/** Said of itself in the opening of its page. */
+const LESSONS = /\b(?:course|lecture|workshop|tutorial) (?:materials?|notes|repository|website)\b|\b(?:materials?|exercises|notebooks|code) (?:for|of|from) (?:the|this|our|a|my) (?:\w+ ){0,4}(?:course|book|workshop|lectures?|tutorial|class)\b|\bthis (?:course|tutorial|workshop|book)\b/i;
+const PROGRAMS = 3;
+/** Numbered notebooks or programs: chapters. */
+const CHAPTERS = 5;
+/** Programs in folders of their own that no page names. */
+const ALIKE = 6;
+/** Characters of a page that say what it is about. */
+const instead_OPENING = 3000;
+/**
+ * What a tree is, if none of its commands evaluates a model of its own: a library, lessons, a collection, a tool.
+ * A command that is sure speaks against it; so does a metrics file that one of the commands writes.
+ *
+ * @param commands best first
+ * @param hasResult whether a metrics file is written by one of the commands
+ * @param name what the repository is called
+ */
+async function insteadOf(view, { commands, metrics, hasResult, name }) {
+    const [best] = commands;
+    const submitted = submission(view);
+    if (submitted !== undefined)
+        return submitted;
+    if (best === undefined)
+        return metrics.length > 0 ? 'it holds results, and no program is seen to make them' : undefined;
+    if (isSure(best) && best.value.source !== 'notebook' && best.value.source !== 'CI')
+        return undefined;
+    if (hasResult || DECLARED.has(best.value.source))
+        return undefined;
+    return (await library(view)) ?? (await collection(view, commands, name)) ?? nothingMeasured(best);
+}
+/** A file of a tool, or of a run: what it names is meant. */
+const DECLARED = new Set([
+    'lm-eval result',
+    'dvc.yaml',
+    'MLproject',
+    'Inspect task',
+    'W&B run',
+    'Kedro',
+    'MLflow run',
+]);
+/** A submission to MLPerf holds results of systems; what made them is the benchmark's own program. */
+function submission({ files }) {
+    const runs = files.filter((file) => /(?:^|\/)results\/.*(?:\/|_)(?:accuracy|performance|energy)\w*\/|(?:^|\/)mlperf_log_(?:summary|accuracy|detail)\.\w+$/.test(file));
+    const placed = files.some((file) => /(?:^|\/)(?:open|closed|network)\/[^/]+\/(?:results|measurements|systems)\//.test(file));
+    const folders = new Set(runs.flatMap((file) => /^(.*results\/[^/]+\/[^/]+)\//.exec(file)?.[1] ?? []));
+    if (!placed || folders.size === 0)
+        return undefined;
+    return `it is a submission of results to MLPerf, of ${String(folders.size)} systems and benchmarks`;
+}
+/** What others install by its name. */
+async function library(view) {
+    const files = await Promise.all(['pyproject.toml', 'setup.cfg', 'setup.py'].map((file) => view.text(file)));
+    const built = files.filter((text) => text !== undefined).join('\n');
+    const name = /^[ \t]*name[ \t]*=[ \t]*["']?([\w.-]+)["']?[ \t]*$/m.exec(built)?.[1] ??
+        /\bname\s*=\s*["']([\w.-]+)["']/.exec(built)?.[1];
+    const isR = /^Package:\s*\S/m.test((await view.text('DESCRIPTION')) ?? '') && view.has('NAMESPACE');
+    if (isR)
+        return 'it is a package of R, and no page evaluates with it';
+    if (name === undefined)
+        return undefined;
+    const [page] = readmePages(view);
+    const text = page === undefined ? '' : ((await view.text(page)) ?? '');
+    const installs = new RegExp(`(?:pip3? install|uv add|uv pip install|poetry add|conda install)(?:\\s+-[\\w-]+)*(?:\\s+[\\w.-]+forge)?\\s+["']?${instead_plain(name)}(?![\\w-])|pypi\\.org/project/${instead_plain(name)}\\b`, 'i').test(text);
+    const declared = /Topic :: Software Development :: Libraries/.test(built);
+    return installs || declared
+        ? `it is the library \`${name}\`, and no page evaluates a model of its own with it`
+        : undefined;
+}
+/** A name as it is installed: `-`, `_` and `.` are one. */
+const instead_plain = (name) => name
+    .slice(0, 100)
+    .split(/[-_.]+/)
+    .map((part) => part.replace(/\W/g, ''))
+    .join('[-_.]');
+async function collection(view, commands, name) {
+    const programs = new Set(commands.flatMap(({ value }) => value.script ?? []));
+    const notebooks = view.files.filter((file) => file.endsWith('.ipynb'));
+    const chapters = [...new Set([...programs, ...notebooks])].filter((file) => /(?:^|\/)(?:[a-z]+[-_ ]?)?\d{1,2}[-_. ]/i.test(file));
+    const [page] = readmePages(view);
+    const text = page === undefined ? '' : ((await view.text(page)) ?? '');
+    const title = /^#\s+(\S.*)$/m.exec(text.slice(0, instead_OPENING))?.[1] ?? '';
+    const lessons = LESSONS.exec(text.slice(0, instead_OPENING))?.[0];
+    const word = lessons ?? COLLECTION.exec(`${name.replace(/[-_]/g, ' ')} ${title}`)?.[0];
+    if (word !== undefined && programs.size >= PROGRAMS)
+        return `it calls itself "${word}", and ${String(programs.size)} programs in it train or evaluate`;
+    if (chapters.length >= CHAPTERS && commands[0]?.value.source === 'script name')
+        return `${String(chapters.length)} numbered notebooks or programs stand side by side, and no page evaluates with one`;
+    const folders = new Set([...programs].map((file) => file.replace(/\/[^/]*$/, '')));
+    const unnamed = commands.every(({ value }) => value.source === 'script name');
+    return unnamed && folders.size >= ALIKE
+        ? `programs in ${String(folders.size)} folders train or evaluate, and no page names one`
+        : undefined;
+}
+/** A program that nothing names and that computes no metric: it generates, or shows how to use something. */
+const nothingMeasured = ({ value }) => value.source === 'script name' && ['predict', 'run', 'other'].includes(value.kind)
+    ? 'no program computes a metric'
+    : value.source === 'console script'
+        ? 'its commands are those of a tool for others'
+        : undefined;
 
-const METRIC = /^(?:.*[_/ .@,-])?(?:acc(?:uracy)?|f1(?:[-_ ]?score)?|precision|recall|specificity|sensitivity|auc|auroc|roc[-_]?auc|ap(?:50|75)?|map|mse|rmse|mae|mape|smape|r2(?:_?score)?|log_?loss|loss|bleu|rouge[a-z0-9]*|wer|cer|perplexity|ppl|m?iou|dice|psnr|ssim|fid|score|exact_match|em|mrr|ndcg|mcc|kappa|pass@?\d*|success_rate|win_rate|spearman[a-z0-9]*|pearson[a-z0-9]*|reward)(?:[_/ .@,-].*)?$/i;
-const OF_EVALUATION = /^(?:test|eval|val)\//;
-/** These never reproduce, or say nothing of a model. */
-const metrics_NO_CLAIM = /runtime|per_second|_time$|(?:^|[._/ -])time$|epoch|(?:^|[._/ -])step|flos|stderr|support|timestamp|_samples$|^n_|count|threshold|num_|total_|(?:^|[._])min_|(?:^|[._])max_/i;
-const OF_TRAINING = /^train/i;
-const NO_METRICS_FOLDER = /(?:^|\/)(?:configs?|conf|params?|schemas?|\.vscode|\.dvc|\.github|catboost_info|testdata|fixtures|tests?|plots?|data_models|mlruns|wandb|node_modules)\//i;
-const NO_METRICS_NAME = /^(?:package(?:-lock)?|tsconfig.*|tokenizer.*|.*config|labels|vocab|state|stats|index|args|hparams|params|requirements|special_tokens_map|added_tokens|schema|settings|composer|manifest|renovate|.*metadata)\.json$|drift|monitor|snapshot|coverage|timing|latency|profil|baseline_stats|importance|shap|history|leaderboard/i;
-const metrics_NAMED = /metric|score|result|eval|report|summary/i;
-/** Of the numbers of a file that is named like a result, and of one that is not. */
-const SHARE = { named: 0.1, unnamed: 0.4 };
-const FEW = 60;
-/** JSON files of one folder, and of all, that are looked into. */
-const IN_FOLDER = 400;
-const IN_ALL = 800;
-const NUMBERS = 4000;
-/** Metrics that are kept of one file, and characters of a name. */
-const metrics_KEPT = 200;
-const LONGEST_NAME = 200;
-/** Files whose writers are looked for. */
-const WRITTEN = 60;
-async function metricsIn(view) {
-    const declared = await declaredMetrics(view);
-    const known = new Set(declared.map(({ value }) => value.path));
-    const found = await Promise.all(candidates(view)
-        .filter((path) => !known.has(path))
-        .map((path) => fromFile(view, path)));
-    const all = [...declared, ...found.filter((one) => one !== undefined)];
-    return (await withWriters(view, all)).sort((a, b) => RANK[a.word] - RANK[b.word] || Number(b.value.writers.length > 0) - Number(a.value.writers.length > 0));
-}
-const RANK = { certain: 0, likely: 1, guess: 2 };
-function candidates(view) {
-    const perFolder = new Map();
-    return view.files
-        .filter((file) => {
-        if (NO_METRICS_FOLDER.test(file) || NO_METRICS_NAME.test((0,posix_namespaceObject.basename)(file)) || view.isVendored(file))
-            return false;
-        if (!/\.(?:json|csv|tsv|txt|ya?ml)$/i.test(file))
-            return false;
-        if (!/\.json$/i.test(file) && !metrics_NAMED.test((0,posix_namespaceObject.basename)(file)) && !/acc|comparison/i.test((0,posix_namespaceObject.basename)(file)))
-            return false;
-        const inFolder = (perFolder.get((0,posix_namespaceObject.dirname)(file)) ?? 0) + 1;
-        perFolder.set((0,posix_namespaceObject.dirname)(file), inFolder);
-        return inFolder <= IN_FOLDER;
-    })
-        .slice(0, IN_ALL);
-}
-async function declaredMetrics(view) {
-    const found = await Promise.all(view.files
-        .filter((file) => /(?:^|\/)dvc\.yaml$/.test(file))
-        .map(async (file) => {
-        const parsed = await view.yaml(file);
-        const value = parsed?.value;
-        if (!parsed || typeof value !== 'object' || value === null)
-            return [];
-        const stages = Object.entries(typeof value.stages === 'object' && value.stages !== null ? value.stages : {});
-        const lists = [
-            [value.metrics, ['metrics'], '.'],
-            ...stages.map(([name, stage]) => {
-                const own = stage;
-                return [
-                    own?.metrics ?? own?.do?.metrics,
-                    ['stages', name, 'metrics'],
-                    typeof own?.wdir === 'string' ? own.wdir : '.',
-                ];
-            }),
-        ];
-        const declared = lists.flatMap(([list, at, wdir]) => (Array.isArray(list) ? list : []).flatMap((item, index) => {
-            const name = typeof item === 'string' ? item : Object.keys(item ?? {})[0];
-            return name === undefined || name.includes('${')
-                ? []
-                : [{ path: (0,posix_namespaceObject.join)((0,posix_namespaceObject.dirname)(file), wdir, name), line: parsed.lineOf([...at, index]) }];
-        }));
-        const facts = await Promise.all(declared.map(async ({ path, line }) => {
-            const place = view.at(file, line);
-            if (!view.has(path))
-                return {
-                    value: { path, metrics: {}, lines: new Map(), writers: [] },
-                    place,
-                    word: 'certain',
-                    reason: 'declared in dvc.yaml, not committed',
-                };
-            const read = await metrics_numbersOf(view, path);
-            // A declared file without one metric holds parameters.
-            if (!read || Object.keys(read.metrics).length === 0)
-                return undefined;
-            return {
-                value: { path, writers: [], ...read },
-                place,
-                word: 'certain',
-                reason: 'declared in dvc.yaml',
-            };
-        }));
-        return facts.filter((one) => one !== undefined);
-    }));
-    return [...new Map(found.flat().map((one) => [one.value.path, one])).values()];
-}
-/** The metrics of a JSON or YAML file; undefined if it is neither, or is cut off. */
-async function metrics_numbersOf(view, path) {
+;// CONCATENATED MODULE: ./src/looking/metrics/numbers.ts
+
+/** MetricNumbers of one file that are looked at, and metrics that are kept of it. */
+const numbers_LOOKED_AT = 4000;
+const numbers_KEPT = 200;
+const numbers_DEEPEST = 12;
+/** @returns the metrics of a JSON or YAML file and how many numbers it has; undefined if it is neither, or is cut off */
+async function documentNumbers(view, path, isClaim) {
     const text = await view.text(path);
     if (text === undefined)
         return undefined;
@@ -64755,30 +66775,37 @@ async function metrics_numbersOf(view, path) {
     if (typeof value !== 'object' || value === null)
         return undefined;
     const numbers = leaves(value);
-    const claims = numbers.filter(([name]) => isMetric(name)).slice(0, metrics_KEPT);
-    const lines = new Map(claims.map(([name]) => {
-        const key = name.split('.').at(-1) ?? name;
-        const at = Math.max(text.indexOf(`"${key}"`), text.search(new RegExp(`^[ \\t]*${key.replace(/[^\w]/g, '.')}\\s*:`, 'm')));
-        return [name, at < 0 ? 1 : lineAt(text, at)];
-    }));
-    return { metrics: Object.fromEntries(claims), lines, all: numbers.length };
+    const claims = numbers.filter(([name]) => isClaim(name)).slice(0, numbers_KEPT);
+    const lines = numbers_linesOf(text, new Set(claims.map(([name]) => lastWord(name))));
+    return {
+        metrics: Object.fromEntries(claims),
+        lines: new Map(claims.map(([name]) => [name, lines.get(lastWord(name)) ?? 1])),
+        all: numbers.length,
+    };
 }
-/** A name whose last word is a metric, and that is not of the training. */
-function isMetric(name) {
-    if (name.length > LONGEST_NAME)
-        return false;
-    const last = name.split('.').at(-1) ?? name;
-    if (metrics_NO_CLAIM.test(last) || OF_TRAINING.test(name) || OF_TRAINING.test(last))
-        return false;
-    return (METRIC.test(last) ||
-        OF_EVALUATION.test(last) ||
-        METRIC.test(name.replace(/^.*\.(?=[^.]*\.[^.]*$)/, '').split('.')[0] ?? ''));
+const lastWord = (name) => name.split('.').at(-1) ?? name;
+/** The first line of each key, in one pass over the text. */
+function numbers_linesOf(text, wanted) {
+    const found = new Map();
+    let line = 0;
+    for (let from = 0; from <= text.length && found.size < wanted.size;) {
+        const end = text.indexOf('\n', from);
+        const to = end < 0 ? text.length : end;
+        line++;
+        for (const [, quoted, plain] of text.slice(from, to).matchAll(/"([^"\n]{1,200})" ?:|^([^:"]{1,200}):/g)) {
+            const key = quoted ?? plain?.trim() ?? '';
+            if (wanted.has(key) && !found.has(key))
+                found.set(key, line);
+        }
+        from = to + 1;
+    }
+    return found;
 }
-/** Numbers with the names of all keys above; series, whose last key is a number, count for nothing. */
+/** MetricNumbers with the names of all keys above; series, whose last key is a number, count for nothing. */
 function leaves(value) {
     const found = [];
     const visit = (at, name, depth) => {
-        if (found.length >= NUMBERS || depth > 12)
+        if (found.length >= numbers_LOOKED_AT || depth > numbers_DEEPEST)
             return;
         if (typeof at === 'number')
             found.push([name, at]);
@@ -64789,68 +66816,136 @@ function leaves(value) {
     visit(value, '', 0);
     return found.filter(([name]) => name !== '' && !/(?:^|\.)\d+$/.test(name));
 }
-async function fromFile(view, path) {
-    const file = (0,posix_namespaceObject.basename)(path);
-    const fact = (read, word, reason) => ({
-        value: { path, writers: [], metrics: read.metrics, lines: read.lines },
-        place: view.at(path),
-        word,
-        reason,
-    });
-    if (/\.(?:json|ya?ml)$/i.test(path)) {
-        const read = await metrics_numbersOf(view, path);
-        if (!read)
-            return undefined;
-        const count = Object.keys(read.metrics).length;
-        if (count === 0)
-            return undefined;
-        if (await harnessResult(view, path))
-            return fact(read, 'certain', 'a result of lm-evaluation-harness');
-        if (/^(?:all|eval|test|predict)_results\.json$/.test(file) &&
-            Object.keys(read.metrics).some((name) => /^(?:eval|test|predict)_/.test(name)))
-            return fact(read, 'certain', 'written by the Trainer');
-        if (metrics_NAMED.test(file) && count / Math.max(1, read.all) >= SHARE.named)
-            return fact(read, 'likely', 'named like a result, with metrics in it');
-        if (/\.json$/i.test(path) && read.all <= FEW && count / read.all >= SHARE.unnamed)
-            return fact(read, 'guess', 'most of its numbers are named like metrics');
-        return undefined;
-    }
-    const text = await view.text(path);
-    if (text === undefined)
-        return undefined;
-    const report = /precision\s+recall\s+f1-score\s+support/.exec(text);
-    if (report)
-        return fact(reportNumbers(text), 'likely', 'a classification report');
-    if (/\.txt$/i.test(path)) {
-        const pairs = [
-            ...text.matchAll(/^[ \t*-]*([\w@%./][\w @%./-]{0,38}[\w@%./-])[ \t]*[:=][ \t]*(-?\d+(?:\.\d+)?(?:e-?\d+)?)[ \t]*(?:%[ \t]*)?$/gim),
-        ].filter(([, name = '']) => isMetric(name.trim()));
-        if (pairs.length === 0)
-            return undefined;
-        return fact({
-            metrics: Object.fromEntries(pairs.map(([, name = '', value]) => [name.trim(), Number(value)])),
-            lines: new Map(pairs.map(({ index, 1: name = '' }) => [name.trim(), lineAt(text, index + 1)])),
-        }, 'guess', 'lines of names and numbers');
-    }
-    return tableFact(text, fact);
+
+;// CONCATENATED MODULE: ./src/looking/metrics/names.ts
+/** Which names are those of metrics. */
+const METRIC = /^(?:.*[_/ .@,-])?(?:acc(?:uracy)?|top[-_ ]?\d+|f1(?:[-_ ]?score)?|precision|recall|specificity|sensitivity|auc|auroc|roc[-_]?auc|ap(?:50|75)?|map|mse|rmse|mae|mape|smape|r2(?:_?score)?|log_?loss|loss|bleu|rouge[a-z0-9]*|wer|cer|perplexity|ppl|m?iou|dice|psnr|ssim|fid|score|exact_match|em|mrr|ndcg|mcc|kappa|pass@?\d*|success_rate|win_rate|spearman[a-z0-9]*|pearson[a-z0-9]*|reward)(?:[_/ .@,-].*)?$/i;
+const OF_EVALUATION = /^(?:test|eval|val)\//;
+/** These never reproduce, or say nothing of a model. */
+const names_NO_CLAIM = /runtime|per_second|_time$|(?:^|[._/ -])time$|epoch|(?:^|[._/ -])step|flos|stderr|support|timestamp|_samples$|^n_|count|threshold|num_|total_|(?:^|[._])min_|(?:^|[._])max_/i;
+const OF_TRAINING = /^train/i;
+/** Characters of a name. */
+const LONGEST_NAME = 200;
+/** A name whose last word is a metric, and that is not of the training. */
+function isMetric(name) {
+    if (name.length > LONGEST_NAME)
+        return false;
+    const last = name.split('.').at(-1) ?? name;
+    if (names_NO_CLAIM.test(last) || OF_TRAINING.test(name) || OF_TRAINING.test(last))
+        return false;
+    return (METRIC.test(last) ||
+        OF_EVALUATION.test(last) ||
+        METRIC.test(name.replace(/^.*\.(?=[^.]*\.[^.]*$)/, '').split('.')[0] ?? ''));
 }
-/** A table with metric columns: of one row its numbers, of several only that it is there. */
-function tableFact(text, fact) {
-    const rows = text
-        .split(/\r?\n/, 3)
-        .map((line) => line.split(/[,;\t]/).map((cell) => cell.trim().replace(/^"|"$/g, '')));
-    const [header = [], first = [], second = ['']] = rows;
-    const columns = header.flatMap((name, index) => (isMetric(name) ? [[name, index]] : []));
-    if (columns.length === 0 || header.some((name) => /^(?:epoch|step|phase)$/i.test(name)))
-        return undefined;
-    const single = second.every((cell) => cell === '');
-    const numbers = columns.flatMap(([name, index]) => single && first[index] && Number.isFinite(Number(first[index]))
-        ? [[name, Number(first[index])]]
-        : []);
-    return fact({ metrics: Object.fromEntries(numbers), lines: new Map(numbers.map(([name]) => [name, 2])) }, 'guess', 'a table with columns that are named like metrics');
+/** A name of one's own in a file that is a result: anything but a time, a count or a number of the training. */
+function mayBeMetric(name) {
+    const last = name.split('.').at(-1) ?? name;
+    return (name.length <= LONGEST_NAME &&
+        /[a-z]/i.test(last) &&
+        !names_NO_CLAIM.test(last) &&
+        !SETTING.test(last) &&
+        !OF_TRAINING.test(name));
 }
-/** `accuracy` and the averages of scikit-learn's report. */
+const SETTING = /^(?:seed|version|id|year|lr|learning_rate|batch_size|k|n|size|rows?|columns?|samples?|features?|classes|weight_decay|dropout|hidden_\w+|max|min|window|latency\w*|date|port)$|_(?:id|size|ms|seconds|rows|dim|samples)$/i;
+
+;// CONCATENATED MODULE: ./src/looking/metrics/declared.ts
+
+
+
+
+/** Metrics that `dvc.yaml` declares: of a stage, and at its top. */
+async function declaredMetrics(view) {
+    const all = [...(await ofPipelines(view)), ...(await ofStageFiles(view))];
+    return [...new Map(all.map((one) => [one.value.path, one])).values()];
+}
+/** Outs with `metric: true` of a stage that has a file of its own, as DVC wrote them before 1.0. */
+async function ofStageFiles(view) {
+    const found = await Promise.all(stageFiles(view).map(async (file) => {
+        const parsed = await view.yaml(file);
+        const value = parsed?.value;
+        if (!parsed || typeof value?.cmd !== 'string' || !Array.isArray(value.outs))
+            return [];
+        const wdir = typeof value.wdir === 'string' ? value.wdir : '.';
+        const outs = value.outs;
+        const facts = outs.map(async (out, index) => {
+            if (typeof out?.path !== 'string' || out.metric === undefined || out.metric === false)
+                return undefined;
+            const path = (0,posix_namespaceObject.join)((0,posix_namespaceObject.dirname)(file), wdir, out.path);
+            const read = view.has(path) ? await documentNumbers(view, path, isMetric) : undefined;
+            const { metrics = {}, lines = new Map() } = read ?? {};
+            return {
+                value: { path, metrics, lines, writers: [], alike: 1, stage: 1 },
+                place: view.at(file, parsed.lineOf(['outs', index])),
+                word: 'certain',
+                reason: `declared in ${file}${read ? '' : ', not committed'}`,
+            };
+        });
+        return (await Promise.all(facts)).filter((one) => one !== undefined);
+    }));
+    return found.flat();
+}
+async function ofPipelines(view) {
+    const files = view.files.filter((file) => /(?:^|\/)dvc\.yaml$/.test(file));
+    const found = await Promise.all(files.map(async (file) => {
+        const parsed = await view.yaml(file);
+        const facts = parsed ? namedIn(file, parsed).map((one) => factOf(view, file, one)) : [];
+        return (await Promise.all(facts)).filter((one) => one !== undefined);
+    }));
+    return found.flat();
+}
+/** The files that one `dvc.yaml` lists under `metrics`. */
+function namedIn(file, { value: top, lineOf }) {
+    if (typeof top !== 'object' || top === null)
+        return [];
+    const { metrics, stages } = top;
+    const lists = [[metrics, ['metrics'], '.']];
+    for (const [name, stage] of Object.entries(typeof stages === 'object' && stages !== null ? stages : {})) {
+        const own = stage;
+        const wdir = typeof own?.wdir === 'string' ? own.wdir : '.';
+        lists.push([own?.metrics ?? own?.do?.metrics, ['stages', name, 'metrics'], wdir]);
+    }
+    return lists.flatMap(([list, at, wdir]) => (Array.isArray(list) ? list : []).flatMap((item, index) => {
+        const name = typeof item === 'string' ? item : Object.keys(item ?? {})[0];
+        if (name === undefined || name.includes('${'))
+            return [];
+        const stage = at.length > 1 ? lineOf(at.slice(0, 2)) : undefined;
+        return [{ path: (0,posix_namespaceObject.join)((0,posix_namespaceObject.dirname)(file), wdir, name), line: lineOf([...at, index]), stage }];
+    }));
+}
+async function factOf(view, file, { path, line, stage }) {
+    const own = { path, writers: [], alike: 1, ...(stage !== undefined && { stage }) };
+    const place = view.at(file, line);
+    if (!view.has(path))
+        return {
+            value: { ...own, metrics: {}, lines: new Map() },
+            place,
+            word: 'certain',
+            reason: 'declared in dvc.yaml, not committed',
+        };
+    const read = await documentNumbers(view, path, isMetric);
+    // A declared file without one metric holds parameters.
+    if (!read || Object.keys(read.metrics).length === 0)
+        return undefined;
+    const { metrics, lines } = read;
+    return { value: { ...own, metrics, lines }, place, word: 'certain', reason: 'declared in dvc.yaml' };
+}
+
+;// CONCATENATED MODULE: ./src/looking/metrics/text.ts
+
+
+/** Results as text: reports, lines of names and numbers, tables. */
+const text_NUMBER = String.raw `(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)`;
+/** Characters of a line of a name and a number. */
+const text_LONGEST_LINE = 120;
+const AT_END = /(?<![\w.-])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?= ?%?$)/i;
+const OWN_NAME = /^[\w@%./][\w @%./()-]{0,59}$/;
+/** `Top-1: 92.3`, `AUC is 0.91`: within a line of a log or of a submission. */
+const WITHIN = new RegExp(String.raw `(?<![\w.])([A-Za-z][\w@./-]{0,38})(?:[ \t]*[:=][ \t]*|[ \t]+is[ \t]+)${text_NUMBER}(?![\w.])`, 'g');
+const text_KEPT = 200;
+/** `accuracy` and the averages of scikit-learn's report; undefined if the text holds none. */
 function reportNumbers(text) {
+    if (!/precision\s+recall\s+f1-score\s+support/.test(text))
+        return undefined;
     const metrics = {};
     const lines = new Map();
     for (const [index, line] of text.split(/\r?\n/).entries()) {
@@ -64871,27 +66966,302 @@ function reportNumbers(text) {
     }
     return { metrics, lines };
 }
-const metrics_WRITES = /\bdump\(|\.to_(?:csv|json|yaml)\b|\.write\(|\bwrite_text\(|\bsavetxt\(|\bLive\(|\bsave_metrics\(|\bwrite(?:_|\.)(?:csv|json)|\bwriteLines\(|\bto_json\(/;
-const PROGRAMS = 500;
-/** Looks for programs that name the file beside a call that writes; the file's own folder goes first. */
+/** Lines of a name and a number; else a metric's name and its number within the lines. */
+function pairNumbers(text) {
+    const lines = text.split(/\r?\n/).flatMap((line, index) => pairOf(line.trim(), index + 1) ?? []);
+    const within = () => [...text.matchAll(WITHIN)].map(({ 1: name = '', 2: value = '', index }) => [
+        name,
+        Number(value),
+        lineAt(text, index + 1),
+    ]);
+    return metricsAmong(lines) ?? metricsAmong(within());
+}
+function pairOf(line, number) {
+    if (line.length > text_LONGEST_LINE)
+        return undefined;
+    const found = AT_END.exec(line);
+    if (found === null)
+        return undefined;
+    const left = line.slice(0, found.index);
+    const divided = /[:=]$/.test(left.trimEnd());
+    if (!divided && !/(?: {2}|\t)$/.test(left))
+        return undefined;
+    const name = (divided ? left.trimEnd().slice(0, -1) : left)
+        .replace(/^[-*>] /, '')
+        .replaceAll('*', '')
+        .trim();
+    return OWN_NAME.test(name) ? [[name, Number(found[0]), number]] : undefined;
+}
+function metricsAmong(pairs) {
+    const named = pairs.filter(([name]) => isMetric(name)).slice(0, text_KEPT);
+    return named.length === 0
+        ? undefined
+        : {
+            metrics: Object.fromEntries(named.map(([name, value]) => [name, value])),
+            lines: new Map(named.map(([name, , line]) => [name, line])),
+        };
+}
+const text_ROWS = 400;
+/** A table with metric columns, or of names and values. Of several rows under columns it says only that it is there. */
+function tableNumbers(text) {
+    const rows = text
+        .split(/\r?\n/, text_ROWS)
+        .filter((line) => line.trim() !== '')
+        .map((line) => line.split(/[,;\t]/).map((cell) => cell.trim().replace(/^"|"$/g, '')));
+    return namesAndValues(rows) ?? text_columnsOf(rows);
+}
+const OF_NAMES = /^(?:metrics?|measures?|names?|scores?|statistics?|)$/i;
+const OF_VALUES = /^(?:values?|scores?|results?|test|eval\w*|0|x|\.?estimate)$/i;
+function namesAndValues([header = [], ...rows]) {
+    const [name, value] = [
+        header.findIndex((cell) => OF_NAMES.test(cell)),
+        header.findIndex((cell, at) => at > 0 && OF_VALUES.test(cell)),
+    ];
+    if (header.length > 4 || name < 0 || value < 0 || name === value)
+        return undefined;
+    const named = rows.flatMap((row, index) => {
+        const [key = '', number = ''] = [row[name], row[value]];
+        return mayBeMetric(key) && number !== '' && Number.isFinite(Number(number))
+            ? [[key, Number(number), index + 2]]
+            : [];
+    });
+    if (!named.some(([key]) => isMetric(key)))
+        return undefined;
+    return {
+        form: 'names and values',
+        metrics: Object.fromEntries(named.map(([key, number]) => [key, number])),
+        lines: new Map(named.map(([key, , line]) => [key, line])),
+    };
+}
+function text_columnsOf([header = [], first = [], second]) {
+    const columns = header.flatMap((name, index) => (isMetric(name) ? [[name, index]] : []));
+    if (columns.length === 0 || header.some((name) => /^(?:epoch|step|phase|iter\w*)$/i.test(name)))
+        return undefined;
+    const numbers = columns.flatMap(([name, index]) => second === undefined && first[index] && Number.isFinite(Number(first[index]))
+        ? [[name, Number(first[index])]]
+        : []);
+    return {
+        form: 'columns',
+        metrics: Object.fromEntries(numbers),
+        lines: new Map(numbers.map(([name]) => [name, 2])),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/looking/metrics/writers.ts
+
+
+/** Which program writes a file: its text names the file, and calls what writes. */
+const writers_WRITES = /\bdump\(|\.to_(?:csv|json|yaml|markdown)\b|\.write\(|\bwrite_(?:text|bytes|csv|json|tsv)\(|\bwriterows?\(|\bsave(?:txt|z)?\(|\bLive\(|\bsave_metrics\(|\bwriteLines\(|\bsink\(|\bwrite\.(?:csv|table)\(|\bopen\([^)\n]*['"][wa]|\bCSV\.write\(|> ?[\w/-]{1,100}\.(?:txt|json|csv|tsv|log)\b/;
+const writers_PROGRAM = /\.(?:py|R|r|jl|ipynb|sh|Rmd|qmd)$/;
+/** Programs that are read, and files whose writers are looked for. */
+const writers_PROGRAMS = 500;
+const WRITTEN = 60;
+/** Programs that are named for one file, if none is beside it. */
+const writers_NAMED = 3;
+/** Whether a text names this very file: its name, and below a folder also the folder's. */
+function namesFile(text, path, from) {
+    const name = (0,posix_namespaceObject.basename)(path);
+    const folder = (0,posix_namespaceObject.dirname)(path);
+    for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+        const before = pathBefore(text, at);
+        if (/[\w-]$/.test(before))
+            continue;
+        const given = before
+            .replaceAll('\\', '/')
+            .replace(/\/$/, '')
+            .replace(/^(?:\.{1,2}\/)+/, '');
+        const isJoined = given === '' && /[,/]\s*[rf]?["']$/.test(text.slice(Math.max(0, at - 8), at));
+        if (isJoined && folder === '.')
+            continue;
+        if (folder === '.' || folder === (0,posix_namespaceObject.dirname)(from)) {
+            if (given === '' || /[{}$.]/.test(given) || folder.endsWith(given))
+                return true;
+            continue;
+        }
+        if (given !== '' && (folder === given || folder.endsWith(`/${given}`)))
+            return true;
+        const last = (0,posix_namespaceObject.basename)(folder);
+        if (given === '' || /[{}$]/.test(given))
+            if (new RegExp(`(?<![\\w-])${writers_escaped(last)}(?![\\w-])`).test(text))
+                return true;
+    }
+    return false;
+}
+/** What of a path stands before a name. */
+function pathBefore(text, end) {
+    let from = end;
+    while (from > 0 && end - from < LONGEST_PATH && /[\w.\\/{}$-]/.test(text[from - 1]))
+        from--;
+    return text.slice(from, end);
+}
+const LONGEST_PATH = 200;
+const writers_escaped = (text) => text.replace(/[^\w]/g, String.raw `\$&`);
+/** The files with the programs that write them; one of the file's own folder goes first. */
 async function withWriters(view, facts) {
     if (facts.length === 0)
         return [];
     const programs = view.files
-        .filter((file) => /\.(?:py|R|r|jl)$/.test(file) && !view.isVendored(file) && !/(?:^|\/)tests?\//.test(file))
-        .slice(0, PROGRAMS);
-    const texts = await Promise.all(programs.map(async (file) => [file, (await view.text(file)) ?? '']));
-    const writing = texts.filter(([, text]) => metrics_WRITES.test(text));
+        .filter((file) => writers_PROGRAM.test(file) && !view.isVendored(file) && !/(?:^|\/)tests?\//.test(file))
+        .slice(0, writers_PROGRAMS);
+    const texts = await Promise.all(programs.map(async (file) => [file, (await scriptCode(view, file)) ?? '']));
+    const writing = texts.filter(([, text]) => writers_WRITES.test(text));
     return facts.map((fact, index) => {
         if (index >= WRITTEN)
             return fact;
-        const name = (0,posix_namespaceObject.basename)(fact.value.path);
-        const all = writing.filter(([, text]) => text.includes(name)).map(([file]) => file);
-        const near = all.filter((file) => (0,posix_namespaceObject.dirname)(file) === (0,posix_namespaceObject.dirname)(fact.value.path));
-        const writers = near.length > 0 ? near : all.slice(0, 3);
-        const table = /\.(?:csv|tsv)$/i.test(name) && writers.length > 0 && !/(?:^|\/)data/i.test(fact.value.path);
+        const { path } = fact.value;
+        const all = writing.filter(([file, text]) => namesFile(text, path, file)).map(([file]) => file);
+        const near = all.filter((file) => (0,posix_namespaceObject.dirname)(file) === (0,posix_namespaceObject.dirname)(path));
+        const writers = near.length > 0 ? near : all.slice(0, writers_NAMED);
+        const table = /\.(?:csv|tsv)$/i.test(path) && writers.length > 0 && !/(?:^|\/)data/i.test(path);
         return { ...fact, ...(table && { word: 'likely' }), value: { ...fact.value, writers } };
     });
+}
+/**
+ * The metrics files of one command: what its programs write first. What another program writes, or one of many
+ * alike, is a question; so is a file that nothing writes if the command's own file is known.
+ *
+ * @param reached the command's programs and what they import
+ */
+function metricsOfCommand(metrics, reached, command) {
+    const code = new Set(reached);
+    const isOwn = ({ value: { writers, path, stage }, place }) => (place.file === command?.place.file && (stage ?? command.place.line) === command.place.line) ||
+        writers.some((file) => code.has(file)) ||
+        (command?.value.text.includes(path) ?? false);
+    return metrics
+        .map((fact) => ({ fact: judged(fact, isOwn(fact)), own: isOwn(fact) }))
+        .toSorted((a, b) => Number(a.fact.word === 'guess') - Number(b.fact.word === 'guess') ||
+        Number(b.own) - Number(a.own) ||
+        RANK[a.fact.word] - RANK[b.fact.word])
+        .map(({ fact }) => fact);
+    function judged(fact, own) {
+        const { writers, alike, path } = fact.value;
+        if (fact.word === 'certain' && alike === 1)
+            return fact;
+        if (alike > 1)
+            return { ...fact, word: 'guess', reason: `${fact.reason}, one of ${String(alike)} of its form` };
+        if (own)
+            return { ...fact, word: 'likely' };
+        if (command === undefined)
+            return fact;
+        const by = writers[0];
+        const why = by === undefined ? 'the command does not name it' : `written by ${by}, not by the command`;
+        const beside = command.value.script !== undefined && (0,posix_namespaceObject.dirname)(command.value.script) === (0,posix_namespaceObject.dirname)(path);
+        const alone = beside && fact.word === 'likely' && metrics.length === 1;
+        if (by === undefined && (code.size === 0 || alone))
+            return fact;
+        return { ...fact, word: 'guess', reason: `${fact.reason}; ${why}` };
+    }
+}
+const RANK = { certain: 0, likely: 1, guess: 2 };
+
+;// CONCATENATED MODULE: ./src/looking/metrics/index.ts
+
+
+
+
+
+
+
+const NO_METRICS_FOLDER = /(?:^|\/)(?:configs?|conf|params?|schemas?|\.vscode|\.dvc|\.github|catboost_info|testdata|fixtures|tests?|plots?|data_models|mlruns|wandb|node_modules)\//i;
+const NO_METRICS_NAME = /^(?:package(?:-lock)?|tsconfig.*|tokenizer.*|.*config|labels|vocab|state|stats|index|args|hparams|params|requirements|special_tokens_map|added_tokens|schema|settings|composer|manifest|renovate|.*metadata)\.json$|drift|monitor|snapshot|coverage|timing|latency|profil|baseline_stats|importance|shap|history|leaderboard/i;
+const metrics_NAMED = /metric|score|result|eval|report|summary|accuracy|performance|benchmark/i;
+const NAMED_TEXT = /(?:^|[^a-z])acc(?:[^a-z]|$)|comparison|best/i;
+/** These tell of a run, or of a person; no result is called so. */
+const metrics_OF_OTHERS = /README|LICEN[CS]E|requirements|CMakeLists|robots|vocab|label|class(?:es|names)/i;
+/** Of the numbers of a file that is named like a result, and of one that is not. */
+const SHARE = { named: 0.1, unnamed: 0.4 };
+const FEW = 60;
+/** Files of one form, of one folder, and of all, that are looked into. */
+const metrics_ALIKE = 3;
+const IN_FOLDER = 40;
+const IN_ALL = 300;
+async function metricsIn(view) {
+    const declared = await declaredMetrics(view);
+    const known = new Set(declared.map(({ value }) => value.path));
+    const { files, alike } = candidates(view);
+    const found = await Promise.all(files.filter((path) => !known.has(path)).map((path) => fromFile(view, path)));
+    const all = [...declared, ...found.filter((one) => one !== undefined)].map((fact) => ({
+        ...fact,
+        value: {
+            ...fact.value,
+            alike: known.has(fact.value.path) ? 1 : (alike.get(formOf(fact.value.path)) ?? 1),
+        },
+    }));
+    return (await withWriters(view, all)).sort((a, b) => metrics_RANK[a.word] - metrics_RANK[b.word] || Number(b.value.writers.length > 0) - Number(a.value.writers.length > 0));
+}
+const metrics_RANK = { certain: 0, likely: 1, guess: 2 };
+/** A path without what tells one run from another: numbers, dates, steps. */
+const formOf = (path) => path.replace(/\d+/g, '#');
+/** Files that may hold metrics, and how many the tree has of each form. */
+function candidates(view) {
+    const perFolder = new Map();
+    const alike = new Map();
+    const counted = (map, key) => {
+        const count = (map.get(key) ?? 0) + 1;
+        map.set(key, count);
+        return count;
+    };
+    const files = view.files.filter((file) => {
+        if (NO_METRICS_FOLDER.test(file) || NO_METRICS_NAME.test((0,posix_namespaceObject.basename)(file)) || view.isVendored(file))
+            return false;
+        if (!/\.(?:json|csv|tsv|txt|ya?ml|md|log|out)$/i.test(file))
+            return false;
+        const named = metrics_NAMED.test((0,posix_namespaceObject.basename)(file)) || NAMED_TEXT.test((0,posix_namespaceObject.basename)(file));
+        if (!/\.json$/i.test(file) && !named)
+            return false;
+        if (metrics_OF_OTHERS.test((0,posix_namespaceObject.basename)(file)))
+            return false;
+        return counted(alike, formOf(file)) <= metrics_ALIKE && counted(perFolder, (0,posix_namespaceObject.dirname)(file)) <= IN_FOLDER;
+    });
+    return { files: files.slice(0, IN_ALL), alike };
+}
+async function fromFile(view, path) {
+    const read = /\.(?:json|ya?ml)$/i.test(path) ? await ofDocument(view, path) : await ofText(view, path);
+    if (read === undefined)
+        return undefined;
+    const { metrics, lines, word, reason } = read;
+    return { value: { path, writers: [], alike: 1, metrics, lines }, place: view.at(path), word, reason };
+}
+async function ofDocument(view, path) {
+    const file = (0,posix_namespaceObject.basename)(path);
+    const read = await documentNumbers(view, path, isMetric);
+    if (!read)
+        return undefined;
+    const count = Object.keys(read.metrics).length;
+    const named = metrics_NAMED.test(file);
+    if (count === 0) {
+        const own = named && read.all > 0 && read.all <= FEW ? await documentNumbers(view, path, mayBeMetric) : undefined;
+        if (own === undefined || Object.keys(own.metrics).length === 0)
+            return undefined;
+        return { ...own, word: 'guess', reason: 'named like a result, with names of its own in it' };
+    }
+    if (await harnessResult(view, path))
+        return { ...read, word: 'certain', reason: 'a result of lm-evaluation-harness' };
+    const ofTrainer = Object.keys(read.metrics).some((name) => /^(?:eval|test|predict)_/.test(name));
+    if (/^(?:all|eval|test|predict)_results\.json$/.test(file) && ofTrainer)
+        return { ...read, word: 'certain', reason: 'written by the Trainer' };
+    if (named && count / Math.max(1, read.all) >= SHARE.named)
+        return { ...read, word: 'likely', reason: 'named like a result, with metrics in it' };
+    if (/\.json$/i.test(path) && read.all <= FEW && count / read.all >= SHARE.unnamed)
+        return { ...read, word: 'guess', reason: 'most of its numbers are named like metrics' };
+    return undefined;
+}
+async function ofText(view, path) {
+    const text = await view.text(path);
+    if (text === undefined)
+        return undefined;
+    const report = reportNumbers(text);
+    if (report)
+        return { ...report, word: 'likely', reason: 'a classification report' };
+    if (/\.(?:csv|tsv)$/i.test(path)) {
+        const table = tableNumbers(text);
+        const reason = table?.form === 'columns'
+            ? 'a table with columns that are named like metrics'
+            : 'a table of names and values';
+        return table && { ...table, word: table.form === 'columns' ? 'guess' : 'likely', reason };
+    }
+    const pairs = pairNumbers(text);
+    return pairs && { ...pairs, word: 'guess', reason: 'lines of names and numbers' };
 }
 
 ;// CONCATENATED MODULE: ./src/looking/needs.ts
@@ -65058,7 +67428,7 @@ const IS_SETTINGS = /param|conf|hydra|option|arg|experiment|hparam/i;
 const NOT_SETTINGS = /(?:^|\/)(?:\.hydra|wandb|mlruns|tests?|node_modules|\.github)\//;
 const MOST_SETTINGS = 120;
 /** A line with a name and a whole number, as YAML, JSON and TOML have it. */
-const SETTING = /^[ \t]*["']?([\w.-]+)["']?[ \t]*[:=][ \t]*(\d+)[ \t]*(?:,|#.*)?$/gm;
+const seeds_SETTING = /^[ \t]*["']?([\w.-]+)["']?[ \t]*[:=][ \t]*(\d+)[ \t]*(?:,|#.*)?$/gm;
 /** Of one kind in one file. */
 const IN_FILE = 100;
 /** Literals in Python, each with what it seeds, if the pattern says so. */
@@ -65146,7 +67516,7 @@ async function settingSeeds(view, file) {
     if (!/seed|random_state/.test(text))
         return [];
     // Of YAML, JSON and TOML alike a line of its own is enough: nothing else is needed of the file.
-    const found = [...text.matchAll(SETTING)].filter(([, key = '']) => seeds_KEY.test(key)).slice(0, IN_FILE);
+    const found = [...text.matchAll(seeds_SETTING)].filter(([, key = '']) => seeds_KEY.test(key)).slice(0, IN_FILE);
     return found.map(({ index, 1: component = '', 2: value }) => ({
         value: { component, value: Number(value), how: 'setting' },
         place: view.at(file, lineAt(text, index + 1)),
@@ -65345,6 +67715,8 @@ function foldersIn(files) {
 
 
 
+
+
 const OTHERS = 5;
 const MOST_MODELS = 50;
 /**
@@ -65357,9 +67729,17 @@ async function look(tree, name) {
     const view = await viewOf(tree);
     const metrics = await metricsIn(view);
     const writers = new Set(metrics.flatMap(({ value }) => value.writers));
-    const commands = await commandsIn(view, writers);
+    const commands = await commandsIn(view, { files: metrics.map(({ value }) => value.path), writers });
     const predictions = await predictionsIn(view);
     // Numbers of somebody's results are no model: something has to train or evaluate one.
+    const hasResult = commands.some(({ value }) => value.script !== undefined && writers.has(value.script));
+    const why = await insteadOf(view, { commands, metrics, hasResult, name });
+    if (why !== undefined)
+        return {
+            files: view.total,
+            models: [],
+            instead: { why, nearest: commands.slice(0, OTHERS), results: metrics.slice(0, OTHERS) },
+        };
     if (commands.length === 0)
         return { files: view.total, models: [] };
     const folders = modelFolders(view, commands);
@@ -65441,7 +67821,7 @@ async function modelIn(view, folder, { name, commands, metrics, predictions, alo
         folder,
         command,
         others: others.slice(0, OTHERS),
-        metrics: ownWriterFirst(metrics.filter(({ value }) => inside(value.path)), reached, command),
+        metrics: metricsOfCommand(metrics.filter(({ value }) => inside(value.path)), reached, command),
         predictions: predictions.filter(({ value }) => inside(value.path)),
         seeds: seeds.filter(({ place }) => alone || at(place.file)),
         unseeded,
@@ -65454,11 +67834,6 @@ async function modelIn(view, folder, { name, commands, metrics, predictions, alo
         code: reached,
         imports,
     };
-}
-/** The file that the command was found in, and files that the programs write, go before others that are as sure. */
-function ownWriterFirst(metrics, reached, command) {
-    const own = ({ value: { writers }, place }) => place.file === command?.place.file || writers.some((file) => reached.includes(file)) ? 0 : 1;
-    return metrics.toSorted((a, b) => Number(a.word === 'guess') - Number(b.word === 'guess') || own(a) - own(b));
 }
 /** A folder's name; with those above it if two are called alike. */
 function distinctNames(models) {
@@ -65475,9 +67850,6 @@ const plainName = (name) => name
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+/, '')
     .slice(0, 100) || 'model';
-
-;// CONCATENATED MODULE: ./src/looking/fact.ts
-const isSure = ({ word }) => word !== 'guess';
 
 ;// CONCATENATED MODULE: ./src/looking/reading.ts
 
@@ -65610,6 +67982,10 @@ function remarkOf({ value, place }) {
 function lookingAt(context, tree) {
     let looked;
     const once = () => (looked ??= repositoryName(context).then((name) => look(tree, name)));
+    const modelHere = async ({ settings, found }) => {
+        const { models } = await once();
+        return modelOf(models, found?.folder ?? (0,posix_namespaceObject.dirname)(settings.record));
+    };
     return {
         look: once,
         async found() {
@@ -65617,10 +67993,13 @@ function lookingAt(context, tree) {
             const files = await tree.files.list();
             return models.map((model) => foundRecord(model, files));
         },
-        async shown({ settings, found }) {
-            const { models } = await once();
-            const model = modelOf(models, found?.folder ?? (0,posix_namespaceObject.dirname)(settings.record));
-            return model && readingOfLook(model, tree.prefix + settings.record);
+        async whyNone() {
+            return (await once()).instead?.why;
+        },
+        model: modelHere,
+        async shown(selected) {
+            const model = await modelHere(selected);
+            return model && readingOfLook(model, tree.prefix + selected.settings.record);
         },
     };
 }
@@ -65628,7 +68007,7 @@ function lookingAt(context, tree) {
 const modelOf = (models, folder) => models.find((model) => model.folder === folder) ?? (models.length === 1 ? models[0] : undefined);
 /** What other tools left in the model's folder is its record; without any, where one belongs. */
 function foundRecord({ name, folder }, files) {
-    const inside = folder === '.' ? files : files.filter((file) => within(folder, file));
+    const inside = folder === '.' ? files : files.filter((file) => (0,system_files/* within */.ux)(folder, file));
     const [first, ...others] = detectOthers(inside);
     return { name, folder, record: first ?? (0,posix_namespaceObject.join)(folder, 'provenance.yml'), others };
 }
@@ -65641,6 +68020,7 @@ async function repositoryName({ git, root }) {
 }
 
 ;// CONCATENATED MODULE: ./src/stages/journal.ts
+
 
 
 
@@ -65666,13 +68046,14 @@ function soFar({ levels }, runs, products) {
     const findings = runs.flatMap(({ outcome }) => ('notRun' in outcome ? [] : outcome.findings));
     return {
         products,
-        blocked: findings.some(({ rule }) => (0,verdict_levels/* levelOf */.In)(rule, 'production', levels) === 'error'),
+        blocked: findings.some(({ rule, waived }) => !waived && (0,verdict_levels/* levelOf */.In)(rule, 'production', levels) === 'error'),
         notRun: Object.fromEntries(runs.flatMap(({ name, outcome }) => ('notRun' in outcome ? [[name, outcome.notRun]] : []))),
     };
 }
 /** Completes a finding: its stage and level, where its field stands, and the rule's remedy if it has no own. */
-function stamp(found, stage, { claims, track, levels }) {
+function stamp(found, stage, { claims, track, levels, waivers }) {
     const { rule, field } = found;
+    const waived = waivers && (0,verdict_waivers/* waivedBy */._R)(found, waivers);
     const place = found.file === undefined && field !== undefined
         ? claims.at(field).place
         : { file: found.file, line: found.line };
@@ -65682,6 +68063,7 @@ function stamp(found, stage, { claims, track, levels }) {
         stage,
         level: (0,verdict_levels/* levelOf */.In)(rule, track, levels),
         remedy: found.remedy ?? verdict_rules/* RULES */.y0[rule].remedy,
+        ...(waived && { waived }),
     };
 }
 
@@ -66007,13 +68389,13 @@ async function checkManifest(context, named) {
     const wrong = (message, actual) => ({
         findings: [{ rule: 'record/manifest-mismatch', message, field, expected: digest, actual }],
     });
-    const place = await confine(context.root, path);
+    const place = await (0,system_files/* confine */.Do)(context.root, path);
     if (!place.ok)
         return { findings: [{ rule: 'record/path-outside', message: `${path} ${place.why}`, field }] };
     if (!place.exists)
         return wrong(`${path} is not there`);
     try {
-        const bytes = await readRegular(place.absolute, MANIFEST_CAP);
+        const bytes = await (0,system_files/* readRegular */.VX)(place.absolute, MANIFEST_CAP);
         const actual = digestLike(digest, bytes);
         if (actual !== digest)
             return wrong(`${path} does not match its recorded digest`, actual);
@@ -66030,9 +68412,9 @@ function digestLike(digest, bytes) {
 }
 /** Why a file cannot be used, without its place on this machine. */
 function pins_reasonOf(error) {
-    if (error instanceof TooLarge)
+    if (error instanceof system_files/* TooLarge */.MF)
         return `it is larger than ${MANIFEST_CAP / 1024 ** 2} MiB`;
-    if (error instanceof NotAFile)
+    if (error instanceof system_files/* NotAFile */.pX)
         return 'it is not a regular file';
     if (error instanceof errors/* ReprogateError */.w8)
         return error.message;
@@ -66063,6 +68445,53 @@ function contradictions({ image, hash }, manifest) {
             actual: image,
         });
     return found;
+}
+
+;// CONCATENATED MODULE: ./src/policy/naming.ts
+
+
+/** Characters of a name that is held against a glob: a longer one fits none. */
+const naming_LONGEST = 200;
+/** What is named, and where: the policy's word for it, how people call it, and the field that is at fault. */
+function naming_namesOf({ settings }, { model, run, evaluation }) {
+    const named = [
+        ['record', 'the record', storeOf(settings.record), undefined],
+        ['model', 'the model', model?.name, 'model.name'],
+        ['version', 'the version', model?.version, 'model.version'],
+        ['run', 'the run', run?.id, 'run.id'],
+    ];
+    const metrics = Object.keys(evaluation?.metrics ?? {}).map((name) => [
+        'metrics',
+        'the metric',
+        name,
+        `evaluation.metrics.${name}`,
+    ]);
+    return [...named, ...metrics];
+}
+/**
+ * Names that do not follow the team's convention. A name that is missing is for the completeness rules.
+ *
+ * @param prefix the working directory in the repository, as `models/`; empty at the top
+ */
+function namingFindings(naming, model, record, prefix) {
+    if (naming === undefined)
+        return [];
+    return naming_namesOf(model, record).flatMap(([key, what, name, field]) => {
+        const pattern = naming[key];
+        if (pattern === undefined || name === undefined)
+            return [];
+        if (name.length <= naming_LONGEST && matcherOf([pattern])(name))
+            return [];
+        return [
+            {
+                rule: 'record/name-unconventional',
+                message: `${what} is called ${name}, and the policy asks for names like ${pattern}`,
+                ...(field === undefined ? { file: prefix + storeOf(model.settings.record) } : { field }),
+                expected: pattern,
+                actual: name,
+            },
+        ];
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/policy/plan.ts
@@ -66101,9 +68530,18 @@ function planOf({ settings }, loaded, record) {
             ? undefined
             : { ...ruled?.predictions, path: output, key: ruled?.predictions?.key ?? claimed?.predictions?.key },
         tolerance: ruled?.tolerance ?? {},
+        thresholds: ruled?.thresholds ?? {},
+        runs: ruled?.runs,
+        alpha: ruled?.alpha ?? 0.05,
         definitions: ruled?.definitions ?? {},
         batch: ruled?.batch,
         canary: ruled?.canary ?? {},
+        training: {
+            replay: 'never',
+            ...settings.training,
+            command: settings.training?.command ?? record?.run?.command,
+            model: settings.training?.model ?? record?.model?.path,
+        },
         limits: loaded.policy.limits ?? DEFAULT_LIMITS,
         answers: { paths: answers, patterns, digests: defined([claimed?.predictions?.digest]) },
         code: settings.code ?? [],
@@ -66200,6 +68638,256 @@ const plan_argumentFindings = (ruled, claimed) => Object.entries(ruled).flatMap(
     ];
 });
 
+;// CONCATENATED MODULE: ./src/provenance/contradictions.ts
+
+/** Fields of which two sources may not say different things, the rule that says so, and when they do. */
+const contradictions_COMPARED = [
+    { rule: 'code/commit-contradictory', fields: () => ['code.commit'], differs: differsAsText },
+    {
+        rule: 'data/digest-contradictory',
+        fields: ({ data = [] }) => [...data.keys()].map((index) => `data[${index}].digest`),
+        differs: differsAsDigest,
+    },
+    {
+        rule: 'data/version-contradictory',
+        fields: ({ data = [] }) => [...data.keys()].map((index) => `data[${index}].version`),
+        differs: differsAsText,
+    },
+    { rule: 'model/digest-contradictory', fields: () => ['model.digest'], differs: differsAsDigest },
+    { rule: 'environment/image-contradictory', fields: () => ['environment.image'], differs: differsAsText },
+    {
+        rule: 'seeds/value-contradictory',
+        fields: ({ seeds = {} }) => Object.keys(seeds).map((name) => `seeds.${name}`),
+        differs: differsAsText,
+    },
+    {
+        rule: 'hyperparameters/value-contradictory',
+        fields: ({ hyperparameters = {} }) => Object.keys(hyperparameters).map((name) => `hyperparameters.${name}`),
+        differs: differsAsNumber,
+    },
+    {
+        rule: 'metrics/value-contradictory',
+        fields: ({ evaluation }) => Object.keys(evaluation?.metrics ?? {}).map((name) => `evaluation.metrics.${name}`),
+        differs: differsAsNumber,
+    },
+];
+function differsAsText(a, b) {
+    return JSON.stringify(a) !== JSON.stringify(b) && String(a) !== String(b);
+}
+/** Digests by two algorithms can both be right. */
+function differsAsDigest(a, b) {
+    return algorithmOf(String(a)) === algorithmOf(String(b)) && a !== b;
+}
+/** A number that another source prints with fewer digits is the same one. */
+function differsAsNumber(a, b) {
+    if (typeof a !== 'number' || typeof b !== 'number')
+        return differsAsText(a, b);
+    if (Object.is(a, b) || a === b)
+        return false;
+    const digits = Math.min(...[a, b].map((value) => significantDigits(value)));
+    return digits < 2 || Number(a.toPrecision(digits)) !== Number(b.toPrecision(digits));
+}
+const significantDigits = (value) => /^-?0*\.?0*(\d*\.?\d*)/.exec(String(value))?.[1]?.replace('.', '').length ?? 0;
+/**
+ * Two sources that say different things of one field. What is said with a reservation (a default, a guess, a
+ * literal of the code) contradicts nobody: the run may not have used it.
+ */
+function sourceContradictions(claims) {
+    const { record } = claims;
+    if (record === null)
+        return [];
+    return contradictions_COMPARED.flatMap(({ rule, fields, differs }) => fields(record).flatMap((field) => {
+        const [first, ...rest] = claims.at(field).evidence.filter(({ reservation }) => !reservation);
+        const other = rest.find(({ value }) => differs(first?.value, value));
+        if (first === undefined || other === undefined)
+            return [];
+        return [
+            {
+                rule,
+                field,
+                message: `${field} is ${String(first.value)} in ${contradictions_placeText(first)} and ${String(other.value)} in ${contradictions_placeText(other)}`,
+                expected: String(other.value),
+                actual: String(first.value),
+            },
+        ];
+    }));
+}
+const contradictions_placeText = ({ file, line }) => (line === undefined ? file : `${file}:${line}`);
+
+;// CONCATENATED MODULE: ./src/provenance/changes.ts
+
+
+
+
+
+
+/** Changed fields that a report keeps. */
+const changes_KEPT = 100;
+/** Of one kind, told in a sentence. */
+const TOLD = 5;
+const RULE_OF = {
+    seeds: 'seeds/changed',
+    hyperparameters: 'hyperparameters/changed',
+    data: 'data/changed',
+    metrics: 'metrics/changed',
+};
+/** What else decides a result: if none of it changed, neither may a metric. */
+const DECIDES = [
+    ({ code }) => code?.commit,
+    ({ model }) => model?.digest,
+    ({ environment }) => environment?.hash ?? environment?.image,
+    ({ evaluation }) => evaluation?.command,
+];
+/**
+ * What a record says otherwise than the one that the base branch has: seeds, hyperparameters, data and
+ * metrics, with both places. What only one of the two records at all is not compared, and neither is a
+ * value that is not the run's own word.
+ *
+ * @param since how the base is called
+ */
+function changesSince(before, now, { since, tolerance }) {
+    if (before.record === null || now.record === null)
+        return undefined;
+    const all = changes_pairsOf(before.record, now.record, tolerance).flatMap((pair) => changes_changeOf(before, now, pair));
+    if (all.length === 0)
+        return undefined;
+    const rationale = now.record.run?.rationale?.trim();
+    const isNew = rationale !== '' && rationale !== before.record.run?.rationale?.trim();
+    return {
+        since,
+        ...(rationale !== undefined && isNew && { rationale }),
+        unexplained: all.every(({ kind }) => kind === 'metrics') && isSameRun(before.record, now.record),
+        count: all.length,
+        fields: all.slice(0, changes_KEPT),
+    };
+}
+/** A finding for each kind of change that no rationale covers. */
+function changeFindings({ since, rationale, unexplained, fields }) {
+    if (rationale !== undefined)
+        return [];
+    return Object.keys(RULE_OF).flatMap((kind) => {
+        const changes = fields.filter((change) => change.kind === kind);
+        const [first] = changes;
+        if (first === undefined)
+            return [];
+        const told = (0,text_numbers/* listed */.KE)(changes.map((change) => changeText(change, since)), TOLD);
+        return [
+            {
+                rule: RULE_OF[kind],
+                message: unexplained
+                    ? `${told}, although code, data, environment, seeds and hyperparameters are those of ${since}: the same run cannot give both`
+                    : `${told}, without a rationale`,
+                field: first.field,
+                file: first.file,
+                line: first.line,
+                expected: first.before,
+                actual: first.after,
+                ...(unexplained && { remedy: 'Restore the metrics that the run gave, or record the run again.' }),
+            },
+        ];
+    });
+}
+/** A model that the base pins and that is said to need no pin any more: no rationale of the head's excuses it. */
+function modelNoLongerGiven(before, now, since) {
+    const { digest } = before.record?.model ?? {};
+    if (digest === undefined || now.record?.model?.from !== 'evaluation')
+        return [];
+    const { field, place } = now.at('model.from');
+    const message = `the record says that the evaluation trains the model; ${since} pins it by ${digest}`;
+    return [{ rule: 'model/no-longer-given', message, field, ...place, expected: digest, actual: 'evaluation' }];
+}
+/** `lr 0.1 → 0.01 (main:models/digits/provenance.yml:27)`, the place as git writes it. */
+function changeText({ name, before, after, was }, since) {
+    const place = `${since}:${was.file}${was.line === undefined ? '' : `:${was.line}`}`;
+    return `${name} ${before ?? '(none)'} → ${after ?? '(none)'} (${place})`;
+}
+function isSameRun(before, now) {
+    return (before.code?.commit !== undefined &&
+        DECIDES.every((of) => JSON.stringify(of(before)) === JSON.stringify(of(now))));
+}
+function changes_changeOf(before, now, { kind, name, differs, ...fields }) {
+    const was = before.at(fields.before);
+    const is = now.at(fields.now);
+    if (was.value === undefined && is.value === undefined)
+        return [];
+    const sides = [
+        [before, was],
+        [now, is],
+    ];
+    if (sides.some(([claims, { field, value }]) => value !== undefined && reservedIn(claims, field)))
+        return [];
+    if (was.value !== undefined && is.value !== undefined && !differs(was.value, is.value))
+        return [];
+    const [old, own] = [changes_textOf(was.value), changes_textOf(is.value)];
+    return [
+        {
+            ...{ kind, name, field: fields.now },
+            ...(old !== undefined && { before: old }),
+            ...(own !== undefined && { after: own }),
+            was: was.place,
+            ...is.place,
+        },
+    ];
+}
+const changes_textOf = (value) => value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
+const isOther = (a, b) => changes_textOf(a) !== changes_textOf(b);
+function changes_pairsOf(before, now, tolerance) {
+    return [
+        ...changes_keyed('seeds', 'seeds', before.seeds, now.seeds).map((pair) => ({ ...pair, differs: isOther })),
+        ...changes_keyed('hyperparameters', 'hyperparameters', before.hyperparameters, now.hyperparameters).map((pair) => ({ ...pair, differs: isOther })),
+        ...dataPairs(before.data, now.data),
+        ...metricPairs(before, now, tolerance),
+    ];
+}
+function changes_keyed(kind, at, before, now) {
+    if (before === undefined || now === undefined)
+        return [];
+    return [...new Set([...Object.keys(before), ...Object.keys(now)])].map((name) => {
+        const field = `${at}.${name}`;
+        return { kind, name, before: field, now: field };
+    });
+}
+/** A metric that is recorded for the first time has not changed. */
+function metricPairs({ evaluation: before }, { evaluation: now }, tolerance) {
+    const known = before?.metrics ?? {};
+    return changes_keyed('metrics', 'evaluation.metrics', before?.metrics, now?.metrics)
+        .filter(({ name }) => Object.hasOwn(known, name) && !isVolatile(name))
+        .map((pair) => ({
+        ...pair,
+        differs: (a, b) => !Object.is(a, b) &&
+            !(Math.abs(Number(a) - Number(b)) <= allowedFor(Number(a), ownOf(tolerance, pair.name))),
+    }));
+}
+const ownOf = (tolerance, name) => Object.hasOwn(tolerance, name) ? tolerance[name] : undefined;
+const DATA_FIELDS = [
+    ['digest', differsAsDigest],
+    ['version', isOther],
+    ['split', isOther],
+];
+/** Entries are the same data if they have the same path, or without one the same name and split. */
+function dataPairs(before, now) {
+    if (before === undefined || now === undefined)
+        return [];
+    const [was, is] = [byIdentity(before), byIdentity(now)];
+    return [...new Set([...was.keys(), ...is.keys()])].flatMap((id) => {
+        const [old, own] = [was.get(id), is.get(id)];
+        // Behind the end of a list there is nothing, as there should be.
+        const at = (key) => ({
+            before: `data[${old ?? before.length}].${key}`,
+            now: `data[${own ?? now.length}].${key}`,
+        });
+        const { path, name = 'data' } = (own === undefined ? before[old] : now[own]);
+        const pair = { kind: 'data', ...at('digest'), differs: differsAsDigest };
+        if (old === undefined || own === undefined)
+            return [{ ...pair, ...at(path === undefined ? 'name' : 'path'), name: 'data set' }];
+        return DATA_FIELDS.filter(([key]) => before[old][key] !== undefined && now[own][key] !== undefined).map(([key, differs]) => ({ ...pair, ...at(key), name: `${key} of ${path ?? name}`, differs }));
+    });
+}
+const byIdentity = (data) => new Map(data.map(({ path, name, split }, index) => [
+    path === undefined ? `name:${name} ${split}` : `path:${(0,system_files/* plainPath */.s1)(path)}`,
+    index,
+]));
+
 ;// CONCATENATED MODULE: ./src/provenance/commit.ts
 
 
@@ -66272,7 +68960,7 @@ async function changedSince(git, { commit, head, code, records, patterns = [] })
     const others = changed.filter((path) => !depends(path) &&
         !isDocumentation(path) &&
         !isResult(path) &&
-        !records.some((record) => within(record, path)));
+        !records.some((record) => (0,system_files/* within */.ux)(record, path)));
     const since = `since the run at ${commit.slice(0, 7)}`;
     return [
         ...changeFinding('code/dependency-changed', `code of the run changed ${since}`, needed),
@@ -66295,7 +68983,7 @@ const changeFinding = (rule, what, paths) => paths.length === 0
  * @param read files and folders that are read from the work tree: records, data, the model
  */
 const uncommittedFindings = (dirty, { read = [], filtered = [] } = {}) => {
-    const files = dirty.filter((path) => !['.reprogate', ...read].some((folder) => within(folder, path)));
+    const files = dirty.filter((path) => !['.reprogate', ...read].some((folder) => (0,system_files/* within */.ux)(folder, path)));
     return files.length === 0
         ? []
         : [
@@ -66318,15 +69006,17 @@ function filterNote(files, filtered) {
 
 
 
+/** A model that the evaluation trains itself has no file beforehand. */
+const modelGiven = (key) => ({ model }) => model?.from ?? model?.[key];
 /** `{}` says that there are none, which is an answer: of seeds and hyperparameters, not of metrics. */
 const REQUIRED = [
     { field: 'model.name', rule: 'model/missing', name: 'model name', value: (r) => r.model?.name },
-    { field: 'model.path', rule: 'model/missing', name: 'model file', value: (r) => r.model?.path },
+    { field: 'model.path', rule: 'model/missing', name: 'model file', value: modelGiven('path') },
     {
         field: 'model.digest',
         rule: 'model/digest-missing',
         name: 'model digest',
-        value: (r) => r.model?.digest,
+        value: modelGiven('digest'),
     },
     { field: 'code.commit', rule: 'code/commit-missing', name: 'commit', value: (r) => r.code?.commit },
     { field: 'data', rule: 'data/missing', name: 'data', value: (r) => r.data?.length || undefined },
@@ -66449,7 +69139,7 @@ function dataContradictions({ data = [] }) {
     const first = { digest: new Map(), version: new Map() };
     for (const [index, entry] of data.entries()) {
         for (const [key, of] of [
-            ['digest', entry.path && plainPath(entry.path)],
+            ['digest', entry.path && (0,system_files/* plainPath */.s1)(entry.path)],
             ['version', entry.name],
         ]) {
             const value = entry[key];
@@ -66500,82 +69190,6 @@ const seedsThatAreTexts = ({ seeds = {} }) => Object.entries(seeds)
     message: `the seed ${name} is not an integer`,
     actual: String(value),
 }));
-
-;// CONCATENATED MODULE: ./src/provenance/contradictions.ts
-
-/** Fields of which two sources may not say different things, the rule that says so, and when they do. */
-const contradictions_COMPARED = [
-    { rule: 'code/commit-contradictory', fields: () => ['code.commit'], differs: differsAsText },
-    {
-        rule: 'data/digest-contradictory',
-        fields: ({ data = [] }) => [...data.keys()].map((index) => `data[${index}].digest`),
-        differs: differsAsDigest,
-    },
-    {
-        rule: 'data/version-contradictory',
-        fields: ({ data = [] }) => [...data.keys()].map((index) => `data[${index}].version`),
-        differs: differsAsText,
-    },
-    { rule: 'model/digest-contradictory', fields: () => ['model.digest'], differs: differsAsDigest },
-    { rule: 'environment/image-contradictory', fields: () => ['environment.image'], differs: differsAsText },
-    {
-        rule: 'seeds/value-contradictory',
-        fields: ({ seeds = {} }) => Object.keys(seeds).map((name) => `seeds.${name}`),
-        differs: differsAsText,
-    },
-    {
-        rule: 'hyperparameters/value-contradictory',
-        fields: ({ hyperparameters = {} }) => Object.keys(hyperparameters).map((name) => `hyperparameters.${name}`),
-        differs: differsAsNumber,
-    },
-    {
-        rule: 'metrics/value-contradictory',
-        fields: ({ evaluation }) => Object.keys(evaluation?.metrics ?? {}).map((name) => `evaluation.metrics.${name}`),
-        differs: differsAsNumber,
-    },
-];
-function differsAsText(a, b) {
-    return JSON.stringify(a) !== JSON.stringify(b) && String(a) !== String(b);
-}
-/** Digests by two algorithms can both be right. */
-function differsAsDigest(a, b) {
-    return algorithmOf(String(a)) === algorithmOf(String(b)) && a !== b;
-}
-/** A number that another source prints with fewer digits is the same one. */
-function differsAsNumber(a, b) {
-    if (typeof a !== 'number' || typeof b !== 'number')
-        return differsAsText(a, b);
-    if (Object.is(a, b) || a === b)
-        return false;
-    const digits = Math.min(...[a, b].map((value) => significantDigits(value)));
-    return digits < 2 || Number(a.toPrecision(digits)) !== Number(b.toPrecision(digits));
-}
-const significantDigits = (value) => /^-?0*\.?0*(\d*\.?\d*)/.exec(String(value))?.[1]?.replace('.', '').length ?? 0;
-/**
- * Two sources that say different things of one field. What is said with a reservation (a default, a guess, a
- * literal of the code) contradicts nobody: the run may not have used it.
- */
-function sourceContradictions(claims) {
-    const { record } = claims;
-    if (record === null)
-        return [];
-    return contradictions_COMPARED.flatMap(({ rule, fields, differs }) => fields(record).flatMap((field) => {
-        const [first, ...rest] = claims.at(field).evidence.filter(({ reservation }) => !reservation);
-        const other = rest.find(({ value }) => differs(first?.value, value));
-        if (first === undefined || other === undefined)
-            return [];
-        return [
-            {
-                rule,
-                field,
-                message: `${field} is ${String(first.value)} in ${contradictions_placeText(first)} and ${String(other.value)} in ${contradictions_placeText(other)}`,
-                expected: String(other.value),
-                actual: String(first.value),
-            },
-        ];
-    }));
-}
-const contradictions_placeText = ({ file, line }) => (line === undefined ? file : `${file}:${line}`);
 
 ;// CONCATENATED MODULE: ./src/provenance/lineage.ts
 
@@ -66646,6 +69260,21 @@ const unusableMetrics = (recorded) => Object.entries(recorded)
     field: `evaluation.metrics.${name}`,
     actual: (0,text_numbers/* numberText */.$4)(value),
 }));
+/** A metric that says how much another one varies: `acc_stderr`, `f1.std`. */
+const metrics_SPREAD = /(?:^|[._,/ -])(?:std(?:err|dev|ev)?|ci(?:_?\d+)?|sem)(?:$|[._,/ -])/i;
+/** Metrics of which nobody says how much they vary: a run alone says nothing about chance. */
+function spreadFindings({ evaluation: { metrics = {}, spread = {} } = {} }) {
+    const names = Object.keys(metrics);
+    if (names.length === 0 || Object.keys(spread).length > 0 || names.some((name) => metrics_SPREAD.test(name)))
+        return [];
+    return [
+        {
+            rule: 'metrics/spread-missing',
+            field: 'evaluation.spread',
+            message: 'nothing says how much the metrics vary from run to run',
+        },
+    ];
+}
 
 ;// CONCATENATED MODULE: ./src/provenance/summary.ts
 
@@ -66670,6 +69299,171 @@ function whatIsThere({ code, data = [], environment, seeds = {} }) {
         ...(environment?.hash === undefined ? [] : ['environment hash']),
         count === 0 ? 'no seeds' : (0,text_numbers/* plural */.LS)(count, 'seed'),
     ];
+}
+
+;// CONCATENATED MODULE: ./src/provenance/page-tables.ts
+/** Numbers in the tables of a page of Markdown, with all that says what they are of. */
+/** Characters of a line that may be a row, and numbers of a page. */
+const page_tables_LONGEST = 2000;
+const page_tables_MOST = 5000;
+const page_tables_NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d{1,3})?\s?%?$/i;
+const FENCE = /^\s{0,3}(?:```|~~~)/;
+/** Without emphasis, code, links and arrows: `**Accuracy** ↑ (%)` is `Accuracy (%)`. */
+const page_tables_plain = (cell) => cell
+    .replace(/[*`~]{1,3}(?=\S)|(?<=\S)[*`~]{1,3}/g, '')
+    .replace(/[↑↓]/g, '')
+    .trim();
+const rawCells = (line) => line.trim().replace(/^\|/, '').replace(/\|$/, '').split('|');
+/** `|:--|--:|` */
+const isDelimiter = (line) => line.includes('|') && rawCells(line).every((cell) => /^:?-+:?$/.test(cell.trim()));
+const page_tables_cellsOf = (line) => rawCells(line).map(page_tables_plain);
+/**
+ * Reads the pipe tables of a page, in linear time; what is in fences is not the page's own.
+ *
+ * @param text at most 1 MiB
+ */
+function claimedNumbers(text) {
+    const found = [];
+    const lines = text.split(/\r?\n/);
+    let heading = '';
+    let head;
+    let fenced = false;
+    for (const [index, line] of lines.entries()) {
+        if (FENCE.test(line))
+            fenced = !fenced;
+        if (fenced || line.length > page_tables_LONGEST) {
+            head = undefined;
+            continue;
+        }
+        if (/^#{1,6} /.test(line))
+            heading = page_tables_plain(line.replace(/^#+ /, ''));
+        const above = lines[index - 1] ?? '';
+        if (isDelimiter(line) && above.includes('|') && above.length <= page_tables_LONGEST)
+            head = page_tables_cellsOf(above);
+        else if (!line.includes('|'))
+            head = undefined;
+        else if (head)
+            found.push(...numbersOfRow(head, page_tables_cellsOf(line), { heading, line: index + 1 }));
+        if (found.length > page_tables_MOST)
+            break;
+    }
+    return found;
+}
+function numbersOfRow(head, cells, at) {
+    if (cells.length !== head.length)
+        return [];
+    const label = page_tables_NUMBER.test(cells[0] ?? '') ? '' : (cells[0] ?? '');
+    const words = cells.slice(1).filter((cell) => cell !== '' && !page_tables_NUMBER.test(cell));
+    return cells.flatMap((text, column) => page_tables_NUMBER.test(text) ? [{ text, column: head[column], label, words, width: head.length, ...at }] : []);
+}
+
+;// CONCATENATED MODULE: ./src/provenance/pages.ts
+
+
+
+
+
+/**
+ * What a page says of a result that is not the recorded one: another split, run or model. A table below such
+ * a heading, or a row or column with such a word, is not compared.
+ */
+const pages_OTHER = /\b(?:baselines?|papers?|published|reported|original|previous|old|before|sota|state of the art|leaderboard|history|changelog|ablations?|train(?:ing)?|val(?:idation)?|dev|cross|folds?|mean|avg|average|std|target|expected|examples?|human|random|v\d[\d.]*|20\d\d)\b/i;
+/** Heads of a column that gives the value of the metric that its row names. */
+const pages_VALUE = /^(?:values?|scores?|results?|test|performance)$/;
+/** Digits from which a number says something. */
+const DIGITS = 2;
+/** A page that is longer is a book. Bytes. */
+const LARGEST_PAGE = 1024 * 1024;
+/** READMEs that may speak of a model, the nearest first: in its record's folder, and above. */
+function pagesFor(record) {
+    const pages = [];
+    for (let folder = (0,posix_namespaceObject.dirname)(record);; folder = (0,posix_namespaceObject.dirname)(folder)) {
+        pages.push((0,posix_namespaceObject.join)(folder, 'README.md'));
+        if (folder === '.' || folder === '/')
+            return pages;
+    }
+}
+/** `Test Accuracy (%)` and `eval_accuracy` are `accuracy`. */
+const pages_plainName = (name) => name
+    .toLowerCase()
+    .replace(/\(%\)|%/g, '')
+    .replace(/^(?:test|eval)[\s_/.-]+/, '')
+    .replace(/[\s_/.-]+/g, '');
+/**
+ * Numbers of a page's tables that are not the recorded ones. Only what can mean nothing else is compared: one
+ * number of the page for one metric, in a row of this model (or a table of metric and value where there is
+ * no other model), of no other split, run or data. A false contradiction is worse than a missed one.
+ *
+ * @param called names of the model
+ */
+function pageFindings(claims, called, page) {
+    const metrics = Object.entries(claims.record?.evaluation?.metrics ?? {});
+    if (metrics.length === 0)
+        return [];
+    const numbers = claimedNumbers(page.text);
+    const names = new Set(called.map(pages_plainName));
+    return metrics.flatMap(([name, value]) => {
+        const field = `evaluation.metrics.${name}`;
+        const { place } = claims.at(field);
+        const plain = pages_plainName(name);
+        const isOnly = metrics.filter(([other]) => pages_plainName(other) === plain).length === 1;
+        const isOwn = place.file !== page.file && reservedIn(claims, field) === undefined;
+        const own = numbers.filter((number) => metricOf(number, names, page.alone) === plain);
+        const [number, another] = own;
+        if (!isOnly || !isOwn || number === undefined || another !== undefined)
+            return [];
+        if (!pages_differs(number, value))
+            return [];
+        const where = place.line === undefined ? place.file : `${place.file}:${place.line}`;
+        return [
+            {
+                rule: 'metrics/page-differs',
+                message: `${name} is ${number.text} in ${page.file}:${number.line} and ${(0,text_numbers/* numberText */.$4)(value)} in ${where}`,
+                file: page.file,
+                line: number.line,
+                expected: (0,text_numbers/* numberText */.$4)(value),
+                actual: number.text,
+            },
+        ];
+    });
+}
+/** The metric that a number is of, if it can only be this model's. */
+function metricOf(number, names, alone) {
+    const { column, label, words, width, heading } = number;
+    if (words.length > 0 || [heading, column, label].some((text) => pages_OTHER.test(text.replace(/_/g, ' '))))
+        return undefined;
+    if (width === 2 && alone && pages_VALUE.test(column.toLowerCase()))
+        return pages_plainName(label);
+    if (label === '' ? alone : names.has(pages_plainName(label)))
+        return pages_plainName(column);
+    return undefined;
+}
+/** Beyond the printed digits, as a share and as a percentage. */
+function pages_differs({ text }, value) {
+    const printed = printedNumber(text);
+    if (printed === undefined || printed.digits < DIGITS || !Number.isFinite(value))
+        return false;
+    return ![value, value * 100].some((one) => fits(printed, one) || fitsCut(printed, one));
+}
+
+;// CONCATENATED MODULE: ./src/stages/pages.ts
+
+
+/** Holds the tables of the nearest README against the recorded metrics, as the judged commit has both. */
+async function pageContradictions({ git, prefix }, { name, tree, model, claims, alone = false }) {
+    for (const path of pagesFor(storeOf(model.settings.record))) {
+        const size = await git.sizeOf(tree.commit, path);
+        if (size === undefined)
+            continue;
+        if (size > LARGEST_PAGE)
+            return [];
+        const bytes = await git.show(tree.commit, path);
+        if (bytes === null)
+            return [];
+        const called = [name, claims.record?.model?.name ?? name];
+        return pageFindings(claims, called, { file: prefix + path, text: bytes.toString(), alone });
+    }
+    return [];
 }
 
 ;// CONCATENATED MODULE: ./src/stages/recomputed.ts
@@ -66743,6 +69537,10 @@ function remedyFor({ name, model, plan }, dockerfile) {
 
 
 
+
+
+
+
 /** Is the record complete, and does it say what can be true of this repository? */
 const provenance = {
     name: 'provenance',
@@ -66757,8 +69555,8 @@ const provenance = {
                 evidence: {},
             };
         const facts = await provenance_factsOf(tools, subject, record);
-        const findings = await findingsOf(tools, subject, record, facts);
-        const { completeness, mandatory, pins, recomputed } = facts;
+        const findings = await provenance_findingsOf(tools, subject, record, facts);
+        const { completeness, mandatory, pins, recomputed, changes } = facts;
         const { present, required } = completeness;
         return {
             findings,
@@ -66766,15 +69564,28 @@ const provenance = {
             evidence: {
                 fields: { present, required },
                 lineage: lineageOf(record),
+                claimed: speaksOfRun(claims, record),
                 remarks: claims.remarks,
                 ...(recomputed && { recomputed: recomputed.evidence }),
+                ...(changes && { changes }),
             },
             products: { dockerfile: pins.dockerfile, manifest: pins.manifest },
         };
     },
 };
+/** A commit, a run, a model's bytes, data by digest, or a result's number: what is only asked about is no claim. */
+function speaksOfRun(claims, { code, run, model, data = [], evaluation }) {
+    const pinned = data.some((_, index) => claims.at(`data[${index}].digest`).evidence.some(({ source }) => source !== 'looking'));
+    return (pinned ||
+        code?.commit !== undefined ||
+        run !== undefined ||
+        model?.digest !== undefined ||
+        Object.keys(evaluation?.metrics ?? {}).length > 0);
+}
+/** How the base is called. */
+const sinceOf = ({ base }) => base?.ref ?? 'the base';
 /** What is looked up before anything is judged. */
-async function provenance_factsOf(tools, { claims, plan, required, tree, track, levels }, record) {
+async function provenance_factsOf(tools, { claims, before, base, plan, required, tree, track, levels }, record) {
     const mandatory = (rule) => ['production', track].some((one) => (0,verdict_levels/* levelOf */.In)(rule, one, levels) === 'error');
     const reserved = (field) => reservedIn(claims, field);
     const asked = { more: required, malformed: claims.problems, mandatory, reserved };
@@ -66785,11 +69596,12 @@ async function provenance_factsOf(tools, { claims, plan, required, tree, track, 
         completeness: checkCompleteness(record, asked),
         pins: await checkPins(tools, pinned),
         committed,
+        changes: before && changesSince(before, claims, { since: sinceOf({ base }), tolerance: plan.tolerance }),
         recomputed: await recomputedHere(tools, tree.commit, { record, plan, committed }),
     };
 }
-async function findingsOf(tools, subject, record, { completeness, pins, committed, recomputed }) {
-    const { claims, plan, model, tree } = subject;
+async function provenance_findingsOf(tools, subject, record, { completeness, pins, committed, recomputed, changes }) {
+    const { claims, before, plan, model, tree } = subject;
     const { commit, dirty } = { ...record.code };
     const metrics = record.evaluation?.metrics ?? {};
     const code = {
@@ -66801,12 +69613,18 @@ async function findingsOf(tools, subject, record, { completeness, pins, committe
     return [
         ...statedFindings(subject, completeness.findings, pins.dockerfile),
         ...sourceContradictions(claims),
+        ...(changes ? changeFindings(changes) : []),
+        ...(before ? modelNoLongerGiven(before, claims, sinceOf(subject)) : []),
         ...planFindings(model, record),
         ...modelFindings(model),
+        ...namingFindings(subject.naming, model, record, tools.prefix),
         ...(commit === undefined ? [] : await checkCommit(tools.git, { commit, dirty, ...code })),
         ...(tree.worktree ? await uncommitted(tools, readHere(plan, record)) : []),
         ...committedMetrics(metrics, committed, plan.metrics),
         ...unusableMetrics(metrics),
+        ...spreadFindings(record),
+        ...(await pageContradictions(tools, subject)),
+        ...thresholdFindings(plan.thresholds, metrics, 'recorded'),
         ...(recomputed?.findings ?? []),
         ...pins.findings,
     ];
@@ -67902,8 +70720,10 @@ function map_valueAt(value, path) {
 
 
 
+
 /** Reads everything that is claimed of a model, and plans its check. */
-async function subject_subjectOf(records, model, { tree, base, loaded, track, rebuild, shown, probe }) {
+async function subject_subjectOf(records, model, { tree, base, before, loaded, track, rebuild, shown, probe, training }) {
+    const { record } = model.settings;
     const said = await subject_readingsOf(records, model);
     const plan = planOf(model, loaded, claimsOf(said).record);
     const lock = await environmentSaid(records, model, plan);
@@ -67919,11 +70739,24 @@ async function subject_subjectOf(records, model, { tree, base, loaded, track, re
         levels: loaded.policy.rules ?? {},
         rebuild,
         probe,
+        training,
         model,
         required: loaded.policy.required ?? [],
+        waivers: {
+            waivers: (0,verdict_waivers/* waiversOf */.Rh)(loaded.policy.waivers, model.name),
+            today: new Date().toISOString().slice(0, 10),
+        },
+        naming: loaded.policy.naming,
+        alone: await isAlone(records, loaded),
         claims,
+        before: before && base?.commit !== tree.commit && !record.includes('://')
+            ? claimsOf(await subject_readingsOf(before, model))
+            : undefined,
         plan,
     };
+}
+async function isAlone({ files }, { policy }) {
+    return Object.keys(policy.models ?? {}).length <= 1 && detectNative(await files.list()).length <= 1;
 }
 /** What its record says, and what other tools left beside it. */
 async function subject_readingsOf(records, { settings: { record, map }, found }) {
@@ -68172,18 +71005,18 @@ async function submoduleOf(top, gitDir) {
     return { gitDir, commonDir: gitDir };
 }
 /** Whether a git folder lies where a repository keeps those of its submodules. */
-const ofModules = ({ gitDir, commonDir }, path) => [gitDir, commonDir].some((folder) => liesIn((0,external_node_path_.join)(folder, 'modules'), path));
+const ofModules = ({ gitDir, commonDir }, path) => [gitDir, commonDir].some((folder) => (0,system_files/* liesIn */.z$)((0,external_node_path_.join)(folder, 'modules'), path));
 /** Whether a git folder lies among files that a commit can bring: in a work tree, and in no `.git` there. */
 async function amongFiles(top, path) {
     for (let folder = top;; folder = (0,external_node_path_.dirname)(folder)) {
-        const planted = liesIn(folder, path) && !(0,external_node_path_.relative)(folder, path).split(external_node_path_.sep).includes('.git');
+        const planted = (0,system_files/* liesIn */.z$)(folder, path) && !(0,external_node_path_.relative)(folder, path).split(external_node_path_.sep).includes('.git');
         if (planted && (await exists((0,external_node_path_.join)(folder, '.git'))))
             return true;
         if (folder === (0,external_node_path_.dirname)(folder))
             return false;
     }
 }
-const locate_textOf = (path) => readRegular(path, locate_LARGEST).then((bytes) => bytes.toString('utf8').replace(/\r?\n$/, ''), () => undefined);
+const locate_textOf = (path) => (0,system_files/* readRegular */.VX)(path, locate_LARGEST).then((bytes) => bytes.toString('utf8').replace(/\r?\n$/, ''), () => undefined);
 const exists = (path) => (0,promises_.lstat)(path).then(() => true, () => false);
 
 ;// CONCATENATED MODULE: ./src/system/git/submodules.ts
@@ -68442,7 +71275,7 @@ class NewFile {
     handle;
     size = 0;
     constructor(place, mode) {
-        this.handle = createNew(place);
+        this.handle = (0,system_files/* createNew */.v5)(place);
         (0,external_node_fs_.fchmodSync)(this.handle, mode);
     }
     write(bytes) {
@@ -68841,12 +71674,12 @@ class Git {
     /** Whether the file in the work tree has the very bytes that git holds for it at a commit. */
     async tracks(commit, path) {
         const size = await this.sizeOf(commit, path);
-        const place = await confine((0,posix_namespaceObject.join)(this.top, this.prefix.slice(0, -1)), path);
+        const place = await (0,system_files/* confine */.Do)((0,posix_namespaceObject.join)(this.top, this.prefix.slice(0, -1)), path);
         if (size === undefined || size > LARGEST_FILE || !place.ok || !place.exists)
             return false;
         const [held, here] = [
             await this.show(commit, path),
-            await readRegular(place.absolute, LARGEST_FILE).catch(() => null),
+            await (0,system_files/* readRegular */.VX)(place.absolute, LARGEST_FILE).catch(() => null),
         ];
         return held !== null && here !== null && held.equals(here);
     }
@@ -69017,133 +71850,10 @@ async function withSession(directory, { progress, signal }, work) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/verdict/cause.ts
-
-/** Factors or conditions that a sentence names; of more, the rest is counted. */
-const cause_MOST_NAMED = 4;
-/** Characters of a setting that a sentence quotes. */
-const SHORT_NOTE = 40;
-/** Without the purl's type and namespace. */
-const cause_bare = (purl) => purl.replace(/^pkg:[^/]+\/(?:[^/]+\/)*/, '');
-/** `scikit-learn`, `the variable OMP_NUM_THREADS`, `/etc/app.conf`. */
-function cause_short({ kind, name, owner }) {
-    if (kind === 'package')
-        return cause_bare(name);
-    if (kind === 'config')
-        return `the variable ${name.replace(/^Env\./, '')}`;
-    return kind === 'package-file' && owner !== undefined ? cause_bare(owner) : name;
-}
-/** `scikit-learn 1.2.1 → 1.3.0`: with what changed of it. */
-function factorText(factor) {
-    const { kind, name, pinned, rebuilt, note } = factor;
-    const what = cause_short(factor);
-    if (kind === 'condition')
-        return note && note.length <= SHORT_NOTE ? `${name} (${note})` : name;
-    if (kind === 'package-file')
-        return `${what} (the same version, other files)`;
-    if (kind === 'file' || kind === 'folder')
-        return note && note !== 'content' ? `${what} (${note})` : what;
-    if (kind === 'input')
-        return name;
-    if (pinned === undefined)
-        return `${what} ${rebuilt ?? ''} (only in the rebuild)`;
-    if (rebuilt === undefined)
-        return `${what} ${pinned} (missing in the rebuild)`;
-    return kind === 'config' ? `${what} (${pinned} → ${rebuilt})` : `${what} ${pinned} → ${rebuilt}`;
-}
-const and = (words) => words.length > cause_MOST_NAMED || words.length < 2
-    ? (0,text_numbers/* listed */.KE)(words, cause_MOST_NAMED)
-    : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
-const cause_named = (factors) => and(factors.map(factorText));
-const shortly = (factors) => and(factors.map(cause_short));
-const NOT_THE_PINNED = 'the pinned image itself does not give the recorded result here';
-const cause_WORDS = {
-    alone: {
-        cause: ({ factors }) => `${cause_named(factors)} alone accounts for it`,
-        proof: ({ factors }) => `The rebuild with ${shortly(factors)} as pinned gives the recorded result, and the pinned image with ${shortly(factors)} as rebuilt does not; each was seen twice.`,
-    },
-    enough: {
-        cause: ({ factors }) => `${cause_named(factors)} is enough to change the result`,
-        proof: ({ factors, also, why }) => `In the rebuild, ${shortly(factors)} as pinned gives ${why === undefined ? 'another result' : `no result (${why})`}; with ${shortly(also)} as pinned too, it gives the recorded one.`,
-    },
-    each: {
-        cause: ({ factors }) => `${cause_named(factors)} each change the result on their own`,
-        proof: () => 'Only with all of them as pinned does the record come back; each was seen twice.',
-    },
-    together: {
-        cause: ({ factors }) => `${cause_named(factors)} change the result only together`,
-        proof: ({ either }) => either
-            ? 'Any one of them as pinned brings the recorded result back; each was seen twice.'
-            : 'None of them alone changes it in the pinned image; each was seen twice.',
-    },
-    restores: {
-        cause: ({ factors }) => `with ${shortly(factors)} as pinned, the rebuild gives the recorded result`,
-        proof: ({ factors }) => `It changed: ${cause_named(factors)}. What changes the result in the pinned image was not found.`,
-    },
-    among: {
-        cause: ({ factors, differences }) => factors.length === 0
-            ? 'there was no time to find what made the difference'
-            : `what made the difference is among ${factors.length} of ${differences}: ${cause_named(factors)}`,
-        proof: () => 'The time for the search is `limits.cause` of the policy.',
-    },
-    'not-listed': {
-        cause: ({ why }) => why === undefined
-            ? 'the pinned image gives the recorded result, and no listed difference of the images accounts for it'
-            : `whether a difference of the images accounts for it could not be tested: ${why}`,
-    },
-    'pinned-fails': {
-        cause: ({ why }) => `the pinned image itself gives no result here: ${why ?? ''}`,
-    },
-    condition: {
-        cause: ({ image, factors }) => image === 'pinned'
-            ? `${NOT_THE_PINNED}; with ${cause_named(factors)} it does`
-            : `with ${cause_named(factors)} the recorded result comes back`,
-        proof: ({ image }) => (image === 'pinned' ? 'No package of the rebuild explains that.' : ''),
-    },
-    input: {
-        cause: ({ factors }) => `with ${cause_named(factors)} of the previous record, the recorded result comes back`,
-    },
-    steadied: {
-        cause: ({ factors }) => `with ${cause_named(factors)} three agreed`,
-    },
-    unsteady: {
-        cause: ({ image }) => image === 'pinned'
-            ? 'the evaluation does not repeat itself in the pinned image, so nothing is attributed'
-            : 'random numbers without a seed are likely',
-        proof: ({ tried }) => tried.length === 0 ? '' : `It does not repeat itself either with a fixed ${(0,text_numbers/* listed */.KE)(tried, 20)}.`,
-    },
-    'not-repeatable': {
-        cause: () => 'a proof came out otherwise the second time, so nothing is named',
-    },
-    unexplained: {
-        cause: ({ image }) => image === 'pinned' ? NOT_THE_PINNED : 'it is the same every time here, and differs from the record',
-        proof: ({ moving, tried }) => {
-            if (moving.length > 0)
-                return `It moves with ${(0,text_numbers/* listed */.KE)(moving, 20)}, but not to the recorded result.`;
-            return tried.length === 0 ? '' : `Not explained by ${(0,text_numbers/* listed */.KE)(tried, 20)}.`;
-        },
-    },
-};
-/** Whether something was found that a person can act upon. */
-const FOUND = new Set([
-    ...['alone', 'enough', 'each', 'together', 'restores'],
-    ...['condition', 'input', 'steadied'],
-]);
-const isFound = ({ shown }) => FOUND.has(shown);
-/** What may be said of a search. */
-function causeWords(evidence) {
-    const { cause, proof } = cause_WORDS[evidence.shown];
-    const [first, second] = isFound(evidence) ? evidence.factors : [];
-    // Of those that act only together, one is enough.
-    const also = evidence.shown === 'each' && second ? ` The same goes for ${cause_short(second)}.` : '';
-    return {
-        cause: cause(evidence),
-        proof: proof?.(evidence) ?? '',
-        fix: first?.fix && first.fix + also,
-    };
-}
-
 ;// CONCATENATED MODULE: ./src/verdict/headline.ts
+
+
+
 
 
 
@@ -69182,15 +71892,27 @@ function headline_compared(evaluation) {
  */
 function headlineOf(judged) {
     const { cause } = judged.evidence;
-    const headline = headlineBy(judged);
+    const headline = withWaived(headlineBy(judged), judged);
     return cause ? withCause(headline, judged, cause) : headline;
+}
+/** Where all that decides is waived: by whom, and what the rest came to. */
+function withWaived(headline, judged) {
+    const decided = decisive(judged);
+    const { parity = null, agreement = null } = judged.evidence;
+    const [first] = decided.flatMap(({ waived }) => waived ?? []);
+    if (first === undefined || decided.some(({ waived }) => !waived))
+        return headline;
+    const counting = judged.findings.filter(({ waived }) => !waived);
+    const came = verdictOf(counting, { parity, agreement }, judged.levels) === 'reproduced';
+    const rest = came ? ['Apart from that, environment and results came back.'] : [];
+    return { ...headline, cause: [headline.cause, sentence((0,verdict_waivers/* waivedText */.W)(first)), ...rest].join(' ') };
 }
 /** A cause that was found is told with what differs; what was only ruled out, after it. */
 function withCause(headline, judged, evidence) {
-    const { cause, proof, fix } = causeWords(evidence);
+    const { cause, proof, fix } = (0,verdict_cause/* causeWords */.pQ)(evidence);
     const result = judged.findings.find(({ stage, level }) => stage === 'evaluation' && level !== 'off');
     const whole = (...sentences) => sentences.filter(Boolean).join(' ');
-    if (!isFound(evidence) || !result)
+    if (!(0,verdict_cause/* isFound */.ZN)(evidence) || !result)
         return { ...headline, cause: whole(headline.cause, sentence(cause), proof) };
     const joint = result.message.includes(': ') ? '; ' : ': ';
     return {
@@ -69214,11 +71936,12 @@ function headlineBy(judged) {
 /** The findings that made the verdict what it is. */
 const decisive = ({ findings, verdict, levels }) => findings.filter(({ rule }) => (0,verdict_levels/* decides */.yN)(rule, levels) === verdict);
 function reproduced({ findings, evidence }) {
-    const { agreement, evaluation } = evidence;
+    const { agreement, evaluation, training } = evidence;
     const agrees = (agreement && CAME_BACK[agreement]?.(evaluation)) ?? 'the results agree';
     const canary = evaluation?.canary && (0,verdict_canary/* canarySentence */.qu)(evaluation.canary);
-    const cause = [`Rebuilt and evaluated again: ${agrees}.`, ...(canary ? [canary] : [])].join(' ');
-    const risk = findings.find(({ level }) => level === 'error');
+    const trained = training && (0,verdict_training/* cameBack */.aQ)(training) ? [sentence((0,verdict_training/* trainingWords */.o$)(training))] : [];
+    const cause = [`Rebuilt and evaluated again: ${agrees}.`, ...(canary ? [canary] : []), ...trained].join(' ');
+    const risk = findings.find(({ level, waived }) => level === 'error' && !waived);
     if (!risk)
         return { cause, told: [] };
     return { cause: `${cause} But ${risk.message}.`, fix: risk.remedy, told: inFull([risk]) };
@@ -69280,6 +72003,7 @@ var rungs = __nccwpck_require__(5730);
 
 
 
+
 /** Which rung of evidence a model stands on, and the one thing that keeps it from the next. */
 function rungOf(climb) {
     const steps = stepsOf(climb);
@@ -69294,11 +72018,12 @@ function rungOf(climb) {
     }
     return { reached, says: rungs/* RUNGS */.Q[reached] };
 }
-function stepsOf({ findings, levels, claimed, follows, parity, agreement, summaryOf, needs }) {
+function stepsOf({ findings, levels, claimed, follows, parity, agreement, training, summaryOf, needs, }) {
     const [need] = needs;
     const also = need === undefined ? '' : `; it ${need}`;
     const against = findings.find(({ stage, rule }) => isAgainst(rule, levels) && ['provenance', 'data'].includes(stage));
-    const differs = (stage) => findings.find((one) => one.stage === stage && verdict_rules/* RULES */.y0[one.rule].kind === 'differs');
+    // Another model than the recorded one says nothing against the results: that is the last rung.
+    const differs = (stage) => findings.find(({ rule, stage: found }) => found === stage && verdict_rules/* RULES */.y0[rule].kind === 'differs' && verdict_rules/* RULES */.y0[rule].subject !== 'training');
     const whyNot = (stage, otherwise) => (differs(stage)?.message ?? summaryOf(stage) ?? otherwise) + also;
     return [
         { rung: 1, reached: claimed, missing: 'there is no record, and nothing else speaks of a run' },
@@ -69314,7 +72039,11 @@ function stepsOf({ findings, levels, claimed, follows, parity, agreement, summar
             reached: evidence/* AGREES */.EZ.includes(agreement) && !differs('evaluation'),
             missing: whyNot('evaluation', 'it was not replayed'),
         },
-        { rung: 6, reached: false, missing: `the model was not trained again${also}` },
+        {
+            rung: 6,
+            reached: training !== undefined && (0,verdict_training/* cameBack */.aQ)(training),
+            missing: (training ? (0,verdict_training/* trainingWords */.o$)(training) : 'the model was not trained again') + also,
+        },
     ];
 }
 /** What contradicts the repository, or gives nothing that could be held against it. */
@@ -69332,6 +72061,7 @@ const isAgainst = (rule, levels) => (0,verdict_levels/* decides */.yN)(rule, lev
 
 
 
+
 const NOT_RUN = {
     provenance: 'not checked',
     data: 'not checked',
@@ -69340,24 +72070,23 @@ const NOT_RUN = {
 };
 /** Folds what the stages found into the model's report. No finding is dropped because another came first. */
 function foldModel(head, runs) {
-    const { name, version, track, levels, record } = head;
-    const findings = runs
-        .flatMap(({ outcome }) => ('notRun' in outcome ? [] : outcome.findings))
+    const { name, version, track, levels, record, waivers } = head;
+    const findings = withExpired(foundIn(runs), head)
         .filter(({ level }) => level !== 'off')
-        .sort(verdict_levels/* byLevel */.s6);
+        .sort((a, b) => (0,verdict_levels/* byLevel */.s6)(a, b) || Number(Boolean(a.waived)) - Number(Boolean(b.waived)));
     const evidence = Object.assign({}, ...runs.map(({ outcome }) => ('notRun' in outcome ? {} : outcome.evidence)));
-    const { fields = { present: 0, required: 0 }, data = [], environment, evaluation, lineage, recomputed, cause: found, probe, } = evidence;
+    const { lineage, recomputed, remarks = [] } = evidence;
     const { parity = null, agreement = null, environmentHash = head.recordedHash ?? null } = evidence;
     const verdict = verdictOf(findings, { parity, agreement }, levels);
     const { cause, fix, told } = headlineOf({ verdict, findings, levels, evidence, waiting: waiting(runs) });
-    const { remarks = [] } = evidence;
     const rung = rungOf({
         findings,
         levels,
-        claimed: lineage !== undefined,
+        claimed: evidence.claimed ?? lineage !== undefined,
         follows: followsOf(recomputed),
         parity,
         agreement,
+        training: evidence.training,
         summaryOf: (stage) => summaryIn(runs, stage),
         needs: remarks.flatMap(({ need, text }) => (need === undefined ? [] : text)),
     });
@@ -69366,7 +72095,7 @@ function foldModel(head, runs) {
         version,
         track,
         verdict,
-        decision: decisionOf(verdict, track, findings, parity !== null),
+        decision: decisionWith({ track, levels, findings, verdict, parity, agreement }),
         parity,
         agreement,
         environmentHash,
@@ -69379,11 +72108,45 @@ function foldModel(head, runs) {
         stages: runs.map(stageResult),
         seconds: fold_round(runs.reduce((sum, { seconds }) => sum + seconds, 0)),
         evidence: {
-            ...{ fields, data, environment, evaluation, recomputed, cause: found, probe },
+            ...measured(evidence),
             lineage: lineage && markChanges(lineage, findings),
             ...(remarks.length > 0 && { remarks: [...remarks] }),
+            ...(waivers && waivers.waivers.length > 0 && { waivers: (0,verdict_waivers/* waiverUses */.tq)(foundIn(runs), waivers) }),
         },
     };
+}
+/** What is kept of the stages' evidence as it is. */
+const measured = ({ fields = { present: 0, required: 0 }, data = [], ...rest }) => {
+    const { environment, evaluation, machine, training, recomputed, changes, cause, probe } = rest;
+    return { fields, data, environment, evaluation, machine, training, recomputed, changes, cause, probe };
+};
+const foundIn = (runs) => runs.flatMap(({ outcome }) => ('notRun' in outcome ? [] : outcome.findings));
+/** With a word on every waiver that ran out, and that something still counts on. */
+function withExpired(findings, { waivers, track, levels }) {
+    const uses = waivers
+        ? (0,verdict_waivers/* waiverUses */.tq)(findings.filter(({ level, waived }) => level !== 'off' && !waived), waivers)
+        : [];
+    const rule = 'waiver/expired';
+    const told = uses
+        .filter(({ state, findings: count }) => state === 'expired' && count > 0)
+        .map((use) => {
+        const { stage } = findings.find((finding) => (0,verdict_waivers/* covers */.hU)(use, finding));
+        const message = `the waiver of ${use.rule} by ${use.owner} ran out on ${use.expires}: ${use.reason}`;
+        return { rule, level: (0,verdict_levels/* levelOf */.In)(rule, track, levels), stage, message, remedy: verdict_rules/* RULES */.y0[rule].remedy };
+    });
+    return [...findings, ...told];
+}
+/**
+ * A waiver changes the decision and never the verdict: what is waived does not fail, and all the rest has to
+ * be as if it were not there. It is never a plain pass.
+ */
+function decisionWith({ track, levels, findings, verdict, parity, agreement, }) {
+    const counting = findings.filter(({ waived }) => !waived);
+    if (counting.length === findings.length)
+        return decisionOf(verdict, track, findings, parity !== null);
+    const otherwise = verdictOf(counting, { parity, agreement }, levels);
+    const decision = decisionOf(otherwise, track, counting, parity !== null);
+    return decision === 'pass' ? 'warn' : decision;
 }
 /**
  * Whether the committed metrics follow from the committed predictions; undefined: none could be computed, or
@@ -69440,12 +72203,12 @@ function stageResult({ name, seconds, outcome }) {
     return { name, status: statusOf(outcome), grade, summary, seconds: fold_round(seconds) };
 }
 function statusOf({ findings, unverified, }) {
-    const errors = findings.filter(({ level }) => level === 'error');
+    const errors = findings.filter(({ level, waived }) => level === 'error' && !waived);
     if (errors.some(({ rule }) => (0,verdict_rules/* consequenceOf */.pd)(rule) !== 'could-not-check'))
         return 'fail';
     if (errors.length > 0 || unverified)
         return 'could-not-check';
-    return findings.some(({ level }) => level === 'warn') ? 'warn' : 'pass';
+    return findings.some(({ level }) => level !== 'off') ? 'warn' : 'pass';
 }
 /** Why the rebuild or the replay did not run, or what it had nothing to compare with. */
 function waiting(runs) {
@@ -69507,18 +72270,19 @@ function check(request, world) {
     return withSession(request.directory, world, async (context) => {
         const judgement = await judgementOf(context.git, request.occasion);
         const { tree, bases } = judgement;
-        const loaded = await loadPolicy(context, request.config, judgement);
+        const loaded = withLimits(await loadPolicy(context, request.config, judgement), request.limits);
         const records = recordsOf(context, filesOf(context, tree), tree.commit);
         const looking = lookingAt(context, records);
         const [base] = bases;
         const before = base && recordsOf(context, filesOfCommit(context.git, base.commit), base.commit);
-        const selected = await selectModels(loaded.policy, { ...(await known(records)), found: looking.found }, before && (await known(before)), request.models);
+        const selected = await selectModels(loaded.policy, { ...(await known(records)), found: looking.found, whyNone: looking.whyNone }, before && (await known(before)), request.models);
         const subjects = [];
         for (const model of withRecord(selected, request.record)) {
             const subject = await subject_subjectOf(records, model, {
                 ...request,
                 tree,
                 base,
+                before,
                 loaded,
                 shown: looking.shown,
             });
@@ -69531,6 +72295,10 @@ function check(request, world) {
         return foldReport({ commit: tree.commit, judged: tree.what, started, seconds, policy: { path, from, change } }, models);
     });
 }
+const withLimits = (loaded, limits = {}) => ({
+    ...loaded,
+    policy: { ...loaded.policy, limits: { ...(loaded.policy.limits ?? DEFAULT_LIMITS), ...limits } },
+});
 const filesOf = ({ git, root }, { commit, worktree }) => worktree ? filesOfWorkTree(git, root, isStore) : filesOfCommit(git, commit);
 const recordsOf = ({ git, prefix }, files, head) => ({
     files: listedOnce(files),
@@ -69569,6 +72337,7 @@ async function checkModel(tools, subject) {
         track: subject.track,
         levels: subject.levels,
         record: tools.prefix + subject.model.settings.record,
+        waivers: subject.waivers,
         recordedHash: record?.environment?.hash,
     };
     try {
@@ -69604,13 +72373,13 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_failure_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9280);
 /* harmony import */ var _action_inputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1729);
 /* harmony import */ var _action_progress_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6279);
-/* harmony import */ var _action_publish_index_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2319);
+/* harmony import */ var _action_publish_index_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7204);
 /* harmony import */ var _action_publish_publisher_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(286);
 /* harmony import */ var _action_environment_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9675);
 /* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6578);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3427);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(9173);
 /* harmony import */ var _report_json_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(2794);
-/* harmony import */ var _system_report_file_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(262);
+/* harmony import */ var _system_report_file_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(2043);
 
 
 
@@ -69651,11 +72420,12 @@ async function run(inputs, signal, decide) {
             track: given.track,
             rebuild: given.rebuild,
             occasion: event.occasion,
+            training: { scheduled: ['schedule', 'workflow_dispatch'].includes(runner.eventName) },
         }, { progress, signal });
         progress.end();
         signal.throwIfAborted();
         decide(report.decision);
-        const path = await (0,_system_report_file_js__WEBPACK_IMPORTED_MODULE_14__/* .writeReportFile */ .a)(directory, (0,_report_json_js__WEBPACK_IMPORTED_MODULE_13__/* .renderJson */ .h)(report)).catch((error) => {
+        const path = await (0,_system_report_file_js__WEBPACK_IMPORTED_MODULE_14__/* .writeReportFile */ .aS)(directory, (0,_report_json_js__WEBPACK_IMPORTED_MODULE_13__/* .renderJson */ .h)(report)).catch((error) => {
             _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`The report could not be written: ${(0,_system_errors_js__WEBPACK_IMPORTED_MODULE_11__/* .errorText */ .kc)(error)}`);
             return '';
         });
@@ -69905,7 +72675,7 @@ const details = (summary, body) => `<details><summary>${summary}</summary>\n\n${
 /* harmony export */   w8: () => (/* binding */ ReprogateError)
 /* harmony export */ });
 /* unused harmony export ERRORS */
-/* harmony import */ var _verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9397);
+/* harmony import */ var _verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5223);
 
 /** Every error that a user can cause and fix, with the remedy for cases that have none of their own. */
 const ERRORS = {
@@ -69939,6 +72709,8 @@ const ERRORS = {
     'policy/outside': 'Give a path inside the working directory.',
     'program/missing': 'Install it and put it on the PATH.',
     'record/foreign': 'Name a provenance.yml as the record of the model in the policy.',
+    'report/unreadable': 'Name the JSON report of a check with `--report`: of a run on a runner it is in the artifact.',
+    'report/no-model': 'Name one of them, or leave the name out.',
     'run/failed': 'Correct what it says, and record again: of a run that failed nothing is recorded.',
     'runner/incomplete': 'Run it as a step, with `uses:`; in a terminal, use `reprogate check`.',
 };
@@ -69963,16 +72735,331 @@ const errorText = (error) => (error instanceof Error ? error.message : String(er
 
 /***/ }),
 
-/***/ 262:
+/***/ 1650:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ writeReportFile)
+/* harmony export */   Do: () => (/* binding */ confine),
+/* harmony export */   MF: () => (/* binding */ TooLarge),
+/* harmony export */   VX: () => (/* binding */ readRegular),
+/* harmony export */   lf: () => (/* binding */ openRegular),
+/* harmony export */   pX: () => (/* binding */ NotAFile),
+/* harmony export */   s1: () => (/* binding */ plainPath),
+/* harmony export */   tC: () => (/* binding */ READ_FLAGS),
+/* harmony export */   ux: () => (/* binding */ within),
+/* harmony export */   v5: () => (/* binding */ createNew),
+/* harmony export */   w5: () => (/* binding */ openRegularSync),
+/* harmony export */   z$: () => (/* binding */ liesIn)
 /* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
+
+
+
+/** Paths and files that somebody else has named or written. They are opened here and nowhere else. */
+/** What was to be read is not a regular file. */
+class NotAFile extends Error {
+}
+/** What was to be read whole is larger than its cap. */
+class TooLarge extends Error {
+}
+/** For reading, without waiting for the writer of a named pipe. */
+const READ_FLAGS = node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NONBLOCK;
+/**
+ * Opens a regular file for reading. Opening a named pipe would wait for a writer, so it is opened
+ * without waiting and refused.
+ *
+ * @param path absolute; `confine` says where an untrusted one leads
+ * @param noFollow refuses a link at the end of the path, with ELOOP
+ * @throws NotAFile for a folder, a pipe, a device
+ */
+async function openRegular(path, { noFollow = false } = {}) {
+    const flags = READ_FLAGS | (noFollow ? node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW : 0);
+    const handle = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, flags);
+    if ((await handle.stat()).isFile())
+        return handle;
+    await handle.close();
+    throw new NotAFile(`${path} is not a regular file`);
+}
+/**
+ * The same at once, for many small files.
+ *
+ * @throws NotAFile
+ */
+function openRegularSync(path) {
+    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, READ_FLAGS);
+    if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file).isFile())
+        return file;
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
+    throw new NotAFile(`${path} is not a regular file`);
+}
+/**
+ * Reads a regular file whole.
+ *
+ * @param cap bytes
+ * @throws NotAFile, TooLarge
+ */
+async function readRegular(path, cap) {
+    const handle = await openRegular(path);
+    try {
+        const { size } = await handle.stat();
+        if (size > cap)
+            throw new TooLarge(`${path} is larger than ${cap / 1024 ** 2} MiB`);
+        const { buffer, bytesRead } = await handle.read(Buffer.alloc(size), 0, size, 0);
+        return buffer.subarray(0, bytesRead);
+    }
+    finally {
+        await handle.close();
+    }
+}
+const NEW = node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_WRONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_CREAT | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_EXCL | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW;
+/** Makes a file that is not there yet, through no link, and opens it for writing at its end. Mode 600. */
+const createNew = (path) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, NEW | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_APPEND, 0o600);
+/** Whether an absolute path is `root` or lies below it, links not looked at. */
+const liesIn = (root, path) => {
+    const way = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(root, path);
+    return way !== '..' && !way.startsWith(`..${node_path__WEBPACK_IMPORTED_MODULE_2__.sep}`) && !(0,node_path__WEBPACK_IMPORTED_MODULE_2__.isAbsolute)(way);
+};
+/**
+ * Where an untrusted relative path leads, links followed, and whether that is inside `root` (a real
+ * path). `.git` is refused: a runner keeps its token there, and the evaluation would see it.
+ */
+async function confine(root, path) {
+    const wanted = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(root, path);
+    if ((0,node_path__WEBPACK_IMPORTED_MODULE_2__.isAbsolute)(path) || /^[A-Za-z]:|\\/.test(path) || !liesIn(root, wanted))
+        return { ok: false, why: 'leaves the repository' };
+    let existing = wanted;
+    let real;
+    while (real === undefined) {
+        try {
+            real = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.realpath)(existing);
+        }
+        catch (error) {
+            // A link that leads nowhere is followed no further: what it names could appear later.
+            if (await isLink(existing))
+                return { ok: false, why: 'leads out through a link' };
+            if (existing === root)
+                throw error;
+            existing = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(existing);
+        }
+    }
+    const absolute = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(real, (0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(existing, wanted));
+    if (!liesIn(root, absolute))
+        return { ok: false, why: 'leads out through a link' };
+    const names = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(root, absolute).split(node_path__WEBPACK_IMPORTED_MODULE_2__.sep);
+    if (names.some((name) => name.toLowerCase() === '.git') || (absolute === root && path !== ''))
+        return { ok: false, why: 'names the inside of .git' };
+    return { ok: true, absolute, exists: existing === wanted };
+}
+async function isLink(path) {
+    try {
+        return (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(path)).isSymbolicLink();
+    }
+    catch {
+        return false;
+    }
+}
+/** `./a//b/` as `a/b`: one spelling for comparisons. */
+const plainPath = (path) => path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/');
+/** Whether `path` is `folder` or lies below it. */
+const within = (folder, path) => {
+    const [outer, inner] = [plainPath(folder), plainPath(path)];
+    return outer === '' || inner === outer || inner.startsWith(`${outer}/`);
+};
+
+
+/***/ }),
+
+/***/ 2043:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  aS: () => (/* binding */ writeReportFile)
+});
+
+// UNUSED EXPORTS: REPORT_FILE, readReportFile
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
+var schemas = __nccwpck_require__(3798);
+// EXTERNAL MODULE: ./src/verdict/cause.ts
+var cause = __nccwpck_require__(966);
+// EXTERNAL MODULE: ./src/verdict/evidence.ts + 1 modules
+var evidence = __nccwpck_require__(6219);
+// EXTERNAL MODULE: ./src/verdict/machine.ts
+var machine = __nccwpck_require__(1096);
+// EXTERNAL MODULE: ./src/verdict/report.ts
+var report = __nccwpck_require__(9351);
+// EXTERNAL MODULE: ./src/verdict/rules/rule.ts
+var rule = __nccwpck_require__(9955);
+;// CONCATENATED MODULE: ./src/verdict/explained.ts
+
+
+
+
+
+
+
+/** What a report says that a search elsewhere goes by, and what that search comes to. */
+const line = schemas/* string */.YjP().max(2000);
+/**
+ * A report from another machine, which anybody can have written: only what is needed of it is read. Fields
+ * of later versions are passed over.
+ */
+const explained_seenReportSchema = schemas/* object */.Ikc({
+    reprogate: schemas/* literal */.euz('report/1'),
+    commit: schemas/* string */.YjP().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/, 'must be a commit'),
+    judged: schemas/* enum */.k5n(report/* JUDGED */.kz).optional(),
+    models: schemas/* array */.YOg(schemas/* object */.Ikc({
+        name: schemas/* string */.YjP().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be the name of a model'),
+        track: schemas/* enum */.k5n(rule/* TRACKS */.pS),
+        parity: schemas/* enum */.k5n(evidence/* PARITIES */.ye).nullable(),
+        agreement: schemas/* enum */.k5n(evidence/* AGREEMENTS */.Ok).nullable(),
+        cause: line,
+        evidence: schemas/* object */.Ikc({
+            machine: machine/* machineSchema */.z.optional(),
+            environment: schemas/* object */.Ikc({ differences: schemas/* array */.YOg(schemas/* object */.Ikc(evidence/* differenceSchema */.nx.shape)).max(1000) })
+                .optional(),
+            evaluation: schemas/* object */.Ikc({
+                metrics: schemas/* array */.YOg(schemas/* object */.Ikc({ name: line, replayed: line.optional() })).max(10_000),
+                exitCode: schemas/* int */.Whr().optional(),
+            })
+                .optional(),
+        }),
+    }))
+        .max(1000),
+});
+const EXPLAINED = [
+    /** Something was found that a person can act upon. */
+    'explained',
+    'not-explained',
+    /** Here the result comes back. */
+    'not-seen-here',
+    /** The report has no result that differs. */
+    'nothing-to-explain',
+    'could-not-check',
+];
+const explainedSchema = schemas/* strictObject */.rej({
+    reprogate: schemas/* literal */.euz('explained/1'),
+    /** The commit of the report, and the one that was replayed here. */
+    commit: schemas/* string */.YjP(),
+    here: schemas/* string */.YjP().optional(),
+    models: schemas/* array */.YOg(schemas/* strictObject */.rej({
+        name: schemas/* string */.YjP(),
+        outcome: schemas/* enum */.k5n(EXPLAINED),
+        /** A sentence or two. */
+        says: schemas/* string */.YjP(),
+        fix: schemas/* string */.YjP().optional(),
+        report: schemas/* strictObject */.rej({
+            parity: schemas/* enum */.k5n(evidence/* PARITIES */.ye).nullable(),
+            agreement: schemas/* enum */.k5n(evidence/* AGREEMENTS */.Ok).nullable(),
+            says: schemas/* string */.YjP(),
+        }),
+        here: schemas/* strictObject */.rej({ parity: schemas/* enum */.k5n(evidence/* PARITIES */.ye).nullable(), agreement: schemas/* enum */.k5n(evidence/* AGREEMENTS */.Ok).nullable() })
+            .optional(),
+        /** What is otherwise in the report than here, as clauses. */
+        otherwise: schemas/* array */.YOg(schemas/* string */.YjP()),
+        cause: evidence/* causeSchema */.zu.optional(),
+    })),
+});
+/** Whether the report has a result to explain: one that differs, or none in a rebuild that did not run it. */
+const hasDifference = ({ agreement, evidence: { evaluation } }) => agreement === null ? (evaluation?.exitCode ?? 0) !== 0 : !AGREES.includes(agreement);
+/** What the report says, and what the search here came to; `here` only has the models that were searched. */
+function explained(seen, models, here) {
+    const others = here === undefined ? [] : commitDifference(seen, here);
+    return {
+        reprogate: 'explained/1',
+        commit: seen.commit,
+        ...(here && { here: here.commit }),
+        models: models.map((model) => explainedModel(model, here?.models.find(({ name }) => name === model.name), others)),
+    };
+}
+const commitDifference = ({ commit }, here) => commit === here.commit
+    ? []
+    : [`commit: ${commit.slice(0, 7)} in the report, ${here.commit.slice(0, 7)} here`];
+function explainedModel(seen, here, others) {
+    const { name, parity, agreement } = seen;
+    const report = { parity, agreement, says: seen.cause };
+    if (!here || !hasDifference(seen))
+        return {
+            ...{ name, report, otherwise: [] },
+            outcome: 'nothing-to-explain',
+            says: 'The report has no result of this model that differs from its record.',
+        };
+    const outcome = outcomeOf(here);
+    const { cause } = here.evidence;
+    return {
+        ...{ name, outcome, report },
+        says: SAYS[outcome](here),
+        ...(here.fix !== undefined && outcome !== 'not-seen-here' && { fix: here.fix }),
+        here: { parity: here.parity, agreement: here.agreement },
+        otherwise: [...others, ...otherwise(seen, here)],
+        ...(cause && { cause }),
+    };
+}
+function outcomeOf({ agreement, evidence, }) {
+    if (AGREES.includes(agreement))
+        return 'not-seen-here';
+    if (evidence.cause && isFound(evidence.cause))
+        return 'explained';
+    return agreement === null && !evidence.cause ? 'could-not-check' : 'not-explained';
+}
+const SAYS = {
+    explained: ({ cause }) => cause,
+    'not-explained': ({ cause, evidence }) => evidence.cause ? cause : `${cause} What made the difference was not searched for, or the search failed.`,
+    'not-seen-here': () => 'Here it comes back; the difference in the report was not seen on this machine. Nothing is attributed.',
+    'could-not-check': ({ cause }) => cause,
+};
+/** Differences of one kind that are listed. */
+const MOST = 10;
+/** What the report has otherwise than the check here: machine, environment, results. */
+function otherwise(seen, here) {
+    const { machine = {}, environment, evaluation } = seen.evidence;
+    const there = environment?.differences ?? [];
+    const ours = here.evidence.environment?.differences ?? [];
+    const moved = (evaluation?.metrics ?? []).flatMap(({ name, replayed }) => {
+        const now = here.evidence.evaluation?.metrics.find((metric) => metric.name === name)?.replayed;
+        if (replayed === undefined || now === undefined || now === replayed)
+            return [];
+        return [`${name}: ${replayed} in the report, ${now} here`];
+    });
+    return [
+        ...machineDifferences(machine, here.evidence.machine ?? {}),
+        ...listedDifferences(without(there, ours), 'in the report, not here'),
+        ...listedDifferences(without(ours, there), 'here, not in the report'),
+        ...cut(moved, 'metrics'),
+    ];
+}
+const identityOf = ({ kind, name, pinned, rebuilt }) => JSON.stringify([kind, name, pinned, rebuilt]);
+function without(some, others) {
+    const known = new Set(others.map(identityOf));
+    return some.filter((one) => !known.has(identityOf(one)));
+}
+const listedDifferences = (differences, where) => cut(differences.map((difference) => `environment: ${factorText(difference)}, ${where}`), `differences of the environment ${where}`);
+const cut = (lines, what) => lines.length <= MOST
+    ? [...lines]
+    : [...lines.slice(0, MOST), `${plural(lines.length - MOST, 'more', 'more')} ${what}`];
+
+// EXTERNAL MODULE: ./src/system/errors.ts
+var errors = __nccwpck_require__(6578);
+// EXTERNAL MODULE: ./src/system/files.ts
+var files = __nccwpck_require__(1650);
+;// CONCATENATED MODULE: ./src/system/report-file.ts
+
+
+
 
 
 /**
@@ -69981,20 +73068,52 @@ const errorText = (error) => (error instanceof Error ? error.message : String(er
  * @returns its path
  */
 async function writeReportFile(directory, json) {
-    const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, '.reprogate');
-    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, 'report.json');
-    const ignore = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, '.gitignore');
+    const folder = (0,external_node_path_.join)(directory, '.reprogate');
+    const path = (0,external_node_path_.join)(folder, 'report.json');
+    const ignore = (0,external_node_path_.join)(folder, '.gitignore');
     // A repository can hold links by these names, to write somewhere else: what is not our folder goes.
-    if (!(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(folder).catch(() => null))?.isDirectory())
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(folder, { force: true });
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdir)(folder, { recursive: true });
+    if (!(await (0,promises_.lstat)(folder).catch(() => null))?.isDirectory())
+        await (0,promises_.rm)(folder, { force: true });
+    await (0,promises_.mkdir)(folder, { recursive: true });
     for (const file of [path, ignore])
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(file, { recursive: true, force: true });
+        await (0,promises_.rm)(file, { recursive: true, force: true });
     // Nobody commits a report by accident.
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(ignore, '*\n');
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(path, json);
+    await (0,promises_.writeFile)(ignore, '*\n');
+    await (0,promises_.writeFile)(path, json);
     return path;
 }
+/** Where `writeReportFile` puts it, relative to the working directory. */
+const REPORT_FILE = '.reprogate/report.json';
+/** Bytes of a report that is read. */
+const REPORT_CAP = (/* unused pure expression or super */ null && (64 * 1024 ** 2));
+/**
+ * What somebody's report says. Nothing in it is trusted.
+ *
+ * @throws ReprogateError `report/unreadable`
+ */
+async function readReportFile(path) {
+    const parsed = seenReportSchema.safeParse(await jsonOf(path));
+    if (parsed.success)
+        return parsed.data;
+    const [issue] = parsed.error.issues;
+    throw unreadable(path, `is not a report of reprogate (${issue?.path.join('.')}: ${issue?.message})`);
+}
+async function jsonOf(path) {
+    try {
+        return JSON.parse((await readRegular(path, REPORT_CAP)).toString());
+    }
+    catch (error) {
+        const { code } = error;
+        if (code !== undefined)
+            throw unreadable(path, `cannot be read (${code})`);
+        if (error instanceof NotAFile)
+            throw unreadable(path, 'is not a regular file');
+        if (error instanceof TooLarge)
+            throw unreadable(path, `is larger than ${REPORT_CAP / 1024 ** 2} MiB`);
+        throw unreadable(path, 'is not JSON');
+    }
+}
+const unreadable = (path, what) => new ReprogateError('report/unreadable', `the report ${path} ${what}`);
 
 
 /***/ }),
@@ -70377,26 +73496,220 @@ const replayCount = ({ replays }) => (0,_text_numbers_js__WEBPACK_IMPORTED_MODUL
 
 /***/ }),
 
-/***/ 3512:
+/***/ 966:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   EZ: () => (/* binding */ AGREES),
-/* harmony export */   KM: () => (/* binding */ recomputedSchema),
-/* harmony export */   Ok: () => (/* binding */ AGREEMENTS),
-/* harmony export */   VG: () => (/* binding */ evaluationEvidenceSchema),
-/* harmony export */   Z$: () => (/* binding */ dataEvidenceSchema),
-/* harmony export */   _8: () => (/* binding */ COMES_BACK),
-/* harmony export */   _z: () => (/* binding */ hashesSchema),
-/* harmony export */   oj: () => (/* binding */ environmentEvidenceSchema),
-/* harmony export */   pA: () => (/* binding */ lineageSchema),
-/* harmony export */   ul: () => (/* binding */ probeSchema),
-/* harmony export */   ye: () => (/* binding */ PARITIES),
-/* harmony export */   yv: () => (/* binding */ remarkSchema),
-/* harmony export */   zu: () => (/* binding */ causeSchema)
+/* harmony export */   ZN: () => (/* binding */ isFound),
+/* harmony export */   pQ: () => (/* binding */ causeWords),
+/* harmony export */   x8: () => (/* binding */ factorText)
 /* harmony export */ });
-/* unused harmony exports differenceSchema, metricComparisonSchema, rowDifferenceSchema, predictionComparisonSchema, RECOMPUTED, recomputedMetricSchema, ALTERED, canarySchema, factorSchema, SHOWN */
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3798);
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4994);
+
+/** Factors or conditions that a sentence names; of more, the rest is counted. */
+const MOST_NAMED = 4;
+/** Characters of a setting that a sentence quotes. */
+const SHORT_NOTE = 40;
+/** Without the purl's type and namespace. */
+const bare = (purl) => purl.replace(/^pkg:[^/]+\/(?:[^/]+\/)*/, '');
+/** `scikit-learn`, `the variable OMP_NUM_THREADS`, `/etc/app.conf`. */
+function short({ kind, name, owner }) {
+    if (kind === 'package')
+        return bare(name);
+    if (kind === 'config')
+        return `the variable ${name.replace(/^Env\./, '')}`;
+    return kind === 'package-file' && owner !== undefined ? bare(owner) : name;
+}
+/** `scikit-learn 1.2.1 → 1.3.0`: with what changed of it. */
+function factorText(factor) {
+    const { kind, name, pinned, rebuilt, note } = factor;
+    const what = short(factor);
+    if (kind === 'condition')
+        return note && note.length <= SHORT_NOTE ? `${name} (${note})` : name;
+    if (kind === 'package-file')
+        return `${what} (the same version, other files)`;
+    if (kind === 'file' || kind === 'folder')
+        return note && note !== 'content' ? `${what} (${note})` : what;
+    if (kind === 'input')
+        return name;
+    if (pinned === undefined)
+        return `${what} ${rebuilt ?? ''} (only in the rebuild)`;
+    if (rebuilt === undefined)
+        return `${what} ${pinned} (missing in the rebuild)`;
+    return kind === 'config' ? `${what} (${pinned} → ${rebuilt})` : `${what} ${pinned} → ${rebuilt}`;
+}
+const and = (words) => words.length > MOST_NAMED || words.length < 2
+    ? (0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .listed */ .KE)(words, MOST_NAMED)
+    : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+const named = (factors) => and(factors.map(factorText));
+const shortly = (factors) => and(factors.map(short));
+const NOT_THE_PINNED = 'the pinned image itself does not give the recorded result here';
+const WORDS = {
+    alone: {
+        cause: ({ factors }) => `${named(factors)} alone accounts for it`,
+        proof: ({ factors }) => `The rebuild with ${shortly(factors)} as pinned gives the recorded result, and the pinned image with ${shortly(factors)} as rebuilt does not; each was seen twice.`,
+    },
+    enough: {
+        cause: ({ factors }) => `${named(factors)} is enough to change the result`,
+        proof: ({ factors, also, why }) => `In the rebuild, ${shortly(factors)} as pinned gives ${why === undefined ? 'another result' : `no result (${why})`}; with ${shortly(also)} as pinned too, it gives the recorded one.`,
+    },
+    each: {
+        cause: ({ factors }) => `${named(factors)} each change the result on their own`,
+        proof: () => 'Only with all of them as pinned does the record come back; each was seen twice.',
+    },
+    together: {
+        cause: ({ factors }) => `${named(factors)} change the result only together`,
+        proof: ({ either }) => either
+            ? 'Any one of them as pinned brings the recorded result back; each was seen twice.'
+            : 'None of them alone changes it in the pinned image; each was seen twice.',
+    },
+    restores: {
+        cause: ({ factors }) => `with ${shortly(factors)} as pinned, the rebuild gives the recorded result`,
+        proof: ({ factors }) => `It changed: ${named(factors)}. What changes the result in the pinned image was not found.`,
+    },
+    among: {
+        cause: ({ factors, differences }) => factors.length === 0
+            ? 'there was no time to find what made the difference'
+            : `what made the difference is among ${factors.length} of ${differences}: ${named(factors)}`,
+        proof: () => 'The time for the search is `limits.cause` of the policy.',
+    },
+    'not-listed': {
+        cause: ({ why }) => why === undefined
+            ? 'the pinned image gives the recorded result, and no listed difference of the images accounts for it'
+            : `whether a difference of the images accounts for it could not be tested: ${why}`,
+    },
+    'pinned-fails': {
+        cause: ({ why }) => `the pinned image itself gives no result here: ${why ?? ''}`,
+    },
+    condition: {
+        cause: ({ image, factors }) => image === 'pinned'
+            ? `${NOT_THE_PINNED}; with ${named(factors)} it does`
+            : `with ${named(factors)} the recorded result comes back`,
+        proof: ({ image }) => (image === 'pinned' ? 'No package of the rebuild explains that.' : ''),
+    },
+    input: {
+        cause: ({ factors }) => `with ${named(factors)} of the previous record, the recorded result comes back`,
+    },
+    steadied: {
+        cause: ({ factors }) => `with ${named(factors)} three agreed`,
+    },
+    unsteady: {
+        cause: ({ image }) => image === 'pinned'
+            ? 'the evaluation does not repeat itself in the pinned image, so nothing is attributed'
+            : 'random numbers without a seed are likely',
+        proof: ({ tried }) => tried.length === 0 ? '' : `It does not repeat itself either with a fixed ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .listed */ .KE)(tried, 20)}.`,
+    },
+    'not-repeatable': {
+        cause: () => 'a proof came out otherwise the second time, so nothing is named',
+    },
+    asks: {
+        cause: ({ factors }) => `it asks for ${factors.map(({ name, note }) => `${name} (${note})`).join()}, which a replay does not have`,
+        proof: ({ tried }) => (tried.length === 0 ? '' : `Not explained by ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .listed */ .KE)(tried, 20)}.`),
+    },
+    unexplained: {
+        cause: ({ image }) => image === 'pinned' ? NOT_THE_PINNED : 'it is the same every time here, and differs from the record',
+        proof: ({ moving, tried }) => {
+            if (moving.length > 0)
+                return `It moves with ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .listed */ .KE)(moving, 20)}, but not to the recorded result.`;
+            return tried.length === 0 ? '' : `Not explained by ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .listed */ .KE)(tried, 20)}.`;
+        },
+    },
+};
+/** Whether something was found that a person can act upon. */
+const FOUND = new Set([
+    ...['alone', 'enough', 'each', 'together', 'restores'],
+    ...['condition', 'input', 'steadied', 'asks'],
+]);
+const isFound = ({ shown }) => FOUND.has(shown);
+/** On what it depends that the package makes a difference at all. */
+const dispatchText = ({ dispatch }) => dispatch === undefined
+    ? undefined
+    : `It acts through the choice of CPU instructions: with the kernels of ${dispatch}, the pinned image gives the result of the rebuild, too. Another processor may show no difference.`;
+/** What may be said of a search. */
+function causeWords(evidence) {
+    const { cause, proof } = WORDS[evidence.shown];
+    const [first, second] = isFound(evidence) ? evidence.factors : [];
+    // Of those that act only together, one is enough.
+    const also = evidence.shown === 'each' && second ? ` The same goes for ${short(second)}.` : '';
+    return {
+        cause: cause(evidence),
+        proof: [proof?.(evidence), dispatchText(evidence)].filter(Boolean).join(' '),
+        fix: first?.fix && first.fix + also,
+    };
+}
+
+
+/***/ }),
+
+/***/ 6219:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Ok: () => (/* binding */ AGREEMENTS),
+  EZ: () => (/* binding */ AGREES),
+  _8: () => (/* binding */ COMES_BACK),
+  ye: () => (/* binding */ PARITIES),
+  zu: () => (/* binding */ causeSchema),
+  fh: () => (/* binding */ changesSchema),
+  Z$: () => (/* binding */ dataEvidenceSchema),
+  nx: () => (/* binding */ differenceSchema),
+  oj: () => (/* binding */ environmentEvidenceSchema),
+  VG: () => (/* binding */ evaluationEvidenceSchema),
+  _z: () => (/* binding */ hashesSchema),
+  pA: () => (/* binding */ lineageSchema),
+  ul: () => (/* binding */ probeSchema),
+  KM: () => (/* binding */ recomputedSchema),
+  yv: () => (/* binding */ remarkSchema),
+  yq: () => (/* binding */ trainingSchema)
+});
+
+// UNUSED EXPORTS: ALTERED, RECOMPUTED, SHOWN, TRAINED, canarySchema, factorSchema, metricComparisonSchema, predictionComparisonSchema, recomputedMetricSchema, rowDifferenceSchema
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
+var schemas = __nccwpck_require__(3798);
+;// CONCATENATED MODULE: ./src/verdict/suite.ts
+
+/** What was found of a suite of prompts: lm-evaluation-harness, or Inspect. */
+const suiteSchema = schemas/* strictObject */.rej({
+    tool: schemas/* enum */.k5n(['lm-evaluation-harness', 'Inspect']),
+    /** Whether the replay was asked what the record was asked. */
+    prompts: schemas/* strictObject */.rej({
+        /** `nothing`: the record has kept neither. */
+        by: schemas/* enum */.k5n(['prompts', 'task hashes', 'nothing']),
+        /** Prompts, or tasks. */
+        compared: schemas/* int */.Whr(),
+        different: schemas/* int */.Whr(),
+        /** The first that differs, and the words that do. Untrusted. */
+        first: schemas/* string */.YjP().optional(),
+        before: schemas/* string */.YjP().optional(),
+        after: schemas/* string */.YjP().optional(),
+        /** They look like a date or a time. */
+        clock: schemas/* boolean */.zMY().optional(),
+    }),
+    /** Grades computed again from saved answers; no model was run. */
+    regraded: schemas/* strictObject */.rej({ grades: schemas/* int */.Whr(), same: schemas/* int */.Whr() }).optional(),
+    /** How often the model was run again. */
+    runs: schemas/* int */.Whr(),
+    /** The level at which runs are told apart, if they differ and the policy says how many there are. */
+    alpha: schemas/* number */.aig().optional(),
+    flips: schemas/* strictObject */.rej({
+        samples: schemas/* int */.Whr(),
+        /** Samples that the runs do not grade alike. */
+        flipped: schemas/* int */.Whr(),
+        /** Pairs of runs of a sample that are graded differently; that gave the same text; and both. */
+        disagree: schemas/* int */.Whr(),
+        sameText: schemas/* int */.Whr(),
+        sameTextDisagree: schemas/* int */.Whr(),
+        passOne: schemas/* number */.aig().optional(),
+        passAll: schemas/* number */.aig().optional(),
+    })
+        .optional(),
+});
+
+;// CONCATENATED MODULE: ./src/verdict/evidence.ts
+
 
 /** What each stage measured, as the report keeps it. */
 /** Best first. */
@@ -70422,96 +73735,96 @@ const AGREES = [
     'equivalent',
 ];
 /** One difference between the pinned image (`pinned`) and the rebuild (`rebuilt`), most important first. */
-const differenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    kind: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['package', 'config', 'package-file', 'file', 'folder']),
+const differenceSchema = schemas/* strictObject */.rej({
+    kind: schemas/* enum */.k5n(['package', 'config', 'package-file', 'file', 'folder']),
     /** purl for a package, setting (`Env.PATH`) for config, path for files. */
-    name: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    name: schemas/* string */.YjP(),
     /** Absent if the thing is not there on that side. */
-    pinned: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
-    rebuilt: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    pinned: schemas/* string */.YjP().optional(),
+    rebuilt: schemas/* string */.YjP().optional(),
     /** For a file: the package that owns it. */
-    owner: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    owner: schemas/* string */.YjP().optional(),
     /** For a file: what differs, as `content`, `mode 644 → 755`, `only in the rebuild`, `derived`. */
-    note: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    note: schemas/* string */.YjP().optional(),
 });
-const hashesSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    environment: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    tree: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    config: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    packages: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const hashesSchema = schemas/* strictObject */.rej({
+    environment: schemas/* string */.YjP(),
+    tree: schemas/* string */.YjP(),
+    config: schemas/* string */.YjP(),
+    packages: schemas/* string */.YjP(),
 });
-const environmentEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    dockerfile: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const environmentEvidenceSchema = schemas/* strictObject */.rej({
+    dockerfile: schemas/* string */.YjP(),
     /** How the image was built, and with what: `buildx`, `buildkit`, `classic`. */
-    builder: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['buildx', 'buildkit', 'classic']).optional(),
-    buildMemory: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig()
+    builder: schemas/* enum */.k5n(['buildx', 'buildkit', 'classic']).optional(),
+    buildMemory: schemas/* number */.aig()
         .optional()
         .describe('GiB to which each step of the build was held; not there if the builder takes no limit'),
-    cached: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
-    buildSeconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
+    cached: schemas/* boolean */.zMY(),
+    buildSeconds: schemas/* number */.aig().optional(),
     /** The failing step and the last lines, if the build failed. */
-    failure: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ step: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(), line: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(), tail: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()) })
+    failure: schemas/* strictObject */.rej({ step: schemas/* string */.YjP().optional(), line: schemas/* int */.Whr().optional(), tail: schemas/* array */.YOg(schemas/* string */.YjP()) })
         .optional(),
-    pinned: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    pinned: schemas/* strictObject */.rej({
         /** Absent: no registry has it, and its manifest is the pin. */
-        image: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+        image: schemas/* string */.YjP().optional(),
         /** `image`: read from the image itself; `manifest`: from the manifest in the record; `layers`: nothing read, layers and config are equal. */
-        from: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['image', 'manifest', 'layers']),
+        from: schemas/* enum */.k5n(['image', 'manifest', 'layers']),
         hashes: hashesSchema.optional(),
     })
         .optional(),
-    rebuilt: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ id: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), hashes: hashesSchema.optional() }).optional(),
-    packages: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
-    files: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
+    rebuilt: schemas/* strictObject */.rej({ id: schemas/* string */.YjP(), hashes: hashesSchema.optional() }).optional(),
+    packages: schemas/* int */.Whr().optional(),
+    files: schemas/* int */.Whr().optional(),
     /** At most 200; `differenceCounts` has them all. */
-    differences: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(differenceSchema),
-    differenceCounts: zod__WEBPACK_IMPORTED_MODULE_0__/* .record */ .g1P(differenceSchema.shape.kind, zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr()),
+    differences: schemas/* array */.YOg(differenceSchema),
+    differenceCounts: schemas/* record */.g1P(differenceSchema.shape.kind, schemas/* int */.Whr()),
 });
 /** NaN and ±Infinity do not survive JSON: metric values are kept as text beside the number. */
-const metricComparisonSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    name: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    recorded: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
-    replayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+const metricComparisonSchema = schemas/* strictObject */.rej({
+    name: schemas/* string */.YjP(),
+    recorded: schemas/* string */.YjP().optional(),
+    replayed: schemas/* string */.YjP().optional(),
     /** replayed − recorded */
-    difference: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
+    difference: schemas/* number */.aig().optional(),
     /** The largest |difference| that the tolerance allows for this metric. */
-    allowed: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
-    agrees: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    allowed: schemas/* number */.aig().optional(),
+    agrees: schemas/* boolean */.zMY(),
     /** Both are numbers: NaN and the infinities agree with themselves, and prove nothing. */
-    finite: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    finite: schemas/* boolean */.zMY(),
 });
-const rowDifferenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    key: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    recorded: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    replayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const rowDifferenceSchema = schemas/* strictObject */.rej({
+    key: schemas/* string */.YjP(),
+    column: schemas/* string */.YjP(),
+    recorded: schemas/* string */.YjP(),
+    replayed: schemas/* string */.YjP(),
     /** Other columns of the row that changed: `score` 0.412 → 0.438. */
-    also: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), recorded: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), replayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() })),
+    also: schemas/* array */.YOg(schemas/* strictObject */.rej({ column: schemas/* string */.YjP(), recorded: schemas/* string */.YjP(), replayed: schemas/* string */.YjP() })),
 });
-const predictionComparisonSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    rows: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+const predictionComparisonSchema = schemas/* strictObject */.rej({
+    rows: schemas/* int */.Whr(),
     /** Rows whose decision (a word, or a whole number) changed. */
-    flips: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    flips: schemas/* int */.Whr(),
     /** Rows in which only numbers moved, and by how much at most. */
-    moved: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-    largest: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        key: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        difference: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-        ulps: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
+    moved: schemas/* int */.Whr(),
+    largest: schemas/* strictObject */.rej({
+        key: schemas/* string */.YjP(),
+        column: schemas/* string */.YjP(),
+        difference: schemas/* number */.aig(),
+        ulps: schemas/* number */.aig().optional(),
     })
         .optional(),
     /** The first differing rows, flips first; at most 20. */
-    first: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(rowDifferenceSchema),
+    first: schemas/* array */.YOg(rowDifferenceSchema),
     /** Why rows could not be paired. */
-    problem: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    problem: schemas/* string */.YjP().optional(),
     /** Exact McNemar and the equivalence test, if a margin is declared and the controls differ. */
-    statistics: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        mcnemar: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-        difference: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-        low: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-        high: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-        margin: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    statistics: schemas/* strictObject */.rej({
+        mcnemar: schemas/* number */.aig(),
+        difference: schemas/* number */.aig(),
+        low: schemas/* number */.aig(),
+        high: schemas/* number */.aig(),
+        margin: schemas/* number */.aig(),
     })
         .optional(),
 });
@@ -70524,178 +73837,241 @@ const RECOMPUTED = [
     'definition unknown',
     'cannot recompute',
 ];
-const recomputedMetricSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    metric: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const recomputedMetricSchema = schemas/* strictObject */.rej({
+    metric: schemas/* string */.YjP(),
     /** As the file prints it; empty if the metric is not there. */
-    printed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    outcome: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(RECOMPUTED),
+    printed: schemas/* string */.YjP(),
+    outcome: schemas/* enum */.k5n(RECOMPUTED),
     /** The policy says how it is computed. */
-    declared: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().optional(),
+    declared: schemas/* boolean */.zMY().optional(),
     /** The definition that gives `value`, as the policy names it, with its class or cutoff. */
-    definition: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    definition: schemas/* string */.YjP().optional(),
     /** The first columns that it was computed from, the right answer first. */
-    columns: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()).optional(),
-    rows: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
+    columns: schemas/* array */.YOg(schemas/* string */.YjP()).optional(),
+    rows: schemas/* int */.Whr().optional(),
     /** In the unit in which the metric is printed. */
-    value: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    value: schemas/* string */.YjP().optional(),
     /** Printed decimals. */
-    digits: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
+    digits: schemas/* int */.Whr().optional(),
     /** The definition is a variant of what the name stands for. */
-    variant: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().optional(),
+    variant: schemas/* boolean */.zMY().optional(),
     /** What the name stands for, and gives here, if it is a variant that gives the value. */
-    usual: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ definition: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), value: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() }).optional(),
+    usual: schemas/* strictObject */.rej({ definition: schemas/* string */.YjP(), value: schemas/* string */.YjP() }).optional(),
     /** How rows were read, if the columns do not say so. */
-    note: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    note: schemas/* string */.YjP().optional(),
     /** Why it cannot be computed, as a clause. */
-    why: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    why: schemas/* string */.YjP().optional(),
 });
 /** The metrics computed again from the predictions. */
-const recomputedSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+const recomputedSchema = schemas/* strictObject */.rej({
     /** The file of predictions. */
-    file: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    file: schemas/* string */.YjP(),
     /** Why it cannot be read, as the rest of a sentence about the file. */
-    problem: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
-    metrics: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(recomputedMetricSchema),
+    problem: schemas/* string */.YjP().optional(),
+    metrics: schemas/* array */.YOg(recomputedMetricSchema),
 });
 /** What is done to the inputs of an extra replay. */
 const ALTERED = ['rows', 'zero-numbers', 'rows-again', 'zero-bytes', 'exchanged-numbers'];
 /** Replays on altered inputs: whether the results follow from data and model, or were there before. */
-const canarySchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+const canarySchema = schemas/* strictObject */.rej({
     /** Why nothing was altered, as a clause. */
-    notRun: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    notRun: schemas/* string */.YjP().optional(),
     /** Rows were exchanged among their keys. */
-    rows: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        outcome: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['follow', 'partly', 'not-shown']),
+    rows: schemas/* strictObject */.rej({
+        outcome: schemas/* enum */.k5n(['follow', 'partly', 'not-shown']),
         /** Keys whose new row has another answer than their own. */
-        telling: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+        telling: schemas/* int */.Whr(),
         /** Of these, those that gave the answer of their new row, and those that kept their own. */
-        followed: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        stayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        why: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+        followed: schemas/* int */.Whr(),
+        stayed: schemas/* int */.Whr(),
+        why: schemas/* string */.YjP().optional(),
     })
         .optional(),
     /** Right answers were permuted besides. */
-    truth: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        outcome: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['unused', 'used', 'copied']),
+    truth: schemas/* strictObject */.rej({
+        column: schemas/* string */.YjP(),
+        outcome: schemas/* enum */.k5n(['unused', 'used', 'copied']),
         /** Answers that equal the permuted column, of how many, and how many do by chance. */
-        equal: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        of: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        expected: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        equal: schemas/* int */.Whr(),
+        of: schemas/* int */.Whr(),
+        expected: schemas/* number */.aig(),
     })
         .optional(),
-    model: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        outcome: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['depends', 'read', 'unchanged', 'not-shown']),
-        altered: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['zero-numbers', 'zero-bytes', 'exchanged-numbers']),
-        changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        of: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        why: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    model: schemas/* strictObject */.rej({
+        outcome: schemas/* enum */.k5n(['depends', 'read', 'unchanged', 'not-shown']),
+        altered: schemas/* enum */.k5n(['zero-numbers', 'zero-bytes', 'exchanged-numbers']),
+        changed: schemas/* int */.Whr(),
+        of: schemas/* int */.Whr(),
+        why: schemas/* string */.YjP().optional(),
     })
         .optional(),
     /** In order, beside the two that every check makes. */
-    replays: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        altered: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(ALTERED),
+    replays: schemas/* array */.YOg(schemas/* strictObject */.rej({
+        altered: schemas/* enum */.k5n(ALTERED),
         /** Why it gave no answers. Untrusted. */
-        failed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+        failed: schemas/* string */.YjP().optional(),
         /** Answers that differ from those of the replay on unaltered inputs. */
-        changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
-        of: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
-        seconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        changed: schemas/* int */.Whr().optional(),
+        of: schemas/* int */.Whr().optional(),
+        seconds: schemas/* number */.aig(),
     })),
 });
-const evaluationEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    command: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()),
-    metrics: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(metricComparisonSchema),
+const evaluationEvidenceSchema = schemas/* strictObject */.rej({
+    command: schemas/* array */.YOg(schemas/* string */.YjP()),
+    metrics: schemas/* array */.YOg(metricComparisonSchema),
     predictions: predictionComparisonSchema.optional(),
     /** Seconds of each replay. */
-    replays: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig()),
+    replays: schemas/* array */.YOg(schemas/* number */.aig()),
     /** Whether the two controls gave the same bytes, and if not, what differed between them. */
-    deterministic: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().optional(),
+    deterministic: schemas/* boolean */.zMY().optional(),
     controls: predictionComparisonSchema.optional(),
     /** Of the replay's metrics and predictions. */
     recomputed: recomputedSchema.optional(),
+    /** Of prompts and runs, if the evaluation is a suite of them. */
+    suite: suiteSchema.optional(),
     /** If the results agree with the record. */
     canary: canarySchema.optional(),
-    exitCode: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
+    exitCode: schemas/* int */.Whr().optional(),
     /** The last lines that a failing evaluation printed. Untrusted. */
-    tail: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()).optional(),
+    tail: schemas/* array */.YOg(schemas/* string */.YjP()).optional(),
 });
-const dataEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    path: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    files: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-    bytes: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+const dataEvidenceSchema = schemas/* strictObject */.rej({
+    path: schemas/* string */.YjP(),
+    files: schemas/* int */.Whr(),
+    bytes: schemas/* number */.aig(),
     /** Whether the bytes have the recorded digest. */
-    verified: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    verified: schemas/* boolean */.zMY(),
 });
 /** What was changed in a replay: a difference of the images, a condition, or an input of the previous record. */
 const factorSchema = differenceSchema.extend({
-    kind: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n([...differenceSchema.shape.kind.options, 'condition', 'input']),
+    kind: schemas/* enum */.k5n([...differenceSchema.shape.kind.options, 'condition', 'input']),
     /** What a person does about it, as a sentence. */
-    fix: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    fix: schemas/* string */.YjP().optional(),
 });
 /** What the search for a cause has shown; each has its own sentence, and none says more. */
 const SHOWN = [
     ...['alone', 'enough', 'each', 'together', 'restores', 'among', 'not-listed', 'pinned-fails'],
-    ...['condition', 'input', 'steadied', 'unsteady', 'not-repeatable', 'unexplained'],
+    ...['condition', 'input', 'steadied', 'unsteady', 'not-repeatable', 'asks', 'unexplained'],
 ];
-const causeSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    shown: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(SHOWN),
+const causeSchema = schemas/* strictObject */.rej({
+    shown: schemas/* enum */.k5n(SHOWN),
     /** The image in which conditions and inputs were tried. */
-    image: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['rebuild', 'pinned']),
-    factors: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(factorSchema),
+    image: schemas/* enum */.k5n(['rebuild', 'pinned']),
+    factors: schemas/* array */.YOg(factorSchema),
     /** What else has to be as pinned. */
-    also: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(factorSchema),
+    also: schemas/* array */.YOg(factorSchema),
     /** `together`: each of them, as pinned, brings the record back. */
-    either: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().optional(),
+    either: schemas/* boolean */.zMY().optional(),
+    /** CPU kernels of OpenBLAS, under which the pinned image gives the result of the rebuild. Untrusted. */
+    dispatch: schemas/* string */.YjP().optional(),
     /** Why something gave no result. Untrusted. */
-    why: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    why: schemas/* string */.YjP().optional(),
     /** Conditions that were tried, by name, and those that change the result, but not into the recorded one. */
-    tried: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()),
-    moving: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()),
+    tried: schemas/* array */.YOg(schemas/* string */.YjP()),
+    moving: schemas/* array */.YOg(schemas/* string */.YjP()),
     /** Differences between the images. */
-    differences: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    differences: schemas/* int */.Whr(),
     /** In order, beside the two that every check makes. */
-    replays: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        image: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['rebuild', 'pinned']),
+    replays: schemas/* array */.YOg(schemas/* strictObject */.rej({
+        image: schemas/* enum */.k5n(['rebuild', 'pinned']),
         /** Id of the image that it ran in. */
-        id: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        id: schemas/* string */.YjP(),
         /** What was changed in it, by name. */
-        with: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()),
-        gave: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['recorded', 'another', 'none']),
+        with: schemas/* array */.YOg(schemas/* string */.YjP()),
+        gave: schemas/* enum */.k5n(['recorded', 'another', 'none']),
         /** Equal results have equal numbers; 0 is that of the rebuild. */
-        result: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
-        seconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        result: schemas/* int */.Whr().optional(),
+        seconds: schemas/* number */.aig(),
     })),
-    seconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    seconds: schemas/* number */.aig(),
+});
+/** What came of training the model again. */
+const TRAINED = [
+    /** The recorded bytes. */
+    'same-model',
+    /** Other bytes, and results that agree with the record. */
+    'same-results',
+    'differs',
+    /** Two trainings gave two models, and results that differ. */
+    'nondeterministic',
+    'failed',
+    'not-run',
+];
+const trainingSchema = schemas/* strictObject */.rej({
+    outcome: schemas/* enum */.k5n(TRAINED),
+    /** Why it was not run, or failed, as a clause. Untrusted. */
+    why: schemas/* string */.YjP().optional(),
+    /** Seconds of each training. */
+    replays: schemas/* array */.YOg(schemas/* number */.aig()),
+    /** Of trainings with other seeds, by metric. */
+    spread: schemas/* strictObject */.rej({
+        seeds: schemas/* array */.YOg(schemas/* int */.Whr()),
+        metrics: schemas/* array */.YOg(schemas/* strictObject */.rej({
+            name: schemas/* string */.YjP(),
+            mean: schemas/* number */.aig(),
+            /** Of the sample. */
+            deviation: schemas/* number */.aig(),
+            low: schemas/* number */.aig(),
+            high: schemas/* number */.aig(),
+        })),
+    })
+        .optional(),
+    cause: causeSchema.optional(),
 });
 /** What each axis does to the outputs of an evaluation that repeats itself. */
-const probeSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    axes: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        name: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const probeSchema = schemas/* strictObject */.rej({
+    axes: schemas/* array */.YOg(schemas/* strictObject */.rej({
+        name: schemas/* string */.YjP(),
         /** `within`: only by less than the tolerances. */
-        effect: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['same', 'within', 'moves', 'fails']),
+        effect: schemas/* enum */.k5n(['same', 'within', 'moves', 'fails']),
         /** `same`, what moved, or why it failed. Untrusted. */
-        text: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        fix: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+        text: schemas/* string */.YjP(),
+        fix: schemas/* string */.YjP().optional(),
     })),
-    seconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    seconds: schemas/* number */.aig(),
 });
 /** A node of the lineage graph; `changed` where the check found a difference. */
-const lineageSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    data: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), digest: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() })),
-    code: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ commit: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }).optional(),
-    environment: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ hash: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }).optional(),
-    run: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), seeds: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() }),
-    model: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), digest: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }),
-    result: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }),
+const lineageSchema = schemas/* strictObject */.rej({
+    data: schemas/* array */.YOg(schemas/* strictObject */.rej({ label: schemas/* string */.YjP(), digest: schemas/* string */.YjP().optional(), changed: schemas/* boolean */.zMY() })),
+    code: schemas/* strictObject */.rej({ commit: schemas/* string */.YjP(), changed: schemas/* boolean */.zMY() }).optional(),
+    environment: schemas/* strictObject */.rej({ hash: schemas/* string */.YjP(), changed: schemas/* boolean */.zMY() }).optional(),
+    run: schemas/* strictObject */.rej({ label: schemas/* string */.YjP(), seeds: schemas/* string */.YjP() }),
+    model: schemas/* strictObject */.rej({ label: schemas/* string */.YjP(), digest: schemas/* string */.YjP().optional(), changed: schemas/* boolean */.zMY() }),
+    result: schemas/* strictObject */.rej({ label: schemas/* string */.YjP(), changed: schemas/* boolean */.zMY() }),
 });
 /** What a reader should know beside the fields: `1 % of the task`, `needs a GPU`. */
-const remarkSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    text: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const remarkSchema = schemas/* strictObject */.rej({
+    text: schemas/* string */.YjP(),
     /** What the run needs and not every machine has. */
-    need: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['gpu', 'api', 'data', 'board']).optional(),
-    file: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    line: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().positive().optional(),
+    need: schemas/* enum */.k5n(['gpu', 'api', 'data', 'board']).optional(),
+    file: schemas/* string */.YjP(),
+    line: schemas/* int */.Whr().positive().optional(),
+});
+/** A field that the base's record has otherwise. */
+const changeSchema = schemas/* strictObject */.rej({
+    kind: schemas/* enum */.k5n(['seeds', 'hyperparameters', 'data', 'metrics']),
+    /** As people call it: `lr`, `digest of data/train.csv`. */
+    name: schemas/* string */.YjP(),
+    field: schemas/* string */.YjP(),
+    /** Absent if that record does not have it. Untrusted. */
+    before: schemas/* string */.YjP().optional(),
+    after: schemas/* string */.YjP().optional(),
+    /** Where the base's record says it. */
+    was: schemas/* strictObject */.rej({ file: schemas/* string */.YjP(), line: schemas/* int */.Whr().positive().optional() }),
+    file: schemas/* string */.YjP(),
+    line: schemas/* int */.Whr().positive().optional(),
+});
+/** What the record says otherwise than the one of the base branch. */
+const changesSchema = schemas/* strictObject */.rej({
+    /** What the base is called. */
+    since: schemas/* string */.YjP(),
+    /** Why, as the record says it; absent if it says nothing new. Untrusted. */
+    rationale: schemas/* string */.YjP().optional(),
+    /** Only metrics changed, and nothing that they follow from. */
+    unexplained: schemas/* boolean */.zMY(),
+    /** Of all fields; the first 100 are kept. */
+    count: schemas/* int */.Whr(),
+    fields: schemas/* array */.YOg(changeSchema),
 });
 
 
@@ -70705,16 +74081,24 @@ const remarkSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $: () => (/* binding */ findingSchema),
-/* harmony export */   a: () => (/* binding */ STAGES)
+/* harmony export */   $f: () => (/* binding */ findingSchema),
+/* harmony export */   an: () => (/* binding */ STAGES),
+/* harmony export */   uE: () => (/* binding */ waivedSchema)
 /* harmony export */ });
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3798);
-/* harmony import */ var _rules_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9397);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4377);
+/* harmony import */ var _rules_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5223);
 /* harmony import */ var _rules_rule_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9955);
 
 
 
 const STAGES = ['provenance', 'data', 'environment', 'evaluation'];
+/** Who vouches for a finding, why, and until which day. */
+const waivedSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
+    reason: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().min(1).max(1000),
+    owner: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().min(1).max(200),
+    expires: zod__WEBPACK_IMPORTED_MODULE_3__/* .date */ .p6().describe('The last day on which it holds, in UTC'),
+});
 const findingSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
     rule: zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(_rules_index_js__WEBPACK_IMPORTED_MODULE_0__/* .RULE_IDS */ .Iu),
     level: zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(_rules_rule_js__WEBPACK_IMPORTED_MODULE_1__/* .LEVELS */ .A_),
@@ -70732,6 +74116,8 @@ const findingSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
     actual: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
     /** What to do about it, in one or two sentences. */
     remedy: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
+    /** The policy waives it: it is shown, and does not fail. */
+    waived: waivedSchema.optional(),
     /** The first lines of the report tell it. */
     headline: zod__WEBPACK_IMPORTED_MODULE_2__/* .boolean */ .zMY().optional(),
 });
@@ -70749,7 +74135,7 @@ const findingSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
 /* harmony export */   yN: () => (/* binding */ decides),
 /* harmony export */   zG: () => (/* binding */ stricterLevel)
 /* harmony export */ });
-/* harmony import */ var _rules_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9397);
+/* harmony import */ var _rules_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5223);
 
 function levelOf(rule, track, levels) {
     const own = levels[rule];
@@ -70769,19 +74155,63 @@ const byLevel = (a, b) => LEVEL_ORDER.indexOf(a.level) - LEVEL_ORDER.indexOf(b.l
 
 /***/ }),
 
+/***/ 1096:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   z: () => (/* binding */ machineSchema)
+/* harmony export */ });
+/* unused harmony export machineDifferences */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3798);
+
+/** Text of a report, which may be anybody's; a machine's name for its parts is short. */
+const part = zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().max(200);
+/** Where the evaluation was replayed. */
+const machineSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    cpu: part.optional(),
+    cores: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().positive().optional(),
+    /** As `linux/amd64`, of the engine. */
+    platform: part.optional(),
+    /** The engine's version. */
+    engine: part.optional(),
+});
+const NAMES = {
+    cpu: 'CPU',
+    cores: 'cores',
+    platform: 'architecture',
+    engine: 'container engine',
+};
+/** What one machine has otherwise than the other, as clauses; what one of them does not say is no difference. */
+const machineDifferences = (seen, here) => Object.keys(NAMES).flatMap((name) => {
+    const [there, ours] = [seen[name], here[name]];
+    if (there === undefined || ours === undefined || there === ours)
+        return [];
+    return [`${NAMES[name]}: ${there} in the report, ${ours} here`];
+});
+
+
+/***/ }),
+
 /***/ 9351:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Qh: () => (/* binding */ reportSchema)
+/* harmony export */   Qh: () => (/* binding */ reportSchema),
+/* harmony export */   kz: () => (/* binding */ JUDGED)
 /* harmony export */ });
-/* unused harmony exports VERDICTS, DECISIONS, JUDGED, stageSchema, modelReportSchema */
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3798);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4377);
-/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3512);
-/* harmony import */ var _finding_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7120);
-/* harmony import */ var _rules_rule_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9955);
-/* harmony import */ var _rungs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5730);
+/* unused harmony exports VERDICTS, DECISIONS, stageSchema, modelReportSchema */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3798);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4377);
+/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6219);
+/* harmony import */ var _machine_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1096);
+/* harmony import */ var _finding_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7120);
+/* harmony import */ var _rules_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5223);
+/* harmony import */ var _rules_rule_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9955);
+/* harmony import */ var _rungs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5730);
+/* harmony import */ var _waivers_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(180);
+
+
+
 
 
 
@@ -70791,76 +74221,91 @@ const byLevel = (a, b) => LEVEL_ORDER.indexOf(a.level) - LEVEL_ORDER.indexOf(b.l
 const VERDICTS = ['reproduced', 'not-reproduced', 'incomplete', 'could-not-check'];
 const DECISIONS = ['pass', 'warn', 'fail'];
 const JUDGED = ['merge', 'head', 'commit', 'work tree', 'recorded commit'];
-const stageSchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .rej({
-    name: zod__WEBPACK_IMPORTED_MODULE_4__/* ["enum"] */ .k5n(_finding_js__WEBPACK_IMPORTED_MODULE_1__/* .STAGES */ .a),
-    status: zod__WEBPACK_IMPORTED_MODULE_4__/* ["enum"] */ .k5n(['pass', 'warn', 'fail', 'could-not-check', 'not-run']),
+const stageSchema = zod__WEBPACK_IMPORTED_MODULE_7__/* .strictObject */ .rej({
+    name: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(_finding_js__WEBPACK_IMPORTED_MODULE_2__/* .STAGES */ .an),
+    status: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(['pass', 'warn', 'fail', 'could-not-check', 'not-run']),
     /** The parity or agreement that the stage came to. */
-    grade: zod__WEBPACK_IMPORTED_MODULE_4__/* ["enum"] */ .k5n([..._evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .PARITIES */ .ye, ..._evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .AGREEMENTS */ .Ok]).optional(),
+    grade: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n([..._evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .PARITIES */ .ye, ..._evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .AGREEMENTS */ .Ok]).optional(),
     /** What was found, or why the stage did not run: `1 of 214 packages changed`. */
-    summary: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP(),
-    seconds: zod__WEBPACK_IMPORTED_MODULE_4__/* .number */ .aig().nonnegative(),
+    summary: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
+    seconds: zod__WEBPACK_IMPORTED_MODULE_7__/* .number */ .aig().nonnegative(),
 });
-const modelReportSchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .rej({
-    name: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP(),
-    version: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().optional(),
-    track: zod__WEBPACK_IMPORTED_MODULE_4__/* ["enum"] */ .k5n(_rules_rule_js__WEBPACK_IMPORTED_MODULE_2__/* .TRACKS */ .pS),
-    verdict: zod__WEBPACK_IMPORTED_MODULE_4__/* ["enum"] */ .k5n(VERDICTS),
-    decision: zod__WEBPACK_IMPORTED_MODULE_4__/* ["enum"] */ .k5n(DECISIONS),
+const waiverUseSchema = zod__WEBPACK_IMPORTED_MODULE_7__/* .strictObject */ .rej({
+    rule: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(_rules_index_js__WEBPACK_IMPORTED_MODULE_3__/* .RULE_IDS */ .Iu),
+    model: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
+    field: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
+    ..._finding_js__WEBPACK_IMPORTED_MODULE_2__/* .waivedSchema */ .uE.shape,
+    /** `unused`: it is about nothing that this check found. */
+    state: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(_waivers_js__WEBPACK_IMPORTED_MODULE_6__/* .WAIVER_STATES */ .Oo),
+    /** Findings that it is about. */
+    findings: zod__WEBPACK_IMPORTED_MODULE_7__/* .int */ .Whr(),
+});
+const modelReportSchema = zod__WEBPACK_IMPORTED_MODULE_7__/* .strictObject */ .rej({
+    name: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
+    version: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
+    track: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(_rules_rule_js__WEBPACK_IMPORTED_MODULE_4__/* .TRACKS */ .pS),
+    verdict: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(VERDICTS),
+    decision: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(DECISIONS),
     /** null: nothing was compared. */
-    parity: zod__WEBPACK_IMPORTED_MODULE_4__/* ["enum"] */ .k5n(_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .PARITIES */ .ye).nullable(),
-    agreement: zod__WEBPACK_IMPORTED_MODULE_4__/* ["enum"] */ .k5n(_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .AGREEMENTS */ .Ok).nullable(),
+    parity: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .PARITIES */ .ye).nullable(),
+    agreement: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .AGREEMENTS */ .Ok).nullable(),
     /** Of the rebuild; the recorded one if it was not read. */
-    environmentHash: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().nullable(),
+    environmentHash: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().nullable(),
     /** The cause in a sentence, and the fix in another. */
-    cause: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP(),
-    fix: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().optional(),
+    cause: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
+    fix: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
     /** The rung of evidence that was reached, and what keeps it from the next. Absent in reports of earlier versions. */
-    rung: _rungs_js__WEBPACK_IMPORTED_MODULE_3__/* .rungSchema */ .x.optional(),
+    rung: _rungs_js__WEBPACK_IMPORTED_MODULE_5__/* .rungSchema */ .x.optional(),
     /** The one thing to do next, if there is one. */
-    next: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().optional(),
-    record: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP(),
-    findings: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(_finding_js__WEBPACK_IMPORTED_MODULE_1__/* .findingSchema */ .$),
-    stages: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(stageSchema),
-    seconds: zod__WEBPACK_IMPORTED_MODULE_4__/* .number */ .aig().nonnegative(),
-    evidence: zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .rej({
+    next: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
+    record: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
+    findings: zod__WEBPACK_IMPORTED_MODULE_7__/* .array */ .YOg(_finding_js__WEBPACK_IMPORTED_MODULE_2__/* .findingSchema */ .$f),
+    stages: zod__WEBPACK_IMPORTED_MODULE_7__/* .array */ .YOg(stageSchema),
+    seconds: zod__WEBPACK_IMPORTED_MODULE_7__/* .number */ .aig().nonnegative(),
+    evidence: zod__WEBPACK_IMPORTED_MODULE_7__/* .strictObject */ .rej({
         /** Required fields that are there, of those required. */
-        fields: zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .rej({ present: zod__WEBPACK_IMPORTED_MODULE_4__/* .int */ .Whr(), required: zod__WEBPACK_IMPORTED_MODULE_4__/* .int */ .Whr() }),
-        data: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .dataEvidenceSchema */ .Z$),
+        fields: zod__WEBPACK_IMPORTED_MODULE_7__/* .strictObject */ .rej({ present: zod__WEBPACK_IMPORTED_MODULE_7__/* .int */ .Whr(), required: zod__WEBPACK_IMPORTED_MODULE_7__/* .int */ .Whr() }),
+        data: zod__WEBPACK_IMPORTED_MODULE_7__/* .array */ .YOg(_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .dataEvidenceSchema */ .Z$),
         environment: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .environmentEvidenceSchema */ .oj.optional(),
         evaluation: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .evaluationEvidenceSchema */ .VG.optional(),
+        machine: _machine_js__WEBPACK_IMPORTED_MODULE_1__/* .machineSchema */ .z.optional(),
+        training: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .trainingSchema */ .yq.optional(),
         cause: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .causeSchema */ .zu.optional(),
         probe: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .probeSchema */ .ul.optional(),
         lineage: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .lineageSchema */ .pA.optional(),
         recomputed: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .recomputedSchema */ .KM.optional(),
-        remarks: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .remarkSchema */ .yv).optional(),
+        changes: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .changesSchema */ .fh.optional(),
+        remarks: zod__WEBPACK_IMPORTED_MODULE_7__/* .array */ .YOg(_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .remarkSchema */ .yv).optional(),
+        /** What the policy waives, and what became of it. */
+        waivers: zod__WEBPACK_IMPORTED_MODULE_7__/* .array */ .YOg(waiverUseSchema).optional(),
     }),
 });
-const reportSchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .rej({
-    reprogate: zod__WEBPACK_IMPORTED_MODULE_4__/* .literal */ .euz('report/1'),
+const reportSchema = zod__WEBPACK_IMPORTED_MODULE_7__/* .strictObject */ .rej({
+    reprogate: zod__WEBPACK_IMPORTED_MODULE_7__/* .literal */ .euz('report/1'),
     /** Worst of the models. */
-    verdict: zod__WEBPACK_IMPORTED_MODULE_4__/* ["enum"] */ .k5n(VERDICTS),
-    decision: zod__WEBPACK_IMPORTED_MODULE_4__/* ["enum"] */ .k5n(DECISIONS),
+    verdict: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(VERDICTS),
+    decision: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(DECISIONS),
     /** The commit that was judged. */
-    commit: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP(),
+    commit: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
     /** What that commit is; the merge of a pull request is the runner's, and not in anybody's clone. */
-    judged: zod__WEBPACK_IMPORTED_MODULE_4__/* ["enum"] */ .k5n(JUDGED).optional(),
-    started: zod__WEBPACK_IMPORTED_MODULE_5__/* .datetime */ .w$(),
-    seconds: zod__WEBPACK_IMPORTED_MODULE_4__/* .number */ .aig().nonnegative(),
-    policy: zod__WEBPACK_IMPORTED_MODULE_4__/* .strictObject */ .rej({
+    judged: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(JUDGED).optional(),
+    started: zod__WEBPACK_IMPORTED_MODULE_8__/* .datetime */ .w$(),
+    seconds: zod__WEBPACK_IMPORTED_MODULE_7__/* .number */ .aig().nonnegative(),
+    policy: zod__WEBPACK_IMPORTED_MODULE_7__/* .strictObject */ .rej({
         /** null: the built-in defaults. */
-        path: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().nullable(),
+        path: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().nullable(),
         /** Where it was read: a branch and commit, or the work tree. */
-        from: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP(),
+        from: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
         /** The policy's unified diff, if the head changes it: shown, not obeyed. */
-        change: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().optional(),
+        change: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
     }),
-    models: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(modelReportSchema),
+    models: zod__WEBPACK_IMPORTED_MODULE_7__/* .array */ .YOg(modelReportSchema),
 });
 
 
 /***/ }),
 
-/***/ 9397:
+/***/ 5223:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -71052,6 +74497,13 @@ const DATA_RULES = (0,rules_rule/* rulesOf */.fD)('data', {
         title: 'Data does not match its recorded digest',
         why: 'The bytes differ from those that the run used.',
         remedy: 'Restore the recorded data, or record the run again with the new data.',
+    },
+    changed: {
+        kind: 'missing',
+        title: 'Data changed without a rationale',
+        why: 'Results on other data cannot be compared with those of the base branch, and nobody says why it is other data.',
+        remedy: rules_rule/* RATIONALE */.aX,
+        level: 'warn',
     },
     'licence-missing': {
         kind: 'missing',
@@ -71362,6 +74814,18 @@ const EVALUATION_RULES = (0,rules_rule/* rulesOf */.fD)('evaluation', {
         why: 'On altered inputs the evaluation gave answers that it cannot have computed from them.',
         remedy: 'Let the evaluation compute its predictions from the recorded data and model alone; record only the model that it reads.',
     },
+    'prompts-differ': {
+        kind: 'differs',
+        title: 'Prompts are not the recorded ones',
+        why: 'The model was asked something else, so its score says nothing about the recorded one.',
+        remedy: 'Ask the same: take dates, times and random choices out of the prompts, or record the run again.',
+    },
+    'grade-differs': {
+        kind: 'differs',
+        title: 'Saved answers are graded otherwise',
+        why: 'The grade is a function of answer and target alone, and gives another number than was saved. No model was run for this.',
+        remedy: 'Record the run again: samples and grades are not of one run.',
+    },
     inconclusive: {
         kind: 'infrastructure',
         title: 'Too few samples to tell',
@@ -71378,6 +74842,13 @@ const HYPERPARAMETERS_RULES = (0,rules_rule/* rulesOf */.fD)('hyperparameters', 
         why: 'Without them nobody can train this model again.',
         remedy: 'Record them under `hyperparameters` (`{}` if there are none).',
     }),
+    changed: {
+        kind: 'missing',
+        title: 'Hyperparameters changed without a rationale',
+        why: 'The model was trained otherwise than the one on the base branch, and nobody says why.',
+        remedy: rules_rule/* RATIONALE */.aX,
+        level: 'warn',
+    },
 });
 
 ;// CONCATENATED MODULE: ./src/verdict/rules/metrics.ts
@@ -71395,6 +74866,27 @@ const METRICS_RULES = (0,rules_rule/* rulesOf */.fD)('metrics', {
         remedy: 'Correct the evaluation so that it writes a number, or leave the metric out.',
         level: 'warn',
     },
+    changed: {
+        kind: 'missing',
+        title: 'Metrics changed without a rationale',
+        why: 'The model is better or worse than the one on the base branch, and nobody says why.',
+        remedy: rules_rule/* RATIONALE */.aX,
+        level: 'warn',
+    },
+    'spread-missing': {
+        kind: 'missing',
+        title: 'No word on how much the metrics vary',
+        why: 'One number says nothing about chance: a reader cannot tell a better model from a luckier seed.',
+        remedy: 'Run with several seeds and record `evaluation.spread`: of a metric the number of runs and the standard deviation.',
+        level: 'off',
+    },
+    'page-differs': {
+        kind: 'wrong',
+        title: 'README gives another number',
+        why: 'Readers believe the table; the record says what the run gave, and the two differ beyond the digits that are printed.',
+        remedy: 'Correct the table, or record the run that gave its numbers.',
+        level: 'warn',
+    },
     'not-from-predictions': {
         kind: 'wrong',
         title: 'Metric does not follow from the predictions',
@@ -71406,6 +74898,19 @@ const METRICS_RULES = (0,rules_rule/* rulesOf */.fD)('metrics', {
         title: 'Metric cannot be computed from the predictions',
         why: 'The policy declares how it is computed; what that takes is not there, so nobody can tell whether it follows.',
         remedy: 'Record the metric, and keep the columns that the definition in the policy names.',
+    },
+    'threshold-missed': {
+        kind: 'risk',
+        title: 'Metric misses its threshold',
+        why: 'The policy says how good the result has to be; that it can be got again does not make it good enough.',
+        remedy: 'Improve the model, or change `evaluation.thresholds` in the policy first.',
+    },
+    'tolerance-too-wide': {
+        kind: 'risk',
+        title: 'Tolerance wider than the claimed change',
+        why: 'A replay that agrees within it would also agree with the result before the change.',
+        remedy: 'Declare a narrower tolerance in the policy, or evaluate on more samples or in more runs.',
+        level: 'warn',
     },
 });
 
@@ -71434,6 +74939,12 @@ const MODEL_RULES = (0,rules_rule/* rulesOf */.fD)('model', {
         title: 'Model does not match its recorded digest',
         why: 'The bytes differ from those that were evaluated.',
         remedy: 'Restore the recorded model, or record the run again.',
+    },
+    'no-longer-given': {
+        kind: 'wrong',
+        title: 'Model said to be trained by the evaluation, where it was given before',
+        why: "The base's record pins the model's bytes. Whoever may drop the pin may evaluate anything, and nobody can tell whether the model decides the answers.",
+        remedy: "Record the model's path and digest again. If the evaluation trains it from now on, let the policy of the base branch turn this rule off first.",
     },
     another: {
         kind: 'wrong',
@@ -71514,6 +75025,13 @@ const RECORD_RULES = (0,rules_rule/* rulesOf */.fD)('record', {
         why: 'The policy of this repository requires this field.',
         remedy: 'Add the field to the record.',
     },
+    'name-unconventional': {
+        kind: 'risk',
+        title: 'Name does not follow the convention',
+        why: 'The policy says how models, versions, runs, metrics and records are called, so that people and scripts find them.',
+        remedy: 'Rename it as the policy’s `naming` says, or have the convention changed.',
+        level: 'warn',
+    },
     'digest-weak': {
         kind: 'wrong',
         title: 'Digest that proves nothing',
@@ -71543,6 +75061,13 @@ const SEEDS_RULES = (0,rules_rule/* rulesOf */.fD)('seeds', {
         remedy: 'Record the integer that the run has set.',
         level: 'off',
     },
+    changed: {
+        kind: 'missing',
+        title: 'Seeds changed without a rationale',
+        why: 'Whoever may choose the seed may choose the result: a reviewer wants to know why it is another one.',
+        remedy: rules_rule/* RATIONALE */.aX,
+        level: 'warn',
+    },
     reused: {
         kind: 'wrong',
         title: 'Seed used by two runs',
@@ -71552,7 +75077,52 @@ const SEEDS_RULES = (0,rules_rule/* rulesOf */.fD)('seeds', {
     },
 });
 
+;// CONCATENATED MODULE: ./src/verdict/rules/training.ts
+
+const TRAINING_RULES = (0,rules_rule/* rulesOf */.fD)('training', {
+    'model-differs': {
+        kind: 'differs',
+        title: 'Training again gives another model',
+        why: 'The recorded model, or its results, do not follow from the recorded code, data and seeds.',
+        remedy: 'Train from the recorded code, data and seeds, and record the run again.',
+    },
+    nondeterministic: {
+        kind: 'differs',
+        title: 'Two identical trainings disagree',
+        why: 'The same code on the same data in the same image gave two models with other results: something is not seeded.',
+        remedy: 'Set and record every seed that the training uses.',
+    },
+    'not-run': {
+        kind: 'missing',
+        title: 'Training cannot be replayed',
+        why: 'The policy asks for it, and the record does not say enough: nothing is known of where the model comes from.',
+        remedy: 'Record the run with `reprogate record <model> -- <command>`, which keeps its command and its seconds.',
+        level: 'warn',
+    },
+    failed: {
+        kind: 'infrastructure',
+        title: 'Training failed',
+        why: 'It gave no model in the rebuild, so nothing is known of where the recorded one comes from.',
+        remedy: 'Run the training command in the rebuilt image and fix what its last lines name.',
+        level: 'warn',
+    },
+});
+
+;// CONCATENATED MODULE: ./src/verdict/rules/waivers.ts
+
+const WAIVER_RULES = (0,rules_rule/* rulesOf */.fD)('waiver', {
+    expired: {
+        kind: 'risk',
+        title: 'Waiver ran out',
+        why: 'Somebody vouched for the finding until a day that is over, so it counts again.',
+        remedy: 'Correct what was waived, or renew the waiver in the policy with a reason that still holds.',
+        level: 'warn',
+    },
+});
+
 ;// CONCATENATED MODULE: ./src/verdict/rules/index.ts
+
+
 
 
 
@@ -71576,6 +75146,8 @@ const RULES = {
     ...HYPERPARAMETERS_RULES,
     ...METRICS_RULES,
     ...EVALUATION_RULES,
+    ...TRAINING_RULES,
+    ...WAIVER_RULES,
 };
 const RULE_IDS = Object.keys(RULES);
 /** What a finding of this rule says about the result, when the rule is an error; null: nothing. */
@@ -71591,6 +75163,7 @@ const consequenceOf = (rule) => rules_rule/* CONSEQUENCES */.Jf[RULES[rule].kind
 /* harmony export */   A_: () => (/* binding */ LEVELS),
 /* harmony export */   Jf: () => (/* binding */ CONSEQUENCES),
 /* harmony export */   aF: () => (/* binding */ fieldRules),
+/* harmony export */   aX: () => (/* binding */ RATIONALE),
 /* harmony export */   fD: () => (/* binding */ rulesOf),
 /* harmony export */   pS: () => (/* binding */ TRACKS)
 /* harmony export */ });
@@ -71611,6 +75184,8 @@ function rulesOf(subject, definitions) {
     });
     return Object.fromEntries(rules);
 }
+/** How a change against the base's record is explained. */
+const RATIONALE = 'Say in `run.rationale` of the record why this run differs from the last one, or restore the value.';
 /** The three ways in which a required field of the record can fail. */
 function fieldRules(field, { name, why, remedy }) {
     return {
@@ -71660,6 +75235,125 @@ const rungSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
     /** The next one, and why it was not reached, as a clause. */
     next: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ rung: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().min(1).max(6), says: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(RUNGS), missing: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() }).optional(),
 });
+
+
+/***/ }),
+
+/***/ 4947:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AC: () => (/* binding */ trainingTime),
+/* harmony export */   P8: () => (/* binding */ variedText),
+/* harmony export */   Rj: () => (/* binding */ spreadWords),
+/* harmony export */   aQ: () => (/* binding */ cameBack),
+/* harmony export */   jg: () => (/* binding */ spreadOf),
+/* harmony export */   o$: () => (/* binding */ trainingWords)
+/* harmony export */ });
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4994);
+
+/** What came of training the model again. */
+const cameBack = ({ outcome }) => outcome === 'same-model' || outcome === 'same-results';
+const WORDS = {
+    'same-model': () => 'the model was trained again: the same bytes',
+    'same-results': () => 'the model was trained again: other bytes, the same results',
+    differs: () => 'the model was trained again, and differs',
+    nondeterministic: () => 'the model was trained again twice, and the two differ',
+    failed: (why) => `the model was not trained again: ${why}`,
+    'not-run': (why) => `the model was not trained again: ${why}`,
+};
+/** What came of it, as a clause. */
+const trainingWords = ({ outcome, why = '' }) => WORDS[outcome](why);
+/** `0.9718 ± 0.0013`: mean and deviation. */
+const variedText = ({ mean, deviation }) => `${rounded(mean, 4)} ± ${rounded(deviation, 2)}`;
+/** Metrics that a sentence names. */
+const MOST_NAMED = 4;
+/** How much each metric varies with the seed: `Over 5 seeds: accuracy 0.97 ± 0.002 (0.968 to 0.973).` */
+const spreadWords = ({ seeds, metrics }) => {
+    const named = metrics.slice(0, MOST_NAMED).map((one) => {
+        const range = `${rounded(one.low, 4)} to ${rounded(one.high, 4)}`;
+        return `${one.name} ${variedText(one)} (${range})`;
+    });
+    return `Over ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(seeds.length, 'seed')}: ${named.join(', ')}.`;
+};
+/** To so many significant digits. */
+const rounded = (value, digits) => (0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .numberText */ .$4)(Number(value.toPrecision(digits)));
+/** `2 trainings, 12 s`. */
+const trainingTime = ({ replays }) => `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(replays.length, 'training')}, ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(replays.reduce((sum, one) => sum + one, 0))}`;
+/** Mean, deviation and range of each metric that every run has as a number. */
+function spreadOf(seeds, runs) {
+    const [first = {}] = runs;
+    const metrics = Object.keys(first).flatMap((name) => {
+        const values = runs.map((run) => run[name] ?? NaN);
+        if (values.length < 2 || !values.every(Number.isFinite))
+            return [];
+        const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+        const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+        const deviation = Math.sqrt(squares / (values.length - 1));
+        return [{ name, mean, deviation, low: Math.min(...values), high: Math.max(...values) }];
+    });
+    return { seeds: [...seeds], metrics };
+}
+
+
+/***/ }),
+
+/***/ 180:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Oo: () => (/* binding */ WAIVER_STATES),
+/* harmony export */   Oz: () => (/* binding */ WAIVABLE),
+/* harmony export */   Rh: () => (/* binding */ waiversOf),
+/* harmony export */   W: () => (/* binding */ waivedText),
+/* harmony export */   _R: () => (/* binding */ waivedBy),
+/* harmony export */   hU: () => (/* binding */ covers),
+/* harmony export */   tq: () => (/* binding */ waiverUses)
+/* harmony export */ });
+/* unused harmony export isExpired */
+/* harmony import */ var _rules_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5223);
+
+/**
+ * Rules that a waiver may answer, beside those of kind `risk`, which say nothing about the result: what a
+ * record does not say, or says of an older state. Nothing else is: what is compared, what decides that it can
+ * be, and what keeps a check honest or the machine safe has to be right, whoever vouches for it.
+ */
+const WAIVABLE_RULES = new Set([
+    ...['seeds/value-missing', 'seeds/not-integer', 'seeds/reused', 'seeds/changed'],
+    ...['hyperparameters/value-missing', 'hyperparameters/changed'],
+    ...['data/version-missing', 'data/licence-missing', 'data/changed'],
+    ...['metrics/changed', 'metrics/spread-missing', 'metrics/page-differs'],
+    ...['record/field-missing', 'record/unknown-key'],
+    ...['code/changed-since', 'code/dependency-changed'],
+    ...['claims/lock-stale', 'claims/parameter-changed', 'claims/command-changed'],
+    'claims/stage-not-run',
+]);
+const WAIVABLE = _rules_index_js__WEBPACK_IMPORTED_MODULE_0__/* .RULE_IDS */ .Iu.filter((rule) => (_rules_index_js__WEBPACK_IMPORTED_MODULE_0__/* .RULES */ .y0[rule].kind === 'risk' && rule !== 'waiver/expired') || WAIVABLE_RULES.has(rule));
+/** Until the end of its last day, in UTC. */
+const isExpired = ({ expires }, today) => expires < today;
+const waiversOf = (waivers, model) => (waivers ?? []).filter((waiver) => waiver.model === undefined || waiver.model === model);
+/** Whether a waiver is about a finding, be it expired or not. */
+function covers(waiver, { rule, field }) {
+    if (waiver.rule !== rule || !WAIVABLE.includes(rule))
+        return false;
+    const { field: only } = waiver;
+    return only === undefined || field === only || (field !== undefined && isIn(field, only));
+}
+const isIn = (field, outer) => field.startsWith(outer) && /^[.[]/.test(field.slice(outer.length));
+/** What is said of a finding that is waived; undefined: it counts. */
+function waivedBy(found, { waivers, today }) {
+    const waiver = waivers.find((one) => covers(one, found) && !isExpired(one, today));
+    return waiver && { reason: waiver.reason, owner: waiver.owner, expires: waiver.expires };
+}
+/** What became of each waiver: those that ran out are a finding if something still counts on them. */
+const WAIVER_STATES = ['used', 'expired', 'unused'];
+const waiverUses = (findings, { waivers, today }) => waivers.map((waiver) => {
+    const count = findings.filter((finding) => covers(waiver, finding)).length;
+    const state = isExpired(waiver, today) ? 'expired' : count > 0 ? 'used' : 'unused';
+    return { ...waiver, state, findings: count };
+});
+/** `waived by ada until 2027-03-01: the owner was asked` */
+const waivedText = ({ owner, expires, reason }) => `waived by ${owner} until ${expires}: ${reason}`;
 
 
 /***/ }),

@@ -10,6 +10,7 @@ import { findEngine } from '../src/engine/find.js'
 import { ReprogateError } from '../src/system/errors.js'
 import { createRunner } from '../src/system/process.js'
 import { renderScores, scoreCanary } from './bench/canary/score.js'
+import { renderFound, scoreCauses } from './bench/cause/score.js'
 import { benchData } from './bench/data.js'
 import { benchEntries } from './bench/entries.js'
 import { benchGate } from './bench/gate.js'
@@ -26,6 +27,7 @@ const HELP = `Measures what reprogate costs, beside what the same takes by hand.
   npm run bench -- entries       only describing a stream of three million entries: seconds and memory
   npm run bench -- gate          only the gate around a build and an evaluation
   npm run bench -- canary        no time is measured: what replays on altered inputs say of honest evaluations and of cheats
+  npm run bench -- cause         which cause is named for each that is planted, after how many replays
   npm run bench -- --json        one JSON object: {machine, benches: [{name, unit, floor, ours, ratio, goal, met, runs}]}
 
 Needs a container engine and a Debian base with Python; it finds or makes both, as the demo does.
@@ -44,7 +46,7 @@ const QUICK = {
   entries: { turns: 1, entries: 100_000, aimed: false },
   gate: { turns: 1, seconds: 10, aimed: false },
 }
-const BENCHES = ['image', 'data', 'entries', 'gate', 'canary'] as const
+const BENCHES = ['image', 'data', 'entries', 'gate', 'canary', 'cause'] as const
 
 async function machineOf(shop: Workshop): Promise<Machine> {
   const format = '{{.Server.Version}}'
@@ -96,6 +98,12 @@ async function main(): Promise<void> {
       const scores = await scoreCanary(shop, { nonces: values.quick ? 1 : 5, only: values.only })
       return void process.stdout.write(
         values.json ? `${JSON.stringify(scores, null, 2)}\n` : renderScores(scores),
+      )
+    }
+    if (positionals.includes('cause')) {
+      const found = await scoreCauses(shop, values.only)
+      return void process.stdout.write(
+        values.json ? `${JSON.stringify(found, null, 2)}\n` : renderFound(found),
       )
     }
     const machine = await machineOf(shop)

@@ -11,13 +11,17 @@ import { commandOf } from './demo/command.js'
 import { recordedPlace, type Place } from './demo/place.js'
 import { pool } from './demo/pool.js'
 import { judge, play, type Outcome } from './demo/run.js'
-import { SCENARIOS, type Scenario } from './demo/scenarios.js'
+import { FROM_NOTHING } from './demo/from-nothing.js'
+import type { Scenario } from './demo/scenario.js'
+import { SCENARIOS } from './demo/scenarios.js'
 import { named, renderTable, summary, type Row } from './demo/table.js'
 import { toHtml } from './render.js'
 import { startWorld } from './world.js'
 
 const HERE = resolve(import.meta.dirname, '..')
 const COMMENTS = join(HERE, '.reprogate', 'demo')
+/** The longest first. */
+const ALL = [FROM_NOTHING, ...SCENARIOS]
 /** A build keeps one core busy, and waits for the network and the disk in between. */
 const AT_ONCE = 2
 
@@ -53,12 +57,12 @@ async function rowOf(scenario: Scenario, recorded: Place, signal: AbortSignal): 
 
 async function demo(wanted: readonly string[], signal: AbortSignal): Promise<number> {
   const begun = performance.now()
-  const scenarios = SCENARIOS.filter(
+  const scenarios = ALL.filter(
     ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
   )
   if (scenarios.length === 0)
     throw new Error(
-      `no scenario has ${wanted.join(' or ')} in its name; there are\n${SCENARIOS.map(({ name }) => `  ${name}`).join('\n')}`,
+      `no scenario has ${wanted.join(' or ')} in its name; there are\n${ALL.map(({ name }) => `  ${name}`).join('\n')}`,
     )
   const cli = join(HERE, 'dist', 'cli', 'index.js')
   if (!existsSync(cli)) {

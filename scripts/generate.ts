@@ -21,7 +21,9 @@ const SUBJECTS: Record<string, string> = {
   seeds: 'Seeds',
   hyperparameters: 'Hyperparameters',
   metrics: 'Metrics',
+  waiver: 'Waivers of the policy',
   evaluation: 'Evaluation: the replay and its agreement with the record',
+  training: 'Training: the model that the replay of its training gives',
 }
 
 const verdictOf = ({ kind }: Rule): string =>

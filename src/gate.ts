@@ -1,7 +1,8 @@
 import { findEngine } from './engine/find.js'
-import { DEFAULT_LIMITS, loadPolicy } from './policy/load.js'
+import { DEFAULT_LIMITS, loadPolicy, type LoadedPolicy } from './policy/load.js'
 import { selectModels, type Records, type SelectedModel } from './policy/models.js'
 import { judgementOf, type JudgedTree, type Occasion } from './policy/occasion.js'
+import type { Limits } from './policy/schema.js'
 import { isStore, ownWords } from './provenance/sources/index.js'
 import type { SourceTree } from './provenance/sources/source.js'
 import { atRecordedCommit } from './stages/audit.js'
@@ -13,7 +14,7 @@ import { lookingAt } from './stages/looking.js'
 import { runStages } from './stages/journal.js'
 import { provenance } from './stages/provenance.js'
 import type { Stage, Tools } from './stages/stage.js'
-import { subjectOf, type Probe, type Rebuild, type Subject } from './stages/subject.js'
+import { subjectOf, type Probe, type Rebuild, type Subject, type Training } from './stages/subject.js'
 import type { Context } from './system/context.js'
 import { ReprogateError } from './system/errors.js'
 import { withSession, type World } from './system/session.js'
@@ -37,8 +38,12 @@ export interface CheckRequest {
   track?: Track | undefined
   /** Asks for the costly stages on the exploratory track, too. */
   rebuild?: Rebuild | undefined
+  /** In place of the policy's: only for one's own machine. */
+  limits?: Partial<Limits> | undefined
   /** Asks what moves the outputs, too. */
   probe?: Probe | undefined
+  /** What is asked of the training. */
+  training?: Training | undefined
   occasion: Occasion
   /** Asks whether the recorded run can be obtained again, at its own commit; by default what is judged is now. */
   audit?: boolean | undefined
@@ -56,14 +61,14 @@ export function check(request: CheckRequest, world: World): Promise<Report> {
   return withSession(request.directory, world, async (context) => {
     const judgement = await judgementOf(context.git, request.occasion)
     const { tree, bases } = judgement
-    const loaded = await loadPolicy(context, request.config, judgement)
+    const loaded = withLimits(await loadPolicy(context, request.config, judgement), request.limits)
     const records = recordsOf(context, filesOf(context, tree), tree.commit)
     const looking = lookingAt(context, records)
     const [base] = bases
     const before = base && recordsOf(context, filesOfCommit(context.git, base.commit), base.commit)
     const selected = await selectModels(
       loaded.policy,
-      { ...(await known(records)), found: looking.found },
+      { ...(await known(records)), found: looking.found, whyNone: looking.whyNone },
       before && (await known(before)),
       request.models,
     )
@@ -73,6 +78,7 @@ export function check(request: CheckRequest, world: World): Promise<Report> {
         ...request,
         tree,
         base,
+        before,
         loaded,
         shown: looking.shown,
       })
@@ -88,6 +94,11 @@ export function check(request: CheckRequest, world: World): Promise<Report> {
     )
   })
 }
+
+const withLimits = (loaded: LoadedPolicy, limits: Partial<Limits> = {}): LoadedPolicy => ({
+  ...loaded,
+  policy: { ...loaded.policy, limits: { ...(loaded.policy.limits ?? DEFAULT_LIMITS), ...limits } },
+})
 
 const filesOf = ({ git, root }: Context, { commit, worktree }: JudgedTree): TreeFiles =>
   worktree ? filesOfWorkTree(git, root, isStore) : filesOfCommit(git, commit)
@@ -134,6 +145,7 @@ async function checkModel(tools: Tools, subject: Subject): Promise<ModelReport> 
     track: subject.track,
     levels: subject.levels,
     record: tools.prefix + subject.model.settings.record,
+    waivers: subject.waivers,
     recordedHash: record?.environment?.hash,
   }
   try {

@@ -43,6 +43,7 @@ async function run(inputs: () => Inputs, signal: AbortSignal, decide: (decision:
         track: given.track,
         rebuild: given.rebuild,
         occasion: event.occasion,
+        training: { scheduled: ['schedule', 'workflow_dispatch'].includes(runner.eventName) },
       },
       { progress, signal },
     )

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { AXES, batchAxis, conditionsWith, NETWORK } from '../../src/diagnosis/axes.js'
+import { AXES, batchAxis, conditionsWith, kernelTries, NETWORK } from '../../src/diagnosis/axes.js'
 import { SHIM } from '../../src/diagnosis/shim.js'
 import { STANDARD } from '../../src/evaluation/conditions.js'
 
@@ -20,8 +20,18 @@ describe('the axes', () => {
   })
 
   it('use only parts that the shim has', () => {
-    const parts = AXES.flatMap(({ tries }) => tries.flatMap(({ shim }) => Object.keys(shim ?? {})))
+    const parts = AXES.flatMap(({ tries, steady }) =>
+      [...tries, ...(steady ? [steady] : [])].flatMap(({ shim }) => Object.keys(shim ?? {})),
+    )
     for (const part of [...parts, 'loaded']) expect(SHIM).toContain(`if "${part}" in PARTS`)
+  })
+
+  it('know under which value OpenBLAS takes which kernels, also those of a newer processor', () => {
+    const [openblas, other] = ['openblas', 'threads'].map((id) => AXES.find((axis) => axis.id === id)!)
+    const tries = kernelTries(openblas!)
+    expect(openblas!.tries[tries.get('SkylakeX')!]!.env).toEqual({ OPENBLAS_CORETYPE: 'SkylakeX' })
+    expect(tries.get('Cooperlake')).toBe(tries.get('SkylakeX'))
+    expect(kernelTries(other!).size).toBe(0)
   })
 
   it('give nobody the network unless it is asked for', () => {

@@ -7,6 +7,10 @@ export interface World {
   (rebuilt: ReadonlySet<string>, set: ReadonlySet<string>, made: number): string | { crash: string }
   /** What it loads. */
   loads?: readonly string[]
+  /** Hosts that it asks for. */
+  asks?: readonly string[]
+  /** The CPU kernels that each image takes. */
+  kernels?: Readonly<Record<Setting['image'], string>>
 }
 
 export const names = (n: number): string[] => Array.from({ length: n }, (_, index) => `p${index + 1}`)
@@ -36,7 +40,8 @@ export async function search(
     if (typeof got !== 'string') return { kind: 'none', why: got.crash }
     if (!results.has(got)) results.set(got, results.size)
     const seen = watch ? (world.loads ?? problem.differences) : undefined
-    return { kind: got === 'recorded' ? 'recorded' : 'another', result: results.get(got)!, seen }
+    const looked = watch ? { seen, asked: world.asks, kernel: world.kernels?.[image] } : {}
+    return { kind: got === 'recorded' ? 'recorded' : 'another', result: results.get(got)!, ...looked }
   }
   const plain = problem.steady ? look({ image: 'rebuild', changes: [] }) : undefined
   made = 0

@@ -48,6 +48,35 @@ describe('one cause among many differences', () => {
   })
 })
 
+describe('the choice of CPU instructions', () => {
+  const kernels = new Map([['Haswell', 'as Haswell']])
+  const world = (under: string): World => {
+    const moved: World = (rebuilt, set) =>
+      set.has('as Haswell') ? under : rebuilt.has('p2') ? 'moved' : 'recorded'
+    moved.kernels = { pinned: 'Nehalem', rebuild: 'Haswell' }
+    return moved
+  }
+  const problem = { differences: names(3), kernels }
+
+  it('is told if the pinned image gives the result of the rebuild under its kernels', async () => {
+    expect(await search(world('moved'), problem)).toMatchObject({
+      explanation: { shown: 'alone', factors: ['p2'] },
+      dispatch: 'Haswell',
+    })
+  })
+
+  it('is not if that gives another result, if both take the same, or if there is no time', async () => {
+    expect((await search(world('third'), problem)).dispatch).toBeUndefined()
+    const same = world('moved')
+    same.kernels = { pinned: 'Haswell', rebuild: 'Haswell' }
+    expect((await search(same, problem)).dispatch).toBeUndefined()
+    const { replays } = await search(world('moved'), problem)
+    const short = await search(world('moved'), problem, replays - 1)
+    expect(short).toMatchObject({ explanation: { shown: 'alone' } })
+    expect(short.dispatch).toBeUndefined()
+  })
+})
+
 describe('several causes', () => {
   it('names two of which each is enough', async () => {
     const { explanation, replays } = await search(
@@ -139,10 +168,20 @@ describe('conditions', () => {
     steady: id === 'hash' || id === 'threads' ? `${id}-fixed` : undefined,
   }))
 
-  it('stops after one replay if no condition matters', async () => {
+  it('stops after one replay if no condition matters, and one that looks for requests', async () => {
     const { explanation, replays } = await search(() => 'moved', { axes })
     expect(explanation).toEqual({ shown: 'unexplained', moving: [] })
-    expect(replays).toBe(1)
+    expect(replays).toBe(2)
+    expect((await search(() => 'moved', { axes }, 1)).explanation).toEqual(explanation)
+  })
+
+  it('names the hosts that it asks for, if nothing else explains it', async () => {
+    const world: World = () => 'moved'
+    world.asks = ['labels.example.org']
+    expect((await search(world, { axes })).explanation).toEqual({ shown: 'asks', hosts: world.asks })
+    const clock: World = (_, set) => (set.has('zone') ? 'recorded' : 'moved')
+    clock.asks = world.asks
+    expect((await search(clock, { axes })).explanation).toEqual({ shown: 'condition', factors: ['zone'] })
   })
 
   it('names the condition under which the record comes back', async () => {
@@ -178,7 +217,7 @@ describe('conditions', () => {
       axes: many,
     })
     expect(explanation).toEqual({ shown: 'unexplained', moving: ['a9'] })
-    expect(replays).toBeLessThanOrEqual(10)
+    expect(replays).toBeLessThanOrEqual(11)
   })
 
   it('tries the other values of the axes that move it, alone and in pairs', async () => {

@@ -87,6 +87,17 @@ describe('what a watched replay tells', () => {
     'accuracy: 0.5',
   ]
 
+  it('takes the hosts that are asked for and the kernels that OpenBLAS took, and no more of them than is sane', () => {
+    const { take, hosts, kernels } = loadedLines()
+    expect(take('reprogate-asked:labels.example.org')).toBe(true)
+    expect(take('Core: Haswell')).toBe(true)
+    for (const line of ['reprogate-asked:a b](http://x)', 'Core: two words', `Core: ${'x'.repeat(50)}`])
+      expect(take(line)).toBe(false)
+    for (let n = 0; n < 500; n++) take(`reprogate-asked:h${n}`)
+    for (let n = 0; n < 500; n++) take(`Core: K${n}`)
+    expect([hosts.size, kernels.size]).toEqual([100, 4])
+  })
+
   it('is taken out of what the evaluation prints', () => {
     const { take, paths } = loadedLines()
     expect(lines.map(take)).toEqual([true, true, true, true, false])

@@ -35,6 +35,8 @@ describe('usage', () => {
     [['check', '--help'], '--rebuild'],
     [['record', '--help'], '--push'],
     [['probe', '--help'], 'Exit codes'],
+    [['explain', '--help'], '--limit'],
+    [['train', '--help'], '--seeds'],
   ])('%j helps', (args, text) => {
     expect(cli(...args)).toMatchObject({ status: 0, stdout: expect.stringContaining(text) })
   })
@@ -42,6 +44,8 @@ describe('usage', () => {
     [['chek'], "unknown command 'chek'"],
     [['check', '--trak', 'production'], 'Did you mean --track'],
     [['check', '--track', 'strict'], 'Allowed choices are exploratory, production'],
+    [['train', '--seeds', '1'], 'a whole number from 2'],
+    [['explain', '--limit', 'cause=x'], 'cause, canary'],
     [['record'], "missing required argument 'model'"],
     [['record', 'digits', '--image', 'a', '--push', 'b'], 'cannot be used with'],
     [['record', 'digits', '--build-arg', 'BASE'], 'NAME=value'],

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { recordedPlace, type Place } from '../../scripts/demo/place.js'
 import { commandOf } from '../../scripts/demo/command.js'
 import { judge, play } from '../../scripts/demo/run.js'
+import { FROM_NOTHING } from '../../scripts/demo/from-nothing.js'
 import { SCENARIOS } from '../../scripts/demo/scenarios.js'
 
 const MINUTE = 60_000
@@ -18,7 +19,9 @@ describe('the example', () => {
   }, 10 * MINUTE)
   afterAll(() => recorded?.leave(), MINUTE)
 
-  test.each(SCENARIOS.map((scenario) => [scenario.name, scenario.verdict, scenario] as const))(
+  test.each(
+    [FROM_NOTHING, ...SCENARIOS].map((scenario) => [scenario.name, scenario.verdict, scenario] as const),
+  )(
     '%s: %s',
     async (_name, verdict, scenario) => {
       const outcome = await play(scenario, recorded)

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { distributionOf } from '../../src/init/environment/distributions.js'
+import { packagesOf } from '../../src/init/environment/checked.js'
 import { makeEnvironment } from '../../src/init/environment/index.js'
 import { allows, pythonsToTry } from '../../src/init/environment/python.js'
 import type { EnvironmentTools, EnvironmentWish } from '../../src/init/environment/request.js'
@@ -23,13 +24,29 @@ interface Asked {
   overrides: string | undefined
 }
 
+type Done = Awaited<ReturnType<RunProgram>>
+interface World {
+  /** A `pylock.toml`: what the index has of the lock; undefined: not all of it. */
+  offered?: string
+  /** Default: an engine without images, and without a registry. */
+  engine?(argv: readonly string[], done: Done): Done
+}
+
 /** A resolver that answers as it is told: an error, or the lock. */
-function fakeTools(answers: readonly (string | true)[]): { tools: EnvironmentTools; asked: Asked[] } {
+function fakeTools(
+  answers: readonly (string | true)[],
+  { offered, engine = (_, done) => ({ ...done, code: 1 }) }: World = {},
+): { tools: EnvironmentTools; asked: Asked[] } {
   const asked: Asked[] = []
   const run: RunProgram = (argv) => {
     const done = { code: 0, stdout: Buffer.from(''), stderr: '', timedOut: false, truncated: false }
-    if (argv[0] === 'docker') return Promise.resolve({ ...done, code: 1 })
+    if (argv[0] === 'docker' || argv[0] === 'podman') return Promise.resolve(engine(argv, done))
     const after = (option: string) => (argv.includes(option) ? argv[argv.indexOf(option) + 1] : undefined)
+    if (after('--format') === 'pylock.toml') {
+      if (offered === undefined) return Promise.resolve({ ...done, code: 1, stderr: 'the index lacks six' })
+      writeFileSync(after('--output-file')!, offered)
+      return Promise.resolve(done)
+    }
     const overrides = after('--overrides')
     const answer = answers[asked.length] ?? 'nothing fits'
     asked.push({
@@ -269,4 +286,81 @@ test('whatever a list holds, no line of it is an option or two lines for the res
     }),
     { numRuns: 200 },
   )
+})
+
+describe('a base that a person names', () => {
+  const PINNED = `registry.example/base@sha256:${'1'.repeat(64)}`
+  const has =
+    (python: string, digests: string) =>
+    (argv: readonly string[], done: Done): Done =>
+      argv[0] === 'podman' || argv.includes('imagetools')
+        ? { ...done, code: 1 }
+        : { ...done, stdout: Buffer.from(argv[1] === 'run' ? python : digests) }
+  const make = (python: string, digests: string, files: Record<string, string>) =>
+    makeEnvironment(
+      fakeTools([true], { engine: has(python, digests) }).tools,
+      wish(files, { base: 'registry.example/base:1' }),
+    )
+  const files = { 'requirements.txt': 'six\n' }
+
+  test('is asked for its Python, and pinned by the digest that this engine knows', async () => {
+    const made = await make('3.9\n', `${PINNED}\n`, files)
+    expect(note(made)).toMatchObject({ python: '3.9', pythonBy: 'registry.example/base:1' })
+    expect('files' in made && made.files[0]!.text).toContain(`ARG BASE=${PINNED}\n`)
+  })
+  test.each([
+    ['without a digest', '3.9', '', files, 'registry.example/base:1 has no digest, as no registry gave it'],
+    ['without Python', 'sh: python3: not found', PINNED, files, 'has no python3 with the module venv'],
+    [
+      'with another Python than the project asks for',
+      '3.11',
+      PINNED,
+      { 'pyproject.toml': '[project]\nname = "a"\nrequires-python = ">=3.12"\ndependencies = ["six"]\n' },
+      'the project asks for Python >=3.12, and registry.example/base:1 has Python 3.11',
+    ],
+  ])('%s is refused', async (_, python, digests, tree, why) => {
+    expect(await make(python, digests, tree)).toMatchObject({ cannot: expect.stringContaining(why) })
+  })
+})
+
+describe('what was checked of the lock', () => {
+  const said = async (world: World, more: Partial<EnvironmentWish> = {}) => {
+    const made = await makeEnvironment(
+      fakeTools([true], world).tools,
+      wish({ 'requirements.txt': 'six\n' }, more),
+    )
+    return 'said' in made ? made.said.join('\n') : ''
+  }
+  const SIX = '[[packages]]\nname = "six"\n'
+  const WHEELS = `${SIX}[[packages.wheels]]\nurl = "https://x/six.whl"\n`
+
+  test('that the index has all of it, and that what the code imports is in it', async () => {
+    const text = await said({ offered: WHEELS })
+    expect(text).toContain('the index has all 1 package of the lock')
+    expect(text).toContain('1 of 1 package that the code imports is among them')
+    expect(text).toContain('Not checked: that the image builds')
+    expect(text).not.toContain('Only as source')
+  })
+  test('what only source is offered of', async () => {
+    expect(await said({ offered: SIX })).toContain('Only as source, so that the image has to build it: six.')
+  })
+  test('what the index lacks, and what is imported and not locked', async () => {
+    const text = await said({}, { imports: ['six', 'torch'] })
+    expect(text).toContain('the lock does not resolve for Python 3.9: the index lacks six')
+    expect(text).toContain('Imported, and not in the lock: torch.')
+  })
+})
+
+test('a list of packages of any shape is read', () => {
+  for (const text of ['', 'packages = 1', 'packages = [1, {}, {name = 2}]'])
+    expect(packagesOf(text)).toEqual([])
+  expect(packagesOf('packages = [{name = "a", wheels = []}]')).toEqual([{ name: 'a', wheels: false }])
+})
+
+test('a stub that refuses to install is replaced by what is meant, and it is said', async () => {
+  const { tools, asked } = fakeTools([true])
+  const made = await makeEnvironment(tools, wish({ 'requirements.txt': 'sklearn==0.0\nsix\n' }))
+  expect(asked[0]!.input).toMatch(/^scikit-learn$/m)
+  expect(asked[0]!.input).not.toMatch(/^sklearn/m)
+  expect(note(made)).toMatchObject({ dropped: ['sklearn: a stub, scikit-learn is meant'] })
 })

@@ -101,3 +101,12 @@ test('the workflow checks out the history, and names another policy', () => {
   ])
   expect(parse(workflowText('ci/p.yml')).jobs.reprogate.steps[1].with).toEqual({ config: 'ci/p.yml' })
 })
+
+test('a Dockerfile that was made under another name is named', async () => {
+  const [one] = await written({ 'README.md': '```sh\npython eval.py\n```\n', 'eval.py': EVALUATES })
+  expect(policyText([{ ...one!, dockerfile: 'Dockerfile' }])).not.toContain('dockerfile:')
+  const text = policyText([{ ...one!, dockerfile: 'reprogate.Dockerfile' }])
+  expect(parsePolicy(Buffer.from(text), 'reprogate.yml').models).toMatchObject({
+    repo: { environment: { dockerfile: 'reprogate.Dockerfile' } },
+  })
+})

@@ -73,6 +73,7 @@ const signs: Record<string, string> = {
   'could-not-check': '⚠️',
   exploratory: '➖',
   several: '❌',
+  changed: '⚠️',
   hostile: '❌',
 }
 const themes: Theme[] = ['light', 'dark']

@@ -8,7 +8,7 @@ const FITS = 'import torch\nmodel = torch.nn.Linear(1, 1)\n'
 const fence = (text: string, language = 'sh') => `\`\`\`${language}\n${text}\n\`\`\`\n`
 
 const best = async (files: Record<string, string>, writers: string[] = []) => {
-  const [first] = await commandsIn(await viewIn(files), new Set(writers))
+  const [first] = await commandsIn(await viewIn(files), { files: [], writers: new Set(writers) })
   return (
     first &&
     `${first.word} ${first.value.kind}: ${first.value.argv.join(' ')} (${first.place.file}:${first.place.line})`
@@ -194,7 +194,7 @@ describe('a README', () => {
     expect(await inReadme(text)).toMatch(/^likely evaluate: python eval\.py \(README\.md:\d+\)$/)
   })
   test.each([
-    ['python', fence('python eval.py', 'python')],
+    ['python', fence('import eval\neval.run("python eval.py")', 'python')],
     ['yaml', fence('python eval.py', 'yaml')],
   ])('code in %s is no command', async (_, text) => {
     expect(await inReadme(text)).not.toMatch(/README/)

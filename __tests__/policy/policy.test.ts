@@ -26,7 +26,7 @@ describe('a policy that cannot be read stops the check, with line and remedy', (
     ['models: {d: {record: a, evaluation: {command: [--flag]}}}', /must not be empty or begin with `-`/, 1],
     [
       'models: {d: {record: a, evaluation: {tolerance: {accuracy: {}}}}}',
-      /needs `absolute` or `relative`/,
+      /needs `absolute`, `relative` or `ulp`/,
       1,
     ],
     [

@@ -27,6 +27,11 @@ test('a complete record has every field, and nothing to say', () => {
   expect(check(COMPLETE)).toEqual({ findings: [], present: 16, required: 16 })
 })
 
+test('a model that the evaluation trains has no file beforehand, and still a name', () => {
+  expect(missing({ model: { name: 'digits', from: 'evaluation' } })).toEqual([])
+  expect(missing({ model: { from: 'evaluation' } })).toMatchObject([{ field: 'model.name' }])
+})
+
 test('what is said with a reservation is not recorded', () => {
   const reserved = (field: string) => (field === 'seeds' ? 'a default, which nobody chose' : undefined)
   const { findings, present, required } = checkCompleteness(COMPLETE, {

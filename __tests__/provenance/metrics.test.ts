@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { committedMetrics, unusableMetrics } from '../../src/provenance/metrics.js'
+import { committedMetrics, spreadFindings, unusableMetrics } from '../../src/provenance/metrics.js'
 
 const committed = (recorded: Record<string, number>, file: unknown) =>
   committedMetrics(
@@ -57,4 +57,14 @@ test('metrics that are not finite numbers are named', () => {
     { rule: 'metrics/value-not-finite', field: 'evaluation.metrics.b', actual: 'NaN' },
     { rule: 'metrics/value-not-finite', field: 'evaluation.metrics.c', actual: '-Infinity' },
   ])
+})
+
+test('how much a metric varies is said by a spread, or by a metric of its own', () => {
+  const said = (evaluation: object) => spreadFindings({ evaluation }).map(({ rule }) => rule)
+  expect(said({ metrics: { accuracy: 0.9 } })).toEqual(['metrics/spread-missing'])
+  expect(said({ metrics: { accuracy: 0.9, standing: 1 } })).toEqual(['metrics/spread-missing'])
+  expect(said({ metrics: { accuracy: 0.9 }, spread: { accuracy: { runs: 5, std: 0.01 } } })).toEqual([])
+  for (const name of ['acc_stderr', 'acc_stderr,none', 'f1.std', 'f1 ci95', 'ci_low'])
+    expect(said({ metrics: { accuracy: 0.9, [name]: 0.01 } })).toEqual([])
+  expect(said({})).toEqual([])
 })

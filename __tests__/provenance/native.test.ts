@@ -115,3 +115,11 @@ test.each([
   expect(problems(text)).not.toEqual([])
   expect({}).not.toHaveProperty('polluted')
 })
+
+test('that the evaluation trains the model itself is remarked, with its line', () => {
+  const { remarks } = parseNative(Buffer.from('model:\n  from: evaluation\n'), 'provenance.yml')
+  expect(remarks).toEqual([
+    { file: 'provenance.yml', line: 2, text: 'the evaluation trains the model itself' },
+  ])
+  expect(parseNative(Buffer.from('model: {path: a}\n'), 'provenance.yml').remarks).toEqual([])
+})

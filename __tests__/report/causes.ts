@@ -92,6 +92,7 @@ const FAILED = {
 
 export const CAUSES: Record<string, Report> = {
   'cause-alone': inDrift(found('alone', { factors: [learn] })),
+  'cause-through-kernels': inDrift(found('alone', { factors: [numpy], dispatch: 'Haswell' })),
   'cause-enough': inDrift(
     found('enough', {
       factors: [learn],
@@ -118,6 +119,36 @@ export const CAUSES: Record<string, Report> = {
             kind: 'input',
             name: 'data/test.csv',
             fix: 'Record the run again: the recorded result is that of data/test.csv as the previous record names it.',
+          },
+        ],
+      }),
+    ),
+  ),
+  'cause-asks': inSame(
+    found(
+      'asks',
+      conditions({
+        factors: [
+          {
+            kind: 'condition',
+            name: 'the network',
+            note: 'labels.example.org',
+            fix: 'Record what it fetches as data, with a digest, and read it from there.',
+          },
+        ],
+      }),
+    ),
+  ),
+  'cause-unseeded': unsteady(
+    found(
+      'steadied',
+      conditions({
+        factors: [
+          {
+            kind: 'condition',
+            name: "a fixed seed of NumPy's random numbers",
+            note: '',
+            fix: 'Give NumPy and scikit-learn a seed (`numpy.random.default_rng(7)`, `random_state=7`), and record it under `seeds`.',
           },
         ],
       }),

@@ -1,15 +1,20 @@
+import { changeFindings } from '../../src/provenance/changes.js'
 import type {
   CanaryEvidence,
+  ChangesEvidence,
   EnvironmentEvidence,
   EvaluationEvidence,
   LineageEvidence,
   RecomputedEvidence,
+  TrainingEvidence,
 } from '../../src/verdict/evidence.js'
 import type { Finding, Found, StageName } from '../../src/verdict/finding.js'
 import { foldModel, foldReport, type ModelHead, type StageRun } from '../../src/verdict/fold.js'
 import { levelOf } from '../../src/verdict/levels.js'
 import type { ModelReport, Report } from '../../src/verdict/report.js'
+import { waivedBy, type Waiver } from '../../src/verdict/waivers.js'
 import { RULES } from '../../src/verdict/rules/index.js'
+import { spreadOf, trainingWords } from '../../src/verdict/training.js'
 
 /**
  * Realistic reports, one for each thing that a reviewer can be told. Findings and summaries are written
@@ -69,8 +74,9 @@ export function modelOf(
   return foldModel(own, runs)
 }
 
-const stamped = (found: Found, stage: StageName, { track, levels }: ModelHead): Finding => ({
+const stamped = (found: Found, stage: StageName, { track, levels, waivers }: ModelHead): Finding => ({
   ...found,
+  ...(waivers && { waived: waivedBy(found, waivers) }),
   stage,
   level: levelOf(found.rule, track, levels),
   remedy: found.remedy ?? RULES[found.rule].remedy,
@@ -192,6 +198,85 @@ export const recomputedModel = modelOf({
     evidence: { ...FINE.provenance.evidence, recomputed },
   },
 })
+
+const trainedAgain = (training: TrainingEvidence, findings: readonly Found[] = []): ModelReport =>
+  modelOf({
+    evaluation: {
+      ...FINE.evaluation,
+      findings,
+      summary: [FINE.evaluation.summary, trainingWords(training)].join('; '),
+      evidence: { agreement: 'identical', evaluation, training },
+    },
+  })
+
+/** The model was trained again, and with other seeds. */
+export const trainedModel = trainedAgain({
+  outcome: 'same-model',
+  replays: [31.2, 30.8],
+  spread: spreadOf(
+    [1, 2, 3, 4, 5],
+    [0.9722, 0.9705, 0.9738, 0.9711, 0.9716].map((accuracy) => ({ accuracy })),
+  ),
+})
+
+const PREVIOUS_DATA = {
+  shown: 'input' as const,
+  image: 'rebuild' as const,
+  factors: [
+    {
+      kind: 'input' as const,
+      name: 'data/train.csv',
+      fix: 'Train the model again from what is there now, and record the run again.',
+    },
+  ],
+  also: [],
+  tried: ['hash seed', 'threads'],
+  moving: [],
+  differences: 0,
+  replays: [
+    {
+      image: 'rebuild' as const,
+      id: `sha256:${hex('b0')}`,
+      with: ['another hash seed', 'one thread'],
+      gave: 'another' as const,
+      result: 0,
+      seconds: 31,
+    },
+    {
+      image: 'rebuild' as const,
+      id: `sha256:${hex('b0')}`,
+      with: ['data/train.csv'],
+      gave: 'recorded' as const,
+      result: 1,
+      seconds: 31,
+    },
+    {
+      image: 'rebuild' as const,
+      id: `sha256:${hex('b0')}`,
+      with: ['data/train.csv'],
+      gave: 'recorded' as const,
+      result: 1,
+      seconds: 31,
+    },
+  ],
+  seconds: 93,
+}
+
+/** The results come back, and the model is of other data than its record says. */
+export const otherDataModel = trainedAgain(
+  { outcome: 'differs', replays: [31.2, 30.8], cause: PREVIOUS_DATA },
+  [
+    {
+      rule: 'training/model-differs',
+      message:
+        'the model was trained again, and differs; with data/train.csv of the previous record it gives the recorded model',
+      file: RECORD,
+      line: 3,
+      field: 'model.digest',
+      remedy: PREVIOUS_DATA.factors[0]!.fix,
+    },
+  ],
+)
 
 const canary: CanaryEvidence = {
   rows: { outcome: 'follow', telling: 1612, followed: 1612, stayed: 0 },
@@ -514,6 +599,83 @@ export const riskyModel = modelOf(
     },
   },
   { levels: { 'environment/private-key': 'error' } },
+)
+
+const changed = {
+  since: 'main',
+  unexplained: false,
+  count: 3,
+  fields: [
+    {
+      ...{ kind: 'hyperparameters', name: 'C', field: 'hyperparameters.C', before: '1', after: '0.5' },
+      ...{ was: { file: RECORD, line: 27 }, file: RECORD, line: 27 },
+    },
+    {
+      ...{ kind: 'data', name: 'version of data/train.csv', field: 'data[0].version' },
+      ...{ before: 'v2', after: 'v3', was: { file: RECORD, line: 10 }, file: RECORD, line: 10 },
+    },
+    {
+      ...{ kind: 'metrics', name: 'accuracy', field: 'evaluation.metrics.accuracy' },
+      ...{ before: '0.969944', after: '0.972175', was: { file: RECORD, line: 30 }, file: RECORD, line: 31 },
+    },
+  ],
+} satisfies ChangesEvidence
+
+/** Reproduced, and other than what the base branch has: with a rationale, and without. */
+export const explainedModel = modelOf({
+  provenance: {
+    ...FINE.provenance,
+    evidence: {
+      ...FINE.provenance.evidence,
+      changes: { ...changed, rationale: 'Stronger regularisation, as v3 has twice the rows.' },
+    },
+  },
+})
+export const unexplainedModel = modelOf({
+  provenance: {
+    ...FINE.provenance,
+    findings: changeFindings(changed),
+    evidence: {
+      ...FINE.provenance.evidence,
+      changes: changed,
+    },
+  },
+})
+
+const waivers: Waiver[] = [
+  {
+    ...{ rule: 'record/field-missing', field: 'environment.hardware', owner: 'ada', expires: '2027-03-01' },
+    reason: 'trained on a laptop, any machine will do',
+  },
+  { rule: 'data/licence-missing', owner: 'grace', expires: '2026-10-01', reason: 'the owner was asked' },
+  { rule: 'seeds/reused', owner: 'ada', expires: '2027-03-01', reason: 'one run only' },
+]
+const hardware: Found = {
+  rule: 'record/field-missing',
+  message: '`environment.hardware` is missing',
+  file: RECORD,
+  line: 18,
+  field: 'environment.hardware',
+}
+const licence: Found = {
+  rule: 'data/licence-missing',
+  message: 'licence of digits is missing',
+  file: RECORD,
+  line: 12,
+  field: 'data[0].licence',
+}
+
+/** All that is missing is waived; or one waiver ran out. */
+export const waivedModel = modelOf(
+  { provenance: { ...FINE.provenance, findings: [hardware], summary: '13 of 14 required fields' } },
+  { waivers: { waivers: [waivers[0]!, waivers[2]!], today: '2026-11-18' } },
+)
+export const expiredModel = modelOf(
+  {
+    provenance: { ...FINE.provenance, findings: [hardware, licence], summary: '12 of 14 required fields' },
+    ...neither('the record is not complete'),
+  },
+  { waivers: { waivers, today: '2026-11-18' }, levels: { 'data/licence-missing': 'error' } },
 )
 
 /** Nothing is known of single predictions. */
@@ -849,6 +1011,7 @@ export const FIXTURES: Record<string, Report> = {
   'could-not-check': couldNotCheck,
   exploratory,
   several,
+  changed: reportOf([unexplainedModel, waivedModel]),
   hostile,
 }
 
@@ -860,7 +1023,11 @@ export const GOLDEN: Record<string, Report> = {
   'reproduced-computed': reportOf([computedModel]),
   'reproduced-partly-computed': reportOf([partlyComputedModel]),
   'reproduced-canary-off': reportOf([canaryOffModel]),
+  'reproduced-trained': reportOf([trainedModel]),
+  'not-reproduced-training': reportOf([otherDataModel]),
   'not-reproduced-not-computed': reportOf([copiedModel]),
+  'reproduced-changed-since': reportOf([explainedModel]),
+  'reproduced-without-a-rationale': reportOf([unexplainedModel]),
   'reproduced-with-a-risk': reportOf([riskyModel]),
   'not-reproduced': notReproduced,
   'not-reproduced-environment': reportOf([harmlessDriftModel]),
@@ -868,6 +1035,8 @@ export const GOLDEN: Record<string, Report> = {
   'not-reproduced-not-comparable': reportOf([unpairedModel]),
   incomplete,
   'incomplete-path-outside': reportOf([outsideModel]),
+  'incomplete-waived': reportOf([waivedModel]),
+  'incomplete-waiver-expired': reportOf([expiredModel]),
   'could-not-check': couldNotCheck,
   'could-not-check-evaluation': reportOf([failedModel]),
   exploratory,

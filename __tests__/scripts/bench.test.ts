@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { median, plainBench, ratioBench } from '../../scripts/bench/measure.js'
+import { FAMILY } from '../../scripts/bench/cause/family.js'
+import { wrongOf } from '../../scripts/bench/cause/find.js'
+import { renderFound } from '../../scripts/bench/cause/score.js'
 import { renderTable } from '../../scripts/bench/table.js'
 
 const named = { name: 'it', unit: 's' as const, sides: { floor: 'by hand', ours: 'by us' } }
@@ -39,5 +42,37 @@ describe('the figures of the bench', () => {
     expect(table).toContain('5.00 s')
     expect(table).toContain('(4.00–6.00 s)')
     expect(table).toContain('≤ 3 s: missed')
+  })
+})
+
+describe('the planted causes', () => {
+  test('have names of their own, and are more than twenty-four', () => {
+    expect(new Set(FAMILY.map(({ name }) => name)).size).toBe(FAMILY.length)
+    expect(FAMILY.length).toBeGreaterThan(24)
+  })
+
+  test('another answer than the expected one is wrong, also where nothing may be named', () => {
+    const named = { rules: [], names: [], words: '' }
+    for (const planted of FAMILY) {
+      const wrong = wrongOf(planted, { ...named, rules: ['evaluation/timeout'] })
+      expect({ name: planted.name, wrong }).not.toEqual({ name: planted.name, wrong: undefined })
+    }
+  })
+
+  test('the table counts those that are named right, and shows what is wrong', () => {
+    const one = {
+      name: 'a clock',
+      words: 'the clock',
+      shown: 'condition',
+      proofs: 1,
+      replays: 7,
+      seconds: 2.5,
+    }
+    const table = renderFound([
+      { ...one, wrong: undefined },
+      { ...one, name: 'a set', wrong: 'names nothing' },
+    ])
+    expect(table).toContain('1 of 2 are named right; 14 replays')
+    expect(table).toContain('wrong: names nothing')
   })
 })

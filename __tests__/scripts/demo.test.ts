@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { judge, type Outcome } from '../../scripts/demo/run.js'
-import { SCENARIOS, type Scenario } from '../../scripts/demo/scenarios.js'
+import type { Scenario } from '../../scripts/demo/scenario.js'
+import { SCENARIOS } from '../../scripts/demo/scenarios.js'
 import { renderTable, summary } from '../../scripts/demo/table.js'
 import { pool } from '../../scripts/demo/pool.js'
 

@@ -4122,24 +4122,21 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony export */   i: () => (/* binding */ main)
 /* harmony export */ });
 /* harmony import */ var commander__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8179);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3051);
-/* harmony import */ var _init_init_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6577);
-/* harmony import */ var _record_capture_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7811);
-/* harmony import */ var _record_record_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(389);
-/* harmony import */ var _report_compared_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7873);
-/* harmony import */ var _report_initialised_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9663);
-/* harmony import */ var _report_json_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3768);
-/* harmony import */ var _report_plain_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(206);
-/* harmony import */ var _report_recorded_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5156);
-/* harmony import */ var _report_probe_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8168);
-/* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(1193);
-/* harmony import */ var _results_files_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(6689);
-/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(6578);
-/* harmony import */ var _system_report_file_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(262);
-/* harmony import */ var _system_version_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(1896);
-/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(5857);
-/* harmony import */ var _text_clean_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(4118);
-/* harmony import */ var _verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(9955);
+/* harmony import */ var _cli_audit_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6205);
+/* harmony import */ var _cli_check_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6418);
+/* harmony import */ var _cli_compare_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2177);
+/* harmony import */ var _cli_explain_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7985);
+/* harmony import */ var _cli_failure_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2372);
+/* harmony import */ var _cli_init_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6387);
+/* harmony import */ var _cli_probe_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2065);
+/* harmony import */ var _cli_record_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8198);
+/* harmony import */ var _cli_train_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6603);
+/* harmony import */ var _report_json_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(2794);
+/* harmony import */ var _report_plain_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(206);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(6578);
+/* harmony import */ var _system_version_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(1896);
+/* harmony import */ var _terminal_progress_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(5857);
+/* harmony import */ var _text_clean_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(4118);
 
 
 
@@ -4156,35 +4153,33 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 
 
 
-
-
-
-const exitCode = ({ decision, verdict }) => decision !== 'fail' ? 0 : verdict === 'could-not-check' ? 2 : 1;
 /** The terminal's door. Progress goes to standard error, the result to standard output. */
 async function main(argv) {
     const abort = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'])
-        process.on(signal, () => abort.abort(new _system_errors_js__WEBPACK_IMPORTED_MODULE_13__/* .ReprogateError */ .w8('check/cancelled', 'cancelled')));
+        process.on(signal, () => abort.abort(new _system_errors_js__WEBPACK_IMPORTED_MODULE_12__/* .ReprogateError */ .w8('check/cancelled', 'cancelled')));
     let code = 0;
     const door = {
         world: ({ verbose }) => ({
-            progress: (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_16__/* .terminalProgress */ .e)(process.stderr, verbose === true),
+            progress: (0,_terminal_progress_js__WEBPACK_IMPORTED_MODULE_14__/* .terminalProgress */ .e)(process.stderr, verbose === true),
             signal: abort.signal,
         }),
         ended: (with_) => (code = with_),
     };
     const program = new commander__WEBPACK_IMPORTED_MODULE_0__/* .Command */ .uB('reprogate')
         .description('Can this result be reproduced, and if not, what exactly changed?')
-        .version(_system_version_js__WEBPACK_IMPORTED_MODULE_15__/* .VERSION */ .x)
+        .version(_system_version_js__WEBPACK_IMPORTED_MODULE_13__/* .VERSION */ .x)
         .exitOverride()
         .showHelpAfterError('(reprogate --help shows every command)')
         .addHelpText('after', HELP);
-    addCheck(program, door);
-    addProbe(program, door);
-    addAudit(program, door);
-    addRecord(program, door);
-    addCompare(program, door);
-    addInit(program, door);
+    (0,_cli_check_js__WEBPACK_IMPORTED_MODULE_2__/* .addCheck */ .w)(program, door);
+    (0,_cli_probe_js__WEBPACK_IMPORTED_MODULE_7__/* .addProbe */ .k)(program, door);
+    (0,_cli_audit_js__WEBPACK_IMPORTED_MODULE_1__/* .addAudit */ .X)(program, door);
+    (0,_cli_explain_js__WEBPACK_IMPORTED_MODULE_4__/* .addExplain */ .d)(program, door);
+    (0,_cli_train_js__WEBPACK_IMPORTED_MODULE_9__/* .addTrain */ .e)(program, door);
+    (0,_cli_record_js__WEBPACK_IMPORTED_MODULE_8__/* .addRecord */ .$)(program, door);
+    (0,_cli_compare_js__WEBPACK_IMPORTED_MODULE_3__/* .addCompare */ .R)(program, door);
+    (0,_cli_init_js__WEBPACK_IMPORTED_MODULE_6__/* .addInit */ .O)(program, door);
     try {
         await program.parseAsync([...argv], { from: 'user' });
         return code;
@@ -4193,8 +4188,8 @@ async function main(argv) {
         if (error instanceof commander__WEBPACK_IMPORTED_MODULE_0__/* .CommanderError */ .b7)
             return error.exitCode === 0 ? 0 : 2;
         if (argv.includes('--json'))
-            process.stdout.write((0,_report_json_js__WEBPACK_IMPORTED_MODULE_7__/* .printableJson */ .e)(failedReport(error)));
-        process.stderr.write((0,_report_plain_js__WEBPACK_IMPORTED_MODULE_8__/* .printed */ .zd)((0,_text_clean_js__WEBPACK_IMPORTED_MODULE_18__/* .cleanLines */ .v3)(failureText(error)).split('\n')));
+            process.stdout.write((0,_report_json_js__WEBPACK_IMPORTED_MODULE_10__/* .printableJson */ .e)((0,_cli_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .failedReport */ .k)(error)));
+        process.stderr.write((0,_report_plain_js__WEBPACK_IMPORTED_MODULE_11__/* .printed */ .zd)((0,_text_clean_js__WEBPACK_IMPORTED_MODULE_15__/* .cleanLines */ .v3)((0,_cli_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .toldFailure */ .Q)(error)).split('\n')));
         return 2;
     }
 }
@@ -4207,59 +4202,33 @@ Examples:
   $ reprogate check digits --track production
   $ reprogate probe digits                 what moves its results: threads, instructions, hash seed, clock …
   $ reprogate audit digits                 can the recorded run be obtained again?
+  $ reprogate explain digits --report report.json   what made the result of that run differ
+  $ reprogate train digits                 does training give the recorded model?
   $ reprogate record digits                build, evaluate, and write down what that shows
   $ reprogate record digits -- python train.py
   $ reprogate compare recorded.csv replayed.csv`;
-const configOption = () => new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--config <path>', 'the policy').default('reprogate.yml');
-const verboseOption = () => new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--verbose', 'show what the build and the evaluation print');
-function addCheck(program, door) {
-    program
-        .command('check')
-        .description('check the record, rebuild the image, replay the evaluation, and say what differs')
-        .argument('[model...]', 'models of the policy; none: all')
-        .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--track <track>', 'the stricter of this, the policy and the record wins').choices(_verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_17__/* .TRACKS */ .pS))
-        .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--rebuild <how>', 'rebuild also on the exploratory track; `cached` is quick and is not evidence').choices(['fresh', 'cached']))
-        .option('--base <revision>', 'look at it as a pull request into this revision, by whose policy it is judged')
-        .option('--json', 'print the JSON report')
-        .option('--no-color', 'no colour, also on a terminal')
-        .addOption(configOption())
-        .addOption(verboseOption())
-        .action(async (models, options) => {
-        const directory = process.cwd();
-        const { track, rebuild, config, base } = options;
-        const occasion = { kind: 'work-tree', base };
-        const report = await (0,_gate_js__WEBPACK_IMPORTED_MODULE_1__/* .check */ .z)({ directory, config, models, track, rebuild, occasion }, door.world(options));
-        await show(report, options, door);
-    });
-}
-function addProbe(program, door) {
-    program
-        .command('probe')
-        .description('rebuild, and replay the evaluation along every axis on which machines and runs differ')
-        .argument('[model...]', 'models of the policy; none: all')
-        .option('--network', 'give it the network in one of the replays')
-        .option('--json', 'print the JSON report')
-        .option('--no-color', 'no colour, also on a terminal')
-        .addOption(configOption())
-        .addOption(verboseOption())
-        .addHelpText('after', PROBE_HELP)
-        .action(async (models, options) => {
-        const { config, network } = options;
-        const probe = { network: network === true };
-        const occasion = { kind: 'work-tree' };
-        const directory = process.cwd();
-        const rebuild = 'cached';
-        const report = await (0,_gate_js__WEBPACK_IMPORTED_MODULE_1__/* .check */ .z)({ directory, config, models, rebuild, probe, occasion }, door.world(options));
-        const { json, color } = options;
-        const colour = color && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
-        process.stdout.write(json ? (0,_report_json_js__WEBPACK_IMPORTED_MODULE_7__/* .renderJson */ .h)(report) : (0,_report_probe_js__WEBPACK_IMPORTED_MODULE_10__/* .renderProbe */ .$H)(report, { colour }));
-        door.ended(probeExitCode(report));
-    });
-}
-const PROBE_HELP = `
-Exit codes: 0 nothing moves the results, 1 something does, 2 could not probe, or wrong usage.`;
-/** The worst of the models. */
-const probeExitCode = ({ models }) => models.some(_report_probe_js__WEBPACK_IMPORTED_MODULE_10__/* .isUnprobed */ .U7) ? 2 : models.every(_report_probe_js__WEBPACK_IMPORTED_MODULE_10__/* .isUnmoved */ .bV) ? 0 : 1;
+// A reader such as `head` has seen enough: that is not a failure.
+process.stdout.on('error', (error) => {
+    if (error.code !== 'EPIPE')
+        throw error;
+});
+process.exitCode = await main(process.argv.slice(2));
+
+__webpack_async_result__();
+} catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 6205:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ addAudit)
+/* harmony export */ });
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2710);
+/* harmony import */ var _door_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(643);
+
+
 function addAudit(program, door) {
     program
         .command('audit')
@@ -4268,11 +4237,11 @@ function addAudit(program, door) {
         .option('--record <path[@revision]>', 'the record to audit, as it is at a revision; default: the work tree')
         .option('--json', 'print the JSON report')
         .option('--no-color', 'no colour, also on a terminal')
-        .addOption(configOption())
-        .addOption(verboseOption())
+        .addOption((0,_door_js__WEBPACK_IMPORTED_MODULE_1__/* .configOption */ .KJ)())
+        .addOption((0,_door_js__WEBPACK_IMPORTED_MODULE_1__/* .verboseOption */ .qM)())
         .action(async (models, options) => {
         const [, path, at] = /^(.*?)(?:@([^@]+))?$/s.exec(options.record ?? '') ?? [];
-        const report = await (0,_gate_js__WEBPACK_IMPORTED_MODULE_1__/* .check */ .z)({
+        const report = await (0,_gate_js__WEBPACK_IMPORTED_MODULE_0__/* .check */ .z)({
             directory: process.cwd(),
             config: options.config,
             models,
@@ -4281,41 +4250,194 @@ function addAudit(program, door) {
             occasion: { kind: 'work-tree', at },
             audit: true,
         }, door.world(options));
-        await show(report, options, door);
+        await (0,_door_js__WEBPACK_IMPORTED_MODULE_1__/* .show */ .WU)(report, options, door);
     });
 }
-async function show(report, { json, color }, door) {
-    const reportPath = await (0,_system_report_file_js__WEBPACK_IMPORTED_MODULE_14__/* .writeReportFile */ .a)(process.cwd(), (0,_report_json_js__WEBPACK_IMPORTED_MODULE_7__/* .renderJson */ .h)(report));
-    const colour = color && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
-    process.stdout.write(json ? (0,_report_json_js__WEBPACK_IMPORTED_MODULE_7__/* .renderJson */ .h)(report) : (0,_report_terminal_js__WEBPACK_IMPORTED_MODULE_11__/* .renderTerminal */ .b)(report, { colour, reportPath }));
-    door.ended(exitCode(report));
-}
-function addRecord(program, door) {
+
+
+/***/ }),
+
+/***/ 6418:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   w: () => (/* binding */ addCheck)
+/* harmony export */ });
+/* harmony import */ var commander__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8179);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2710);
+/* harmony import */ var _verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9955);
+/* harmony import */ var _door_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(643);
+
+
+
+
+function addCheck(program, door) {
     program
-        .command('record')
-        .description('write a record from a real run: hash, evaluate in the sandbox, keep what a person wrote')
-        .argument('<model>', 'the model, as the policy calls it')
-        .argument('[command...]', 'behind `--`: a command that is run here, and what it does is recorded')
-        .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--image <reference>', 'the image that the run used; resolved to its digest').conflicts('push'))
-        .option('--push <repository>', 'build the image from the Dockerfile and push it there')
-        .option('--build-arg <name=value>', 'a build argument, may be repeated; kept in the record', buildArgument, {})
-        .addOption(configOption())
-        .addOption(verboseOption())
-        .action(async (model, command, options) => {
-        const { image, push, config, buildArg: args } = options;
+        .command('check')
+        .description('check the record, rebuild the image, replay the evaluation, and say what differs')
+        .argument('[model...]', 'models of the policy; none: all')
+        .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--track <track>', 'the stricter of this, the policy and the record wins').choices(_verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_2__/* .TRACKS */ .pS))
+        .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--rebuild <how>', 'rebuild also on the exploratory track; `cached` is quick and is not evidence').choices(['fresh', 'cached']))
+        .option('--base <revision>', 'look at it as a pull request into this revision, by whose policy it is judged')
+        .option('--json', 'print the JSON report')
+        .option('--no-color', 'no colour, also on a terminal')
+        .addOption((0,_door_js__WEBPACK_IMPORTED_MODULE_3__/* .configOption */ .KJ)())
+        .addOption((0,_door_js__WEBPACK_IMPORTED_MODULE_3__/* .verboseOption */ .qM)())
+        .action(async (models, options) => {
         const directory = process.cwd();
-        const [program, ...rest] = command;
-        if (program !== undefined) {
-            const captured = await (0,_record_capture_index_js__WEBPACK_IMPORTED_MODULE_3__/* .recordCommand */ .t)({ directory, config, model, command: [program, ...rest] }, 
-            // What it prints is what a person waits for.
-            door.world({ ...options, verbose: true }));
-            process.stdout.write((0,_report_recorded_js__WEBPACK_IMPORTED_MODULE_9__/* .renderCaptured */ .j)(captured));
-            return;
-        }
-        const recorded = await (0,_record_record_js__WEBPACK_IMPORTED_MODULE_4__/* .record */ .g1)({ directory, config, model, args, image, push }, door.world(options));
-        process.stdout.write((0,_report_recorded_js__WEBPACK_IMPORTED_MODULE_9__/* .renderRecorded */ .Z)(recorded));
+        const { track, rebuild, config, base } = options;
+        const occasion = { kind: 'work-tree', base };
+        const report = await (0,_gate_js__WEBPACK_IMPORTED_MODULE_1__/* .check */ .z)({ directory, config, models, track, rebuild, occasion }, door.world(options));
+        await (0,_door_js__WEBPACK_IMPORTED_MODULE_3__/* .show */ .WU)(report, options, door);
     });
 }
+
+
+/***/ }),
+
+/***/ 2177:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  R: () => (/* binding */ addCompare)
+});
+
+// EXTERNAL MODULE: ./node_modules/commander/esm.mjs
+var esm = __nccwpck_require__(8179);
+// EXTERNAL MODULE: ./src/text/numbers.ts
+var numbers = __nccwpck_require__(2613);
+// EXTERNAL MODULE: ./src/report/plain.ts
+var plain = __nccwpck_require__(206);
+;// CONCATENATED MODULE: ./src/report/compared.ts
+
+
+const WORDS = {
+    identical: 'identical',
+    'identical-values': 'the same values',
+    'within-tolerance': 'within the tolerance',
+    different: 'different',
+    'not-comparable': 'cannot be compared',
+};
+const SIGNS = {
+    identical: 'good',
+    'identical-values': 'good',
+    'within-tolerance': 'good',
+    different: 'bad',
+    'not-comparable': 'doubt',
+};
+/** Rows that are shown. */
+const ROWS = 10;
+/** The end of `reprogate compare`. Text may be untrusted. */
+function renderCompared({ grade, metrics, predictions }) {
+    const what = predictions ? rowsText(predictions) : metricsText(metrics);
+    const lines = predictions ? predictionLines(predictions) : metrics.map(metricLine);
+    return (0,plain/* printed */.zd)([
+        `  ${plain/* TERMINAL_SIGNS */.oP[SIGNS[grade]]} ${WORDS[grade]}: ${what}`,
+        ...lines.map((line) => `    ${line}`),
+    ]);
+}
+function metricsText(metrics) {
+    const off = metrics.filter(({ agrees }) => !agrees).length;
+    return off === 0
+        ? (0,numbers/* plural */.LS)(metrics.length, 'metric')
+        : `${off} of ${(0,numbers/* plural */.LS)(metrics.length, 'metric')} outside the tolerance`;
+}
+function metricLine({ name, recorded, replayed, allowed, agrees }) {
+    const [before, after] = (0,numbers/* pair */.V2)(recorded, replayed);
+    const sign = plain/* TERMINAL_SIGNS */.oP[agrees ? 'good' : 'bad'];
+    const change = recorded === replayed ? (0,plain/* plainText */.wh)(before, 60) : `${(0,plain/* plainText */.wh)(before, 60)} → ${(0,plain/* plainText */.wh)(after, 60)}`;
+    return `${sign} ${(0,plain/* plainText */.wh)(name, 60)}  ${change}${agrees || allowed === undefined ? '' : `   allowed ±${(0,numbers/* magnitude */.VO)(allowed)}`}`;
+}
+function rowsText({ rows, flips, moved, largest, problem }) {
+    if (problem !== undefined)
+        return (0,plain/* plainText */.wh)(problem, 300);
+    const far = largest
+        ? `; the largest move is ${(0,numbers/* shortNumber */.In)(Math.abs(largest.difference))} in ${(0,plain/* plainText */.wh)(largest.column, 60)} of ${(0,plain/* plainText */.wh)(largest.key, 60)}${largest.ulps === undefined ? '' : ` (${(0,numbers/* plural */.LS)(largest.ulps, 'ULP')})`}`
+        : '';
+    return `${(0,numbers/* plural */.LS)(rows, 'row')}, ${(0,numbers/* grouped */.zD)(flips)} flipped, ${(0,numbers/* grouped */.zD)(moved)} moved${far}`;
+}
+const predictionLines = ({ first }) => first
+    .slice(0, ROWS)
+    .map(({ key, column, recorded, replayed }) => `${(0,plain/* plainText */.wh)(key, 60)}  ${(0,plain/* plainText */.wh)(column, 60)}  ${(0,plain/* plainText */.wh)(recorded, 80)} → ${(0,plain/* plainText */.wh)(replayed, 80)}`);
+
+// EXTERNAL MODULE: ./src/report/json.ts
+var report_json = __nccwpck_require__(2794);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: ./src/results/comparison.ts
+var results_comparison = __nccwpck_require__(2485);
+// EXTERNAL MODULE: ./src/results/metrics/compare.ts
+var compare = __nccwpck_require__(7027);
+// EXTERNAL MODULE: ./src/results/metrics/parse.ts + 2 modules
+var parse = __nccwpck_require__(951);
+// EXTERNAL MODULE: ./src/results/prediction-result.ts
+var prediction_result = __nccwpck_require__(9691);
+// EXTERNAL MODULE: ./src/results/predictions.ts + 6 modules
+var predictions = __nccwpck_require__(9010);
+;// CONCATENATED MODULE: ./src/results/files.ts
+
+
+
+
+
+
+/** Bytes of a file that may hold metrics; predictions may be larger. */
+const METRICS_LARGEST = 16 * 1024 ** 2;
+/**
+ * Compares two results of any kind: metrics if both files are, else predictions.
+ *
+ * @throws an error of the file system, if one of them cannot be read
+ */
+async function compareResults(recorded, replayed, options = {}) {
+    const [before, after] = [await metricsIn(recorded), await metricsIn(replayed)];
+    if (before && after) {
+        const metrics = (0,compare/* compareMetrics */.f)(before, after, options.tolerance, options.everywhere);
+        return { grade: (0,results_comparison/* gradeOf */.V)({ metrics }), metrics };
+    }
+    const { grade, comparison } = before || after
+        ? (0,prediction_result/* notComparable */.kY)(0, 'one file holds metrics and the other does not')
+        : await (0,predictions/* comparePredictions */.c)(recorded, replayed, options);
+    const identical = grade === 'identical-values' && (await sameBytes(recorded, replayed));
+    return { grade: identical ? 'identical' : grade, metrics: [], predictions: comparison };
+}
+const BLOCK = 1024 ** 2;
+async function sameBytes(one, other) {
+    const files = await Promise.all([(0,promises_.open)(one), (0,promises_.open)(other)]);
+    const blocks = files.map(() => Buffer.allocUnsafe(BLOCK));
+    try {
+        for (;;) {
+            const read = await Promise.all(files.map((file, side) => file.read(blocks[side], 0, BLOCK, null)));
+            const [a, b] = read.map(({ bytesRead }, side) => blocks[side].subarray(0, bytesRead));
+            if (!a.equals(b))
+                return false;
+            if (a.length === 0)
+                return true;
+        }
+    }
+    finally {
+        await Promise.all(files.map((file) => file.close()));
+    }
+}
+async function metricsIn(file) {
+    if ((await (0,promises_.stat)(file)).size > METRICS_LARGEST)
+        return null;
+    // A table is rows of predictions, also if it has one.
+    if (/\.[ct]sv$/i.test(file))
+        return null;
+    const metrics = (0,parse/* parseMetrics */.B)(await (0,promises_.readFile)(file), file);
+    return 'problem' in metrics ? null : Object.fromEntries(metrics.values);
+}
+
+// EXTERNAL MODULE: ./src/system/errors.ts
+var errors = __nccwpck_require__(6578);
+;// CONCATENATED MODULE: ./src/cli/compare.ts
+
+
+
+
+
 function addCompare(program, door) {
     program
         .command('compare')
@@ -4330,43 +4452,1953 @@ function addCompare(program, door) {
         .action(async (recorded, replayed, options) => {
         const { key, absolute, relative, json } = options;
         const everywhere = absolute === undefined && relative === undefined ? undefined : { absolute, relative };
-        const compared = await (0,_results_files_js__WEBPACK_IMPORTED_MODULE_12__/* .compareResults */ .e)(recorded, replayed, { key, everywhere }).catch((error) => {
+        const compared = await compareResults(recorded, replayed, { key, everywhere }).catch((error) => {
             const { code, path = '' } = error;
             if (code === undefined)
                 throw error;
-            throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_13__/* .ReprogateError */ .w8('compare/unreadable', `${path} cannot be read (${code})`);
+            throw new errors/* ReprogateError */.w8('compare/unreadable', `${path} cannot be read (${code})`);
         });
-        process.stdout.write(json ? (0,_report_json_js__WEBPACK_IMPORTED_MODULE_7__/* .printableJson */ .e)(compared) : (0,_report_compared_js__WEBPACK_IMPORTED_MODULE_5__/* .renderCompared */ .W)(compared));
+        process.stdout.write(json ? (0,report_json/* printableJson */.e)(compared) : renderCompared(compared));
         door.ended(compared.grade === 'not-comparable' ? 2 : compared.grade === 'different' ? 1 : 0);
     });
 }
 function size(text) {
     const number = Number(text);
     if (text.trim() === '' || !(number >= 0))
-        throw new commander__WEBPACK_IMPORTED_MODULE_0__/* .InvalidArgumentError */ .Di('Write a number that is not negative.');
+        throw new esm/* InvalidArgumentError */.Di('Write a number that is not negative.');
     return number;
 }
+
+
+/***/ }),
+
+/***/ 643:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  qY: () => (/* binding */ coloured),
+  KJ: () => (/* binding */ configOption),
+  WU: () => (/* binding */ show),
+  qM: () => (/* binding */ verboseOption)
+});
+
+// EXTERNAL MODULE: ./node_modules/commander/esm.mjs
+var esm = __nccwpck_require__(8179);
+// EXTERNAL MODULE: ./src/report/json.ts
+var json = __nccwpck_require__(2794);
+// EXTERNAL MODULE: ./src/text/numbers.ts
+var numbers = __nccwpck_require__(2613);
+// EXTERNAL MODULE: ./src/verdict/canary.ts
+var verdict_canary = __nccwpck_require__(4941);
+// EXTERNAL MODULE: ./src/verdict/rungs.ts
+var rungs = __nccwpck_require__(5730);
+// EXTERNAL MODULE: ./src/verdict/training.ts
+var verdict_training = __nccwpck_require__(4947);
+// EXTERNAL MODULE: ./src/report/plain.ts
+var plain = __nccwpck_require__(206);
+;// CONCATENATED MODULE: ./src/report/recomputed.ts
+
+/** How metrics compare with the predictions beside them, in words. Text may be untrusted. */
+/** Names or columns that a line shows. */
+const SHOWN = 4;
+/** Metrics of which the same is said in one line: same outcome, columns and reason. */
+function alike(metrics) {
+    const groups = new Map();
+    for (const metric of metrics) {
+        const { outcome, columns, rows, why, variant, declared } = metric;
+        // What is said of a variant or a difference has its own numbers.
+        const own = outcome === 'differs' || variant ? metric.metric : '';
+        const key = JSON.stringify([outcome, columns, rows, why, own, declared]);
+        groups.set(key, [...(groups.get(key) ?? []), metric]);
+    }
+    return [...groups.values()];
+}
+const namesOf = (metrics) => (0,numbers/* listed */.KE)(metrics.map(({ metric, printed }) => `${metric} ${printed}`.trim()), SHOWN);
+const columnsOf = ({ columns = [] }) => (0,numbers/* listed */.KE)(columns, SHOWN);
+const WORDS = {
+    agrees: (file, metrics, first) => `${namesOf(metrics)} ${metrics.length === 1 ? 'agrees' : 'agree'} with ${rowsOf(first)} in ${file} (declared: ${definitions(metrics)} of ${columnsOf(first)})`,
+    differs: (file, metrics, first) => `${namesOf(metrics)} is declared as ${first.definition} of ${columnsOf(first)}; ${rowsOf(first)} in ${file} give ${shown(first.printed, first.value)}`,
+    follows: (file, metrics, first) => first.variant
+        ? `${namesOf(metrics)} follows as ${first.definition} from ${rowsOf(first)} in ${file} (${first.usual ? `${first.usual.definition} gives ${shown(first.printed, first.usual.value)}` : columnsOf(first)})`
+        : `${namesOf(metrics)} ${metrics.length === 1 ? 'follows' : 'follow'} from ${rowsOf(first)} in ${file} (${columnsOf(first)})`,
+    consistent: (file, metrics, first) => `${namesOf(metrics)} ${metrics.length === 1 ? 'fits' : 'fit'} ${rowsOf(first)} in ${file}, but such numbers fit by chance too easily to say more`,
+    'definition unknown': (_, metrics) => `${namesOf(metrics)}: none of the definitions known here gives it; declare one under \`evaluation.definitions\` in the policy`,
+    'cannot recompute': (_, metrics, { why = '' }) => `${namesOf(metrics)}: not computed again, ${why}`,
+};
+const rowsOf = ({ rows = 0, note }) => (0,numbers/* plural */.LS)(rows, 'prediction') + (note === undefined ? '' : `, ${note},`);
+const definitions = (metrics) => (0,numbers/* listed */.KE)([...new Set(metrics.map(({ definition = '' }) => definition))], SHOWN);
+/** A computed number with as many digits as it takes to tell it from the printed one. */
+const shown = (printed, value) => (0,numbers/* pair */.V2)(printed.replace('%', ''), value)[1];
+/** In the order in which a reader should see them. */
+const ORDER = [
+    'differs',
+    'agrees',
+    'follows',
+    'consistent',
+    'definition unknown',
+    'cannot recompute',
+];
+/** A line for metrics of which the same is said. */
+function recomputedLines({ file, problem, metrics }) {
+    const lines = ORDER.flatMap((outcome) => alike(metrics.filter((metric) => metric.outcome === outcome)).map((some) => WORDS[outcome](file, some, some[0])));
+    return problem === undefined || lines.length > 0
+        ? lines
+        : [`${file} ${problem}: no metric was computed again`];
+}
+/** `2 follow, 1 consistent, 1 definition unknown`; undefined if there is nothing to say. */
+function recomputedCount({ metrics }) {
+    const counts = ORDER.flatMap((outcome) => {
+        const count = metrics.filter((metric) => metric.outcome === outcome).length;
+        const word = count === 1 ? outcome : (PLURALS[outcome] ?? outcome);
+        return count === 0 ? [] : [`${(0,numbers/* grouped */.zD)(count)} ${word}`];
+    });
+    return counts.length === 0 ? undefined : counts.join(', ');
+}
+const PLURALS = { differs: 'differ', agrees: 'agree', follows: 'follow' };
+
+// EXTERNAL MODULE: ./src/verdict/waivers.ts
+var waivers = __nccwpck_require__(180);
+// EXTERNAL MODULE: ./src/report/words.ts
+var report_words = __nccwpck_require__(5072);
+;// CONCATENATED MODULE: ./src/report/told.ts
+
+
+const differ = (compared) => compared !== undefined && compared.flips + compared.moved > 0;
+/**
+ * Rules of which the stage's line and the figures below it tell every case, if the figures are there:
+ * tables and folds in the comment, lines in the terminal.
+ */
+const TOLD_BY_FIGURES = {
+    'environment/build-failed': ({ environment }) => (environment?.failure?.tail.length ?? 0) > 0,
+    'environment/package-differs': ({ environment }) => (environment?.differenceCounts.package ?? 0) > 0,
+    'environment/config-differs': ({ environment }) => (environment?.differenceCounts.config ?? 0) > 0,
+    'environment/package-file-differs': ({ environment }) => (environment?.differenceCounts['package-file'] ?? 0) > 0,
+    'evaluation/failed': ({ evaluation }) => (evaluation?.tail?.length ?? 0) > 0,
+    'evaluation/metric-differs': ({ evaluation }) => evaluation?.metrics.some(({ agrees }) => !agrees) ?? false,
+    'evaluation/prediction-differs': ({ evaluation }) => differ(evaluation?.predictions),
+    'evaluation/nondeterministic': ({ evaluation }) => differ(evaluation?.controls),
+};
+/**
+ * The findings that neither the first lines nor the figures tell, errors first. Of an incomplete record
+ * these are all: its table of fields is what the first lines are about.
+ */
+function untold({ verdict, findings, evidence }) {
+    if (verdict === 'incomplete')
+        return (0,report_words/* inForce */.Nm)(findings);
+    return (0,report_words/* inForce */.Nm)(findings).filter(({ rule, headline }) => !headline && !TOLD_BY_FIGURES[rule]?.(evidence));
+}
+/** Who vouches for a finding, or how it is fixed. */
+const answerTo = ({ waived, remedy }) => {
+    if (waived === undefined)
+        return remedy;
+    const text = (0,waivers/* waivedText */.W)(waived);
+    return text.charAt(0).toUpperCase() + text.slice(1);
+};
+
+;// CONCATENATED MODULE: ./src/report/terminal.ts
+
+
+
+
+
+
+
+
+const BOLD = 1;
+const DIM = 2;
+/** Column in which a stage's seconds end: further right for long summaries, up to a limit. */
+const WIDTH = { least: 77, most: 110 };
+/** Lines of one kind below a stage. */
+const DETAILS = 5;
+/**
+ * The report for a terminal: a line a stage, below it what was found, at the end cause and fix.
+ *
+ * Untrusted text loses its control and escape characters, and no line can be read as a workflow command.
+ */
+function renderTerminal(report, { colour, reportPath }) {
+    const paint = (code, words) => (colour ? `\u001b[${code}m${words}\u001b[0m` : words);
+    const { change, from } = report.policy;
+    return (0,plain/* printed */.zd)([
+        ...report.models.flatMap((model) => [...modelLines(model, report.commit, paint), '']),
+        ...(report.models.length === 1 ? [] : [`  ${total(report)}`]),
+        ...(change === undefined
+            ? []
+            : [`  The policy changes here; judged by that of ${(0,plain/* plainText */.wh)(from, 120)}.`]),
+        ...(reportPath === undefined ? [] : [`  report: ${(0,plain/* plainText */.wh)(reportPath, 1000)}`]),
+    ]);
+}
+function modelLines(model, commit, paint) {
+    const { name, version, track, stages, cause, fix, next } = model;
+    const title = [name, version ?? ''].map((word) => (0,plain/* plainText */.wh)(word, 100)).join(' ');
+    const widest = Math.max(WIDTH.least, ...stages.map((stage) => stageText(stage).length + 14));
+    const width = Math.min(WIDTH.most, widest);
+    const verdict = paint(plain/* SIGN_COLOURS */.ap[(0,report_words/* modelSign */.l$)(model)], `${(0,report_words/* verdictWord */.E0)(model)}:`);
+    return [
+        `${paint(BOLD, title.trim())}   ${track}   ${(0,plain/* plainText */.wh)((0,numbers/* short */.h0)(commit), 64)}`,
+        '',
+        ...stages.flatMap((stage) => [stageLine(stage, width, paint), ...stageDetails(stage, model, paint)]),
+        '',
+        `  ${verdict} ${(0,plain/* plainText */.wh)(cause, 600)}`,
+        ...rungLines(model),
+        ...(fix === undefined ? [] : [`  ${paint(BOLD, 'Fix:')} ${(0,plain/* plainText */.wh)(fix, 600)}${see(model)}`]),
+        ...(fix !== undefined || next === undefined ? [] : [`  ${paint(BOLD, 'Next:')} ${(0,plain/* plainText */.wh)(next, 600)}`]),
+    ];
+}
+/** Which rung was reached, and what keeps it from the next, unless the lines above say so. */
+function rungLines({ rung, verdict, cause, parity, evidence }) {
+    if (rung === undefined || verdict === 'reproduced')
+        return [];
+    const { reached, next } = rung;
+    const needs = evidence.remarks?.some(({ need }) => need !== undefined) ?? false;
+    const told = next === undefined || cause.includes(next.missing) || (parity !== null && !needs);
+    const missing = told ? '' : `: ${(0,plain/* plainText */.wh)(next.missing, 300)}`;
+    return [
+        `  Rung ${reached} of 6, ${rungs/* RUNGS */.Q[reached]}${next ? `; not yet ${next.rung}, ${rungs/* RUNGS */.Q[next.rung]}${missing}` : ''}.`,
+    ];
+}
+/** ` See models/digits/provenance.yml:31.` */
+function see(model) {
+    const { file, line } = (0,report_words/* placeInRecord */.Um)(model) ?? {};
+    if (file === undefined)
+        return '';
+    return ` See ${(0,plain/* plainText */.wh)(line === undefined ? file : `${file}:${line}`, 300)}.`;
+}
+const stageText = (stage) => stage.name.padEnd(14) + (0,plain/* plainText */.wh)((0,report_words/* gradeWords */.bb)(stage) + stage.summary, 200);
+function stageLine(stage, width, paint) {
+    const sign = report_words/* STAGE_SIGNS */.wF[stage.status];
+    const left = stageText(stage);
+    const time = stage.status === 'not-run' ? '' : seconds(stage.seconds);
+    const gap = ' '.repeat(Math.max(2, width - 4 - left.length - time.length));
+    return `  ${paint(plain/* SIGN_COLOURS */.ap[sign], plain/* TERMINAL_SIGNS */.oP[sign])} ${left}${time === '' ? '' : gap + paint(DIM, time)}`;
+}
+/** Below a minute with one decimal, so that a column of them can be compared. */
+const seconds = (s) => (s < 59.95 ? `${s.toFixed(1)} s` : (0,numbers/* duration */.p0)(s));
+/** What was measured in a stage, as far as it differs. */
+const FIGURES = {
+    provenance: provenanceFigures,
+    environment: environmentFigures,
+    evaluation: evaluationFigures,
+};
+function stageDetails({ name }, model, paint) {
+    const figures = FIGURES[name]?.(model) ?? [];
+    const findings = untold(model).filter(({ stage }) => stage === name);
+    return [
+        ...figures.map((line) => plain/* INDENT */.BH + line),
+        ...findings.flatMap((finding) => findingLines(finding, paint)),
+    ];
+}
+function findingLines(finding, paint) {
+    const { file, line, field, level, message, waived } = finding;
+    const place = file === undefined ? field : line === undefined ? file : `${file}:${line}`;
+    const sign = waived ? 'none' : level === 'error' ? 'bad' : 'doubt';
+    const answer = (0,plain/* plainText */.wh)(answerTo(finding));
+    return [
+        `${plain/* INDENT */.BH.slice(2)}${paint(plain/* SIGN_COLOURS */.ap[sign], plain/* TERMINAL_SIGNS */.oP[sign])} ${place === undefined ? '' : `${(0,plain/* plainText */.wh)(place, 200)}  `}${(0,plain/* plainText */.wh)(message)}`,
+        `${plain/* INDENT */.BH}${waived ? answer : `${paint(DIM, 'fix:')} ${answer}`}`,
+    ];
+}
+function provenanceFigures({ evidence: { recomputed, changes } }) {
+    const count = recomputed && recomputedCount(recomputed);
+    return [
+        ...(count === undefined ? [] : [`metrics from predictions: ${count}`]),
+        ...(changes ? changeLines(changes) : []),
+    ];
+}
+/** What a rationale covers; the rest are findings. */
+function changeLines({ since, rationale, count, fields }) {
+    if (rationale === undefined)
+        return [];
+    const lines = fields.slice(0, DETAILS).map(({ name, before = '(none)', after = '(none)' }) => {
+        return `${(0,plain/* plainText */.wh)(name, 100)}  ${(0,plain/* plainText */.wh)(before, 60)} → ${(0,plain/* plainText */.wh)(after, 60)}`;
+    });
+    const title = `changed since ${(0,plain/* plainText */.wh)(since, 60)}: ${(0,plain/* plainText */.wh)(rationale, 200)}`;
+    return [title, ...lines, ...rest(lines.length, count)];
+}
+function environmentFigures({ evidence: { environment } }) {
+    if (!environment)
+        return [];
+    const { differences, differenceCounts, failure } = environment;
+    const all = Object.values(differenceCounts).reduce((sum, n) => sum + n, 0);
+    const lines = differences.slice(0, DETAILS).map(({ kind, name, note, pinned, rebuilt }) => {
+        // Without the purl's type and namespace.
+        const what = kind === 'package' ? name.replace(/^pkg:[^/]+\/(?:[^/]+\/)*/, '') : name;
+        const change = note ?? `${pinned ?? '(none)'} → ${rebuilt ?? '(none)'}`;
+        return `${(0,plain/* plainText */.wh)(what, 100)}  ${(0,plain/* plainText */.wh)(change, 120)}`;
+    });
+    return [...lines, ...rest(lines.length, all), ...tailLines(failure?.tail)];
+}
+function evaluationFigures({ evidence: { evaluation, training } }) {
+    if (!evaluation)
+        return [];
+    const wrong = evaluation.metrics.filter(({ agrees }) => !agrees);
+    const shown = wrong.slice(0, DETAILS);
+    const width = Math.min(30, Math.max(0, ...shown.map(({ name }) => name.length)));
+    const lines = shown.map(({ name, recorded, replayed, allowed }) => {
+        const [before, after] = (0,numbers/* pair */.V2)(recorded, replayed);
+        const tolerance = allowed === undefined ? '' : `   allowed ±${(0,numbers/* magnitude */.VO)(allowed)}`;
+        return `${(0,plain/* plainText */.wh)(name, 60).padEnd(width)}  ${(0,plain/* plainText */.wh)(before, 40)} → ${(0,plain/* plainText */.wh)(after, 40)}${tolerance}`;
+    });
+    const canary = evaluation.canary ? (0,verdict_canary/* canaryStatements */.pZ)(evaluation.canary) : [];
+    return [
+        ...lines,
+        ...rest(lines.length, wrong.length),
+        ...canary.map((line) => (0,plain/* plainText */.wh)(line, 300)),
+        ...(training?.spread ? [(0,plain/* plainText */.wh)((0,verdict_training/* spreadWords */.Rj)(training.spread), 300)] : []),
+        ...tailLines(evaluation.tail),
+    ];
+}
+const rest = (shown, all) => all > shown ? [`${(0,numbers/* grouped */.zD)(all - shown)} more in the report`] : [];
+const tailLines = (tail = []) => tail.slice(-DETAILS).map((line) => (0,plain/* plainText */.wh)(line, 200));
+/** `3 models: 1 not reproduced, 2 reproduced.` */
+function total({ models }) {
+    if (models.length === 0)
+        return 'No model was checked.';
+    const words = models.map((model) => (0,report_words/* isNotRebuilt */.Pv)(model) ? 'not rebuilt' : report_words/* VERDICT_WORDS */._G[model.verdict].toLowerCase());
+    const tally = [...new Set(words)].map((word) => `${words.filter((one) => one === word).length} ${word}`);
+    return `${(0,numbers/* plural */.LS)(models.length, 'model')}: ${tally.join(', ')}.`;
+}
+
+// EXTERNAL MODULE: ./src/system/report-file.ts
+var report_file = __nccwpck_require__(262);
+;// CONCATENATED MODULE: ./src/cli/door.ts
+
+
+
+
+const exitCode = ({ decision, verdict }) => decision !== 'fail' ? 0 : verdict === 'could-not-check' ? 2 : 1;
+const configOption = () => new esm/* Option */.c$('--config <path>', 'the policy').default('reprogate.yml');
+const verboseOption = () => new esm/* Option */.c$('--verbose', 'show what the build and the evaluation print');
+/** Colors are for a terminal whose owner has not said no to them. */
+const coloured = ({ color }) => color && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+/** Writes the report beside the policy, prints it, and ends with its code. */
+async function show(report, options, door) {
+    const reportPath = await (0,report_file/* writeReportFile */.aS)(process.cwd(), (0,json/* renderJson */.h)(report));
+    const colour = coloured(options);
+    process.stdout.write(options.json ? (0,json/* renderJson */.h)(report) : renderTerminal(report, { colour, reportPath }));
+    door.ended(exitCode(report));
+}
+
+
+/***/ }),
+
+/***/ 7985:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  d: () => (/* binding */ addExplain)
+});
+
+// EXTERNAL MODULE: ./node_modules/commander/esm.mjs
+var esm = __nccwpck_require__(8179);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/gate.ts + 123 modules
+var gate = __nccwpck_require__(2710);
+// EXTERNAL MODULE: ./src/policy/schema.ts
+var schema = __nccwpck_require__(4139);
+// EXTERNAL MODULE: ./src/text/numbers.ts
+var numbers = __nccwpck_require__(2613);
+// EXTERNAL MODULE: ./src/report/plain.ts
+var plain = __nccwpck_require__(206);
+;// CONCATENATED MODULE: ./src/report/explained.ts
+
+
+const WORDS = {
+    explained: ['good', 'Explained'],
+    'not-explained': ['bad', 'Not explained'],
+    'not-seen-here': ['doubt', 'Not seen here'],
+    'nothing-to-explain': ['none', 'Nothing to explain'],
+    'could-not-check': ['doubt', 'Could not check'],
+};
+/** What a report said, what the same came to here, and the cause. Text is untrusted. */
+function renderExplained({ commit, models }, { colour }) {
+    const painted = (sign, words) => colour ? `\u001b[${plain/* SIGN_COLOURS */.ap[sign]}m${words}\u001b[0m` : words;
+    return (0,plain/* printed */.zd)(models.flatMap((model) => {
+        const [sign, word] = WORDS[model.outcome];
+        return [
+            `${(0,plain/* plainText */.wh)(model.name, 100)}   ${(0,plain/* plainText */.wh)((0,numbers/* short */.h0)(commit), 64)}`,
+            '',
+            `  in the report   ${gradesOf(model.report)}`,
+            ...(model.here ? [`  here            ${gradesOf(model.here)}`] : []),
+            '',
+            `  ${painted(sign, `${plain/* TERMINAL_SIGNS */.oP[sign]} ${word}:`)} ${(0,plain/* plainText */.wh)(model.says, 1200)}`,
+            ...(model.fix === undefined ? [] : [`  Fix: ${(0,plain/* plainText */.wh)(model.fix, 600)}`]),
+            ...replays(model),
+            ...otherwise(model),
+            '',
+        ];
+    }));
+}
+const gradesOf = ({ parity, agreement }) => `environment ${parity ?? 'not compared'}, results ${agreement ?? 'not compared'}`;
+function replays({ cause }) {
+    if (!cause)
+        return [];
+    return [`  ${(0,numbers/* plural */.LS)(cause.replays.length, 'replay')} to find it, ${(0,numbers/* duration */.p0)(cause.seconds)}.`];
+}
+function otherwise({ otherwise: lines }) {
+    if (lines.length === 0)
+        return [];
+    return ['', '  What is otherwise:', ...lines.map((line) => `    ${(0,plain/* plainText */.wh)(line, 300)}`)];
+}
+
+// EXTERNAL MODULE: ./src/report/json.ts
+var json = __nccwpck_require__(2794);
+// EXTERNAL MODULE: ./src/system/errors.ts
+var errors = __nccwpck_require__(6578);
+// EXTERNAL MODULE: ./src/system/report-file.ts
+var report_file = __nccwpck_require__(262);
+// EXTERNAL MODULE: ./src/verdict/explained.ts
+var explained = __nccwpck_require__(6459);
+// EXTERNAL MODULE: ./src/cli/door.ts + 3 modules
+var cli_door = __nccwpck_require__(643);
+;// CONCATENATED MODULE: ./src/cli/explain.ts
+
+
+
+
+
+
+
+
+
+
+function addExplain(program, door) {
+    program
+        .command('explain')
+        .description('search here for what made the result of a report differ from its record')
+        .argument('[model...]', 'models of the report; none: all that differ')
+        .option('--report <file>', `the JSON report of a check; default: ${report_file/* REPORT_FILE */.Uq}`)
+        .addOption(new esm/* Option */.c$('--rebuild <how>', '`cached` is quick, and what was installed may be old')
+        .choices(['fresh', 'cached'])
+        .default('fresh'))
+        .option('--limit <name=number>', 'a limit in place of the policy’s, may be repeated: `cause=30` (minutes)', limit, {})
+        .option('--json', 'print what was found as JSON')
+        .option('--no-color', 'no colour, also on a terminal')
+        .addOption((0,cli_door/* configOption */.KJ)())
+        .addOption((0,cli_door/* verboseOption */.qM)())
+        .addHelpText('after', EXPLAIN_HELP)
+        .action(async (models, options) => {
+        const directory = process.cwd();
+        const seen = await (0,report_file/* readReportFile */.$h)(options.report ?? (0,external_node_path_.join)(directory, report_file/* REPORT_FILE */.Uq));
+        const wanted = modelsOf(seen, models);
+        const names = wanted.filter(explained/* hasDifference */.wv).map(({ name }) => name);
+        const { config, rebuild, limit: limits } = options;
+        const request = { directory, config, models: names, rebuild, limits };
+        const here = names.length === 0 ? undefined : await checkAt(seen, request, door.world(options));
+        const result = (0,explained/* explained */.to)(seen, wanted, here);
+        const colour = (0,cli_door/* coloured */.qY)(options);
+        process.stdout.write(options.json ? (0,json/* printableJson */.e)(explained/* explainedSchema */.eP.parse(result)) : renderExplained(result, { colour }));
+        door.ended(explainedCode(result));
+    });
+}
+const EXPLAIN_HELP = `
+Exit codes: 0 explained, or nothing to explain; 1 not explained, or not seen here; 2 could not check, or wrong usage.`;
+function modelsOf({ models }, names) {
+    const known = models.map(({ name }) => name);
+    const unknown = names.find((name) => !known.includes(name));
+    if (unknown !== undefined)
+        throw new errors/* ReprogateError */.w8('report/no-model', `the report has no model ${unknown}; it has ${known.join(', ')}`);
+    return names.length === 0 ? models : models.filter(({ name }) => names.includes(name));
+}
+/**
+ * The commit of the report, if this clone has it. The merge of a pull request is in nobody's clone: then
+ * what is checked out is looked at, and the result says so.
+ */
+async function checkAt({ commit, judged }, request, world) {
+    const workTree = { ...request, occasion: { kind: 'work-tree' } };
+    if (judged === 'work tree')
+        return (0,gate/* check */.z)(workTree, world);
+    try {
+        return await (0,gate/* check */.z)({ ...request, occasion: { kind: 'work-tree', at: commit } }, world);
+    }
+    catch (error) {
+        if (!(error instanceof errors/* ReprogateError */.w8) || error.code !== 'git/revision-unknown')
+            throw error;
+        return (0,gate/* check */.z)(workTree, world);
+    }
+}
+const CODES = {
+    explained: 0,
+    'nothing-to-explain': 0,
+    'not-explained': 1,
+    'not-seen-here': 1,
+    'could-not-check': 2,
+};
+/** The worst of the models. */
+const explainedCode = ({ models }) => models.map(({ outcome }) => CODES[outcome]).reduce((a, b) => (a > b ? a : b), 0);
+function limit(text, before) {
+    const [, name = '', number = ''] = /^([a-z]+)=(\d+(?:\.\d+)?)$/.exec(text) ?? [];
+    const parsed = schema/* limitsSchema */.Yq.partial().safeParse({ [name]: Number(number) });
+    if (number !== '' && parsed.success)
+        return { ...before, [name]: Number(number) };
+    throw new esm/* InvalidArgumentError */.Di(`Write it as one of ${Object.keys(schema/* limitsSchema */.Yq.shape).join(', ')}, \`=\` and a number.`);
+}
+
+
+/***/ }),
+
+/***/ 2372:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ toldFailure),
+/* harmony export */   k: () => (/* binding */ failedReport)
+/* harmony export */ });
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6578);
+
+/** What `--json` prints if a command ends with an error. */
+const failedReport = (error) => ({
+    reprogate: 'report/1',
+    verdict: 'could-not-check',
+    decision: 'fail',
+    error: error instanceof _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w8
+        ? { code: error.code, message: error.message, remedy: error.remedy, ...error.location }
+        : { code: 'bug', message: (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorText */ .kc)(error) },
+    models: [],
+});
+/** What a person reads then. */
+function toldFailure(error) {
+    if (!(error instanceof _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w8))
+        return `reprogate: this is a bug of reprogate, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`;
+    const { file, line } = error.location;
+    const where = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `;
+    return `reprogate: ${where}${error.message}\n  Fix: ${error.remedy}\n`;
+}
+
+
+/***/ }),
+
+/***/ 6387:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  O: () => (/* binding */ addInit)
+});
+
+// EXTERNAL MODULE: ./node_modules/commander/esm.mjs
+var esm = __nccwpck_require__(8179);
+// EXTERNAL MODULE: ./src/gate.ts + 123 modules
+var gate = __nccwpck_require__(2710);
+// EXTERNAL MODULE: external "node:path/posix"
+var posix_ = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/looking/fact.ts
+var looking_fact = __nccwpck_require__(3351);
+// EXTERNAL MODULE: ./src/policy/models.ts
+var policy_models = __nccwpck_require__(7814);
+// EXTERNAL MODULE: ./src/provenance/sources/index.ts + 44 modules
+var sources = __nccwpck_require__(5754);
+// EXTERNAL MODULE: ./src/stages/looking.ts + 28 modules
+var looking = __nccwpck_require__(9099);
+// EXTERNAL MODULE: ./src/system/context.ts
+var system_context = __nccwpck_require__(7510);
+// EXTERNAL MODULE: ./src/system/session.ts + 8 modules
+var session = __nccwpck_require__(2691);
+// EXTERNAL MODULE: ./src/system/tree-files.ts
+var tree_files = __nccwpck_require__(1187);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/provenance/lockfiles/choose.ts
+var choose = __nccwpck_require__(2229);
+// EXTERNAL MODULE: ./src/provenance/lockfiles/index.ts + 10 modules
+var lockfiles = __nccwpck_require__(7612);
+// EXTERNAL MODULE: ./src/provenance/lockfiles/lock.ts
+var lockfiles_lock = __nccwpck_require__(4839);
+// EXTERNAL MODULE: ./src/system/errors.ts
+var errors = __nccwpck_require__(6578);
+;// CONCATENATED MODULE: ./src/init/environment/date.ts
+/**
+ * The time of the result, else of what made it: HEAD is often years younger than the code. undefined: nothing
+ * is committed.
+ *
+ * @param lock the environment file that is used, if there is one
+ */
+async function asOfTime({ git, today }, { asOf, resultTime, resultFile, code }, lock) {
+    if (asOf === 'today')
+        return { time: inUtc(today), by: 'today, as asked' };
+    if (resultTime !== undefined && !Number.isNaN(Date.parse(resultTime)))
+        return { time: inUtc(resultTime), by: 'the time of the run' };
+    const note = (await git.shallow())
+        ? ' (of a shallow clone, in which every file looks as young as its oldest commit)'
+        : '';
+    const sources = [
+        [resultFile === undefined ? [] : [resultFile], `the last change of ${resultFile}`],
+        [[...code, ...(lock === undefined ? [] : [lock])], 'the last change of the code that runs'],
+        [['.'], 'the last commit'],
+    ];
+    for (const [paths, by] of sources) {
+        const time = paths.length === 0 ? undefined : await git.lastChange(paths);
+        if (time !== undefined)
+            return { time: inUtc(time), by: by + note };
+    }
+    return undefined;
+}
+const inUtc = (time) => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
+const daysLater = (time, days) => inUtc(new Date(Date.parse(time) + days * 86_400_000).toISOString());
+
+// EXTERNAL MODULE: ./src/text/clean.ts
+var clean = __nccwpck_require__(4118);
+;// CONCATENATED MODULE: ./src/init/environment/dockerfile-text.ts
+
+/** Stands for a digest that nobody could look up: no builder takes it, so that the build stops at its line. */
+const DIGEST_MISSING = 'REPROGATE_DIGEST_MISSING';
+/**
+ * The Dockerfile of an environment. Everything that the build writes is copied as one tree with one time, so
+ * that two builds give the same layers.
+ */
+function environmentDockerfile({ said, base, lock, epoch, system }) {
+    const isMissing = base.includes(DIGEST_MISSING);
+    return [
+        // File names are in it, and a second line would be an instruction.
+        ...said.map((line) => `# ${(0,clean/* oneLine */.TN)(line, 400)}`),
+        ...(isMissing
+            ? [
+                `# Replace ${DIGEST_MISSING} by the digest that this prints, or the build stops at the next line:`,
+                `#   docker buildx imagetools inspect ${base.split('@')[0]}`,
+            ]
+            : []),
+        `ARG BASE=${base}`,
+        'FROM ${BASE} AS build',
+        `ARG SOURCE_DATE_EPOCH=${epoch}`,
+        'ENV SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH} PYTHONDONTWRITEBYTECODE=1 PYTHONHASHSEED=0 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1',
+        `COPY ${JSON.stringify([lock, '/tmp/requirements.lock'])}`,
+        'RUN python3 -m venv /opt/venv \\',
+        ' && /opt/venv/bin/pip install --no-compile --no-deps --require-hashes -r /tmp/requirements.lock \\',
+        ' && find /opt/venv -name __pycache__ -type d -prune -exec rm -rf {} + \\',
+        ' && mkdir -p /out/opt /out/work && mv /opt/venv /out/opt/venv',
+        'COPY . /out/work/',
+        'RUN find /out -exec touch -h -d @${SOURCE_DATE_EPOCH} {} +',
+        'FROM ${BASE}',
+        ...(system.length > 0
+            ? [
+                '# Debian’s newest on the day of the build: this layer may differ tomorrow.',
+                `RUN apt-get update && apt-get install -y --no-install-recommends ${system.join(' ')} && rm -rf /var/lib/apt/lists/*`,
+            ]
+            : []),
+        'COPY --from=build /out/ /',
+        'ENV PATH=/opt/venv/bin:$PATH PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1 MPLBACKEND=Agg',
+        'WORKDIR /work',
+        '',
+    ].join('\n');
+}
+
+;// CONCATENATED MODULE: ./src/init/environment/base.ts
+/** Milliseconds for one question to a registry, and for pulling an image that somebody named. */
+const REGISTRY_MS = 20_000;
+const PULL_MS = 10 * 60_000;
+const ENGINES = ['docker', 'podman'];
+const BY_DIGEST = /^\S+@sha256:[0-9a-f]{64}$/;
+/** Prints the version of the Python that makes environments there. */
+const PYTHON = 'import ensurepip, sys, venv; print("%d.%d" % sys.version_info[:2])';
+/** Output of a program, without the spaces around it; undefined: it is not there, or it failed. */
+async function said({ run }, argv, timeout) {
+    const { code, stdout } = await run(argv, { timeout }).catch(() => ({ code: -1, stdout: '' }));
+    return code === 0 ? stdout.toString().trim() : undefined;
+}
+/** The image by the digest that a registry gives it, or that this engine has pulled it by; undefined: neither knows it. */
+async function pinnedImage(tools, image) {
+    if (BY_DIGEST.test(image))
+        return image;
+    const asked = [
+        'docker',
+        'buildx',
+        'imagetools',
+        'inspect',
+        image,
+        '--format',
+        '{{.Manifest.Digest}}',
+    ];
+    const digest = /sha256:[0-9a-f]{64}/.exec((await said(tools, [...asked], REGISTRY_MS)) ?? '')?.[0];
+    return digest === undefined ? await pulledImage(tools, image) : `${image}@${digest}`;
+}
+async function pulledImage(tools, image) {
+    for (const engine of ENGINES) {
+        const format = '{{range .RepoDigests}}{{.}}\n{{end}}';
+        const names = await said(tools, [engine, 'image', 'inspect', '--format', format, image], REGISTRY_MS);
+        const found = names?.split('\n').find((name) => BY_DIGEST.test(name));
+        if (found !== undefined)
+            return found;
+    }
+    return undefined;
+}
+/**
+ * An image that somebody named, by digest, and its Python: it is asked in a container without a network. An
+ * image that this engine does not have is pulled.
+ */
+async function givenBase(tools, image) {
+    for (const engine of ENGINES) {
+        const asked = [
+            'run',
+            '--rm',
+            '--network',
+            'none',
+            '--entrypoint',
+            'python3',
+            image,
+            '-c',
+            PYTHON,
+        ];
+        const python = await said(tools, [engine, ...asked], PULL_MS);
+        if (python === undefined || !/^3\.\d+$/.test(python))
+            continue;
+        const reference = await pinnedImage(tools, image);
+        if (reference !== undefined)
+            return { reference, python };
+        return {
+            cannot: `${image} has no digest, as no registry gave it`,
+            next: 'Push it to a registry, and name it as `<repository>@sha256:<digest>`.',
+        };
+    }
+    return {
+        cannot: `${image} cannot be run here, or has no python3 with the module venv`,
+        next: 'Name an image with both: Debian has them as python3 and python3-venv.',
+    };
+}
+
+// EXTERNAL MODULE: ./node_modules/smol-toml/dist/index.js + 8 modules
+var dist = __nccwpck_require__(3292);
+// EXTERNAL MODULE: ./src/text/numbers.ts
+var text_numbers = __nccwpck_require__(2613);
+;// CONCATENATED MODULE: ./src/init/environment/checked.ts
+
+
+
+
+
+/** Milliseconds for asking the index about every package of a lock. */
+const INDEX_MS = 120_000;
+/** Names that a sentence lists. */
+const NAMED = 5;
+/**
+ * What can be said of a lock without building it: whether the index has every package of it for this Python,
+ * whether what the code imports is among them, and what has to be built from source. Sentences; the last one
+ * says what was not checked.
+ */
+async function checkedLock(tools, { resolved, wanted }) {
+    const locked = lockedNames(resolved.lock);
+    const absent = [...wanted.imported].filter((name) => !locked.has(name)).sort();
+    const covered = wanted.imported.size - absent.length;
+    const offered = await offeredBy(tools, resolved);
+    const isOffered = Array.isArray(offered);
+    const source = isOffered ? offered.filter(({ wheels }) => !wheels).map(({ name }) => name) : [];
+    return [
+        isOffered
+            ? `Checked: the index has all ${(0,text_numbers/* plural */.LS)(offered.length, 'package')} of the lock for Python ${resolved.python}; ${covered} of ${(0,text_numbers/* plural */.LS)(wanted.imported.size, 'package')} that the code imports ${covered === 1 ? 'is' : 'are'} among them.`
+            : `Checked and wrong: the lock does not resolve for Python ${resolved.python}: ${offered.error}`,
+        ...(absent.length > 0 ? [`Imported, and not in the lock: ${(0,text_numbers/* listed */.KE)(absent, NAMED)}.`] : []),
+        ...(source.length > 0
+            ? [
+                `Only as source, so that the image has to build ${source.length === 1 ? 'it' : 'them'}: ${(0,text_numbers/* listed */.KE)(source, NAMED)}. If that needs a compiler, add gcc and python3-dev before the line with pip.`,
+            ]
+            : []),
+        'Not checked: that the image builds, and that the code runs in it; `reprogate record <model>` does both.',
+    ];
+}
+const lockedNames = (lock) => new Set([...lock.matchAll(/^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?(?: *@|==)/gm)].map(([, name]) => (0,lockfiles_lock/* plainName */.MH)(name)));
+/** Every package of a lock as the index has it now; nothing is downloaded but what describes it. */
+async function offeredBy({ run, scratch }, { lock, python }) {
+    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(scratch, 'offered-'));
+    const [input, out] = [(0,external_node_path_.join)(folder, 'lock.txt'), (0,external_node_path_.join)(folder, 'pylock.toml')];
+    await (0,promises_.writeFile)(input, lock);
+    const { code, stderr, timedOut } = await run([
+        ...['uv', 'pip', 'compile', input, '--output-file', out, '--format', 'pylock.toml'],
+        ...['--no-deps', '--no-config', '--quiet', '--python-version', python, '--python-platform', 'linux'],
+    ], { cwd: folder, timeout: INDEX_MS });
+    if (timedOut)
+        return { error: `it took longer than ${INDEX_MS / 1000} s` };
+    if (code !== 0)
+        return { error: stderr.trim().split('\n').slice(-3).join(' ').slice(0, 400) };
+    return packagesOf(await (0,promises_.readFile)(out, 'utf8'));
+}
+/** The packages of a `pylock.toml`, and whether there is a wheel of each. */
+function packagesOf(pylock) {
+    const { packages } = (0,dist/* parse */.qg)(pylock);
+    return (Array.isArray(packages) ? packages : []).flatMap((one) => {
+        if (typeof one !== 'object' || Array.isArray(one) || one instanceof Date)
+            return [];
+        const { name, wheels } = one;
+        return typeof name === 'string' ? [{ name, wheels: Array.isArray(wheels) && wheels.length > 0 }] : [];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/init/environment/distributions.ts
+/** Tables of names: what is imported, what has to be installed. ENVIRONMENT_GENERATION has them measured. */
+/** Imports whose distribution has another name. The submodule decides if it has a line of its own. */
+const OTHER_NAMES = {
+    sklearn: 'scikit-learn',
+    skimage: 'scikit-image',
+    cv2: 'opencv-python-headless',
+    PIL: 'pillow',
+    yaml: 'pyyaml',
+    git: 'gitpython',
+    umap: 'umap-learn',
+    dateutil: 'python-dateutil',
+    faiss: 'faiss-cpu',
+    hydra: 'hydra-core',
+    attr: 'attrs',
+    Crypto: 'pycryptodome',
+    jwt: 'pyjwt',
+    docx: 'python-docx',
+    serial: 'pyserial',
+    fitz: 'pymupdf',
+    dotenv: 'python-dotenv',
+    slugify: 'python-slugify',
+    magic: 'python-magic',
+    bs4: 'beautifulsoup4',
+    pytorch_lightning: 'pytorch-lightning',
+    sentence_transformers: 'sentence-transformers',
+    imblearn: 'imbalanced-learn',
+    'torch.utils.tensorboard': 'tensorboard',
+    mpl_toolkits: 'matplotlib',
+    pylab: 'matplotlib',
+    pkg_resources: 'setuptools',
+    progressbar: 'progressbar2',
+};
+/** Imports whose distribution has the same name, and is the one that is meant. Others are asked for. */
+const SAME_NAMES = new Set(`accelerate albumentations altair catboost click datasets dvc einops evaluate fire gensim gym gymnasium h5py
+  huggingface_hub imageio jax jaxlib joblib keras librosa lightgbm lightning matplotlib mlflow networkx nltk numba
+  numpy omegaconf onnx onnxruntime optax optuna pandas peft plotly polars psutil pyarrow pydantic pytest requests rich
+  sacrebleu scipy seaborn sentencepiece shap six spacy statsmodels sympy tabulate tensorboard tensorboardX tensorflow
+  timm tokenizers torch torchaudio torchmetrics torchtext torchvision tqdm transformers typer wandb xarray xgboost`.split(/\s+/));
+/** Names that are the repository's own code far more often than the package of that name. */
+const OWN_CODE = new Set('clip apex models model data utils util config configs dataset datasets_ src lib'.split(' '));
+/** Of Python's standard library, and of older ones. */
+const STANDARD = new Set(`__future__ abc argparse array ast asyncio asyncore atexit base64 binascii bisect builtins bz2 calendar cmath cmd
+  code codecs collections colorsys concurrent configparser contextlib contextvars copy copyreg csv ctypes curses
+  dataclasses datetime dbm decimal difflib dis distutils doctest email encodings enum errno faulthandler fcntl filecmp
+  fileinput fnmatch fractions ftplib functools gc getopt getpass gettext glob graphlib grp gzip hashlib heapq hmac html
+  http imaplib imp importlib inspect io ipaddress itertools json keyword linecache locale logging lzma mailbox marshal
+  math mimetypes mmap multiprocessing numbers operator optparse os pathlib pdb pickle pickletools pkgutil platform
+  plistlib poplib posixpath pprint profile pstats pty pwd queue quopri random re readline resource runpy sched secrets
+  select selectors shelve shlex shutil signal site smtplib socket socketserver sqlite3 ssl stat statistics string
+  stringprep struct subprocess symtable sys sysconfig syslog tarfile telnetlib tempfile termios textwrap threading time
+  timeit tkinter token tokenize tomllib trace traceback tracemalloc tty turtle types typing unicodedata unittest urllib
+  uuid venv warnings wave weakref webbrowser winreg wsgiref xml xmlrpc zipfile zipimport zlib zoneinfo`.split(/\s+/));
+/** Packages of the index that hold nothing but a word on the right name: `sklearn` refuses to install. */
+const STUB_NAMES = {
+    sklearn: 'scikit-learn',
+    skimage: 'scikit-image',
+    pytorch: 'torch',
+};
+/** What conda calls otherwise; an empty name has no distribution. */
+const CONDA_NAMES = {
+    pytorch: 'torch',
+    'python-graphviz': 'graphviz',
+    opencv: 'opencv-python-headless',
+    'faiss-cpu': 'faiss-cpu',
+    matplotlib_base: 'matplotlib',
+    'matplotlib-base': 'matplotlib',
+    ...Object.fromEntries('python pip setuptools wheel cudatoolkit cudnn mkl openssl sqlite zlib readline tk xz ncurses libffi ca-certificates nodejs git blas libblas'
+        .split(' ')
+        .map((name) => [name, ''])),
+};
+/** Compiled: from source they take a compiler and minutes, so that only wheels are taken. */
+const HEAVY = `numpy scipy pandas scikit-learn scikit-image matplotlib torch torchvision torchaudio tensorflow tensorflow-cpu jax
+  jaxlib h5py pillow opencv-python opencv-python-headless numba llvmlite cvxopt grpcio pyarrow lxml statsmodels xgboost
+  lightgbm catboost tokenizers sentencepiece cffi cryptography psutil pyyaml shapely pyzmq regex spacy thinc blis
+  contourpy kiwisolver networkx protobuf polars faiss-cpu mpi4py onnx onnxruntime`.split(/\s+/);
+/** Packages of Debian that a wheel needs and a slim image lacks. */
+const SYSTEM_PACKAGES = {
+    'opencv-python': ['libgl1', 'libglib2.0-0'],
+    pyqt5: ['libgl1', 'libglib2.0-0'],
+    lightgbm: ['libgomp1'],
+    rdkit: ['libxrender1', 'libxext6'],
+    open3d: ['libegl1', 'libgl1', 'libgomp1'],
+    pyglet: ['libx11-6'],
+    mpi4py: ['libopenmpi3'],
+    'python-magic': ['libmagic1'],
+    pygraphviz: ['libglib2.0-0'],
+    weasyprint: ['libglib2.0-0'],
+};
+/** What a module comes from: a distribution, nothing that needs one, or a name that only a person knows. */
+function distributionOf(module) {
+    const [top = ''] = module.split('.');
+    const parts = module.split('.');
+    for (let length = parts.length; length > 0; length--) {
+        const path = parts.slice(0, length).join('.');
+        if (Object.hasOwn(OTHER_NAMES, path))
+            return { name: OTHER_NAMES[path] };
+    }
+    if (top === '' || STANDARD.has(top) || top.startsWith('_'))
+        return 'none';
+    if (SAME_NAMES.has(top))
+        return { name: top.toLowerCase().replaceAll('_', '-') };
+    return 'unknown';
+}
+
+;// CONCATENATED MODULE: ./src/init/environment/python.ts
+/** First release of each minor version, and Debian's release for which its image is still there. */
+const PYTHONS = [
+    ['3.14', '2025-10-07', 'bookworm'],
+    ['3.13', '2024-10-07', 'bookworm'],
+    ['3.12', '2023-10-02', 'bookworm'],
+    ['3.11', '2022-10-24', 'bookworm'],
+    ['3.10', '2021-10-04', 'bookworm'],
+    ['3.9', '2020-10-05', 'bookworm'],
+    ['3.8', '2019-10-14', 'bookworm'],
+    ['3.7', '2018-06-27', 'bookworm'],
+    ['3.6', '2016-12-23', 'bullseye'],
+];
+const YEAR = 365 * 86_400_000;
+/** Versions that are tried. */
+const MOST = 4;
+const minorOf = (version) => /^3\.\d+/.exec(version)?.[0] ?? version;
+/** Whether a version satisfies `>=3.8,<4`; of what is not understood, yes. */
+function allows(range, version) {
+    const number = (text) => Number(/^3\.(\d+)/.exec(text)?.[1] ?? (text.startsWith('3') ? 0 : text.startsWith('4') ? 99 : -1));
+    const have = number(version);
+    return range.split(',').every((part) => {
+        const [, sign = '', wanted = ''] = /^(>=|<=|<|>|==|~=|\^|~|!=)?\s*v?([\d.]+)/.exec(part.trim()) ?? [];
+        const want = number(wanted);
+        if (wanted === '')
+            return true;
+        if (sign === '<')
+            return have < want || (want === 99 && have < 99);
+        if (sign === '<=')
+            return have <= want;
+        if (sign === '>')
+            return have >= want;
+        if (sign === '==' || sign === '~')
+            return have === want;
+        if (sign === '!=')
+            return true;
+        return have >= want;
+    });
+}
+/**
+ * The versions of Python to try, in order: the one that is stated, else the newest that was a year old at the
+ * time, since wheels need that long, and then older ones.
+ *
+ * @param stated `3.8` or `3.8.12`, if something states one
+ * @param range what the project allows
+ */
+function pythonsToTry(time, stated, range) {
+    if (stated !== undefined)
+        return [minorOf(stated)];
+    const then = Date.parse(time) - YEAR;
+    const fitting = PYTHONS.filter(([version, released]) => Date.parse(released) <= then && (range === undefined || allows(range, version))).map(([version]) => version);
+    // A range that excludes what was a year old then.
+    const others = PYTHONS.filter(([version, released]) => Date.parse(released) <= Date.parse(time) && allows(range ?? '', version))
+        .map(([version]) => version)
+        .reverse();
+    return (fitting.length > 0 ? fitting : others).slice(0, MOST);
+}
+/** The official image of a version. */
+function pythonImage(version) {
+    const debian = PYTHONS.find(([one]) => one === version)?.[2] ?? 'bookworm';
+    return `python:${version}-slim-${debian}`;
+}
+const isKnownPython = (version) => PYTHONS.some(([one]) => one === version);
+
+;// CONCATENATED MODULE: ./src/init/environment/resolve.ts
+
+
+
+
+
+/** Milliseconds for one attempt: of the index most of it. */
+const ATTEMPT_MS = 180_000;
+const MOST_REPAIRS = 6;
+/** Build tools are cut off later: what was current then builds old packages, and hardly anything older does. */
+const TOOLS_SINCE = '2021-09-01T00:00:00Z';
+/** Before 3.10 packages build with `use_2to3`. */
+const oldBuildTools = (python) => Number(python.split('.')[1]) < 10;
+const BUILD_CONSTRAINT = 'setuptools<58';
+const always = () => true;
+const isConflict = (error) => /conflict|incompatible|depends on|unsatisfiable/i.test(error);
+const isTooNew = (error) => /exclude-newer|exclude newer|no versions? of/i.test(error);
+/** The ladder, in order. The name of the step that succeeds is recorded. */
+function ladder({ time, headTime, today }) {
+    if (today)
+        return [{ name: 'today', time, when: always }];
+    return [
+        { name: 'as-of', time, when: always },
+        { name: 'conflict-overridden', time, override: true, when: isConflict },
+        ...[90, 180, 365].map((days) => ({
+            name: days === 365 ? 'later-1y' : `later-${days}d`,
+            time: daysLater(time, days),
+            when: isTooNew,
+        })),
+        ...(headTime === undefined || headTime === time
+            ? []
+            : [{ name: 'head-date', time: headTime, when: isTooNew }]),
+        { name: 'minimal', time, minimal: true, when: always },
+    ];
+}
+/**
+ * Climbs the ladder until something resolves.
+ *
+ * @returns the resolver's last words if nothing does
+ * @throws ReprogateError `program/missing` without `uv`
+ */
+async function resolveVersions(tools, resolving) {
+    let error = '';
+    for (const attempt of ladder(resolving)) {
+        if (!attempt.when(error))
+            continue;
+        for (const python of resolving.pythons) {
+            const outcome = await withRepairs(tools, resolving.wanted, { ...attempt, python });
+            if ('lock' in outcome)
+                return { ...outcome, python, time: attempt.time, attempt: attempt.name };
+            error = outcome.error;
+            // A later Python cannot mend pins that contradict each other.
+            if (attempt.override || attempt.minimal)
+                break;
+        }
+    }
+    return { error };
+}
+async function withRepairs(tools, { lines, constraints, imported }, step) {
+    const [dropped, changed] = [[], []];
+    const isImported = (line) => imported.has((0,lockfiles_lock/* plainName */.MH)(nameIn(line)));
+    let now = step.minimal ? lines.filter(isImported) : [...lines];
+    if (step.minimal)
+        dropped.push(...lines.filter((line) => !isImported(line)).map((line) => `${line}: not imported`));
+    let error = '';
+    for (let round = 0; round <= MOST_REPAIRS; round++) {
+        const compiled = await compile(tools, { lines: now, constraints, step });
+        if ('lock' in compiled)
+            return { ...compiled, dropped, changed };
+        error = compiled.error;
+        const repaired = repair(now, error, isImported);
+        if (repaired === undefined)
+            break;
+        now = repaired.lines;
+        if (repaired.to === undefined)
+            dropped.push(`${repaired.from}: the index has no such version`);
+        else
+            changed.push(`${repaired.from} → ${repaired.to}`);
+    }
+    return { error };
+}
+const nameIn = (line) => /^[A-Za-z0-9][\w.-]*/.exec(line)?.[0] ?? line;
+/** A pin that the index does not have: its base version, else left out if nothing imports it, else the next later one. */
+function repair(lines, error, isImported) {
+    for (const [, name = '', version = ''] of error.matchAll(/no version of ([\w.-]+)(?:\[[^\]]*\])?==([\w.+!-]+)/g)) {
+        const at = lines.findIndex((line) => (0,lockfiles_lock/* plainName */.MH)(nameIn(line)) === (0,lockfiles_lock/* plainName */.MH)(name) && line.includes(`==${version}`));
+        if (at < 0)
+            continue;
+        const from = lines[at];
+        const base = version.replace(/\+.*|\.post\d+$/s, '');
+        const to = base !== version
+            ? from.replace(version, base)
+            : isImported(from)
+                ? from.replace(`==${version}`, `>=${version}`)
+                : undefined;
+        return { lines: lines.toSpliced(at, 1, ...(to === undefined ? [] : [to])), from, to };
+    }
+    return undefined;
+}
+async function compile({ run, scratch }, { lines, constraints, step }) {
+    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(scratch, 'resolve-'));
+    const file = async (name, text) => {
+        await (0,promises_.writeFile)((0,external_node_path_.join)(folder, name), `${text.join('\n')}\n`);
+        return (0,external_node_path_.join)(folder, name);
+    };
+    const out = (0,external_node_path_.join)(folder, 'requirements.lock');
+    const input = await file('in.txt', lines);
+    const build = await file('build.txt', oldBuildTools(step.python) ? [BUILD_CONSTRAINT] : []);
+    const pins = await file('pins.txt', lines.filter((line) => line.includes('==')));
+    const held = await file('constraints.txt', constraints);
+    const argv = [
+        'uv',
+        ...['pip', 'compile', input, '--output-file', out, '--quiet', '--no-header', '--no-annotate'],
+        ...['--generate-hashes', '--no-config', '--python-platform', 'linux', '--python-version', step.python],
+        ...['--exclude-newer', step.time, '--build-constraints', build, '--constraints', held],
+        ...(step.override ? ['--overrides', pins] : []),
+        ...HEAVY.flatMap((name) => ['--only-binary', name]),
+        ...['setuptools', 'wheel'].flatMap((name) => [
+            '--exclude-newer-package',
+            `${name}=${step.time > TOOLS_SINCE ? step.time : TOOLS_SINCE}`,
+        ]),
+    ];
+    const { code, stderr, timedOut } = await run(argv, { cwd: folder, timeout: ATTEMPT_MS });
+    if (code === 0 && !timedOut)
+        return { lock: await (0,promises_.readFile)(out, 'utf8') };
+    return { error: timedOut ? `it took longer than ${ATTEMPT_MS / 1000} s` : stderr.trim() };
+}
+
+;// CONCATENATED MODULE: ./src/init/environment/told.ts
+
+/** Names that a sentence lists. */
+const told_NAMED = 5;
+/** What a reader of the lock should be able to check. */
+const noteOf = ({ lock, wanted, resolved, asOf, stated }) => ({
+    reprogate: 'environment/1',
+    level: resolved.attempt === 'recorded' ? 'recorded' : lock === undefined ? 'guessed' : 'reconstructed',
+    from: lock?.path ?? 'imports',
+    asOf: resolved.time,
+    asOfBy: asOf.by,
+    attempt: resolved.attempt,
+    python: resolved.python,
+    pythonBy: stated?.by ?? 'the newest that was a year old then',
+    added: resolved.attempt === 'recorded' ? [] : wanted.added,
+    dropped: resolved.attempt === 'recorded' ? [] : [...wanted.dropped, ...resolved.dropped],
+    changed: resolved.changed,
+    unknown: wanted.unknown,
+});
+/** The words of ENVIRONMENT_GENERATION: what is recorded, reconstructed, guessed, today's. */
+function sentences({ lock, wanted, resolved, asOf, stated }) {
+    const { attempt, time, python, dropped, changed } = resolved;
+    const by = stated === undefined ? 'the newest that was a year old then' : `stated by ${stated.by}`;
+    if (attempt === 'recorded')
+        return [`Environment from ${lock.path}, recorded with the commit; Python ${python} (${by}).`];
+    const [all, out] = [wanted.added, [...wanted.dropped, ...dropped]];
+    const from = lock === undefined
+        ? 'Environment guessed from imports, as nothing in the repository names a version'
+        : `Environment from ${lock.path}`;
+    const level = attempt === 'today'
+        ? `${from}, with today’s versions: it says nothing about the recorded run.`
+        : `${from}, RECONSTRUCTED as of ${time} (${asOf.by}), attempt "${attempt}": resolved by date, not recorded with the result.`;
+    return [
+        level,
+        `Python ${python}: ${by}.`,
+        ...(time === asOf.time
+            ? []
+            : [`No versions fitted at ${asOf.time}: the first later ones were taken, as of ${time}.`]),
+        ...(all.length > 0
+            ? [
+                `${(0,text_numbers/* plural */.LS)(all.length, 'package')} added that the code imports and no file names: ${(0,text_numbers/* listed */.KE)(all, told_NAMED)}.`,
+            ]
+            : []),
+        ...(out.length > 0 ? [`${(0,text_numbers/* plural */.LS)(out.length, 'entry', 'entries')} left out: ${(0,text_numbers/* listed */.KE)(out, told_NAMED)}.`] : []),
+        ...(changed.length > 0 ? [`Other versions than written: ${(0,text_numbers/* listed */.KE)(changed, told_NAMED)}.`] : []),
+        ...(wanted.unknown.length > 0
+            ? [
+                `Nobody knows what these imports come from, add their packages to the requirements: ${(0,text_numbers/* listed */.KE)(wanted.unknown, told_NAMED)}.`,
+            ]
+            : []),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/init/environment/wanted.ts
+
+
+const CONDA = new Set(['conda-lock', 'explicit conda', 'pixi', 'conda environment']);
+/** Locks that list for every system, and hold tools of developers: their direct names come from elsewhere. */
+const WIDE = new Set(['poetry', 'pdm', 'Pipfile.lock']);
+/**
+ * Completes what a file asks for by what the code imports. Names are mapped, never guessed: a stranger's
+ * package of the import's own name is not installed.
+ *
+ * @param direct what is asked for beside a lock: of `pyproject.toml`, of `Pipfile`
+ */
+function wantedFrom(lock, direct, imports) {
+    const found = imports.map((module) => [module.split('.')[0] ?? '', distributionOf(module)]);
+    const imported = new Set(found.flatMap(([, one]) => (typeof one === 'object' ? (0,lockfiles_lock/* plainName */.MH)(one.name) : [])));
+    const dropped = [];
+    const entries = (lock?.entries ?? []).flatMap((entry) => usable(entry, lock, { imported, dropped }));
+    const wide = lock !== undefined && WIDE.has(lock.format);
+    const asked = wide && direct !== undefined ? direct.entries : entries;
+    const names = new Set(entries.map(({ name }) => (0,lockfiles_lock/* bareName */.yZ)(name)));
+    const added = [...imported].filter((name) => !names.has(name) && !hasVariant(names, name)).sort();
+    const unknown = found.flatMap(([top, one]) => one === 'unknown' && !OWN_CODE.has(top) && !names.has((0,lockfiles_lock/* plainName */.MH)(top)) ? [top] : []);
+    return {
+        lines: [...asked.map(lineOf).filter(isOneLine), ...added],
+        constraints: wide
+            ? entries
+                .flatMap(({ name, version }) => (version === undefined ? [] : `${(0,lockfiles_lock/* bareName */.yZ)(name)}==${version}`))
+                .filter(isOneLine)
+            : [],
+        imported,
+        added,
+        dropped,
+        unknown: [...new Set(unknown)].sort(),
+    };
+}
+/** A name or version of a lock may hold anything, and a second line could be an option. */
+const isOneLine = (line) => /^[A-Za-z0-9][^\p{Cc}]*$/u.test(line);
+/** `opencv-python` gives what `opencv-python-headless` gives. */
+const VARIANTS = [
+    ['opencv-python-headless', 'opencv-python', 'opencv-contrib-python', 'opencv-contrib-python-headless'],
+    ['tensorflow', 'tensorflow-cpu', 'tensorflow-gpu'],
+    ['progressbar2', 'progressbar33', 'progressbar'],
+    ['faiss-cpu', 'faiss-gpu'],
+];
+const hasVariant = (names, name) => VARIANTS.some((all) => all.includes(name) && all.some((one) => names.has(one)));
+function usable(entry, { format, level }, { imported, dropped }) {
+    const drop = (why) => {
+        dropped.push(`${entry.name}: ${why}`);
+        return [];
+    };
+    if (/^(?:pywin32|pywinpty|win-|vs20|codecov)/i.test(entry.name) && !imported.has((0,lockfiles_lock/* bareName */.yZ)(entry.name)))
+        return drop('for another system');
+    if (/another machine|nothing that pip/.test(entry.loose ?? '') && entry.range !== undefined)
+        return imported.has((0,lockfiles_lock/* bareName */.yZ)(entry.name)) ? [{ name: entry.name }] : drop('a file of another machine');
+    const meant = Object.hasOwn(STUB_NAMES, (0,lockfiles_lock/* bareName */.yZ)(entry.name)) ? STUB_NAMES[(0,lockfiles_lock/* bareName */.yZ)(entry.name)] : undefined;
+    // A version of the stub is none of the package.
+    if (!CONDA.has(format) && meant !== undefined) {
+        dropped.push(`${entry.name}: a stub, ${meant} is meant`);
+        return [{ name: meant }];
+    }
+    if (!CONDA.has(format))
+        return entry.loose?.startsWith('is nothing') ? drop('no requirement') : [entry];
+    const known = Object.hasOwn(CONDA_NAMES, entry.name) ? CONDA_NAMES[entry.name] : entry.name;
+    const marked = entry.range?.startsWith('build ') || level >= 3;
+    if (known === '')
+        return [];
+    // An export lists what conda alone has: only what is imported is sure to be on the index.
+    if (marked && !imported.has((0,lockfiles_lock/* bareName */.yZ)(known)))
+        return drop('conda’s, and not imported');
+    return [{ ...entry, name: known, range: entry.version === undefined ? condaRange(entry.range) : undefined }];
+}
+/** `=1.2` of conda is `==1.2.*` of pip. */
+const condaRange = (range = '') => range.replace(/^=(?!=)([\d.]+)$/, '==$1.*').replace(/^=[^=]*=.*/s, '');
+function lineOf({ name, version, range = '', marker }) {
+    const behind = marker === undefined ? '' : ` ; ${marker}`;
+    if (/^(?:git\+|https?:)/.test(range))
+        return `${name} @ ${range}${behind}`;
+    return `${name}${version === undefined ? poetryRange(range) : `==${version}`}${behind}`;
+}
+/** Poetry's `^1.2` and `~1.2`, as pip has them. */
+const poetryRange = (range) => range
+    .replace(/^\^(\d+)(\D.*)?$/s, (_, major, rest = '') => `>=${major}${rest},<${Number(major) + 1}`)
+    .replace(/^~(\d[\d.]*)$/, '~=$1');
+
+;// CONCATENATED MODULE: ./src/init/environment/index.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const OTHER_LANGUAGES = new Set(['renv', 'DESCRIPTION', 'Julia manifest']);
+const SOURCE_CAP = 400 * 1024;
+/**
+ * The files of an environment for a repository that has none: from the best lock, else resolved as of the
+ * time of the result or the code. It says which, and never calls a reconstruction recorded.
+ */
+async function makeEnvironment(tools, wish) {
+    const old = await pythonTwo(wish);
+    if (old !== undefined)
+        return {
+            cannot: `${old} is written for Python 2, which no current resolver serves`,
+            next: 'Write a Dockerfile by hand, from an image that has Python 2.',
+        };
+    const [lock, direct] = await locksOf(wish);
+    if (lock && OTHER_LANGUAGES.has(lock.format))
+        return {
+            cannot: `${lock.path} is not of Python`,
+            next: `Write a Dockerfile that installs from ${lock.path}.`,
+        };
+    if (lock === undefined && wish.imports.length === 0)
+        return { cannot: 'nothing says which packages the code needs', next: 'Write a requirements.txt.' };
+    const asOf = await asOfTime(tools, wish, lock?.path);
+    if (asOf === undefined)
+        return { cannot: 'nothing is committed, so there is no date to go by', next: 'Commit the code.' };
+    const wanted = wantedFrom(lock, direct, wish.imports);
+    const given = wish.base === undefined ? undefined : await givenBase(tools, wish.base);
+    if (given && 'cannot' in given)
+        return given;
+    const asked = statedPython(wish, lock);
+    const other = given && anotherPython(given.python, asked, rangeOf(lock));
+    if (other !== undefined)
+        return {
+            cannot: `${other}, and ${wish.base} has Python ${given?.python}`,
+            next: 'Name an image that has it.',
+        };
+    const stated = given ? { version: given.python, by: wish.base } : asked;
+    if (stated !== undefined && !isKnownPython(minorOf(stated.version)))
+        return {
+            cannot: `${stated.by} asks for Python ${stated.version}, for which there is no image`,
+            next: 'Write a Dockerfile from an image that has it.',
+        };
+    try {
+        const resolved = (await exported(tools, wish, { lock, asOf, stated: stated?.version })) ??
+            (await resolvedAsOf(tools, wish, { wanted, asOf, stated: stated?.version, lock }));
+        if ('error' in resolved)
+            return {
+                cannot: `no versions fit together as of ${asOf.time}: ${lastWords(resolved.error)}`,
+                next: 'Correct the requirements, or ask for today’s versions with `--as-of today`.',
+            };
+        return await filesOf(tools, wish, { lock, wanted, resolved, asOf, stated, base: given?.reference });
+    }
+    catch (error) {
+        if (!(error instanceof errors/* ReprogateError */.w8) || error.code !== 'program/missing')
+            throw error;
+        return {
+            cannot: 'the resolver `uv` is not installed',
+            next: 'Install it (`pip install uv`, or https://docs.astral.sh/uv) and run the same again.',
+        };
+    }
+}
+const lastWords = (error) => error
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .slice(-3)
+    .join(' ')
+    .slice(0, 400);
+/** The best lock, and what is asked for beside it. */
+async function locksOf({ files, folder, installed, }) {
+    const found = [];
+    for (const path of (0,choose/* lockCandidates */.U)(await files.list(), { folder, installed }).slice(0, 20)) {
+        const lock = await (0,lockfiles/* readLock */.mF)(files, path);
+        if (lock && lock.problem === undefined && lock.entries.length > 0)
+            found.push(lock);
+    }
+    const isProject = ({ format }) => format === 'pyproject' || format === 'Pipfile';
+    return [found[0], found.find((one) => one !== found[0] && isProject(one))];
+}
+/** The first file that only Python 2 reads. */
+async function pythonTwo({ files, code }) {
+    for (const path of code.slice(0, 50)) {
+        const read = await files.read(path, SOURCE_CAP);
+        if ('bytes' in read &&
+            /^[ \t]*(?:print[ \t]+["'\w]|except[ \t]+[\w.]+[ \t]*,[ \t]*\w+[ \t]*:|exec[ \t]+["'])/m.test(read.bytes.toString()))
+            return path;
+    }
+    return undefined;
+}
+/** An exact version; a range only filters. */
+function statedPython({ python }, lock) {
+    if (python !== undefined)
+        return python;
+    const exact = /^(?:==)?(\d\.\d+(?:\.\d+)?)(?:\.\*)?$/.exec(lock?.python?.trim() ?? '')?.[1];
+    return exact === undefined || lock === undefined ? undefined : { version: exact, by: lock.path };
+}
+/** What the code asks for, as a clause, if a base has another Python. */
+function anotherPython(has, stated, range) {
+    if (stated !== undefined && minorOf(stated.version) !== has)
+        return `${stated.by} asks for Python ${stated.version}`;
+    return range === undefined || allows(range, has) ? undefined : `the project asks for Python ${range}`;
+}
+const rangeOf = (lock) => /[<>^~]/.test(lock?.python ?? '') ? lock?.python : undefined;
+/** `uv.lock` as it stands; requirements with hashes as they are. undefined: there is neither. */
+async function exported({ run, scratch }, { files }, { lock, asOf, stated }) {
+    const [python] = pythonsToTry(asOf.time, stated, rangeOf(lock));
+    if (lock === undefined || python === undefined || lock.level < 4)
+        return undefined;
+    const recorded = { python, time: asOf.time, attempt: 'recorded', dropped: [], changed: [] };
+    if (lock.format === 'requirements' && lock.entries.every(({ file }) => file === undefined)) {
+        const read = await files.read(lock.path, SOURCE_CAP * 10);
+        return 'bytes' in read ? { ...recorded, lock: read.bytes.toString() } : undefined;
+    }
+    if (lock.format !== 'uv')
+        return undefined;
+    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(scratch, 'export-'));
+    for (const name of ['uv.lock', 'pyproject.toml']) {
+        const read = await files.read((0,posix_.join)(lock.path, '..', name), SOURCE_CAP * 40);
+        if (!('bytes' in read))
+            return undefined;
+        await (0,promises_.writeFile)((0,external_node_path_.join)(folder, name), read.bytes);
+    }
+    const asked = [
+        'export',
+        '--frozen',
+        '--no-emit-project',
+        '--no-header',
+        '--no-annotate',
+        '--no-dev',
+        '--no-config',
+        '--quiet',
+    ];
+    const { code, stdout } = await run(['uv', ...asked], { cwd: folder });
+    return code === 0 ? { ...recorded, lock: stdout.toString() } : undefined;
+}
+async function resolvedAsOf(tools, { asOf: wish }, { wanted, asOf, stated, lock }) {
+    const pythons = pythonsToTry(asOf.time, stated, rangeOf(lock));
+    if (pythons.length === 0)
+        return { error: `no Python of that time is in ${lock?.python}` };
+    const head = await tools.git.lastChange(['.']);
+    return resolveVersions(tools, {
+        // Old packages import `pkg_resources` and do not say so.
+        wanted: Number(pythons[0].split('.')[1]) < 12 ? { ...wanted, lines: withSetuptools(wanted.lines) } : wanted,
+        pythons,
+        time: asOf.time,
+        headTime: head === undefined ? undefined : new Date(head).toISOString().replace(/\.\d+Z$/, 'Z'),
+        today: wish === 'today',
+    });
+}
+const withSetuptools = (lines) => lines.some((line) => /^setuptools\b/i.test(line)) ? [...lines] : [...lines, 'setuptools'];
+async function filesOf(tools, { files, folder }, made) {
+    const { resolved, lock } = made;
+    const there = new Set(await files.list());
+    const free = (...names) => names.map((name) => (0,posix_.join)(folder, name)).find((path) => !there.has(path)) ?? (0,posix_.join)(folder, names.at(-1));
+    const dockerfile = free('Dockerfile', 'reprogate.Dockerfile');
+    const locked = free('requirements.lock', 'reprogate.requirements.lock');
+    const said = [...sentences(made), ...(await checkedLock(tools, made))];
+    const names = new Set([...resolved.lock.matchAll(/^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?==/gm)].map(([, name]) => (0,lockfiles_lock/* plainName */.MH)(name)));
+    const system = new Set([
+        ...(lock?.system ?? []).filter((name) => /^[a-z0-9][a-z0-9+.-]+$/.test(name)),
+        ...[...names].flatMap((name) => (Object.hasOwn(SYSTEM_PACKAGES, name) ? SYSTEM_PACKAGES[name] : [])),
+    ]);
+    const image = pythonImage(resolved.python);
+    const base = made.base ?? (await pinnedImage(tools, image));
+    if (base === undefined)
+        said.push(`No registry could be asked for the digest of ${image}, and this engine does not have it: complete the line ARG BASE of ${dockerfile}, or delete ${dockerfile} and run \`reprogate init --base <image>\`.`);
+    return {
+        files: [
+            {
+                path: dockerfile,
+                text: environmentDockerfile({
+                    said,
+                    base: base ?? `${image}@sha256:${DIGEST_MISSING}`,
+                    lock: locked,
+                    epoch: Math.floor(Date.parse(resolved.time) / 1000),
+                    system: [...system].sort(),
+                }),
+            },
+            { path: locked, text: resolved.lock },
+            { path: `${locked}.json`, text: `${JSON.stringify(noteOf(made), null, 2)}\n` },
+        ],
+        said,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/init/generate.ts
+
+
+/** Makes the environment of a model that has none, from its best lock or as of its date. */
+async function environmentFor({ git, run, scratch, progress }, { folder, code, imports, python, environment, metrics }, { files, asOf, base, dryRun }) {
+    const from = environment?.value.path ?? 'what the code imports';
+    if (dryRun)
+        return { files: [], said: [], open: [`without \`--dry-run\`, a Dockerfile is made from ${from}`] };
+    const today = new Date().toISOString();
+    const made = await (0,system_context/* during */.i)({ progress }, `making an environment from ${from}`, () => makeEnvironment({ git, run, scratch, today }, {
+        files,
+        folder,
+        code,
+        imports,
+        installed: environment ? [environment.value.path] : [],
+        python: python && { version: python.value, by: python.place.file },
+        resultTime: asOf === undefined ? undefined : `${asOf}T23:59:59Z`,
+        base,
+        resultFile: metrics[0]?.value.path,
+        asOf: asOf !== undefined && today.startsWith(asOf) ? 'today' : undefined,
+    }));
+    if ('cannot' in made)
+        return { files: [], said: [], open: [`no Dockerfile: ${made.cannot}. ${made.next}`] };
+    return {
+        files: made.files.map(({ path, text }) => ({ path, text, from: `for an environment, from ${from}` })),
+        said: made.said,
+        open: [],
+    };
+}
+
+// EXTERNAL MODULE: ./src/system/files.ts
+var files = __nccwpck_require__(1650);
+;// CONCATENATED MODULE: ./src/init/files.ts
+
+
+
+
+/**
+ * Writes what is not there yet; what is there stays as it is, also if it is a link or a folder.
+ *
+ * @returns whether it was written
+ * @throws ReprogateError `record/path-outside`
+ */
+async function writeNew({ root }, { path, text }) {
+    const place = await (0,files/* confine */.Do)(root, path);
+    if (!place.ok)
+        throw new errors/* ReprogateError */.w8('record/path-outside', `${path} ${place.why}`);
+    if (place.exists)
+        return false;
+    await (0,promises_.mkdir)((0,external_node_path_.dirname)(place.absolute), { recursive: true });
+    await (0,promises_.writeFile)(place.absolute, text, { flag: 'wx' });
+    return true;
+}
+
+;// CONCATENATED MODULE: ./src/init/policy-text.ts
+
+
+
+const HEADER = `# What this repository asks of a model run. Written by \`reprogate init\` from what it read, without running
+# anything: correct what is wrong. Behind each line stands where it was found, and how sure that is.
+`;
+/** A value in YAML's flow style; JSON is that, and quotes are left out if nothing needs them. */
+const PLAIN = /^(?!(?:true|false|null|yes|no|on|off|y|n|~)$)[A-Za-z_./][\w./-]*$/i;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+const flow = (value) => PLAIN.test(value)
+    ? value
+    : JSON.stringify(value).replace(UNSEEN, (unseen) => [...unseen.matchAll(/[^]/g)]
+        .map(([unit]) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+        .join(''));
+/** A path that a policy may hold. */
+const isPath = (path) => /^[^-/]/.test(path) && path.length <= 1024;
+const placeText = ({ file, line }) => (line === undefined ? file : `${file}:${line}`);
+const note = (text) => ` # ${(0,clean/* oneLine */.TN)(text, 160)}`;
+/**
+ * The policy for what was found: what is certain or likely as a setting, a guess as a question in a comment.
+ * The text is a valid policy.
+ */
+function policyText(models) {
+    return `${HEADER}models:\n${models.map(modelText).join('')}`;
+}
+function modelText({ model, record, dockerfile: made }) {
+    const { name, command, others, metrics, predictions, dockerfile } = model;
+    const [file] = metrics.filter((one) => (0,looking_fact/* isSure */.Y)(one) && isPath(one.value.path) && !isDated(one.value.path));
+    const [rows] = predictions.filter((one) => (0,looking_fact/* isSure */.Y)(one) && isPath(one.value.path));
+    const sureCommand = command && (0,looking_fact/* isSure */.Y)(command) ? command : undefined;
+    const evaluation = [
+        ...(sureCommand
+            ? [
+                `command: [${sureCommand.value.argv.map(flow).join(', ')}]${note(`${placeText(sureCommand.place)}, ${sureCommand.word}: ${sureCommand.reason}`)}`,
+            ]
+            : []),
+        ...(file
+            ? [`metrics: ${flow(file.value.path)}${note(`${placeText(file.place)}, ${file.word}: ${file.reason}`)}`]
+            : []),
+        ...(rows && sureCommand
+            ? [
+                `predictions: {path: ${flow(rows.value.path)}${rows.value.key === undefined ? '' : `, key: ${flow(rows.value.key)}`}}${note(`${placeText(rows.place)}, ${rows.word}: ${rows.reason}`)}`,
+            ]
+            : []),
+    ];
+    const questions = [
+        ...(sureCommand ? [] : [command, ...others].filter((one) => one !== undefined).slice(0, 3)),
+    ].map(({ value, place, reason }) => `# is it evaluated by \`${(0,clean/* oneLine */.TN)(value.text, 160)}\`? (${(0,clean/* oneLine */.TN)(placeText(place), 120)}: ${(0,clean/* oneLine */.TN)(reason, 80)})`);
+    const unknown = sureCommand
+        ? []
+        : [
+            '# How it is evaluated was not found for sure; then say it here:',
+            '# evaluation: {command: [<program>, <argument>], metrics: metrics.json}',
+            ...questions,
+        ];
+    const fits = dockerfile && (0,looking_fact/* isSure */.Y)(dockerfile) && isPath(dockerfile.value.path);
+    return [
+        `  ${name}:`,
+        `    record: ${flow(record.record)}`,
+        ...unknown.map((line) => `    ${line}`),
+        ...(fits
+            ? [
+                `    environment: {dockerfile: ${flow(dockerfile.value.path)}}${note(`${placeText(dockerfile.place)}, ${dockerfile.word}: ${dockerfile.reason}`)}`,
+            ]
+            : made !== undefined && (0,posix_.basename)(made) !== 'Dockerfile'
+                ? [`    environment: {dockerfile: ${flow(made)}} # made by \`reprogate init\``]
+                : []),
+        ...(evaluation.length > 0 ? ['    evaluation:', ...evaluation.map((line) => `      ${line}`)] : []),
+        '',
+    ].join('\n');
+}
+/** A name with a date in it is of one run: the next one writes another. */
+const isDated = (path) => /\d{4}-\d{2}-\d{2}|\d{8}[-_T]\d{4}/.test(path);
+
+// EXTERNAL MODULE: ./src/looking/reading.ts
+var reading = __nccwpck_require__(9797);
+;// CONCATENATED MODULE: ./src/init/record-text.ts
+
+
+
+const record_text_HEADER = `# A draft, written by \`reprogate init\`. \`reprogate record\` fills in what a machine can know: commit, environment,
+# metrics, digests. What stands below as a comment was read in the repository: take out the # of what is true of the run.
+`;
+const record_text_MOST = 20;
+/** The draft of a record: it claims nothing but a name, as no run has been seen. */
+function draftText({ model, record }) {
+    const seeds = (0,reading/* distinctSeeds */.h)(model.seeds).slice(0, record_text_MOST);
+    const settings = Object.entries(model.parameters?.value.values ?? {}).slice(0, record_text_MOST);
+    const data = model.data.slice(0, record_text_MOST);
+    return `${record_text_HEADER}reprogate: record/1
+model: {name: ${JSON.stringify(record.name)}}
+${[
+        ...(data.length > 0 ? ['# data:'] : []),
+        ...data.map(({ value, place }) => `#   - {path: ${one(value.path)}, name: , version: , licence: } # ${one(placeText(place))}, ${value.state}`),
+        ...(seeds.length > 0 ? ['# seeds:'] : []),
+        ...seeds.map(([name, { value, place, reason }]) => `#   ${one(name)}: ${value.value} # ${one(placeText(place))}: ${reason}`),
+        ...(settings.length > 0 ? ['# hyperparameters:'] : []),
+        ...settings.map(([name, value]) => `#   ${one(name)}: ${one(JSON.stringify(value))} # ${one(model.parameters.value.path)}`),
+    ]
+        .map((line) => `${line}\n`)
+        .join('')}`;
+}
+const one = (text) => (0,clean/* oneLine */.TN)(text, 160);
+
+// EXTERNAL MODULE: ./src/looking/needs.ts
+var looking_needs = __nccwpck_require__(3484);
+;// CONCATENATED MODULE: ./src/init/rows.ts
+
+
+
+
+
+const rows_MOST = 4;
+/** What was found of a model, line by line; and of what was not found, what it would be good for. */
+function rowsOf(model) {
+    return [
+        ...commandRows(model),
+        metricsRow(model),
+        predictionsRow(model),
+        ...dataRows(model),
+        seedsRow(model),
+        environmentRow(model),
+        ...needRows(model),
+    ];
+}
+const none = (label, note) => ({ label, sure: true, note });
+function row(label, fact, { value, note }) {
+    return {
+        label,
+        value,
+        place: placeText(fact.place),
+        sure: (0,looking_fact/* isSure */.Y)(fact),
+        ...(note !== undefined && { note }),
+    };
+}
+function commandRows({ command, others }) {
+    if (command === undefined)
+        return [none('evaluate', 'a command that evaluates lets the result be computed again')];
+    const label = command.value.kind === 'train' || command.value.kind === 'pipeline' ? 'run' : 'evaluate';
+    const own = row(label, command, { value: command.value.text, note: command.reason });
+    const equal = others.filter((other) => other.word === command.word && other.score >= command.score - 20);
+    return [
+        own,
+        ...((0,looking_fact/* isSure */.Y)(command)
+            ? []
+            : equal
+                .slice(0, 2)
+                .map((other) => row('  or', other, { value: other.value.text, note: other.reason }))),
+    ];
+}
+function metricsRow({ metrics }) {
+    const [first, ...rest] = metrics;
+    if (first === undefined)
+        return none('metrics', 'a JSON file that the evaluation writes lets the result be compared');
+    const numbers = Object.entries(first.value.metrics).map(([name, value]) => `${name} ${(0,text_numbers/* shortNumber */.In)(value)}`);
+    const more = rest.length > 0 ? `; ${(0,text_numbers/* plural */.LS)(rest.length, 'more file')}` : '';
+    return row('metrics', first, {
+        value: first.value.path,
+        note: (numbers.length > 0 ? (0,text_numbers/* listed */.KE)(numbers, rows_MOST) : first.reason) + more,
+    });
+}
+function predictionsRow({ predictions }) {
+    const [first, ...rest] = predictions;
+    if (first === undefined)
+        return none('predictions', 'a file with one row per sample lets a difference be located');
+    return row('predictions', first, {
+        value: first.value.path,
+        note: first.reason + (rest.length > 0 ? `; ${(0,text_numbers/* plural */.LS)(rest.length, 'more file')}` : ''),
+    });
+}
+function dataRows({ data }) {
+    if (data.length === 0)
+        return [none('data', 'data that is named with its digest can be verified')];
+    const shown = data
+        .slice(0, rows_MOST)
+        .map((fact) => row('data', fact, { value: fact.value.path, note: fact.value.state }));
+    const rest = data.length - shown.length;
+    return rest > 0
+        ? [...shown, { label: 'data', value: `${(0,text_numbers/* plural */.LS)(rest, 'more')}`.replace(/mores$/, 'more'), sure: true }]
+        : shown;
+}
+function seedsRow({ seeds, unseeded }) {
+    const named = (0,reading/* distinctSeeds */.h)(seeds);
+    const [first] = named;
+    const [call] = unseeded;
+    const without = call && `${call.value} without a seed, ${placeText(call.place)}`;
+    if (first === undefined)
+        return none('seeds', without ?? 'a seed that is set and recorded lets chance be repeated');
+    return row('seeds', first[1], {
+        value: (0,text_numbers/* listed */.KE)(named.map(([name, { value }]) => `${name} ${value.value}`), rows_MOST),
+        note: without,
+    });
+}
+function environmentRow({ environment, dockerfile, python }) {
+    const version = python && `Python ${python.value}`;
+    const serves = dockerfile?.value.role === 'serves' ? `${dockerfile.value.path} serves, and evaluates nothing` : undefined;
+    if (dockerfile && (0,looking_fact/* isSure */.Y)(dockerfile))
+        return row('environment', dockerfile, {
+            value: dockerfile.value.path,
+            note: environment && `${environment.value.path}: ${environment.value.says}`,
+        });
+    if (environment === undefined)
+        return none('environment', serves ?? 'a lock file or requirements let the environment be rebuilt');
+    return row('environment', environment, {
+        value: environment.value.path,
+        note: [environment.value.says, version, serves].filter(Boolean).join('; '),
+    });
+}
+const needRows = ({ needs }) => needs.map((need) => row('needs', need, { value: (0,looking_needs/* needText */.w)(need.value) }));
+
+;// CONCATENATED MODULE: ./src/init/workflow-text.ts
+/** The workflow that checks every change: one step behind the checkout. */
+const workflowText = (config) => `name: reprogate
+on:
+  pull_request:
+  push:
+    branches: [main, master]
+permissions:
+  contents: read
+  pull-requests: write
+jobs:
+  reprogate:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v5
+        with: {fetch-depth: 0}
+      - uses: acme/reprogate@v1${config === 'reprogate.yml' ? '' : `\n        with: {config: ${JSON.stringify(config)}}`}
+`;
+
+;// CONCATENATED MODULE: ./src/init/init.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Models that are shown in full. */
+const init_MOST = 20;
+/** Environments that are resolved, one after the other. */
+const MOST_ENVIRONMENTS = 3;
+/**
+ * Looks at the work tree and writes the files that it lacks: a policy, drafts of records, a workflow. Never
+ * overwrites; run again it writes nothing.
+ *
+ * @throws ReprogateError `directory/missing`, `git/no-repository`, `record/path-outside`
+ */
+function init({ directory, config, dryRun, asOf, base }, world) {
+    const begun = performance.now();
+    return (0,session/* withSession */.f)(directory, world, async (context) => {
+        const tree = { files: (0,tree_files/* filesOfWorkTree */.UH)(context.git, context.root), prefix: context.prefix };
+        const { files, models, instead } = await (0,system_context/* during */.i)(context, 'looking', () => (0,looking/* lookingAt */.v)(context, tree).look());
+        const paths = await tree.files.list();
+        const own = await (0,policy_models/* discoverModels */.w)((0,sources/* detectNative */.hi)(paths), { of: (path) => (0,sources/* ownWords */.I1)(tree, path) });
+        const written = models.map((model) => ({ model, record: recordFor(model, own, paths) }));
+        const open = [];
+        const made = [];
+        const said = [];
+        const without = written.filter(({ model }) => model.command !== undefined && !(model.dockerfile && (0,looking_fact/* isSure */.Y)(model.dockerfile)));
+        for (const one of without.slice(0, MOST_ENVIRONMENTS)) {
+            const environment = await environmentFor(context, one.model, { files: tree.files, asOf, base, dryRun });
+            made.push(...environment.files);
+            one.dockerfile = environment.files[0]?.path;
+            said.push(...environment.said);
+            open.push(...environment.open);
+        }
+        const wanted = models.length === 0 ? [] : [...filesFor(context, config, { models: written, paths }), ...made];
+        const there = new Set(paths);
+        const kept = [];
+        const fresh = [];
+        for (const file of wanted) {
+            const isNew = dryRun ? !there.has(file.path) : await writeNew(context, file);
+            if (isNew)
+                fresh.push(file);
+            else
+                kept.push(file.path);
+        }
+        return {
+            files,
+            seconds: Math.round(performance.now() - begun) / 1000,
+            models: written.slice(0, init_MOST).map(({ model, record }) => ({ name: record.name, rows: rowsOf(model) })),
+            written: fresh.map(({ path, from }) => ({ path, from })),
+            kept,
+            open: [...new Set(open)].slice(0, init_MOST),
+            said,
+            ...(instead && {
+                instead: {
+                    why: instead.why,
+                    nearest: instead.nearest.map(({ value, place }) => ({
+                        command: value.text,
+                        place: placeText(place),
+                    })),
+                    results: instead.results.map(({ value }) => value.path),
+                },
+            }),
+        };
+    });
+}
+/** A record of its own stays one; else a run that another tool left; else where one belongs. */
+function recordFor(model, own, paths) {
+    const found = (0,looking/* foundRecord */.e)(model, paths);
+    const native = own.find(({ settings }) => model.folder === '.' || settings.record.startsWith(`${model.folder}/`));
+    if (native)
+        return { ...found, name: native.name, record: native.settings.record };
+    const ours = (0,posix_.join)(model.folder, 'provenance.yml');
+    // A run beside ours is read with it: then `record` has where to write, and nothing is copied.
+    const isRead = !(0,sources/* isRun */.yz)(found.record) || (0,sources/* detectSiblings */.X3)(paths, ours).includes(found.record);
+    return isRead ? { ...found, record: ours } : found;
+}
+function filesFor({ prefix }, config, { models, paths }) {
+    const drafts = models.filter(({ record, model }) => record.record === (0,posix_.join)(model.folder, 'provenance.yml'));
+    return [
+        { path: config, text: policyText(models), from: 'what was found' },
+        ...drafts.map((one) => ({
+            path: one.record.record,
+            text: draftText(one),
+            from: draftOf(one, paths),
+        })),
+        // GitHub reads workflows at the top of a repository only.
+        ...(prefix === ''
+            ? [
+                {
+                    path: '.github/workflows/reprogate.yml',
+                    text: workflowText(config),
+                    from: 'checks every pull request',
+                },
+            ]
+            : []),
+    ];
+}
+function draftOf({ record: { record } }, paths) {
+    const beside = (0,sources/* detectSiblings */.X3)(paths, record);
+    return beside.length > 0
+        ? `a draft: ${beside.join(' and ')} is read beside it`
+        : 'a draft: no run is recorded yet';
+}
+
+// EXTERNAL MODULE: ./src/verdict/rungs.ts
+var rungs = __nccwpck_require__(5730);
+// EXTERNAL MODULE: ./src/report/plain.ts
+var plain = __nccwpck_require__(206);
+// EXTERNAL MODULE: ./src/report/words.ts
+var words = __nccwpck_require__(5072);
+;// CONCATENATED MODULE: ./src/report/initialised.ts
+
+
+
+
+const DIM = 2;
+const BOLD = 1;
+const YELLOW = 33;
+/** Rows that say how it is run. */
+const RUNS = new Set(['evaluate', 'run']);
+/** Models that have a line of their own below the written files. */
+const initialised_MOST = 8;
+/** Characters of a value, and of the place behind it. */
+const WIDTH = { value: 44, place: 30 };
+/**
+ * One screen: what was found and where, what is unknown and what it would be good for, what was written, and
+ * the next command. Text may be untrusted.
+ */
+function renderInitialised(made, { colour, dryRun, report }) {
+    const paint = (code, words) => (colour ? `\u001b[${code}m${words}\u001b[0m` : words);
+    const looked = `Looked at ${(0,text_numbers/* plural */.LS)(made.files, 'file')} in ${(0,text_numbers/* duration */.p0)(made.seconds)}.`;
+    if (made.models.length === 0)
+        return (0,plain/* printed */.zd)([
+            looked,
+            '',
+            `  Nothing here trains or evaluates a model${made.instead ? ' of its own' : ''}, so nothing was written.`,
+            ...insteadLines(made.instead),
+            '',
+            `${paint(BOLD, 'Next:')}  if something does, say how in reprogate.yml: models: {<name>: {record: provenance.yml, evaluation: {command: [<program>]}}}`,
+        ]);
+    return (0,plain/* printed */.zd)([
+        looked,
+        '',
+        ...made.models.flatMap(({ name, rows }) => [
+            `  ${'model'.padEnd(12)} ${paint(BOLD, (0,plain/* plainText */.wh)(name, 100))}`,
+            ...rows.map((row) => rowLine(row, paint)),
+            '',
+        ]),
+        ...fileLines(made, dryRun),
+        '',
+        ...(report ? stageLines(report) : []),
+        `${paint(BOLD, 'Next:')}  ${nextOf(made, dryRun, report)}`,
+    ]);
+}
+/** Why there is no model, and what comes nearest, for whoever wants one of them. */
+function insteadLines(instead) {
+    if (instead === undefined)
+        return [];
+    return [
+        `  Seen: ${(0,plain/* plainText */.wh)(instead.why, 200)}.`,
+        ...instead.nearest.map(({ command, place }, index) => `  ${(index === 0 ? 'nearest' : '').padEnd(12)} ${(0,plain/* plainText */.wh)(command, 100)}   ${(0,plain/* plainText */.wh)(place, 80)}`),
+        ...instead.results.map((path, index) => `  ${(index === 0 ? 'results' : '').padEnd(12)} ${(0,plain/* plainText */.wh)(path, 200)}`),
+    ];
+}
+function rowLine({ label, value, place, sure, note }, paint) {
+    const text = value === undefined ? 'none found' : (0,plain/* plainText */.wh)(value, 120);
+    const question = sure ? '' : '?';
+    const shown = (text + question).padEnd(WIDTH.value);
+    const where = place === undefined ? '' : (0,plain/* plainText */.wh)(place, 80);
+    const why = note === undefined ? '' : (0,plain/* plainText */.wh)(note, 120);
+    const left = `  ${label.padEnd(12)} ${sure ? shown : paint(YELLOW, shown)} `;
+    return `${left}${where.padEnd(why === '' ? 0 : WIDTH.place)}${why === '' ? '' : ` ${paint(DIM, why)}`}`.trimEnd();
+}
+function fileLines({ written, kept, open, said }, dryRun) {
+    return [
+        ...written.map(({ path, from }, index) => `${(index === 0 ? (dryRun ? 'Would write' : 'Wrote') : '').padEnd(12)} ${(0,plain/* plainText */.wh)(path, 200)}   ${(0,plain/* plainText */.wh)(from, 120)}`),
+        ...(kept.length > 0
+            ? [`${'Kept'.padEnd(12)} ${kept.map((path) => (0,plain/* plainText */.wh)(path, 200)).join(', ')}`]
+            : []),
+        ...said.map((text) => `${''.padEnd(12)} ${(0,plain/* plainText */.wh)(text, 240)}`),
+        ...open.map((text, index) => `${(index === 0 ? 'Open' : '').padEnd(12)} ${(0,plain/* plainText */.wh)(text, 240)}`),
+    ];
+}
+/** What a check says of each model: the rung that it stands on. */
+function stageLines({ models }) {
+    const [only, ...others] = models;
+    if (only && others.length === 0)
+        return [
+            ...only.stages.map(({ name, status, summary }) => `  ${plain/* TERMINAL_SIGNS */.oP[words/* STAGE_SIGNS */.wF[status]]} ${name.padEnd(14)}${(0,plain/* plainText */.wh)(summary, 160)}`),
+            ...(only.rung ? [`  rung ${only.rung.reached} of 6: ${rungs/* RUNGS */.Q[only.rung.reached]}`] : []),
+            '',
+        ];
+    const shown = models
+        .slice(0, initialised_MOST)
+        .map(({ name, rung, verdict }) => `  ${(0,plain/* plainText */.wh)(name, 60).padEnd(24)} ${verdict}${rung ? `, rung ${rung.reached} of 6: ${rungs/* RUNGS */.Q[rung.reached]}` : ''}`);
+    return [...shown, ...(models.length > initialised_MOST ? [`  ${(0,text_numbers/* grouped */.zD)(models.length - initialised_MOST)} more`] : []), ''];
+}
+function nextOf({ written, open, models }, dryRun, report) {
+    if (dryRun && written.length > 0)
+        return 'reprogate init';
+    // With a command and an environment a run can be recorded: that fills in all that a machine can know.
+    const ready = models.find(({ rows }) => rows.some(({ label, value, sure }) => RUNS.has(label) && sure && value !== undefined));
+    if (written.length > 0 && open.length === 0 && ready !== undefined)
+        return `git add -A && git commit -m "Check with reprogate" && reprogate record ${(0,plain/* plainText */.wh)(ready.name, 100)}`;
+    const next = report?.models.find((model) => model.next !== undefined)?.next;
+    return (0,plain/* plainText */.wh)(next ?? 'reprogate check', 400);
+}
+
+// EXTERNAL MODULE: ./src/report/json.ts
+var report_json = __nccwpck_require__(2794);
+// EXTERNAL MODULE: ./src/cli/door.ts + 3 modules
+var cli_door = __nccwpck_require__(643);
+;// CONCATENATED MODULE: ./src/cli/init.ts
+
+
+
+
+
+
 function addInit(program, door) {
     program
         .command('init')
         .description('look at the repository, write the policy, the draft of a record and the workflow that it lacks')
         .option('--dry-run', 'look, and write nothing')
-        .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--as-of <day>', 'resolve packages as of this day, `today` or YYYY-MM-DD; default: that of the code').argParser(day))
+        .addOption(new esm/* Option */.c$('--as-of <day>', 'resolve packages as of this day, `today` or YYYY-MM-DD; default: that of the code').argParser(day))
+        .option('--base <image>', 'the image that a Dockerfile begins with, by tag or digest; default: the official one of Python')
         .option('--json', 'print what was found as JSON')
         .option('--no-color', 'no colour, also on a terminal')
-        .addOption(configOption())
-        .addOption(verboseOption())
+        .addOption((0,cli_door/* configOption */.KJ)())
+        .addOption((0,cli_door/* verboseOption */.qM)())
         .action(async (options) => {
         const directory = process.cwd();
-        const { config, asOf, json, color } = options;
+        const { config, asOf, base, json } = options;
         const dryRun = options.dryRun === true;
-        const made = await (0,_init_init_js__WEBPACK_IMPORTED_MODULE_2__/* .init */ .T)({ directory, config, dryRun, asOf }, door.world(options));
+        const made = await init({ directory, config, dryRun, asOf, base }, door.world(options));
         const request = { directory, config, models: [], occasion: { kind: 'work-tree' } };
-        const report = made.models.length === 0 ? undefined : await (0,_gate_js__WEBPACK_IMPORTED_MODULE_1__/* .check */ .z)(request, door.world(options));
-        const colour = color && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+        const report = made.models.length === 0 ? undefined : await (0,gate/* check */.z)(request, door.world(options));
+        const colour = (0,cli_door/* coloured */.qY)(options);
         process.stdout.write(json
-            ? (0,_report_json_js__WEBPACK_IMPORTED_MODULE_7__/* .printableJson */ .e)({ reprogate: 'init/1', ...made, report })
-            : (0,_report_initialised_js__WEBPACK_IMPORTED_MODULE_6__/* .renderInitialised */ ._)(made, { colour, dryRun, report }));
+            ? (0,report_json/* printableJson */.e)({ reprogate: 'init/1', ...made, report })
+            : renderInitialised(made, { colour, dryRun, report }));
     });
 }
 function day(text) {
@@ -4374,39 +6406,1291 @@ function day(text) {
         return new Date().toISOString().slice(0, 10);
     if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)))
         return text;
-    throw new commander__WEBPACK_IMPORTED_MODULE_0__/* .InvalidArgumentError */ .Di('Write it as YYYY-MM-DD, or `today`.');
+    throw new esm/* InvalidArgumentError */.Di('Write it as YYYY-MM-DD, or `today`.');
+}
+
+
+/***/ }),
+
+/***/ 2065:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  k: () => (/* binding */ addProbe)
+});
+
+// EXTERNAL MODULE: ./src/gate.ts + 123 modules
+var gate = __nccwpck_require__(2710);
+// EXTERNAL MODULE: ./src/report/json.ts
+var report_json = __nccwpck_require__(2794);
+// EXTERNAL MODULE: ./src/text/numbers.ts
+var numbers = __nccwpck_require__(2613);
+// EXTERNAL MODULE: ./src/verdict/cause.ts
+var verdict_cause = __nccwpck_require__(966);
+// EXTERNAL MODULE: ./src/report/plain.ts
+var plain = __nccwpck_require__(206);
+;// CONCATENATED MODULE: ./src/report/probe.ts
+
+
+
+const SIGNS = {
+    same: 'good',
+    within: 'doubt',
+    moves: 'bad',
+    fails: 'none',
+};
+const isUnsteady = ({ agreement }) => agreement === 'nondeterministic';
+/** Whether nothing was learnt of a model: it was not replayed, or gave no result. */
+const isUnprobed = (model) => !model.evidence.probe && !isUnsteady(model);
+/** Whether no axis moves the results of a model beyond their tolerances. */
+const isUnmoved = (model) => !isUnsteady(model) && (model.evidence.probe?.axes.every(({ effect }) => effect !== 'moves') ?? false);
+/** A line for each axis: what it does to the outputs, and what fixes it. */
+function renderProbe({ models }, { colour }) {
+    const painted = (sign) => colour ? `\u001b[${plain/* SIGN_COLOURS */.ap[sign]}m${plain/* TERMINAL_SIGNS */.oP[sign]}\u001b[0m` : plain/* TERMINAL_SIGNS */.oP[sign];
+    return (0,plain/* printed */.zd)(models.flatMap((model) => [...modelLines(model, painted), '']));
+}
+function modelLines(model, painted) {
+    const { probe, cause } = model.evidence;
+    const name = (0,plain/* plainText */.wh)(model.name, 100);
+    if (!probe) {
+        if (!isUnsteady(model))
+            return [`${name}   not probed: ${(0,plain/* plainText */.wh)(model.cause, 600)}`];
+        const fix = cause && (0,verdict_cause/* causeWords */.pQ)(cause).fix;
+        return [
+            `${name}   does not repeat itself`,
+            `  ${(0,plain/* plainText */.wh)(model.cause, 600)}`,
+            ...(fix === undefined ? [] : [`  Fix: ${(0,plain/* plainText */.wh)(fix, 300)}`]),
+        ];
+    }
+    const width = Math.max(0, ...probe.axes.map((axis) => axis.name.length));
+    return [
+        `${name}   ${probe.axes.length} axes in ${(0,numbers/* duration */.p0)(probe.seconds)}`,
+        '',
+        ...probe.axes.flatMap(({ name: axis, effect, text, fix }) => [
+            `  ${painted(SIGNS[effect])} ${axis.padEnd(width)}  ${(0,plain/* plainText */.wh)(effect === 'fails' ? `no result: ${text}` : text, 160)}`,
+            ...(effect !== 'moves' || fix === undefined
+                ? []
+                : [`    ${' '.repeat(width)}  fix: ${(0,plain/* plainText */.wh)(fix, 300)}`]),
+        ]),
+    ];
+}
+
+// EXTERNAL MODULE: ./src/cli/door.ts + 3 modules
+var cli_door = __nccwpck_require__(643);
+;// CONCATENATED MODULE: ./src/cli/probe.ts
+
+
+
+
+function addProbe(program, door) {
+    program
+        .command('probe')
+        .description('rebuild, and replay the evaluation along every axis on which machines and runs differ')
+        .argument('[model...]', 'models of the policy; none: all')
+        .option('--network', 'give it the network in one of the replays')
+        .option('--json', 'print the JSON report')
+        .option('--no-color', 'no colour, also on a terminal')
+        .addOption((0,cli_door/* configOption */.KJ)())
+        .addOption((0,cli_door/* verboseOption */.qM)())
+        .addHelpText('after', PROBE_HELP)
+        .action(async (models, options) => {
+        const { config, network } = options;
+        const probe = { network: network === true };
+        const occasion = { kind: 'work-tree' };
+        const directory = process.cwd();
+        const rebuild = 'cached';
+        const report = await (0,gate/* check */.z)({ directory, config, models, rebuild, probe, occasion }, door.world(options));
+        const { json } = options;
+        const colour = (0,cli_door/* coloured */.qY)(options);
+        process.stdout.write(json ? (0,report_json/* renderJson */.h)(report) : renderProbe(report, { colour }));
+        door.ended(probeExitCode(report));
+    });
+}
+const PROBE_HELP = `
+Exit codes: 0 nothing moves the results, 1 something does, 2 could not probe, or wrong usage.`;
+/** The worst of the models. */
+const probeExitCode = ({ models }) => models.some(isUnprobed) ? 2 : models.every(isUnmoved) ? 0 : 1;
+
+
+/***/ }),
+
+/***/ 8198:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  $: () => (/* binding */ addRecord)
+});
+
+// EXTERNAL MODULE: ./node_modules/commander/esm.mjs
+var esm = __nccwpck_require__(8179);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:path/posix"
+var posix_ = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/provenance/sources/index.ts + 44 modules
+var sources = __nccwpck_require__(5754);
+// EXTERNAL MODULE: ./src/system/context.ts
+var system_context = __nccwpck_require__(7510);
+// EXTERNAL MODULE: ./src/system/digest.ts
+var system_digest = __nccwpck_require__(3589);
+// EXTERNAL MODULE: ./src/system/files.ts
+var files = __nccwpck_require__(1650);
+// EXTERNAL MODULE: ./src/system/session.ts + 8 modules
+var session = __nccwpck_require__(2691);
+// EXTERNAL MODULE: ./src/system/tree-files.ts
+var tree_files = __nccwpck_require__(1187);
+// EXTERNAL MODULE: ./src/engine/find.ts
+var find = __nccwpck_require__(7523);
+// EXTERNAL MODULE: ./src/environment/dockerfile.ts + 1 modules
+var environment_dockerfile = __nccwpck_require__(325);
+// EXTERNAL MODULE: ./src/system/errors.ts
+var errors = __nccwpck_require__(6578);
+// EXTERNAL MODULE: ./src/environment/manifest/read.ts
+var read = __nccwpck_require__(8479);
+// EXTERNAL MODULE: ./src/environment/pinned.ts
+var pinned = __nccwpck_require__(4795);
+;// CONCATENATED MODULE: ./src/environment/image.ts
+
+
+
+const missing = (reference, reason) => new errors/* ReprogateError */.w8('image/missing', `the image ${reference} cannot be pulled: ${reason}`);
+/** What the engine says of an image, which is pulled if it is not here. */
+async function obtain(engine, reference, onLine) {
+    const local = await engine.inspect(reference);
+    if (local)
+        return local;
+    const pulled = await engine.pull(reference, { onLine });
+    if (!pulled.ok)
+        throw missing(reference, pulled.reason);
+    const image = await engine.inspect(reference);
+    if (image)
+        return image;
+    throw missing(reference, 'it was pulled and is not there');
+}
+/**
+ * Describes an image that is on this engine, or can be pulled.
+ *
+ * @throws ReprogateError `image/missing`, `image/unreadable`, `image/too-large`, `engine/failed`
+ */
+async function describeImage(context, reference) {
+    const { engine, progress } = context;
+    context.defer(() => engine.sweep());
+    const image = await obtain(engine, reference, (line) => progress.line(line));
+    const manifest = await (0,read/* readImage */.A)(context, image);
+    return { id: image.Id, manifest, hashes: manifest.hashes, platform: manifest.platform };
+}
+/** `registry:5000/a/b:tag@sha256:…` → `registry:5000/a/b` */
+const repositoryOf = (reference) => reference.replace(/@sha256:[0-9a-f]*$/, '').replace(/:[^:/]*$/, '');
+/** As engines write it in a digest: `docker.io/library/` is left out. */
+const familiar = (repository) => repository.replace(/^(?:index\.)?docker\.io\//, '').replace(/^library\//, '');
+/**
+ * The reference by digest of an image named by tag, id or digest; pulled if it is not here.
+ *
+ * @throws ReprogateError `image/missing`, or `image/not-pushed` if no registry has it
+ */
+async function resolveDigest(engine, reference) {
+    const { RepoDigests } = await obtain(engine, reference);
+    if (pinned/* BY_DIGEST */.t.test(reference))
+        return reference;
+    const wanted = familiar(repositoryOf(reference));
+    const found = RepoDigests.find((digest) => repositoryOf(digest) === wanted) ?? RepoDigests[0];
+    if (found !== undefined)
+        return found;
+    throw new errors/* ReprogateError */.w8('image/not-pushed', `the image ${reference} is in no registry, so it has no digest that others could pull`);
+}
+/**
+ * Pushes an image into a repository, tagged with its id if the repository names no tag.
+ *
+ * @returns the reference by digest
+ * @throws ReprogateError `engine/failed` if the registry refuses, `image/missing`
+ */
+async function pushImage(context, id, repository) {
+    const { engine, progress } = context;
+    const name = repositoryOf(repository);
+    const image = await engine.inspect(id);
+    if (!image)
+        throw missing(id, 'it is not on this engine');
+    const tagged = name === repository ? `${name}:${image.Id.replace(/^sha256:/, '').slice(0, 12)}` : repository;
+    await engine.tag(image.Id, tagged);
+    context.defer(() => engine.removeImage(tagged));
+    const output = await engine.push(tagged, (line) => progress.line(line));
+    const digest = /digest: (sha256:[0-9a-f]{64})/.exec(output)?.[1];
+    if (digest !== undefined)
+        return `${name}@${digest}`;
+    throw new Error(`the registry did not say under which digest it keeps ${tagged}`);
+}
+
+// EXTERNAL MODULE: ./src/evaluation/run.ts + 8 modules
+var evaluation_run = __nccwpck_require__(4062);
+// EXTERNAL MODULE: ./src/policy/load.ts
+var load = __nccwpck_require__(8164);
+// EXTERNAL MODULE: ./src/policy/models.ts
+var models = __nccwpck_require__(7814);
+// EXTERNAL MODULE: ./src/policy/occasion.ts
+var occasion = __nccwpck_require__(903);
+// EXTERNAL MODULE: ./src/policy/plan.ts
+var policy_plan = __nccwpck_require__(6055);
+// EXTERNAL MODULE: ./src/policy/schema.ts
+var schema = __nccwpck_require__(4139);
+// EXTERNAL MODULE: ./src/provenance/commit.ts
+var commit = __nccwpck_require__(786);
+// EXTERNAL MODULE: ./src/provenance/claims.ts
+var provenance_claims = __nccwpck_require__(10);
+// EXTERNAL MODULE: ./src/provenance/completeness.ts
+var completeness = __nccwpck_require__(3203);
+// EXTERNAL MODULE: ./src/provenance/sources/native.ts
+var sources_native = __nccwpck_require__(2539);
+// EXTERNAL MODULE: ./src/results/metrics/volatile.ts
+var metrics_volatile = __nccwpck_require__(9258);
+// EXTERNAL MODULE: ./src/stages/export.ts
+var stages_export = __nccwpck_require__(2189);
+// EXTERNAL MODULE: ./src/system/patterns.ts
+var patterns = __nccwpck_require__(1326);
+// EXTERNAL MODULE: ./src/verdict/rules/index.ts + 12 modules
+var rules = __nccwpck_require__(5223);
+// EXTERNAL MODULE: ./src/looking/reading.ts
+var reading = __nccwpck_require__(9797);
+// EXTERNAL MODULE: ./src/stages/looking.ts + 28 modules
+var stages_looking = __nccwpck_require__(9099);
+;// CONCATENATED MODULE: ./src/record/beside.ts
+
+
+
+
+
+
+/** Runs of other tools that lie beside the record: a check reads them with it. */
+async function readingsBeside({ git, root, prefix }, record) {
+    const tree = { files: (0,tree_files/* filesOfWorkTree */.UH)(git, root), prefix };
+    const beside = (0,sources/* detectSiblings */.X3)(await tree.files.list(), record);
+    return (await Promise.all(beside.map((path) => (0,sources/* readSources */.tW)(tree, path)))).flat();
+}
+/**
+ * Completes what a person wrote by what is known without one: the data and the model that a tracker beside it
+ * names or the tree holds, and the seeds and settings that stand in the code of this very commit. What nobody
+ * names stays missing.
+ *
+ * @returns the record as far as it is known before the evaluation runs
+ */
+async function knownOf(context, { model, draft, before, plan }) {
+    const { git, root, prefix } = context;
+    const looking = (0,stages_looking/* lookingAt */.v)(context, { files: (0,tree_files/* filesOfWorkTree */.UH)(git, root), prefix });
+    const found = await looking.model(model);
+    const said = await readingsBeside(context, model.settings.record);
+    const tracked = said.map(({ record }) => record).filter((record) => record !== null);
+    const shown = found && (0,reading/* readingOfLook */.x)(found, model.settings.record);
+    const isDefault = (field) => shown?.reservations?.get(field)?.kind === 'default';
+    const known = { ...before };
+    if (before.data === undefined) {
+        const data = tracked.find((one) => one.data?.length)?.data ?? (await thoseThatAreThere(context, shown?.record?.data));
+        if (data.length > 0)
+            known.data = await Promise.all(data.map((entry) => described(context, entry)));
+    }
+    for (const name of ['seeds', 'hyperparameters']) {
+        if (before[name] !== undefined || tracked.some((one) => one[name] !== undefined))
+            continue;
+        const chosen = Object.entries(shown?.record?.[name] ?? {}).filter(([key]) => !isDefault(`${name}.${key}`));
+        if (chosen.length > 0)
+            draft.set([name], Object.fromEntries(chosen));
+    }
+    if (before.model?.path === undefined && trainsItself(found, plan.command))
+        known.model = { ...before.model, from: 'evaluation' };
+    else if (before.model?.path === undefined) {
+        const path = tracked.map(({ model }) => model?.path).find((one) => one !== undefined);
+        if (path !== undefined)
+            known.model = { ...before.model, path };
+    }
+    if (known.data !== undefined && known.data !== before.data)
+        draft.set(['data'], known.data);
+    if (known.model?.from !== undefined)
+        draft.set(['model', 'from'], known.model.from);
+    else if (known.model?.path !== undefined)
+        draft.set(['model', 'path'], known.model.path);
+    return known;
+}
+/** What the tree shows is a guess: a set that is not there is nobody's word. */
+async function thoseThatAreThere({ root }, data = []) {
+    const there = await Promise.all(data.map(async ({ path }) => {
+        const place = path === undefined ? undefined : await (0,files/* confine */.Do)(root, path);
+        return place?.ok === true && place.exists;
+    }));
+    return data.filter((_, index) => there[index]);
+}
+/** Its digest is computed anew; without a version of its own it is as old as its last commit. */
+async function described({ git }, entry) {
+    const { path } = entry;
+    if (path === undefined)
+        return entry;
+    const version = entry.version ?? (await git.lastChange([path]));
+    return { name: (0,posix_.basename)(path), ...entry, digest: undefined, ...(version !== undefined && { version }) };
+}
+/** Whether the command that evaluates trains its model first: a file of it that lies about is an output. */
+const trainsItself = (found, command) => [found?.command, ...(found?.others ?? [])].some((one) => one !== undefined &&
+    /^(?:train|train\+evaluate|pipeline)$/.test(one.value.kind) &&
+    JSON.stringify(one.value.argv) === JSON.stringify(command));
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+;// CONCATENATED MODULE: ./src/record/document.ts
+
+
+
+
+/** In reading order. */
+const SECTIONS = [
+    'reprogate',
+    'model',
+    'run',
+    'code',
+    'data',
+    'environment',
+    'seeds',
+    'hyperparameters',
+    'evaluation',
+];
+/**
+ * The record as a document that can be edited without losing a person's comments and order; a new one
+ * if there is none.
+ *
+ * @throws ReprogateError if there is one that cannot be read
+ */
+async function openDocument({ git, root, prefix }, path) {
+    const files = (0,tree_files/* filesOfWorkTree */.UH)(git, root);
+    const { record, problems } = await (0,sources_native/* readNative */.AE)({ files, prefix }, path);
+    const broken = problems.find(({ rule }) => rule !== 'record/missing');
+    if (record === null && broken) {
+        const { rule, message, file, line } = broken;
+        throw new errors/* ReprogateError */.w8(rule, message, undefined, { file, line });
+    }
+    const read = await files.read(path, sources_native/* LARGEST_RECORD */.ty);
+    return 'bytes' in read ? (0,dist/* parseDocument */.Tp)(read.bytes.toString()) : new dist/* Document */.yo({});
+}
+/** What of the document is right; the rest is written anew or listed. */
+function readable(document) {
+    return (0,sources_native/* parseNative */.RF)(Buffer.from(document.toString()), '').record ?? {};
+}
+/** These are read line by line; other lists and maps take one line each. */
+const TALL = ['manifest', 'metrics', 'predictions'];
+/** Sets a field; what stands around it, comments included, stays as it is. */
+function setField(document, path, value) {
+    const [section] = path;
+    if (typeof section === 'string' && (0,dist/* isMap */.jh)(document.contents) && !document.has(section))
+        insertSection(document, document.contents, section);
+    const node = document.createNode(value);
+    if ((0,dist/* isCollection */.P3)(node) && path.length > 1 && !TALL.includes(String(path[1])))
+        node.flow = true;
+    document.setIn(path, node);
+}
+function insertSection(document, contents, section) {
+    const rank = SECTIONS.indexOf(section);
+    const next = contents.items.findIndex(({ key }) => SECTIONS.indexOf(String(key)) > rank);
+    const pair = document.createPair(section, section === 'reprogate' ? 'record/1' : {});
+    contents.items.splice(next < 0 ? contents.items.length : next, 0, pair);
+}
+
+;// CONCATENATED MODULE: ./src/record/draft.ts
+
+
+
+
+
+
+/**
+ * The record to write in. What another tool wrote is never written over.
+ *
+ * @throws ReprogateError `record/foreign`, or if the record cannot be read
+ */
+async function openDraft(context, path) {
+    if (/^mlflow:/.test(path) || (0,sources/* detectOthers */.rN)([(0,sources/* storeOf */.xX)(path)]).length > 0)
+        throw new errors/* ReprogateError */.w8('record/foreign', `${path} is what another tool wrote, and is not written over`, `Name ${(0,posix_.join)((0,posix_.dirname)(path), 'provenance.yml')} as the record of the model in the policy: what ${path} says is read beside it.`);
+    const document = await openDocument(context, path);
+    const files = [path];
+    const put = async (path, content) => {
+        const { absolute } = await placeInside(context, path);
+        const draft = `${absolute}.reprogate-draft`;
+        await (0,promises_.mkdir)((0,posix_.dirname)(absolute), { recursive: true });
+        await (0,promises_.rm)(draft, { force: true });
+        await (0,promises_.writeFile)(draft, typeof content === 'string' ? content : '', { flag: 'wx' });
+        if (typeof content !== 'string')
+            await (0,promises_.copyFile)(content.copyOf, draft);
+        await (0,promises_.rename)(draft, absolute);
+    };
+    return {
+        before: readable(document),
+        folder: (0,posix_.dirname)(path),
+        files,
+        set: (at, value) => setField(document, at, value),
+        keep: async (path, content) => {
+            await put(path, content);
+            files.push(path);
+        },
+        write: async () => {
+            const text = document.toString({ lineWidth: 0, flowCollectionPadding: false });
+            await put(path, text);
+            return text;
+        },
+    };
+}
+/** @throws ReprogateError for a path that leaves the working directory, through links too */
+async function placeInside(context, path) {
+    const place = await (0,files/* confine */.Do)(context.root, path);
+    if (place.ok)
+        return place;
+    throw new errors/* ReprogateError */.w8('record/path-outside', `${path} ${place.why}`);
+}
+
+// EXTERNAL MODULE: ./src/environment/build.ts + 2 modules
+var build = __nccwpck_require__(5371);
+;// CONCATENATED MODULE: ./src/record/image.ts
+
+
+
+
+
+
+/**
+ * The image of the run: the one given, the one that the record has already, or one built now, which is
+ * pushed if there is somewhere to push it to.
+ *
+ * @throws ReprogateError `environment/build-failed`, `image/missing`, `image/not-pushed`
+ */
+async function chooseImage(context, choice) {
+    const { push, image, recorded } = choice;
+    const given = image ?? recorded;
+    if (push === undefined && given === undefined)
+        return { here: await buildHere(context, choice, { temporary: true }) };
+    const pinned = push === undefined
+        ? await resolveDigest(context.engine, given)
+        : await pushImage(context, await buildHere(context, choice, { temporary: false }), push);
+    return { here: pinned, pinned };
+}
+async function buildHere(context, { commit, dockerfile, plan }, { temporary }) {
+    const { folder: directory } = await (0,stages_export/* exportWithoutAnswers */.u)(context, commit, plan.answers);
+    const request = {
+        directory,
+        dockerfile,
+        context: plan.context,
+        args: plan.args,
+        fresh: true,
+        temporary,
+        timeout: plan.limits.build * 60_000,
+        memory: plan.limits.memory,
+        network: plan.network,
+    };
+    const file = context.prefix + dockerfile;
+    const fetching = (0,environment_dockerfile/* networkFinding */.Sr)(file, await (0,build/* dockerfileText */.qE)(request), request);
+    if (fetching)
+        throw new errors/* ReprogateError */.w8(fetching.rule, fetching.message, undefined, { file, line: fetching.line });
+    const built = await (0,system_context/* during */.i)(context, `building ${dockerfile}`, () => (0,build/* rebuild */.aq)(context, request));
+    if (!built.failure)
+        return built.id;
+    const { tail, line } = built.failure;
+    throw new errors/* ReprogateError */.w8('environment/build-failed', `the image did not build: ${tail.at(-1) ?? ''}`, undefined, { file, line });
+}
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: ./src/data/digest.ts
+var data_digest = __nccwpck_require__(3230);
+// EXTERNAL MODULE: ./src/environment/manifest/file.ts
+var file = __nccwpck_require__(73);
+// EXTERNAL MODULE: ./src/environment/pause.ts
+var pause = __nccwpck_require__(1787);
+;// CONCATENATED MODULE: ./src/record/write.ts
+
+
+
+
+
+
+
+
+
+
+/** What a machine knows of a run, written into the draft. */
+/** Hashes the data sets and the model that the record names; a folder's list is kept beside the record. */
+async function keepData(context, { data = [], model }, draft) {
+    const entries = [
+        ...data.map(({ path, digest }, index) => ({ at: ['data', index], path, digest })),
+        { at: ['model'], path: model?.from ? undefined : model?.path, digest: model?.digest },
+    ];
+    const mounts = [];
+    for (const { at, path, digest } of entries) {
+        if (path === undefined)
+            continue;
+        const place = await placeInside(context, path);
+        if (!place.exists)
+            throw new errors/* ReprogateError */.w8('data/file-missing', `${path} is not there`);
+        context.progress.line(`hashing ${path}`);
+        const algorithm = (0,system_digest/* algorithmOf */.Hy)(digest ?? '');
+        const now = await (0,data_digest/* fingerprint */.Rj)(context.root, place.absolute, algorithm, context.signal);
+        draft.set([...at, 'digest'], now.digest);
+        if (at[0] === 'data' && now.files[0]?.path !== '') {
+            const list = (0,posix_.join)(draft.folder, `${path.split('/').filter(Boolean).join('-')}.${algorithm}`);
+            await draft.keep(list, (0,data_digest/* listText */.so)(now.files));
+            draft.set([...at, 'list'], list);
+        }
+        mounts.push({ source: place.absolute, target: path });
+    }
+    return mounts;
+}
+async function keepEnvironment({ folder, set, keep }, { context, args }, { image, dockerfile, description, signal }) {
+    const path = (0,posix_.join)(folder, 'environment.json');
+    const kept = await (0,file/* toManifestFile */.hL)(description.manifest, image ?? description.id, (0,pause/* pauseFor */.Q1)(signal));
+    const manifest = (0,file/* formatManifestFile */.l6)(kept);
+    await keep(path, manifest);
+    if (image !== undefined)
+        set(['environment', 'image'], image);
+    set(['environment', 'dockerfile'], dockerfile);
+    if (context !== '.')
+        set(['environment', 'context'], context);
+    if (Object.keys(args).length > 0)
+        set(['environment', 'args'], args);
+    set(['environment', 'hash'], description.hashes.environment);
+    set(['environment', 'platform'], description.platform);
+    set(['environment', 'hardware'], hardwareHere());
+    set(['environment', 'manifest'], { path, digest: `sha256:${sha256(manifest)}` });
+}
+async function keepEvaluation({ folder, set, keep }, plan, { metrics, predictions }) {
+    set(['evaluation', 'command'], plan.command);
+    if (plan.metrics !== 'metrics.json' && plan.answers.patterns.length === 0)
+        set(['evaluation', 'output'], plan.metrics);
+    set(['evaluation', 'metrics'], (0,metrics_volatile/* comparable */.Z)(metrics));
+    if (!plan.predictions || !predictions)
+        return;
+    const { path: output, key } = plan.predictions;
+    const path = (0,posix_.join)(folder, (0,posix_.basename)(output));
+    await keep(path, { copyOf: predictions.file });
+    const { rows, digest } = predictions;
+    set(['evaluation', 'predictions'], { path, output, ...(key !== undefined && { key }), rows, digest });
+}
+const sha256 = (text) => (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+function hardwareHere() {
+    const [first] = (0,external_node_os_.cpus)();
+    return {
+        cpu: first?.model.trim() ?? 'unknown',
+        cores: (0,external_node_os_.cpus)().length,
+        memory: `${Math.round((0,external_node_os_.totalmem)() / 1024 ** 3)} GiB`,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/record/record.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The other direction: writes the record of a real run. A machine fills in what it can know, on the
+ * commit that is checked out and in the sandbox that the gate uses; what a person wrote stays,
+ * comments included.
+ *
+ * @throws ReprogateError, with the rule's id for what a check would report
+ */
+function record(request, world) {
+    return (0,session/* withSession */.f)(request.directory, world, async (context) => {
+        const opened = await openRun(context, request);
+        if (opened.plan.command === undefined)
+            throw new errors/* ReprogateError */.w8('evaluation/command-missing', 'neither the policy nor the record says how to evaluate');
+        return closeRun(context, opened, await recordRun(context, request, opened));
+    });
+}
+/** Opens the record of a model, on the commit that is checked out. */
+async function openRun(context, request) {
+    const commit = await context.git.head();
+    const { tree, bases } = await (0,occasion/* judgementOf */.l)(context.git, { kind: 'work-tree' });
+    const loaded = await (0,load/* loadPolicy */.tb)(context, request.config, { tree, bases });
+    const model = await modelOf(context, loaded.policy, request.model);
+    const draft = await openDraft(context, model.settings.record);
+    const before = withArguments(draft.before, request.args ?? {});
+    const plan = (0,policy_plan/* planOf */.XC)(model, loaded, before);
+    const dirty = (await context.git.dirty()).filter((path) => !isSettled(path, plan, before));
+    draft.set(['reprogate'], 'record/1');
+    draft.set(['model', 'name'], before.model?.name ?? model.name);
+    return { model, draft, before, plan, commit, dirty, required: loaded.policy.required ?? [] };
+}
+/** Writes what was found, and lists what only a person can add. */
+async function closeRun(context, { model, draft, dirty, required }, shown) {
+    const text = await draft.write();
+    const { record } = model.settings;
+    const own = (0,sources_native/* parseNative */.RF)(Buffer.from(text), context.prefix + record);
+    const missing = stillMissing(own, await readingsBeside(context, record), required);
+    return { ...shown, model: model.name, files: draft.files, dirty: [...dirty], missing };
+}
+/** When it was, and of which code. */
+async function keepCommit({ git }, { draft, before, commit, dirty }, started) {
+    const day = started.toISOString().slice(0, 10);
+    draft.set(['run', 'id'], before.run?.id ?? `${day}-${commit.slice(0, 7)}`);
+    draft.set(['run', 'started'], started.toISOString());
+    draft.set(['run', 'finished'], new Date().toISOString());
+    const repository = await git.remote();
+    if (repository !== undefined)
+        draft.set(['code', 'repository'], repository);
+    draft.set(['code', 'commit'], commit);
+    draft.set(['code', 'dirty'], dirty.length > 0);
+}
+/** Evaluates once in the image of the run, and writes down what that shows. */
+async function recordRun(session, { image, push }, opened) {
+    const { model, draft, before, plan, commit } = opened;
+    const started = new Date();
+    const mounts = await keepData(session, await knownOf(session, opened), draft);
+    const context = { ...session, engine: await (0,find/* findEngine */.G)(session.run) };
+    const dockerfile = await dockerfileAt(session, commit, plan);
+    const recorded = before.environment?.image;
+    const chosen = await chooseImage(context, { image, push, recorded, commit, dockerfile, plan });
+    const description = await (0,system_context/* during */.i)(context, `${model.name} · describing the image`, () => describeImage(context, chosen.here));
+    const run = await (0,system_context/* during */.i)(context, `${model.name} · evaluating in the sandbox`, () => (0,evaluation_run/* runOnce */.Jh)(context, {
+        image: description.id,
+        covers: description.manifest.covers,
+        prepare: async () => (await (0,stages_export/* exportWithoutAnswers */.u)(context, commit, plan.answers)).folder,
+        mounts,
+        hide: { ...plan.answers, digests: [] },
+        command: plan.command ?? [],
+        metrics: plan.metrics,
+        predictions: plan.predictions,
+        limits: plan.limits,
+    }));
+    await keepCommit(session, opened, started);
+    await keepEnvironment(draft, plan, {
+        image: chosen.pinned,
+        dockerfile,
+        description,
+        signal: context.signal,
+    });
+    await keepEvaluation(draft, plan, run);
+    const metrics = (0,metrics_volatile/* comparable */.Z)(run.metrics);
+    return {
+        metrics,
+        metricsFile: plan.answers.patterns.length > 0 ? run.metricsFile : undefined,
+        leftOut: Object.keys(run.metrics).filter((name) => !Object.hasOwn(metrics, name)),
+        pin: chosen.pinned === undefined ? 'manifest' : 'image',
+    };
+}
+async function dockerfileAt({ git }, commit, { dockerfiles }) {
+    const found = await (0,environment_dockerfile/* findDockerfile */.mQ)(git, commit, dockerfiles);
+    if (found)
+        return found.path;
+    throw new errors/* ReprogateError */.w8('environment/dockerfile-missing', `the commit ${commit.slice(0, 7)} has no ${dockerfiles.join(' and no ')}`);
+}
+/** The model of the policy or of a record; else a new one, in `models/<name>` if there is such a folder. */
+async function modelOf(context, policy, name) {
+    const { git, root, prefix } = context;
+    const tree = { files: (0,tree_files/* filesOfWorkTree */.UH)(git, root), prefix };
+    const judged = {
+        files: await git.files(),
+        of: (path) => (0,sources/* ownWords */.I1)(tree, path),
+        found: () => Promise.resolve([]),
+    };
+    const known = policy.models
+        ? await (0,models/* selectModels */.H)(policy, judged, undefined, [name])
+        : await (0,models/* discoverModels */.w)((0,sources/* detectNative */.hi)(judged.files), judged);
+    const found = known.find((model) => model.name === name);
+    if (found)
+        return found;
+    const place = await (0,files/* confine */.Do)(context.root, `models/${name}`);
+    if (!place.ok || !schema/* MODEL_NAME */.Ub.test(name))
+        throw new errors/* ReprogateError */.w8('models/name', `${name} cannot be the name of a model`);
+    const path = place.exists ? `models/${name}/provenance.yml` : 'provenance.yml';
+    const { name: other } = await judged.of(path);
+    if (other !== undefined && other !== name)
+        throw new errors/* ReprogateError */.w8('models/unknown', `no model is called ${name}: ${path} is the record of ${other}`, `Name ${other}, or make a folder models/${name} for the record of another model.`);
+    return { name, named: false, settings: { record: path } };
+}
+/** Whether a change of the path leaves the code of the run alone: what the run gives, what is checked by digest, documentation. */
+const isSettled = (path, { records, answers }, { model, data = [] }) => (0,commit/* isDocumentation */.xA)(path) ||
+    (0,patterns/* matcherOf */.K)(answers.patterns)(path) ||
+    ['.reprogate', ...records, ...[model?.path, ...data.flatMap((set) => [set.path, set.list])]].some((settled) => settled !== undefined && (0,files/* within */.ux)(settled, path));
+const withArguments = (record, args) => ({
+    ...record,
+    environment: { ...record.environment, args: { ...record.environment?.args, ...args } },
+});
+/** What only a person can add: neither the record nor a run beside it says so. */
+function stillMissing(own, beside, more) {
+    const claims = (0,provenance_claims/* claimsOf */.d)([own, ...beside]);
+    const { problems } = own;
+    const incomplete = claims.record
+        ? (0,completeness/* checkCompleteness */.z)(claims.record, {
+            more,
+            malformed: problems,
+            mandatory: () => true,
+            reserved: (field) => (0,provenance_claims/* reservedIn */.U)(claims, field),
+        }).findings
+        : [];
+    return [...problems, ...incomplete].map(({ field, message, remedy, rule }) => ({
+        field: field ?? '',
+        message,
+        remedy: remedy ?? rules/* RULES */.y0[rule].remedy,
+    }));
+}
+
+// EXTERNAL MODULE: ./src/text/numbers.ts
+var numbers = __nccwpck_require__(2613);
+;// CONCATENATED MODULE: ./src/record/capture/arguments.ts
+
+const SEED = /(?:^|[^a-z])(?:seed|random[_-]?state|rng)$|seed$/i;
+const OPTION = /^--?([A-Za-z][\w.-]*)(?:=(.*))?$/s;
+/** Options of the interpreter are none of the script's: reading begins behind the first file or module. */
+function commandValues(command) {
+    const start = command.findIndex((word, at) => at > 0 && !word.startsWith('-'));
+    const pairs = [];
+    for (let at = Math.max(start, 0) + 1; start >= 0 && at < command.length; at++) {
+        const word = command[at];
+        const [, name, value] = OPTION.exec(word) ?? [];
+        const next = command[at + 1];
+        if (name === undefined) {
+            const [, key, set] = /^\+*([A-Za-z_][\w.]*)=(.*)$/s.exec(word) ?? [];
+            if (key !== undefined)
+                pairs.push([key, set]);
+        }
+        else if (value !== undefined)
+            pairs.push([name, value]);
+        else if (next !== undefined && (!next.startsWith('-') || (0,numbers/* isDecimal */.aM)(next))) {
+            pairs.push([name, next]);
+            at++;
+        }
+        else
+            pairs.push([name, true]);
+    }
+    const typed = pairs.map(([name, value]) => [name, typeof value === 'string' && (0,numbers/* isDecimal */.aM)(value) ? Number(value) : value]);
+    const isSeed = ([name, value]) => SEED.test(name) && Number.isSafeInteger(value);
+    return {
+        seeds: Object.fromEntries(typed.filter(isSeed)),
+        hyperparameters: Object.fromEntries(typed.filter((one) => !isSeed(one))),
+    };
+}
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./src/record/capture/packages.ts
+
+const LIST = `
+import importlib.metadata as m, platform
+print('# Python ' + platform.python_version())
+print(*sorted({f"{d.metadata['Name']}=={d.version}" for d in m.distributions() if d.metadata['Name']}, key=str.lower), sep='\\n')
+`;
+/** What the command's Python has installed, as a freeze; undefined: it is not of Python, or too old to tell. */
+async function installedPackages({ run, root }, command) {
+    const [program = ''] = command;
+    const python = /^python[\d.]*$/.test((0,external_node_path_.basename)(program)) ? program : 'python3';
+    if (python !== program && !command.some((word) => word.endsWith('.py')))
+        return undefined;
+    const told = await run([python, '-c', LIST], { cwd: root }).catch(() => undefined);
+    return told?.code === 0 && !told.truncated ? told.stdout.toString() : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/record/capture/memory.ts
+
+/** Milliseconds between two looks. A peak that is shorter is seen by the kernel's own high mark of each process. */
+const EVERY_MS = 500;
+const MOST_PROCESSES = 2000;
+/** Bytes of memory that a process and all that it started hold. undefined: the system does not tell. */
+async function held(pid) {
+    let total;
+    const waiting = [pid];
+    for (let seen = 0; waiting.length > 0 && seen < MOST_PROCESSES; seen++) {
+        const one = waiting.pop();
+        const [status, children] = await Promise.all([`/proc/${one}/status`, `/proc/${one}/task/${one}/children`].map((path) => (0,promises_.readFile)(path, 'utf8').catch(() => '')));
+        const kib = /^VmHWM:\s*(\d+) kB/m.exec(status)?.[1];
+        if (kib !== undefined)
+            total = (total ?? 0) + Number(kib) * 1024;
+        waiting.push(...children.split(' ').filter(Boolean).map(Number));
+    }
+    return total;
+}
+/** Watches a process until it is told to stop. @returns what gives the largest sum that was seen, in bytes */
+function watchMemory(pid) {
+    let peak;
+    const look = async () => {
+        const now = await held(pid);
+        if (now !== undefined && now > (peak ?? 0))
+            peak = now;
+    };
+    void look();
+    const timer = setInterval(() => void look(), EVERY_MS);
+    timer.unref();
+    return () => {
+        clearInterval(timer);
+        return peak;
+    };
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:readline"
+var external_node_readline_ = __nccwpck_require__(481);
+;// CONCATENATED MODULE: ./src/record/capture/opened.ts
+
+
+
+
+/** Bytes of a trace that are read; a run that opens more files is told by its first. */
+const TRACE_CAP = 512 * 1024 ** 2;
+/**
+ * The command that writes down which files another one opens. Only these calls stop the run (seccomp), so
+ * that it costs 26 microseconds an open file, measured, and nothing otherwise.
+ */
+const traced = (trace, command) => [
+    'strace',
+    ...[
+        '-f',
+        '--seccomp-bpf',
+        '-qq',
+        '-y',
+        '-s',
+        '4096',
+        '-e',
+        'signal=none',
+        '-e',
+        'trace=open,openat,openat2,creat',
+    ],
+    ...['-o', trace, '--', ...command],
+];
+/** `openat(AT_FDCWD</home/a>, "data/x.csv", O_RDONLY) = 3</home/a/data/x.csv>`: what was opened stands at the end. */
+const OPENED = /^\d+ +(?:open|openat|openat2|creat)\(.*\b(O_RDONLY|O_RDWR)\b.*= \d+<(.*)>$/;
+/** The path of a line, if it was opened to be read. */
+function openedPath(line) {
+    const [, , path] = line.length > 16_384 ? [] : (OPENED.exec(line) ?? []);
+    return path === undefined ? undefined : unescaped(path);
+}
+/** strace writes bytes that are not ASCII as octal numbers. */
+const unescaped = (text) => text.includes('\\')
+    ? Buffer.from(text.replace(/\\([0-7]{1,3}|.)/gs, (_, code) => /^[0-7]/.test(code) ? String.fromCharCode(Number.parseInt(code, 8)) : (ESCAPES[code] ?? code)), 'latin1').toString()
+    : text;
+const ESCAPES = { n: '\n', t: '\t', r: '\r', v: '\v', f: '\f' };
+/** Files below `root` that were opened to be read, relative to it, sorted. */
+async function openedBelow(root, trace) {
+    const found = new Set();
+    const stream = (0,external_node_fs_.createReadStream)(trace, { encoding: 'utf8', end: TRACE_CAP });
+    for await (const line of (0,external_node_readline_.createInterface)({ input: stream, crlfDelay: Infinity })) {
+        const path = openedPath(line);
+        if (path !== undefined && (0,external_node_path_.isAbsolute)(path) && (0,files/* liesIn */.z$)(root, path))
+            found.add((0,external_node_path_.relative)(root, path));
+    }
+    return [...found].sort();
+}
+/** A place for the trace. */
+const tracePlace = (scratch) => (0,external_node_path_.join)(scratch, 'opened.strace');
+
+;// CONCATENATED MODULE: ./src/record/capture/work-tree.ts
+
+
+/** Folders that no run's result lies in: tools keep them. */
+const PASSED_OVER = new Set([
+    '.git',
+    '.reprogate',
+    '__pycache__',
+    'node_modules',
+    '.venv',
+    'venv',
+    '.pytest_cache',
+    '.ipynb_checkpoints',
+    '.mypy_cache',
+]);
+/** Entries that are looked at; a tree of more is too large to watch. */
+const MOST_ENTRIES = 500_000;
+const isPassedOver = (path) => path.split('/').some((name) => PASSED_OVER.has(name));
+/** A look at every file: size, times and inode, no bytes. 50,000 files take half a second. */
+async function treeState(root) {
+    const state = new Map();
+    const folders = [''];
+    while (folders.length > 0 && state.size < MOST_ENTRIES) {
+        const folder = folders.pop();
+        const entries = await (0,promises_.readdir)((0,external_node_path_.join)(root, folder), { withFileTypes: true });
+        await Promise.all(entries.map(async (entry) => {
+            if (PASSED_OVER.has(entry.name))
+                return;
+            const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+            if (entry.isDirectory())
+                folders.push(path);
+            if (!entry.isFile())
+                return;
+            const { size, mtimeNs, ctimeNs, ino } = await (0,promises_.lstat)((0,external_node_path_.join)(root, path), { bigint: true });
+            state.set(path, `${size} ${mtimeNs} ${ctimeNs} ${ino}`);
+        }));
+    }
+    return state;
+}
+/** Files that are new or were written, sorted. */
+const writtenSince = (before, after) => [...after].flatMap(([path, now]) => (before.get(path) === now ? [] : path)).sort();
+
+;// CONCATENATED MODULE: ./src/record/capture/run.ts
+
+
+
+
+
+/** Milliseconds; a training may take weeks, and timers hold no more. */
+const NO_LIMIT = 2 ** 31 - 1;
+/**
+ * Runs a command in the working directory, as it would run by itself, and sees what it reads and writes:
+ * outputs by a look at the tree before and after, inputs by `strace` where that is installed.
+ *
+ * @throws ReprogateError `run/failed`, `program/missing`
+ */
+async function captureRun(context, command) {
+    const { root, run, scratch, progress } = context;
+    const trace = (await canTrace(context)) ? tracePlace(scratch) : undefined;
+    const before = await treeState(root);
+    const begun = context.now();
+    let peak;
+    const { code } = await run(trace === undefined ? command : traced(trace, command), {
+        cwd: root,
+        timeout: NO_LIMIT,
+        outputCap: 0,
+        onLine: (line) => progress.line(line),
+        onStart: (pid) => (peak = watchMemory(pid)),
+    });
+    const seconds = Math.round(context.now() - begun) / 1000;
+    const memory = peak?.();
+    if (code !== 0)
+        throw new errors/* ReprogateError */.w8('run/failed', `\`${command.join(' ')}\` ended with exit code ${code}`);
+    const outputs = writtenSince(before, await treeState(root));
+    const opened = trace === undefined ? undefined : await openedBelow(root, trace);
+    return { seconds, memory, outputs, inputs: opened && (await filesOnly(context, opened, before)) };
+}
+/** What was there before and is a file; code goes with its commit. */
+async function filesOnly({ root }, paths, before) {
+    const found = [];
+    for (const path of paths) {
+        if (!before.has(path) || isPassedOver(path) || /\.(?:py[cdoiw]?|so|ipynb)$/.test(path))
+            continue;
+        const info = await (0,promises_.stat)(`${root}/${path}`).catch(() => null);
+        if (info?.isFile())
+            found.push(path);
+    }
+    return found;
+}
+/** Whether `strace` is here and may look at a process: in some containers it may not. */
+async function canTrace({ run, scratch }) {
+    const tried = await run(traced(`${scratch}/tried.strace`, ['true'])).catch(() => undefined);
+    return tried?.code === 0;
+}
+
+;// CONCATENATED MODULE: ./src/record/capture/index.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Data files that a record lists one by one; of more, their folders. */
+const MOST_FILES = 30;
+const MOST_OUTPUTS = 1000;
+const MODEL = /\.(?:pt|pth|ckpt|safetensors|onnx|pkl|pickle|joblib|h5|keras|bin|cbm|ubj|gguf)$/i;
+/**
+ * Runs a command here and records what it did: commit, packages, what it read and wrote, what its command
+ * line and the sources among its outputs say of seeds and hyperparameters, seconds and memory.
+ *
+ * @throws ReprogateError `run/failed`; then nothing is recorded
+ */
+function recordCommand({ command, ...request }, world) {
+    return (0,session/* withSession */.f)(request.directory, world, async (context) => {
+        const opened = await openRun(context, request);
+        const started = new Date();
+        const run = await (0,system_context/* during */.i)(context, `${opened.model.name} · ${command.join(' ')}`, () => captureRun(context, command));
+        const { draft, before, plan } = opened;
+        await keepCommit(context, opened, started);
+        draft.set(['run', 'command'], command);
+        draft.set(['run', 'seconds'], run.seconds);
+        if (run.memory !== undefined)
+            draft.set(['run', 'memory'], run.memory);
+        const isOurs = (path) => plan.records.some((record) => (0,files/* within */.ux)(record, path));
+        const outputs = run.outputs.filter((path) => !isOurs(path));
+        await keepOutputs(context, opened, outputs);
+        await keepInputs(context, opened, { ...run, outputs });
+        await keepPackages(context, opened, command);
+        const seen = await seenBySources(context, opened, run.outputs);
+        const { seeds, hyperparameters } = commandValues(command);
+        const values = {
+            seeds: { ...seen.seeds, ...seeds, ...before.seeds },
+            hyperparameters: { ...seen.hyperparameters, ...hyperparameters, ...before.hyperparameters },
+        };
+        for (const name of ['seeds', 'hyperparameters'])
+            if (Object.keys(values[name]).length > 0)
+                draft.set([name], values[name]);
+        const { inputs, seconds, memory } = run;
+        return closeRun(context, opened, { seconds, memory, inputs: inputs?.length, outputs: outputs.length });
+    });
+}
+async function keepOutputs({ root, signal }, { draft, before }, outputs) {
+    const kept = [];
+    for (const path of outputs.slice(0, MOST_OUTPUTS))
+        kept.push({ path, digest: (await (0,system_digest/* fileDigest */.hd)((0,posix_.join)(root, path), 'sha256', signal)).digest });
+    draft.set(['run', 'outputs'], kept);
+    const models = outputs.filter((path) => MODEL.test(path));
+    if (before.model?.path === undefined && models.length === 1)
+        draft.set(['model', 'path'], models[0]);
+}
+/** What was read becomes data of the record, and data and model are hashed. */
+async function keepInputs(context, { draft, before }, { inputs = [], outputs }) {
+    const known = (before.data ?? []).flatMap(({ path }) => path ?? []);
+    const written = new Set(outputs);
+    const read = inputs.filter((path) => !written.has(path) && !known.some((data) => (0,files/* within */.ux)(data, path)));
+    const places = read.length <= MOST_FILES
+        ? read
+        : [...new Set(read.map((path) => (path.includes('/') ? (0,posix_.dirname)(path) : path)))];
+    const outer = places.filter((place) => !places.some((other) => other !== place && (0,files/* within */.ux)(other, place)));
+    const data = [...(before.data ?? []), ...outer.slice(0, MOST_FILES * 10).map((path) => ({ path }))];
+    if (data.length > 0)
+        draft.set(['data'], data);
+    const models = outputs.filter((path) => MODEL.test(path));
+    const path = before.model?.path ?? (models.length === 1 ? models[0] : undefined);
+    await keepData(context, { data, model: { ...before.model, path } }, draft);
+}
+async function keepPackages(context, { draft }, command) {
+    draft.set(['environment', 'hardware'], hardwareHere());
+    const text = await installedPackages(context, command);
+    if (text === undefined)
+        return;
+    const path = (0,posix_.join)(draft.folder, 'environment.packages.txt');
+    await draft.keep(path, text);
+    const digest = `sha256:${(0,external_node_crypto_.createHash)('sha256').update(text).digest('hex')}`;
+    draft.set(['environment', 'packages'], { path, digest });
+}
+/** What trackers among the outputs say of the run. */
+async function seenBySources({ git, root, prefix }, { model }, outputs) {
+    const tree = { files: (0,tree_files/* filesOfWorkTree */.UH)(git, root), prefix };
+    const found = (0,sources/* detectOthers */.rN)(outputs).filter((path) => path !== model.settings.record);
+    const readings = await Promise.all(found.slice(0, 10).map((path) => (0,sources/* readSources */.tW)(tree, path)));
+    const records = readings.flat().flatMap(({ record }) => record ?? []);
+    return {
+        seeds: Object.assign({}, ...records.map(({ seeds }) => seeds)),
+        hyperparameters: Object.assign({}, ...records.map(({ hyperparameters }) => hyperparameters)),
+    };
+}
+
+// EXTERNAL MODULE: ./src/report/plain.ts
+var plain = __nccwpck_require__(206);
+;// CONCATENATED MODULE: ./src/report/recorded.ts
+
+
+const MOST = 5;
+/** The end of `reprogate record`: what was written, and what only a person can add. Text may be untrusted. */
+function renderRecorded(recorded) {
+    const { model, files, metrics, metricsFile, leftOut, pin } = recorded;
+    const figures = Object.entries(metrics).map(([name, value]) => `${(0,plain/* plainText */.wh)(name, 60)} ${(0,numbers/* shortNumber */.In)(value)}`);
+    return (0,plain/* printed */.zd)([
+        `  ${plain/* TERMINAL_SIGNS */.oP.good} recorded ${(0,plain/* plainText */.wh)(model, 100)}${figures.length > 0 ? `: ${(0,numbers/* listed */.KE)(figures, MOST)}` : ''}`,
+        ...files.map((file) => `    ${(0,plain/* plainText */.wh)(file, 1000)}`),
+        ...(metricsFile === undefined ? [] : [`    metrics from ${(0,plain/* plainText */.wh)(metricsFile, 1000)}`]),
+        ...(leftOut.length > 0
+            ? [
+                `    left out, as it never comes out the same again: ${(0,numbers/* listed */.KE)(leftOut.map((name) => (0,plain/* plainText */.wh)(name, 60)), MOST)}`,
+            ]
+            : []),
+        ...(pin === 'manifest'
+            ? ['    environment: built here, pinned by its manifest; `--push <repository>` pins the image itself.']
+            : []),
+        ...openLines(recorded),
+    ]);
+}
+/** What is open: changes that are not committed, and what only a person knows. */
+function openLines({ dirty, missing }) {
+    const changes = dirty.map((path) => (0,plain/* plainText */.wh)(path, 200));
+    return [
+        ...(changes.length > 0
+            ? [
+                `  ${plain/* TERMINAL_SIGNS */.oP.doubt} the work tree has changes that are not committed: ${(0,numbers/* listed */.KE)(changes, MOST)}`,
+                '    fix: commit them, and record again.',
+            ]
+            : []),
+        ...(missing.length > 0 ? ['', '  Only a person can add:'] : []),
+        ...missing.flatMap(({ field, message, remedy }) => [
+            `    ${field === '' ? '' : `${(0,plain/* plainText */.wh)(field, 200)}  `}${(0,plain/* plainText */.wh)(message)}`,
+            `      fix: ${(0,plain/* plainText */.wh)(remedy)}`,
+        ]),
+    ];
+}
+/** The end of `reprogate record <model> -- <command>`. Text may be untrusted. */
+function renderCaptured(captured) {
+    const { model, files, seconds, memory, inputs, outputs } = captured;
+    const held = memory === undefined ? '' : `, ${Math.round(memory / 1024 ** 2)} MiB at most`;
+    const read = inputs === undefined ? '' : `${(0,numbers/* plural */.LS)(inputs, 'file')} read, `;
+    return (0,plain/* printed */.zd)([
+        `  ${plain/* TERMINAL_SIGNS */.oP.good} recorded ${(0,plain/* plainText */.wh)(model, 100)}: ${(0,numbers/* duration */.p0)(seconds)}${held}; ${read}${(0,numbers/* plural */.LS)(outputs, 'file')} written`,
+        ...files.map((file) => `    ${(0,plain/* plainText */.wh)(file, 1000)}`),
+        ...(inputs === undefined
+            ? ['    what it read is not known: with `strace` installed it is recorded.']
+            : []),
+        ...openLines(captured),
+    ]);
+}
+
+// EXTERNAL MODULE: ./src/cli/door.ts + 3 modules
+var cli_door = __nccwpck_require__(643);
+;// CONCATENATED MODULE: ./src/cli/record.ts
+
+
+
+
+
+function addRecord(program, door) {
+    program
+        .command('record')
+        .description('write a record from a real run: hash, evaluate in the sandbox, keep what a person wrote')
+        .argument('<model>', 'the model, as the policy calls it')
+        .argument('[command...]', 'behind `--`: a command that is run here, and what it does is recorded')
+        .addOption(new esm/* Option */.c$('--image <reference>', 'the image that the run used; resolved to its digest').conflicts('push'))
+        .option('--push <repository>', 'build the image from the Dockerfile and push it there')
+        .option('--build-arg <name=value>', 'a build argument, may be repeated; kept in the record', buildArgument, {})
+        .addOption((0,cli_door/* configOption */.KJ)())
+        .addOption((0,cli_door/* verboseOption */.qM)())
+        .action(async (model, command, options) => {
+        const { image, push, config, buildArg: args } = options;
+        const directory = process.cwd();
+        const [program, ...rest] = command;
+        if (program !== undefined) {
+            const captured = await recordCommand({ directory, config, model, command: [program, ...rest] }, 
+            // What it prints is what a person waits for.
+            door.world({ ...options, verbose: true }));
+            process.stdout.write(renderCaptured(captured));
+            return;
+        }
+        const recorded = await record({ directory, config, model, args, image, push }, door.world(options));
+        process.stdout.write(renderRecorded(recorded));
+    });
 }
 function buildArgument(text, before) {
     const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
     if (name === undefined || value === undefined)
-        throw new commander__WEBPACK_IMPORTED_MODULE_0__/* .InvalidArgumentError */ .Di('Write it as NAME=value.');
+        throw new esm/* InvalidArgumentError */.Di('Write it as NAME=value.');
     return { ...before, [name]: value };
 }
-const failedReport = (error) => ({
-    reprogate: 'report/1',
-    verdict: 'could-not-check',
-    decision: 'fail',
-    error: error instanceof _system_errors_js__WEBPACK_IMPORTED_MODULE_13__/* .ReprogateError */ .w8
-        ? { code: error.code, message: error.message, remedy: error.remedy, ...error.location }
-        : { code: 'bug', message: (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_13__/* .errorText */ .kc)(error) },
-    models: [],
-});
-function failureText(error) {
-    if (!(error instanceof _system_errors_js__WEBPACK_IMPORTED_MODULE_13__/* .ReprogateError */ .w8))
-        return `reprogate: this is a bug of reprogate, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`;
-    const { file, line } = error.location;
-    const where = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `;
-    return `reprogate: ${where}${error.message}\n  Fix: ${error.remedy}\n`;
-}
-// A reader such as `head` has seen enough: that is not a failure.
-process.stdout.on('error', (error) => {
-    if (error.code !== 'EPIPE')
-        throw error;
-});
-process.exitCode = await main(process.argv.slice(2));
 
-__webpack_async_result__();
-} catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 6603:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  e: () => (/* binding */ addTrain)
+});
+
+// EXTERNAL MODULE: ./node_modules/commander/esm.mjs
+var esm = __nccwpck_require__(8179);
+// EXTERNAL MODULE: ./src/gate.ts + 123 modules
+var gate = __nccwpck_require__(2710);
+// EXTERNAL MODULE: ./src/report/json.ts
+var json = __nccwpck_require__(2794);
+// EXTERNAL MODULE: ./src/verdict/training.ts
+var verdict_training = __nccwpck_require__(4947);
+// EXTERNAL MODULE: ./src/report/plain.ts
+var plain = __nccwpck_require__(206);
+;// CONCATENATED MODULE: ./src/report/training.ts
+
+
+/** What came of training each model again, for `reprogate train`. Text is untrusted. */
+function renderTrained({ models }, { colour }) {
+    const painted = (sign) => colour ? `\u001b[${plain/* SIGN_COLOURS */.ap[sign]}m${plain/* TERMINAL_SIGNS */.oP[sign]}\u001b[0m` : plain/* TERMINAL_SIGNS */.oP[sign];
+    return (0,plain/* printed */.zd)(models.flatMap((model) => [...lines(model, painted), '']));
+}
+function lines(model, painted) {
+    const { evidence, findings, cause } = model;
+    const { training } = evidence;
+    const name = (0,plain/* plainText */.wh)(model.name, 100);
+    if (!training)
+        return [`${name}   not trained: ${(0,plain/* plainText */.wh)(cause, 600)}`];
+    const sign = (0,verdict_training/* cameBack */.aQ)(training) ? 'good' : training.replays.length > 1 ? 'bad' : 'doubt';
+    const finding = findings.find(({ rule }) => rule.startsWith('training/'));
+    return [
+        `${name}   ${(0,verdict_training/* trainingTime */.AC)(training)}`,
+        '',
+        `  ${painted(sign)} ${(0,plain/* plainText */.wh)(finding?.message ?? (0,verdict_training/* trainingWords */.o$)(training), 1200)}`,
+        ...(finding ? [`  Fix: ${(0,plain/* plainText */.wh)(finding.remedy, 600)}`] : []),
+        ...(training.spread ? [`  ${(0,plain/* plainText */.wh)((0,verdict_training/* spreadWords */.Rj)(training.spread), 600)}`] : []),
+    ];
+}
+/** 0: it came back; 1: it differs; 2: it was not trained. */
+function trainedCode({ models }) {
+    const codes = models.map(({ evidence: { training } }) => !training || ['failed', 'not-run'].includes(training.outcome) ? 2 : (0,verdict_training/* cameBack */.aQ)(training) ? 0 : 1);
+    return codes.includes(2) ? 2 : codes.includes(1) ? 1 : 0;
+}
+
+// EXTERNAL MODULE: ./src/cli/door.ts + 3 modules
+var cli_door = __nccwpck_require__(643);
+;// CONCATENATED MODULE: ./src/cli/train.ts
+
+
+
+
+
+function addTrain(program, door) {
+    program
+        .command('train')
+        .description('rebuild, train the model again, twice, and compare it with the recorded one')
+        .argument('[model...]', 'models of the policy; none: all')
+        .option('--seeds <number>', 'train with so many other seeds, too: how much the metrics vary', seedCount)
+        .option('--json', 'print the JSON report')
+        .option('--no-color', 'no colour, also on a terminal')
+        .addOption((0,cli_door/* configOption */.KJ)())
+        .addOption((0,cli_door/* verboseOption */.qM)())
+        .addHelpText('after', TRAIN_HELP)
+        .action(async (models, options) => {
+        const { config, seeds } = options;
+        const request = {
+            directory: process.cwd(),
+            config,
+            models,
+            rebuild: 'fresh',
+            training: { asked: true, seeds },
+            occasion: { kind: 'work-tree' },
+        };
+        const report = await (0,gate/* check */.z)(request, door.world(options));
+        const colour = (0,cli_door/* coloured */.qY)(options);
+        process.stdout.write(options.json ? (0,json/* renderJson */.h)(report) : renderTrained(report, { colour }));
+        door.ended(trainedCode(report));
+    });
+}
+const TRAIN_HELP = `
+Exit codes: 0 the same model or the same results, 1 it differs, 2 could not be trained, or wrong usage.`;
+/** Seeds that one command trains with. */
+const MOST_SEEDS = 100;
+function seedCount(text) {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= 2 && number <= MOST_SEEDS)
+        return number;
+    throw new esm/* InvalidArgumentError */.Di(`Write a whole number from 2 to ${MOST_SEEDS}.`);
+}
+
 
 /***/ }),
 
@@ -6185,7 +9469,7 @@ class Entries {
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7428);
 /* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6578);
 /* harmony import */ var _text_latin1_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7382);
-/* harmony import */ var _verdict_evidence_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3512);
+/* harmony import */ var _verdict_evidence_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6219);
 /* harmony import */ var _packages_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5001);
 /* harmony import */ var _pause_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1787);
 /* harmony import */ var _hash_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8971);
@@ -7952,7 +11236,7 @@ async function copyBytes(from, to) {
 
 /***/ }),
 
-/***/ 4401:
+/***/ 4062:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8009,9 +11293,15 @@ function sandboxClient({ program, env }) {
 
 // EXTERNAL MODULE: ./src/evaluation/conditions.ts
 var evaluation_conditions = __nccwpck_require__(1417);
+// EXTERNAL MODULE: ./src/results/formats/index.ts + 4 modules
+var formats = __nccwpck_require__(2435);
+// EXTERNAL MODULE: ./src/results/table.ts
+var table = __nccwpck_require__(8502);
 // EXTERNAL MODULE: ./src/system/patterns.ts
 var patterns = __nccwpck_require__(1326);
 ;// CONCATENATED MODULE: ./src/evaluation/outputs.ts
+
+
 
 
 
@@ -8072,6 +11362,12 @@ const takeMetrics = (workspace, path) => openOutput(workspace, path, METRICS_CAP
     const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0);
     return { path, bytes: buffer.subarray(0, bytesRead) };
 });
+const SAMPLES_CAP = 64 * 1024 ** 2;
+/** Samples of a task, at most 64 MiB. */
+const takeSamples = (workspace, path) => openOutput(workspace, path, SAMPLES_CAP, async (file, size) => {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0);
+    return buffer.subarray(0, bytesRead);
+});
 /** Files that a glob is tried on, and of those that match, how many are read. */
 const MOST_LISTED = 100_000;
 const MOST_TRIED = 20;
@@ -8103,15 +11399,28 @@ async function takeNewestMetrics(workspace, pattern) {
     return first ?? { ok: false, problem: `no file that ${(0,words/* quoted */.T)(pattern)} names was written` };
 }
 /** Copies the predictions file, at most 1 GiB, to `copy`; hashes it and counts its rows on the way. */
-const takePredictions = (workspace, path, copy) => openOutput(workspace, path, PREDICTIONS_CAP, async (file) => {
-    const target = await (0,promises_.open)(copy, 'wx', 0o600);
+async function takePredictions(workspace, path, copy) {
+    const taken = await openOutput(workspace, path, PREDICTIONS_CAP, async (file) => {
+        const target = await (0,promises_.open)(copy, 'wx', 0o600);
+        try {
+            return { file: copy, ...(await readTable(file, (chunk) => target.writeFile(chunk))) };
+        }
+        finally {
+            await target.close();
+        }
+    });
+    if (!taken.ok)
+        return taken;
     try {
-        return { file: copy, ...(await readTable(file, (chunk) => target.writeFile(chunk))) };
+        const rows = await (0,formats/* rowsIn */.Nn)(copy);
+        return rows ? { ok: true, value: { ...taken.value, rows: (0,formats/* countRows */.BO)(rows) } } : taken;
     }
-    finally {
-        await target.close();
+    catch (error) {
+        if (error instanceof table/* TableError */.rQ)
+            return { ok: false, problem: `${(0,words/* quoted */.T)(path)} ${error.message}` };
+        throw error;
     }
-});
+}
 /** Digest, size and rows of a table; one pass, 1 MiB of memory. */
 async function readTable(file, each) {
     const sha256 = (0,external_node_crypto_.createHash)('sha256');
@@ -8158,6 +11467,24 @@ function rowCounter() {
         },
         rows: () => Math.max(0, lines + (content ? 1 : 0) - 1),
     };
+}
+
+// EXTERNAL MODULE: ./src/results/suites/suite.ts + 1 modules
+var suite = __nccwpck_require__(3400);
+;// CONCATENATED MODULE: ./src/evaluation/suite.ts
+
+
+/** Tasks whose samples are read. */
+const MOST_TASKS = 100;
+/** What a suite of prompts left in a workspace; undefined if the metrics are of none. */
+async function takeSuite(workspace, { path, bytes }) {
+    const samples = new Map();
+    for (const task of ((0,suite/* harnessTasks */.dn)(bytes) ?? []).slice(0, MOST_TASKS)) {
+        const taken = await takeSamples(workspace, (0,suite/* samplesPath */.zu)(path, task));
+        if (taken.ok)
+            samples.set(task, taken.value);
+    }
+    return (0,suite/* readSuite */.xj)(bytes, (task) => samples.get(task));
 }
 
 ;// CONCATENATED MODULE: ./src/evaluation/size.ts
@@ -8401,6 +11728,7 @@ async function removeTree(folder) {
 
 
 
+
 /**
  * Runs the evaluation once, on one fresh workspace, in the sandbox. An evaluation that fails or is
  * stopped is a result. Whatever happens, even if the check is cancelled: the container, its volumes and
@@ -8508,8 +11836,10 @@ async function removeSandbox(client, sandbox) {
 async function outputsOf({ scratch }, { hide, metrics, predictions }, workspace) {
     const take = metrics !== undefined && hide.patterns?.includes(metrics) ? takeNewestMetrics : takeMetrics;
     const copy = (0,external_node_path_.join)(scratch, `predictions-${(0,external_node_crypto_.randomUUID)()}.csv`);
+    const written = metrics === undefined ? undefined : await take(workspace, metrics);
     return {
-        metrics: metrics === undefined ? undefined : await take(workspace, metrics),
+        metrics: written,
+        suite: written?.ok ? await takeSuite(workspace, written.value) : undefined,
         predictions: predictions && (await takePredictions(workspace, predictions.path, copy)),
     };
 }
@@ -8561,21 +11891,23 @@ async function runAndRead(context, request) {
         return { ...failure, seconds, exitCode, tail };
     const outcome = outcomeOf(run);
     return 'problem' in outcome
-        ? { ...unusable(outcome.problem), seconds, exitCode, tail }
+        ? { ...unusable(outcome.problem, request), seconds, exitCode, tail }
         : { ...outcome, seconds };
 }
+/** As it is called in messages. */
+const nameOf = ({ of = 'evaluation' }) => of;
 /** Why a run did not come to a good end; undefined if it did. */
 function failureOf(run, request) {
     if (run.stopped)
         return stoppedBy(run.stopped, run, request);
     if (run.startError !== undefined) {
-        const message = `the evaluation could not be started: ${(0,words/* quoted */.T)(run.startError)}`;
+        const message = `the ${nameOf(request)} could not be started: ${(0,words/* quoted */.T)(run.startError)}`;
         return failed(message, 'could not be started', run);
     }
     if (run.exitCode === 0)
         return undefined;
     const last = lastWords(run);
-    const message = `the evaluation ended with exit code ${run.exitCode}`;
+    const message = `the ${nameOf(request)} ended with exit code ${run.exitCode}`;
     return failed(last === undefined ? message : `${message}: ${(0,words/* quoted */.T)(last)}`, `failed: exit code ${run.exitCode}`, run);
 }
 const failed = (message, summary, { exitCode }) => ({
@@ -8587,10 +11919,10 @@ const lastWords = ({ lastError, tail }) => lastError?.replace(/^\[FATAL tini \(\
 const gib = (bytes) => `${Number((bytes / GIB).toFixed(2))} GiB`;
 /** What is said of each limit: the sentence, the summary, and the policy's name for it. */
 const STOPS = {
-    time: (_, { limits: { evaluation } }) => [
-        `was stopped after ${(0,numbers/* plural */.LS)(evaluation, 'minute')}`,
+    time: (_, request) => [
+        `was stopped after ${(0,numbers/* plural */.LS)(request.limits.evaluation, 'minute')}`,
         'out of time',
-        'evaluation',
+        nameOf(request),
     ],
     memory: ({ memory }) => [`needed more than ${gib(memory)} of memory`, 'out of memory', 'memory'],
     output: (_, { limits: { output } }) => [
@@ -8604,22 +11936,22 @@ function stoppedBy(stop, run, request) {
     return {
         finding: {
             rule: 'evaluation/timeout',
-            message: `the evaluation ${what}`,
+            message: `the ${nameOf(request)} ${what}`,
             field: 'evaluation',
-            remedy: `Make the evaluation smaller, or raise \`limits.${limit}\` in the policy.`,
+            remedy: `Make the ${nameOf(request)} smaller, or raise \`limits.${limit}\` in the policy.`,
         },
         summary,
     };
 }
-const unusable = (problem) => ({
+const unusable = (problem, request) => ({
     finding: {
         rule: 'evaluation/output-unusable',
-        message: `the evaluation's output cannot be used: ${problem}`,
+        message: `the ${nameOf(request)}'s output cannot be used: ${problem}`,
         field: 'evaluation',
     },
     summary: 'no usable output',
 });
-function outcomeOf({ metrics, predictions }) {
+function outcomeOf({ metrics, predictions, suite, }) {
     if (metrics && !metrics.ok)
         return metrics;
     if (predictions && !predictions.ok)
@@ -8628,7 +11960,12 @@ function outcomeOf({ metrics, predictions }) {
     if (parsed && 'problem' in parsed)
         return { problem: `${(0,words/* quoted */.T)(metrics?.value.path ?? '')} ${parsed.problem}` };
     const metricsFile = metrics?.value.path;
-    return { metricsFile, metrics: Object.fromEntries(parsed?.values ?? []), predictions: predictions?.value };
+    return {
+        metricsFile,
+        metrics: Object.fromEntries(parsed?.values ?? []),
+        predictions: predictions?.value,
+        ...(suite && { suite }),
+    };
 }
 
 
@@ -8748,7 +12085,7 @@ function createArguments(sandbox) {
 
 /***/ }),
 
-/***/ 3051:
+/***/ 2710:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8765,8 +12102,8 @@ var load = __nccwpck_require__(8164);
 var policy_models = __nccwpck_require__(7814);
 // EXTERNAL MODULE: ./src/policy/occasion.ts
 var occasion = __nccwpck_require__(903);
-// EXTERNAL MODULE: ./src/provenance/sources/index.ts + 46 modules
-var sources = __nccwpck_require__(8904);
+// EXTERNAL MODULE: ./src/provenance/sources/index.ts + 44 modules
+var sources = __nccwpck_require__(5754);
 ;// CONCATENATED MODULE: ./src/stages/audit.ts
 /**
  * The same subject at the commit that its record names, if git has it: can the past run be obtained
@@ -9164,7 +12501,8 @@ function claimedBytes({ data: sets = [], model }) {
         {
             field: 'model',
             name: model?.name ?? model?.path,
-            path: model?.path,
+            // What the evaluation itself writes is no input.
+            path: model?.from === 'evaluation' ? undefined : model?.path,
             digest: model?.digest,
             rules: { missing: 'model/file-missing', mismatch: 'model/digest-mismatch' },
         },
@@ -10668,10 +14006,10 @@ function whyNotRebuild({ claims, track, rebuild }, { blocked }) {
     return undefined;
 }
 
-// EXTERNAL MODULE: ./src/results/comparison.ts + 1 modules
-var results_comparison = __nccwpck_require__(8669);
+// EXTERNAL MODULE: ./src/results/comparison.ts
+var results_comparison = __nccwpck_require__(2485);
 // EXTERNAL MODULE: ./src/results/words.ts
-var words = __nccwpck_require__(6483);
+var results_words = __nccwpck_require__(6483);
 ;// CONCATENATED MODULE: ./src/results/findings.ts
 
 
@@ -10702,15 +14040,15 @@ const metricField = ({ name }) => `evaluation.metrics.${name}`;
 /** `` `accuracy` 0.972176 → 0.969950, allowed ±0.000001 `` */
 function metricText({ name, recorded, replayed, allowed }) {
     if (recorded === undefined)
-        return `${(0,words/* quoted */.T)(name)} is in the replay, and not in the record`;
+        return `${(0,results_words/* quoted */.T)(name)} is in the replay, and not in the record`;
     if (replayed === undefined)
-        return `${(0,words/* quoted */.T)(name)} is in the record, and not in the replay`;
+        return `${(0,results_words/* quoted */.T)(name)} is in the record, and not in the replay`;
     const tolerance = allowed === undefined ? '' : `, allowed ±${(0,text_numbers/* magnitude */.VO)(allowed)}`;
-    return `${(0,words/* quoted */.T)(name)} ${(0,text_numbers/* pair */.V2)(recorded, replayed).join(' → ')}${tolerance}`;
+    return `${(0,results_words/* quoted */.T)(name)} ${(0,text_numbers/* pair */.V2)(recorded, replayed).join(' → ')}${tolerance}`;
 }
 /** undefined: the rule's own. */
 function metricRemedy({ name, recorded, replayed }, sameRows) {
-    const metric = (0,words/* quoted */.T)(name);
+    const metric = (0,results_words/* quoted */.T)(name);
     if (recorded === undefined)
         return `Record the run again, so that ${metric} is in the record.`;
     if (replayed === undefined)
@@ -10738,7 +14076,7 @@ function predictionFindings({ recorded: { predictions }, rowsKept }) {
     return [
         {
             rule: 'evaluation/prediction-differs',
-            message: (0,words/* movement */.i)(comparison) + (first ? `, first ${(0,words/* quoted */.T)(first.key)}` : ''),
+            message: (0,results_words/* movement */.i)(comparison) + (first ? `, first ${(0,results_words/* quoted */.T)(first.key)}` : ''),
             field,
             expected: first && `${first.column} ${first.recorded}`,
             actual: first && `${first.column} ${first.replayed}`,
@@ -10762,7 +14100,7 @@ function nondeterministic({ metrics, predictions }) {
     const metric = metrics.find(({ agrees }) => !agrees);
     const rows = predictions && (0,results_comparison/* differs */.Ag)(predictions.grade) ? predictions.comparison : undefined;
     const what = [
-        ...(rows ? [rows.problem ?? (0,words/* movement */.i)(rows)] : []),
+        ...(rows ? [rows.problem ?? (0,results_words/* movement */.i)(rows)] : []),
         ...(metric ? [metricText(metric)] : []),
     ].join('; ');
     const found = {
@@ -10776,7 +14114,7 @@ function nondeterministic({ metrics, predictions }) {
     return {
         ...found,
         field: metricField(metric),
-        remedy: `Set and record every seed that the evaluation uses, or, if ${(0,words/* quoted */.T)(metric.name)} may vary, give it a tolerance in the policy.`,
+        remedy: `Set and record every seed that the evaluation uses, or, if ${(0,results_words/* quoted */.T)(metric.name)} may vary, give it a tolerance in the policy.`,
     };
 }
 
@@ -10868,8 +14206,334 @@ function judgeStatistically(pieces, discordance, margin) {
     return { agreement: 'inconclusive', findings: [inconclusive], statistics };
 }
 
+// EXTERNAL MODULE: ./src/results/grades.ts
+var grades = __nccwpck_require__(9580);
+// EXTERNAL MODULE: ./src/results/metrics/thresholds.ts
+var metrics_thresholds = __nccwpck_require__(5238);
 // EXTERNAL MODULE: ./src/results/metrics/volatile.ts
 var metrics_volatile = __nccwpck_require__(9258);
+;// CONCATENATED MODULE: ./src/results/suites/flips.ts
+/**
+ * How k runs of the same differ from one another. Of grades that are right or wrong also pass@1, the mean of
+ * c/k over samples with c right runs (Chen et al. 2021), and pass^k, the share that all k runs get right
+ * (Yao et al. 2024, τ-bench, of as many trials as runs).
+ *
+ * @param runs of each run the samples, in one order
+ */
+function flipsOf(runs) {
+    const [n, k] = [runs[0].length, runs.length];
+    const samples = Array.from({ length: n }, (_, at) => runs.map((run) => run[at]));
+    const counts = { disagree: 0, sameText: 0, sameTextDisagree: 0 };
+    for (const sample of samples)
+        for (const [index, one] of sample.entries())
+            for (const other of sample.slice(index + 1)) {
+                const [same, differ] = [one.output === other.output, one.score !== other.score];
+                if (differ)
+                    counts.disagree++;
+                if (same)
+                    counts.sameText++;
+                if (same && differ)
+                    counts.sameTextDisagree++;
+            }
+    const binary = samples.every((sample) => sample.every(({ score }) => score === 0 || score === 1));
+    const right = samples.map((sample) => sample.reduce((sum, { score }) => sum + score, 0));
+    return {
+        samples: n,
+        flipped: samples.filter((sample) => sample.some(({ score }) => score !== sample[0].score)).length,
+        ...counts,
+        ...(binary && {
+            passOne: right.reduce((sum, c) => sum + c / k, 0) / n,
+            passAll: right.filter((c) => c === k).length / n,
+        }),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/results/random.ts
+/** Numbers in [0, 1) that are the same in every run: mulberry32 (Tommy Ettinger, public domain), 32 bits. */
+function seededRandom(seed = 20_261_125) {
+    let state = seed >>> 0;
+    return () => {
+        state = (state + 0x6d2b79f5) >>> 0;
+        let t = Math.imul(state ^ (state >>> 15), state | 1);
+        t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+        return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+    };
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/noise.ts
+
+/** Draws, and what they may cost: samples that vary × draws. */
+const DRAWS = 999;
+const WORK = 20_000_000;
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+/**
+ * Holds the recorded scores of every sample against those of k replays, by permutation within samples
+ * (Fisher 1935; Pitman 1937). If the record is a run like the others, any of the k + 1 scores of a sample
+ * may be the recorded one: the recorded one is drawn again and again, with a fixed seed, and the floor is the
+ * difference that only α/2 of the draws exceed. The other half of α is for a record that has the right mean
+ * and other samples: how far it is from the replays, sample by sample. So a run like the others is told
+ * apart in at most α of all cases, whatever the number of samples, exactly.
+ *
+ * @param record by sample
+ * @param runs scores of each replay, in the same order
+ */
+function noiseOf(record, runs, alpha) {
+    const [n, k] = [record.length, runs.length];
+    const sums = record.map((value, at) => value + runs.reduce((sum, run) => sum + run[at], 0));
+    const fixed = mean(sums) / k;
+    const differenceOf = (recorded) => fixed - (recorded * (k + 1)) / (k * n);
+    const apartOf = (value, at) => Math.abs(sums[at] - value * (k + 1)) / k;
+    const varying = [...record.keys()].filter((at) => runs.some((run) => run[at] !== record[at]));
+    const rest = record.reduce((sum, value) => sum + value, 0) - varying.reduce((sum, at) => sum + record[at], 0);
+    const random = seededRandom();
+    const draws = drawsFor(varying.length);
+    const [differences, distances] = [new Float64Array(draws), new Float64Array(draws)];
+    for (let draw = 0; draw < draws; draw++) {
+        let [sum, apart] = [rest, 0];
+        for (const at of varying) {
+            const pick = Math.floor(random() * (k + 1));
+            const value = pick === k ? record[at] : runs[pick][at];
+            sum += value;
+            apart += apartOf(value, at);
+        }
+        differences[draw] = Math.abs(differenceOf(sum));
+        distances[draw] = apart;
+    }
+    const recorded = varying.reduce((sum, at) => sum + apartOf(record[at], at), 0);
+    const ROUNDING = 1e-12;
+    return {
+        difference: differenceOf(record.reduce((sum, value) => sum + value, 0)),
+        floor: exceededBy(alpha / 2, differences) + ROUNDING,
+        apart: {
+            recorded,
+            expected: mean([...distances]),
+            tooMany: recorded > exceededBy(alpha / 2, distances) + ROUNDING * n,
+        },
+    };
+}
+const drawsFor = (varying) => Math.max(499, Math.min(DRAWS, Math.floor(WORK / Math.max(1, varying))));
+/** The draw that is exceeded by an observation in at most a share of all cases, itself counted. */
+const exceededBy = (share, draws) => draws.toSorted().at(-Math.max(1, Math.floor((draws.length + 1) * share))) ?? 0;
+/**
+ * The same if only the recorded score is known: another run is drawn from the replays, its distance from
+ * their mean widened by √((k + 1)/(k − 1)), for k scores of a sample vary too little around their own mean. At α/2: with few runs that is an approximation, and measured too narrow
+ * at α.
+ */
+function noiseAround(recorded, runs, alpha) {
+    const [n, k] = [runs[0].length, runs.length];
+    const means = Array.from({ length: n }, (_, at) => mean(runs.map((run) => run[at])));
+    const varying = [...means.keys()].filter((at) => runs.some((run) => run[at] !== runs[0][at]));
+    const random = seededRandom();
+    const draws = Float64Array.from({ length: drawsFor(varying.length) }, () => {
+        const moved = varying.reduce((sum, at) => sum + runs[Math.floor(random() * k)][at] - means[at], 0);
+        return Math.abs(moved / n) * Math.sqrt((k + 1) / (k - 1));
+    });
+    return { difference: mean(means) - recorded, floor: exceededBy(alpha / 2, draws) + 1e-12 };
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/prompts.ts
+/** Words of a prompt that are compared, and characters of them that are shown. */
+const MOST_WORDS = 20_000;
+const prompts_SHOWN = 80;
+/** What changes with the clock: dates, times, names of days and months. */
+const CLOCK = /\d{4}-\d\d-\d\d|\d{1,2}[:.]\d\d(?:[:.]\d\d)?|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\b|\b1[6-9]\d{8}\b/i;
+/**
+ * Whether two runs were asked the same: by every prompt, where both have kept them; else by the hashes of
+ * the tasks. What differs is named by word.
+ */
+function comparePrompts(before, after) {
+    const bothKept = before.samples.size > 0 && after.samples.size > 0;
+    return bothKept ? bySample(before, after) : byHash(before, after);
+}
+function bySample(before, after) {
+    const ids = [...new Set([...before.samples.keys(), ...after.samples.keys()])];
+    const differing = ids.filter((id) => before.samples.get(id)?.prompt !== after.samples.get(id)?.prompt);
+    const alone = differing.find((id) => !before.samples.has(id) || !after.samples.has(id));
+    const [first] = differing;
+    const change = first === undefined || alone !== undefined
+        ? undefined
+        : changedWords(before.samples.get(first).prompt, after.samples.get(first).prompt);
+    return {
+        by: 'prompts',
+        compared: ids.length,
+        different: differing.length,
+        ...(first !== undefined && { first: (alone ?? first).slice(0, prompts_SHOWN) }),
+        ...(change && { ...change, clock: CLOCK.test(change.before) || CLOCK.test(change.after) }),
+    };
+}
+function byHash(before, after) {
+    const tasks = Object.keys(before.hashes).filter((task) => Object.hasOwn(after.hashes, task));
+    if (tasks.length === 0)
+        return { by: 'nothing', compared: 0, different: 0 };
+    const differing = tasks.filter((task) => before.hashes[task] !== after.hashes[task]);
+    return {
+        by: 'task hashes',
+        compared: tasks.length,
+        different: differing.length,
+        ...(differing[0] !== undefined && { first: differing[0].slice(0, prompts_SHOWN) }),
+    };
+}
+/** What stands between the words that two texts begin and end with alike. */
+function changedWords(before, after) {
+    const [a, b] = [before, after].map((text) => text.split(/\s+/, MOST_WORDS));
+    let start = 0;
+    while (start < Math.min(a.length, b.length) && a[start] === b[start])
+        start++;
+    let end = 0;
+    while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end))
+        end++;
+    const between = (words) => words
+        .slice(start, words.length - end)
+        .join(' ')
+        .slice(0, prompts_SHOWN);
+    return { before: between(a), after: between(b) };
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/judge.ts
+
+
+
+
+
+/**
+ * Prompts first: a score is only compared if the same was asked. Then, of runs that differ among one another,
+ * every metric that is a mean over samples against the noise of these runs, if the policy says how many runs
+ * there are. Answers that the record has saved are graded again as well: that is another rung, for which no
+ * model was run.
+ */
+function judgeSuite({ recorded, runs, metrics, alpha }) {
+    const [first, ...others] = runs;
+    const against = recorded ?? first;
+    const unlike = others.map((other) => comparePrompts(first, other)).find(({ different }) => different > 0);
+    const prompts = recorded
+        ? comparePrompts(against, first)
+        : { by: 'nothing', compared: 0, different: 0 };
+    const asked = prompts.different > 0 ? prompts : (unlike ?? prompts);
+    const regraded = recorded && gradedAgain(recorded);
+    const comparable = asked.different === 0;
+    const samples = [...first.samples.keys()];
+    const series = (name) => (comparable ? scoresOf(runs, samples, name) : undefined);
+    const isSteady = metrics.every(({ name }) => {
+        const [one, ...more] = series(name) ?? [];
+        return more.every((scores) => sameScores(scores, one));
+    });
+    const main = metrics.find(({ name }) => series(name))?.name;
+    const held = alpha === undefined || isSteady || !comparable
+        ? undefined
+        : metrics.map((metric) => heldAgainstNoise(metric, series(metric.name), { recorded, samples, alpha }));
+    return {
+        evidence: {
+            tool: first.tool,
+            prompts: asked,
+            ...(regraded && regraded.grades > 0 && { regraded: { grades: regraded.grades, same: regraded.same } }),
+            runs: runs.length,
+            ...(held && { alpha }),
+            ...(main !== undefined && { flips: flipsOf(runs.map((run) => gradesOf(run, samples, main))) }),
+        },
+        findings: [
+            ...promptFindings(asked, asked === unlike),
+            ...(regraded?.findings ?? []),
+            ...(held?.flatMap(({ findings }) => findings) ?? []),
+        ],
+        comparable,
+        metrics: held?.map(({ metric }) => metric),
+    };
+}
+const gradesOf = ({ samples }, ids, name) => ids.map((id) => ({ output: samples.get(id).output, score: samples.get(id).scores[name] }));
+/** The scores of every run, by sample; undefined unless each sample has one in each run. */
+function scoresOf(runs, ids, name) {
+    const scores = runs.map(({ samples }) => ids.map((id) => scoreIn(samples.get(id), name)));
+    return ids.length > 0 && scores.every((run) => run.every((score) => score !== undefined))
+        ? scores
+        : undefined;
+}
+const scoreIn = (sample, name) => sample && Object.hasOwn(sample.scores, name) ? sample.scores[name] : undefined;
+const sameScores = (one, other) => one.every((score, at) => score === other[at]);
+/** What order of adding can change of a mean. */
+const ROUNDING = 1e-9;
+function heldAgainstNoise(metric, scores, { recorded, samples, alpha }) {
+    const { name } = metric;
+    const before = Number(metric.recorded);
+    const replayed = Number(metric.replayed);
+    if (!scores || !metric.finite || Math.abs(meanOf(scores[0]) - replayed) > ROUNDING)
+        return { metric, findings: [] };
+    const kept = recorded && scoresOf([recorded], samples, name)?.[0];
+    // Samples that do not give the recorded score are not those of the record.
+    const noise = kept && Math.abs(meanOf(kept) - before) <= ROUNDING
+        ? noiseOf(kept, scores, alpha)
+        : noiseAround(before, scores, alpha);
+    const { difference, floor, apart } = noise;
+    return {
+        metric: {
+            ...metric,
+            replayed: (0,text_numbers/* numberText */.$4)(before + difference),
+            difference,
+            allowed: floor,
+            agrees: Math.abs(difference) <= floor,
+        },
+        findings: apart?.tooMany
+            ? [
+                {
+                    rule: 'evaluation/prediction-differs',
+                    message: `the recorded ${(0,results_words/* quoted */.T)(name)} of single samples is farther from the replays than these are from one another: ${apart.recorded.toFixed(1)} where ${apart.expected.toFixed(1)} is their noise`,
+                    field: 'evaluation.predictions',
+                },
+            ]
+            : [],
+    };
+}
+const meanOf = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+function promptFindings({ by, compared, different, first, before, after, clock }, amongReplays) {
+    if (different === 0)
+        return [];
+    const what = by === 'prompts' ? 'prompt' : 'task';
+    const words = before === undefined
+        ? `, first ${(0,results_words/* quoted */.T)(first ?? '')}`
+        : `: ${(0,results_words/* quoted */.T)(before)} → ${(0,results_words/* quoted */.T)(after ?? '')}${clock ? ', text that changes with the clock' : ''}, first in ${(0,results_words/* quoted */.T)(first ?? '')}`;
+    const where = amongReplays ? 'differ between two replays' : 'are not the recorded ones';
+    return [
+        {
+            rule: 'evaluation/prompts-differ',
+            message: `${different} of ${(0,text_numbers/* plural */.LS)(compared, what)} ${where}${words}`,
+            field: 'evaluation.command',
+            ...(before !== undefined && { expected: before, actual: after }),
+            ...(clock && { remedy: 'Take the date and the time out of the prompt, or fix them in it.' }),
+        },
+    ];
+}
+/** The grades of saved answers, computed again from answer and target. */
+function gradedAgain({ samples }) {
+    const all = [...samples].flatMap(([id, { scores, regraded }]) => Object.entries(regraded).map(([name, again]) => ({ id, name, saved: scores[name], again })));
+    const wrong = all.filter(({ saved, again }) => saved !== again);
+    const [first] = wrong;
+    return {
+        grades: all.length,
+        same: all.length - wrong.length,
+        findings: first
+            ? [
+                {
+                    rule: 'evaluation/grade-differs',
+                    message: `${wrong.length} of ${(0,text_numbers/* plural */.LS)(all.length, 'saved answer')} ${wrong.length === 1 ? 'is' : 'are'} graded otherwise: ${(0,results_words/* quoted */.T)(first.name)} of ${(0,results_words/* quoted */.T)(first.id)} is saved as ${first.saved}, and the answer gives ${first.again}`,
+                    field: `evaluation.metrics.${first.name}`,
+                    expected: String(first.again),
+                    actual: String(first.saved),
+                },
+            ]
+            : [],
+    };
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/summary.ts
+
+/** What the stage's line says of runs that differ: `3 runs of 40 samples, 6 of which flip`. */
+function suiteSummary({ runs, flips, alpha }, { findings }) {
+    const [first] = findings;
+    if (first)
+        return first.message;
+    const rows = flips ? ` of ${(0,text_numbers/* plural */.LS)(flips.samples, 'sample')}, ${flips.flipped} of which flip` : '';
+    return `the model was run again: ${(0,text_numbers/* plural */.LS)(runs, 'run')}${rows}; within their noise at α = ${alpha}`;
+}
+
 ;// CONCATENATED MODULE: ./src/results/summary.ts
 
 
@@ -10892,7 +14556,7 @@ function agreementSummary({ agreement, statistics, findings }, { recorded, contr
             return findings[0]?.message ?? '';
         case 'equivalent':
             return [
-                ...(rows ? [(0,words/* movement */.i)(rows)] : []),
+                ...(rows ? [(0,results_words/* movement */.i)(rows)] : []),
                 ...(statistics ? [`accuracy ${(0,text_numbers/* signed */.x8)(statistics.difference)}, within ±${statistics.margin}`] : []),
             ].join(', ');
         default:
@@ -10903,7 +14567,7 @@ function comparedText({ metrics, predictions }) {
     const rows = predictions?.comparison;
     const numbers = (0,results_comparison/* telling */.gM)(metrics).length;
     return [
-        ...(rows ? [rows.moved > 0 ? (0,words/* movement */.i)(rows) : (0,text_numbers/* plural */.LS)(rows.rows, 'prediction')] : []),
+        ...(rows ? [rows.moved > 0 ? (0,results_words/* movement */.i)(rows) : (0,text_numbers/* plural */.LS)(rows.rows, 'prediction')] : []),
         ...(numbers > 0 ? [(0,text_numbers/* plural */.LS)(numbers, 'metric')] : []),
     ].join(', ');
 }
@@ -10911,19 +14575,68 @@ function differenceText({ metrics, predictions }) {
     if (predictions && (0,results_comparison/* differs */.Ag)(predictions.grade)) {
         const { comparison } = predictions;
         return comparison.flips + comparison.moved > 0
-            ? (0,words/* movement */.i)(comparison)
+            ? (0,results_words/* movement */.i)(comparison)
             : 'the predictions do not match their recorded digest';
     }
     const off = metrics.filter(({ agrees }) => !agrees).length;
     return `${off} of ${(0,text_numbers/* plural */.LS)((0,results_comparison/* telling */.gM)(metrics).length, 'metric')} outside the tolerance`;
 }
 
+// EXTERNAL MODULE: ./src/results/tolerance.ts
+var results_tolerance = __nccwpck_require__(3225);
+// EXTERNAL MODULE: ./src/verdict/evidence.ts + 1 modules
+var evidence = __nccwpck_require__(6219);
+// EXTERNAL MODULE: ./src/verdict/levels.ts
+var verdict_levels = __nccwpck_require__(6682);
+;// CONCATENATED MODULE: ./src/verdict/verdict.ts
+
+
+const COMPARED = ['identical', 'content', 'packages', 'drift'];
+/** Whether the result of a replay is that of the record. */
+const agrees = (agreement) => evidence/* AGREES */.EZ.includes(agreement);
+/** If several hold: an incomplete record comes first, as nothing after it means much. */
+const PRECEDENCE = ['incomplete', 'not-reproduced', 'could-not-check'];
+/**
+ * The verdict says what is true of the result, whatever the track. `reproduced` needs evidence: a
+ * rebuild that was compared and a replay that agreed. Parity below `content` passes only if the policy
+ * has lowered its rules.
+ */
+function verdictOf(findings, { parity, agreement }, levels) {
+    const consequences = new Set(findings.map(({ rule }) => (0,verdict_levels/* decides */.yN)(rule, levels)));
+    const worst = PRECEDENCE.find((consequence) => consequences.has(consequence));
+    if (worst !== undefined)
+        return worst;
+    return COMPARED.includes(parity) && agrees(agreement) ? 'reproduced' : 'could-not-check';
+}
+/**
+ * The verdict seen through the track. Production passes only what was reproduced; on the exploratory
+ * track nothing fails, and a complete record whose rebuild nobody asked for passes.
+ */
+function decisionOf(verdict, track, findings, replayed) {
+    if (findings.some(({ level }) => level === 'error'))
+        return 'fail';
+    if (verdict !== 'reproduced' && track === 'production')
+        return 'fail';
+    if (findings.some(({ level }) => level === 'warn'))
+        return 'warn';
+    return verdict === 'reproduced' || !replayed ? 'pass' : 'warn';
+}
+const worstBy = (order) => (values) => order.find((value) => values.includes(value));
+/** Worst first: of several models the pull request shows the worst. */
+const worstVerdict = worstBy([
+    'not-reproduced',
+    'incomplete',
+    'could-not-check',
+    'reproduced',
+]);
+const worstDecision = worstBy(['fail', 'warn', 'pass']);
+
 // EXTERNAL MODULE: ./src/results/metrics/compare.ts
 var compare = __nccwpck_require__(7027);
 // EXTERNAL MODULE: ./src/results/prediction-result.ts
 var prediction_result = __nccwpck_require__(9691);
 // EXTERNAL MODULE: ./src/results/predictions.ts + 6 modules
-var results_predictions = __nccwpck_require__(9010);
+var predictions = __nccwpck_require__(9010);
 ;// CONCATENATED MODULE: ./src/evaluation/compare.ts
 
 
@@ -10943,26 +14656,37 @@ async function againstRecord(request, replayed) {
         metrics: hasMetrics(recorded) ? (0,compare/* compareMetrics */.f)(recorded.metrics, replayed.metrics, tolerance) : [],
         predictions: known &&
             replayed.predictions &&
-            (await predictionsAgainst(known, replayed.predictions, optionsOf(request))),
+            (request.of === 'training'
+                ? asWhole(isOf(known.digest, replayed.predictions))
+                : await predictionsAgainst(known, replayed.predictions, optionsOf(request))),
     };
 }
+const isOf = (digest, { digest: sha256, md5 }) => digest === sha256 || digest === md5;
+/** A file that has no rows, as a model. */
+const asWhole = (same) => ({
+    ...(0,prediction_result/* identicalPredictions */.Wz)(0),
+    grade: same ? 'identical' : 'different',
+});
 async function predictionsAgainst({ file, digest }, replayed, options) {
-    if (digest === replayed.digest || digest === replayed.md5)
+    if (isOf(digest, replayed))
         return replayed.rows === 0 ? (0,prediction_result/* notComparable */.kY)(0, 'no rows') : (0,prediction_result/* identicalPredictions */.Wz)(replayed.rows);
     if (file !== undefined)
-        return (0,results_predictions/* comparePredictions */.c)(file, replayed.file, options);
+        return (0,predictions/* comparePredictions */.c)(file, replayed.file, options);
     return { ...(0,prediction_result/* identicalPredictions */.Wz)(replayed.rows), grade: 'different' };
 }
 /** One replay against another. */
 async function againstEachOther(request, { metrics, predictions }, second) {
     return {
         metrics: (0,compare/* compareMetrics */.f)(metrics, second.metrics, request.tolerance),
-        predictions: predictions &&
-            second.predictions &&
-            (predictions.digest === second.predictions.digest
-                ? (0,prediction_result/* identicalPredictions */.Wz)(predictions.rows)
-                : await (0,results_predictions/* comparePredictions */.c)(predictions.file, second.predictions.file, optionsOf(request))),
+        predictions: predictions && second.predictions && (await eachOther(request, predictions, second.predictions)),
     };
+}
+async function eachOther(request, first, second) {
+    if (request.of === 'training')
+        return asWhole(first.digest === second.digest);
+    if (first.digest === second.digest)
+        return (0,prediction_result/* identicalPredictions */.Wz)(first.rows);
+    return (0,predictions/* comparePredictions */.c)(first.file, second.file, optionsOf(request));
 }
 
 // EXTERNAL MODULE: ./src/evaluation/mounts.ts
@@ -10971,51 +14695,8 @@ var evaluation_mounts = __nccwpck_require__(7386);
 var lib = __nccwpck_require__(3046);
 ;// CONCATENATED MODULE: external "node:stream"
 const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
-;// CONCATENATED MODULE: ./src/results/recompute/json-texts.ts
-/** JSON whose numbers keep their text: 0.910 is printed to three decimals, and 0.91 is not. */
-/** What stands before the text of a number. */
-const MARK = '\u0001';
-const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:NaN|Infinity|\d[\d.eE+-]*)/g;
-/**
- * Parses JSON, also with NaN and the infinities, as Python writes it. In linear time.
- *
- * @returns what `JSON.parse` gives, with a text in place of each number: see `numberTextOf`
- * @throws Error that says what is wrong with it
- */
-const parseTexts = (source) => JSON.parse(source.replace(STRING_OR_NUMBER, (token) => token.startsWith('"') ? token : JSON.stringify(MARK + token)));
-/** The text of a number; undefined for any other value. */
-const numberTextOf = (value) => typeof value === 'string' && value.startsWith(MARK) ? value.slice(MARK.length) : undefined;
-const MAX_DEPTH = 16;
-const MAX_NUMBERS = 10_000;
-/** As of a metrics file that an evaluation writes. */
-const MAX_BYTES = 1024 ** 2;
-/**
- * The numbers of a JSON object as they are printed, nested ones with dotted names as `parseMetrics`
- * names them; none of what is deeper than 16 levels, at most 10,000. Empty if it is not JSON, or
- * larger than 1 MiB.
- */
-function printedMetrics(bytes) {
-    const texts = new Map();
-    const visit = (value, name, depth) => {
-        const text = numberTextOf(value);
-        if (text !== undefined && texts.size < MAX_NUMBERS)
-            texts.set(name, text);
-        if (typeof value !== 'object' || value === null || depth === MAX_DEPTH)
-            return;
-        for (const [key, child] of Object.entries(value))
-            visit(child, name === '' ? key : `${name}.${key}`, depth + 1);
-    };
-    if (bytes.length > MAX_BYTES)
-        return texts;
-    try {
-        visit(parseTexts(new TextDecoder('utf-8', { fatal: true }).decode(bytes)), '', 0);
-    }
-    catch {
-        return new Map();
-    }
-    return texts;
-}
-
+// EXTERNAL MODULE: ./src/results/recompute/json-texts.ts
+var json_texts = __nccwpck_require__(7196);
 ;// CONCATENATED MODULE: ./src/results/recompute/frame.ts
 
 
@@ -11066,7 +14747,7 @@ async function readFrame(path, bytes) {
 }
 function parseJson(text) {
     try {
-        return parseTexts(text);
+        return (0,json_texts/* parseTexts */.oh)(text);
     }
     catch (error) {
         throw new FrameError(`is not JSON: ${error.message}`);
@@ -11138,7 +14819,7 @@ function cellText(value) {
         return '';
     if (typeof value === 'object')
         return '[…]';
-    return numberTextOf(value) ?? String(value);
+    return (0,json_texts/* numberTextOf */.iz)(value) ?? String(value);
 }
 /** Puts rows under columns; a cell that a row lacks is empty. */
 class Builder {
@@ -11240,7 +14921,7 @@ function wordsIn(name) {
 
 
 /** Rows that all definitions together may look at: what a table with many columns and names can cost. */
-const WORK = 400_000_000;
+const candidates_WORK = 400_000_000;
 /** Classes of which each is tried if a name binds none. */
 const EACH = 2;
 /** Numbers are computed once a reading, definition and class; NaN when the work is used up. */
@@ -11249,7 +14930,7 @@ class Computed {
     work = 0;
     /** Whether something was left out. */
     get spent() {
-        return this.work > WORK;
+        return this.work > candidates_WORK;
     }
     value(key, cost, compute) {
         const known = this.known.get(key);
@@ -11461,34 +15142,34 @@ function factsOf(cells) {
     }
     return { present, numeric, inUnit: numeric && inUnit, whole: numeric && whole, distinct };
 }
-const roles_words = (list) => new Set(list.split(' '));
+const words = (list) => new Set(list.split(' '));
 const isNumeric = ({ numeric, present }) => numeric && present > 0;
 const isKey = ({ distinct }, rows) => distinct.size >= Math.min(MOST_DISTINCT, rows / 2);
-const PREDICTED = roles_words('pred preds predicted prediction predictions predict yhat hat forecast fcst fitted estimate estimated hyp guess parsed tahmin');
+const PREDICTED = words('pred preds predicted prediction predictions predict yhat hat forecast fcst fitted estimate estimated hyp guess parsed tahmin');
 /** The first rule that fits a column wins. */
 const RULES = [
     {
         role: 'error',
-        whole: roles_words('error err residual residuals resid diff difference ape res'),
+        whole: words('error err residual residuals resid diff difference ape res'),
         can: isNumeric,
     },
     {
         role: 'correct',
-        whole: roles_words('correct passed pass hit match em success resolved solved'),
+        whole: words('correct passed pass hit match em success resolved solved'),
         can: ({ distinct }) => distinct.size <= 2,
     },
     {
         role: 'wrong',
-        whole: roles_words('wrong failed misclassified'),
+        whole: words('wrong failed misclassified'),
         can: ({ distinct }) => distinct.size <= 2,
     },
-    { role: 'query', whole: roles_words('query qid topic') },
-    { role: 'document', whole: roles_words('doc document docid docno passage') },
-    { role: 'relevance', whole: roles_words('relevance rel qrel relevant grade'), can: ({ whole }) => whole },
-    { role: 'rank', whole: roles_words('rank position'), can: isNumeric },
+    { role: 'query', whole: words('query qid topic') },
+    { role: 'document', whole: words('doc document docid docno passage') },
+    { role: 'relevance', whole: words('relevance rel qrel relevant grade'), can: ({ whole }) => whole },
+    { role: 'rank', whole: words('rank position'), can: isNumeric },
     {
         role: 'score',
-        whole: roles_words('prob probs proba probability probabilities confidence conf score scores logit logits softmax p likelihood'),
+        whole: words('prob probs proba probability probabilities confidence conf score scores logit logits softmax p likelihood'),
         starts: ['вероятн', 'olasilik', 'wahrscheinl', '概率', '確率', '확률'],
         can: (facts) => isNumeric(facts) && !(facts.whole && facts.distinct.size > 2),
     },
@@ -11499,16 +15180,16 @@ const RULES = [
     },
     {
         role: 'group',
-        whole: roles_words('split set fold dataset model method seed run epoch variant lang type task'),
+        whole: words('split set fold dataset model method seed run epoch variant lang type task'),
         can: ({ distinct, present }) => distinct.size <= Math.max(20, present / 4),
     },
     {
         role: 'truth',
-        whole: roles_words('true truth gt gold ground actual target expected reference observed gercek verdadero reel'),
+        whole: words('true truth gt gold ground actual target expected reference observed gercek verdadero reel'),
         starts: ['факт', 'tatsachl', '真实', '实际', '正解', '실제'],
     },
-    { role: 'truth', weak: true, whole: roles_words('label class answer outcome') },
-    { role: 'key', whole: roles_words('id idx index uid name filename path sample row date timestamp'), can: isKey },
+    { role: 'truth', weak: true, whole: words('label class answer outcome') },
+    { role: 'key', whole: words('id idx index uid name filename path sample row date timestamp'), can: isKey },
 ];
 const has = ({ whole, starts = [] }, word) => (whole?.has(word) ?? false) || starts.some((start) => word.startsWith(start));
 /** Whether a word tells what columns of one model are for. */
@@ -12303,12 +15984,12 @@ async function againstPredictions(beside) {
 function findingOf(found, path) {
     const { metric, printed, outcome, definition, columns = [], rows = 0, value, why } = found;
     const field = `evaluation.metrics.${metric}`;
-    const name = (0,words/* quoted */.T)(metric);
+    const name = (0,results_words/* quoted */.T)(metric);
     if (outcome === 'differs')
         return [
             {
                 rule: 'metrics/not-from-predictions',
-                message: `${name} ${printed} is declared as ${definition} of ${columns.map(words/* quoted */.T).join(', ')}; ${(0,text_numbers/* grouped */.zD)(rows)} rows of ${path} give ${value}`,
+                message: `${name} ${printed} is declared as ${definition} of ${columns.map(results_words/* quoted */.T).join(', ')}; ${(0,text_numbers/* grouped */.zD)(rows)} rows of ${path} give ${value}`,
                 field,
                 expected: value,
                 actual: printed,
@@ -12343,8 +16024,8 @@ async function recomputedReplay({ predictions, definitions = {} }, { metrics, pr
     });
 }
 
-// EXTERNAL MODULE: ./src/evaluation/run.ts + 7 modules
-var evaluation_run = __nccwpck_require__(4401);
+// EXTERNAL MODULE: ./src/evaluation/run.ts + 8 modules
+var evaluation_run = __nccwpck_require__(4062);
 // EXTERNAL MODULE: ./src/evaluation/sandbox.ts
 var sandbox = __nccwpck_require__(3421);
 ;// CONCATENATED MODULE: ./src/evaluation/check.ts
@@ -12358,8 +16039,14 @@ var sandbox = __nccwpck_require__(3421);
 
 
 
+
+
+
+
+
+
 /**
- * Replays the evaluation twice, each time on a fresh export, and compares the results with the record.
+ * Replays the evaluation, twice or as often as the policy says, each time on a fresh export, and compares the results with the record.
  * If nothing is recorded nothing is run, and there is no agreement.
  */
 async function checkEvaluation(context, request) {
@@ -12367,11 +16054,11 @@ async function checkEvaluation(context, request) {
     const idle = whyNotRun(request) ?? uncovered(request);
     if (idle)
         return { ...idle, agreement: null, evidence };
-    const { seconds, outcomes, failure, request: run } = await replayTwice(context, request);
+    const { seconds, outcomes, failure, request: run } = await replayAll(context, request);
     evidence.replays = seconds;
     if (failure) {
         const { finding, exitCode, tail } = failure;
-        const summary = failure.summary + (seconds.length === 2 ? ', the second time' : '');
+        const summary = failure.summary + (seconds.length > 1 ? `, the ${seconds.length === 2 ? 'second' : 'last'} time` : '');
         return {
             findings: [finding],
             agreement: null,
@@ -12380,17 +16067,25 @@ async function checkEvaluation(context, request) {
             replayed: { request: run, outcome: failure, steady: seconds.length === 1 },
         };
     }
-    const [first, second] = outcomes;
-    const recorded = await againstRecord(request, first);
-    const controls = await againstEachOther(request, first, second);
+    const [first] = outcomes;
+    const measured = { ...request, tolerance: await measuredTolerance(context, run, outcomes) };
+    const against = await againstRecord(measured, first);
+    const { controls, second } = await controlsOf(measured, outcomes);
+    const suite = suiteOf(request, outcomes, against.metrics);
+    const recorded = { ...against, metrics: suite?.metrics ?? against.metrics };
     const { truth, margin } = request.predictions ?? {};
     const recomputed = await recomputedReplay(request, first, context.signal);
     const rowsKept = request.recorded.predictions?.file !== undefined;
-    const result = agree({ recorded, controls, rowsKept, margin: truth === undefined ? undefined : margin });
+    const pieces = { recorded, controls, rowsKept, margin: truth === undefined ? undefined : margin };
+    const result = withSuite(agree(suite?.metrics ? { ...pieces, controls: { ...controls, metrics: [] } } : pieces), suite);
     const { predictions } = recorded;
     const deterministic = (0,results_comparison/* sameValues */.Z)(controls);
     return {
-        findings: [...result.findings, ...(recomputed?.findings ?? [])],
+        findings: [
+            ...result.findings,
+            ...(recomputed?.findings ?? []),
+            ...replayedThresholds(request, first.metrics),
+        ],
         agreement: result.agreement,
         evidence: {
             ...evidence,
@@ -12399,12 +16094,17 @@ async function checkEvaluation(context, request) {
             predictions: predictions && { ...predictions.comparison, statistics: result.statistics },
             deterministic,
             recomputed: recomputed?.evidence,
+            ...(suite && { suite: suite.evidence }),
             controls: deterministic ? undefined : controls.predictions?.comparison,
         },
-        summary: agreementSummary(result, { recorded, controls }),
+        summary: check_summaryOf(result, { recorded, controls, suite }),
         replayed: { request: run, outcome: first, steady: !(0,results_comparison/* differs */.Ag)((0,results_comparison/* gradeOf */.V)(controls)), second },
     };
 }
+/** What decided it: the noise of a suite's runs or its prompts, or else what was compared. */
+const check_summaryOf = (result, { suite, ...compared }) => suite && (suite.metrics || !suite.comparable)
+    ? suiteSummary(suite.evidence, result)
+    : agreementSummary(result, compared);
 /** Why there would be nothing to compare; undefined if there is something. */
 function whyNotRun({ recorded, metrics, predictions, }) {
     if (!hasMetrics(recorded) && !hasPredictions(recorded))
@@ -12433,14 +16133,15 @@ const unwritten = (what, remedy) => ({
     ],
     summary: `no file of ${what} to compare`,
 });
-/** Runs the evaluation twice; a run that fails is the last. */
-async function replayTwice(context, request) {
+/** Runs the evaluation as often as the policy says; a run that fails is the last. */
+async function replayAll(context, request) {
     const mounts = await (0,evaluation_mounts/* readableMounts */.r)(context, request.mounts, (0,sandbox/* sandboxUser */.TC)());
     // A metrics file that nobody asks for need not be there.
     const run = { ...request, mounts, metrics: hasMetrics(request.recorded) ? request.metrics : undefined };
     const replays = { seconds: [], outcomes: [], request: run };
-    for (const turn of [1, 2]) {
-        const outcome = await (0,system_context/* during */.i)(context, `Replay ${turn} of 2`, () => (0,evaluation_run/* runAndRead */.pL)(context, run));
+    const turns = request.runs ?? TWICE;
+    for (let turn = 1; turn <= turns; turn++) {
+        const outcome = await (0,system_context/* during */.i)(context, `Replay ${turn} of ${turns}`, () => (0,evaluation_run/* runAndRead */.pL)(context, run));
         replays.seconds.push(outcome.seconds);
         if ('finding' in outcome)
             return { ...replays, failure: outcome };
@@ -12450,6 +16151,56 @@ async function replayTwice(context, request) {
     }
     return replays;
 }
+const TWICE = 2;
+/** Envelopes are measured in the pinned image: by the replays made, or by as many in it if it is another. */
+async function measuredTolerance(context, run, outcomes) {
+    const { tolerance, pinned } = run;
+    if (!Object.values(tolerance).includes(results_tolerance/* ENVELOPE */.Pr))
+        return tolerance;
+    if (pinned === undefined)
+        return (0,results_tolerance/* withEnvelopes */.aR)(tolerance, outcomes.map(({ metrics }) => metrics));
+    const ran = [];
+    for (const turn of outcomes.keys()) {
+        const outcome = await (0,system_context/* during */.i)(context, `Replay ${turn + 1} of ${outcomes.length} in the pinned image`, () => (0,evaluation_run/* runAndRead */.pL)(context, { ...run, image: pinned }));
+        // Of an environment in which it fails there is no envelope.
+        if ('finding' in outcome)
+            return (0,results_tolerance/* withEnvelopes */.aR)(tolerance, []);
+        ran.push(outcome.metrics);
+    }
+    return (0,results_tolerance/* withEnvelopes */.aR)(tolerance, ran);
+}
+/** The first replay against the one that differs most from it, or else against the second. */
+async function controlsOf(request, outcomes) {
+    const [first, second, ...others] = outcomes;
+    let worst = { controls: await againstEachOther(request, first, second), second };
+    for (const other of others) {
+        const controls = await againstEachOther(request, first, other);
+        if (!(0,grades/* atLeast */.jZ)((0,results_comparison/* gradeOf */.V)(controls), (0,results_comparison/* gradeOf */.V)(worst.controls)))
+            worst = { controls, second: other };
+    }
+    return worst;
+}
+/** What the runs of a suite say; undefined if the evaluation is none. */
+function suiteOf({ recorded, runs, alpha }, outcomes, metrics) {
+    const suites = outcomes.flatMap(({ suite }) => suite ?? []);
+    if (suites.length < outcomes.length)
+        return undefined;
+    const level = runs === undefined ? undefined : alpha;
+    return judgeSuite({ recorded: recorded.suite, runs: suites, metrics, alpha: level });
+}
+/** A replay that was asked something else is no replay of the record. */
+function withSuite(result, suite) {
+    if (!suite)
+        return result;
+    if (!suite.comparable)
+        return { ...result, agreement: 'not-comparable', findings: suite.findings };
+    const agreement = suite.findings.length > 0 && agrees(result.agreement) ? 'different' : result.agreement;
+    return { ...result, agreement, findings: [...result.findings, ...suite.findings] };
+}
+/** A record that misses its threshold was told of already. */
+const replayedThresholds = ({ recorded, thresholds = {} }, metrics) => (0,metrics_thresholds/* thresholdFindings */.i)(thresholds, recorded.metrics, 'recorded').length > 0
+    ? []
+    : (0,metrics_thresholds/* thresholdFindings */.i)(thresholds, metrics, 'replayed');
 
 // EXTERNAL MODULE: ./src/verdict/canary.ts
 var verdict_canary = __nccwpck_require__(4941);
@@ -12507,6 +16258,8 @@ const modelNotShown = (why) => ({
     why,
 });
 const NO_MODEL = modelNotShown('the record names none');
+/** There is no file to alter: whatever lies there is written anew. */
+const OWN_MODEL = modelNotShown('the evaluation trains its own model');
 /** Answers that are nearly all the same cannot tell whether a model is used. */
 const tooUniform = (varied) => varied >= LEAST_VARIED ? undefined : modelNotShown('nearly all answers are the same');
 /** After a replay with an altered model; `suspect`: nothing changed, and that may be because nothing that counts was altered. */
@@ -16357,7 +20110,7 @@ async function prepare(context, request) {
         return 'data and model are larger than 256 MiB, or more than 20,000 files';
     if (files.length === 0)
         return 'the record names no data and no model';
-    const isModel = ({ path }) => model !== undefined && (0,system_files/* within */.ux)(model, path);
+    const isModel = ({ path }) => typeof model === 'object' && (0,system_files/* within */.ux)(model.path, path);
     const truth = request.truth ?? output.truth ?? Object.values(definitions).find((one) => one.truth !== undefined)?.truth;
     const data = files.filter((file) => !isModel(file));
     const isInput = request.inputs?.includes('truth') ?? false;
@@ -16606,9 +20359,9 @@ function truthSeen({ base, columns }, { keys, truth }, { from, order, now }) {
 }
 /** The model with every number 0; without numbers, with every byte 0. */
 async function alterModel(prepared) {
-    const { model, base } = prepared;
+    const { model, base, request } = prepared;
     if (model.length === 0)
-        return { statement: NO_MODEL, suspect: false };
+        return { statement: request.model === 'trained' ? OWN_MODEL : NO_MODEL, suspect: false };
     const uniform = tooUniform(variedAnswers(base));
     if (uniform)
         return { statement: uniform, suspect: false };
@@ -16632,53 +20385,6 @@ const ALTER_MODEL = {
     'exchanged-numbers': ({ bytes, numbers }, draw) => (numbers.count > 0 ? numbers.scrambled(draw) : bytes),
 };
 
-// EXTERNAL MODULE: ./src/verdict/evidence.ts
-var evidence = __nccwpck_require__(3512);
-// EXTERNAL MODULE: ./src/verdict/levels.ts
-var verdict_levels = __nccwpck_require__(6682);
-;// CONCATENATED MODULE: ./src/verdict/verdict.ts
-
-
-const COMPARED = ['identical', 'content', 'packages', 'drift'];
-/** Whether the result of a replay is that of the record. */
-const agrees = (agreement) => evidence/* AGREES */.EZ.includes(agreement);
-/** If several hold: an incomplete record comes first, as nothing after it means much. */
-const PRECEDENCE = ['incomplete', 'not-reproduced', 'could-not-check'];
-/**
- * The verdict says what is true of the result, whatever the track. `reproduced` needs evidence: a
- * rebuild that was compared and a replay that agreed. Parity below `content` passes only if the policy
- * has lowered its rules.
- */
-function verdictOf(findings, { parity, agreement }, levels) {
-    const consequences = new Set(findings.map(({ rule }) => (0,verdict_levels/* decides */.yN)(rule, levels)));
-    const worst = PRECEDENCE.find((consequence) => consequences.has(consequence));
-    if (worst !== undefined)
-        return worst;
-    return COMPARED.includes(parity) && agrees(agreement) ? 'reproduced' : 'could-not-check';
-}
-/**
- * The verdict seen through the track. Production passes only what was reproduced; on the exploratory
- * track nothing fails, and a complete record whose rebuild nobody asked for passes.
- */
-function decisionOf(verdict, track, findings, replayed) {
-    if (findings.some(({ level }) => level === 'error'))
-        return 'fail';
-    if (verdict !== 'reproduced' && track === 'production')
-        return 'fail';
-    if (findings.some(({ level }) => level === 'warn'))
-        return 'warn';
-    return verdict === 'reproduced' || !replayed ? 'pass' : 'warn';
-}
-const worstBy = (order) => (values) => order.find((value) => values.includes(value));
-/** Worst first: of several models the pull request shows the worst. */
-const worstVerdict = worstBy([
-    'not-reproduced',
-    'incomplete',
-    'could-not-check',
-    'reproduced',
-]);
-const worstDecision = worstBy(['fail', 'warn', 'pass']);
-
 ;// CONCATENATED MODULE: ./src/stages/canary.ts
 
 
@@ -16696,7 +20402,8 @@ async function canary_computed(context, { track, plan, claims }, replayed, agree
     if (plan.canary === 'off')
         return notRun('the policy has `canary: off`');
     try {
-        const model = claims.record?.model?.path;
+        const { path, from } = claims.record?.model ?? {};
+        const model = from === 'evaluation' ? 'trained' : path === undefined ? undefined : { path };
         return await canary(context, { replayed, model, ...plan.canary, minutes: plan.limits.canary });
     }
     catch (error) {
@@ -16735,6 +20442,30 @@ const AXES = [
         fix: 'Sort what comes out of a set, or set `ENV PYTHONHASHSEED=0` in the Dockerfile.',
         tries: [env({ PYTHONHASHSEED: '1' })],
         steady: env({ PYTHONHASHSEED: '0' }),
+    },
+    {
+        id: 'numpy-random',
+        name: "seed of NumPy's random numbers",
+        words: "another seed of NumPy's random numbers",
+        fix: 'Give NumPy and scikit-learn a seed (`numpy.random.default_rng(7)`, `random_state=7`), and record it under `seeds`.',
+        tries: [],
+        steady: { shim: { entropy: '' } },
+    },
+    {
+        id: 'python-random',
+        name: "seed of Python's random numbers",
+        words: "another seed of Python's random numbers",
+        fix: 'Call `random.seed(7)` before the first number is drawn, and record it under `seeds`.',
+        tries: [],
+        steady: { shim: { random: '' } },
+    },
+    {
+        id: 'torch-random',
+        name: "seed of torch's random numbers",
+        words: "another seed of torch's random numbers",
+        fix: 'Call `torch.manual_seed(7)` before the model is made, and record it under `seeds`.',
+        tries: [],
+        steady: { shim: { torch: '' } },
     },
     {
         id: 'threads',
@@ -16853,6 +20584,21 @@ const AXES = [
         ],
     },
 ];
+/** Kernels of newer processors that are those of an older one in most versions of OpenBLAS. */
+const AS_OLDER = { Cooperlake: 'SkylakeX', SapphireRapids: 'SkylakeX', Zen: 'Haswell', Excavator: 'Haswell' };
+/** The values of an axis under which OpenBLAS takes certain kernels: index of the try, by the kernels' name. */
+function kernelTries(axis) {
+    const tries = new Map(axis.tries.flatMap(({ env: set }, index) => {
+        const kernel = set?.['OPENBLAS_CORETYPE'];
+        return kernel === undefined ? [] : [[kernel, index]];
+    }));
+    for (const [kernel, older] of Object.entries(AS_OLDER)) {
+        const index = tries.get(older);
+        if (index !== undefined)
+            tries.set(kernel, index);
+    }
+    return tries;
+}
 /** Gives the evaluation the network: only the one whose machine it is can ask for it. */
 const NETWORK = {
     id: 'network',
@@ -17297,16 +21043,24 @@ class Mixer {
 const images_valueOf = (env, name) => env.find((setting) => setting.startsWith(`${name}=`))?.slice(name.length + 1);
 
 ;// CONCATENATED MODULE: ./src/diagnosis/loaded.ts
-/** Makes a replay tell what it loads: Python's files by the shim, libraries by the loader of glibc. */
-const WATCHING = { shim: { loaded: '' }, env: { LD_DEBUG: 'files' } };
+/** Makes a replay tell what it loads: Python's files by the shim, libraries by the loader of glibc, kernels by OpenBLAS. */
+const WATCHING = { shim: { loaded: '' }, env: { LD_DEBUG: 'files', OPENBLAS_VERBOSE: '2' } };
 /** Characters of paths that are kept; an evaluation can name as many as it likes. */
 const MOST_CHARACTERS = 32 * 1024 ** 2;
 const PYTHON = /reprogate-loaded:(\/.*)$/;
+/** A host that was asked for; no more of it than a name or an address may have. */
+const HOST = /reprogate-asked:([\w.:-]{1,100})$/;
+const MOST_HOSTS = 100;
+const MOST_KERNELS = 4;
+/** Which kernels OpenBLAS has chosen for this processor. */
+const KERNEL = /^Core: (\w{1,40})$/;
 /** `     12:	calling init: /lib/x86_64-linux-gnu/libz.so.1`, among others that begin alike. */
 const LOADER = /^\s+\d+:\t(?:(?:calling init|initialize program): (.*))?/;
-/** Takes the lines by which a watched replay tells what it loads. Untrusted: they are an order, never a proof. */
+/** Takes the lines by which a watched replay tells what it loads, and which hosts it asks for. Untrusted: they are an order, never a proof. */
 function loadedLines() {
     const paths = new Set();
+    const hosts = new Set();
+    const kernels = new Set();
     let kept = 0;
     const keep = (path) => {
         if (path === '' || paths.has(path) || kept + path.length > MOST_CHARACTERS)
@@ -17316,7 +21070,22 @@ function loadedLines() {
     };
     return {
         paths,
+        hosts,
+        /** Of the processor, one unless several copies of OpenBLAS disagree. */
+        kernels,
         take(line) {
+            const host = HOST.exec(line)?.[1];
+            if (host !== undefined) {
+                if (hosts.size < MOST_HOSTS)
+                    hosts.add(host);
+                return true;
+            }
+            const kernel = KERNEL.exec(line)?.[1];
+            if (kernel !== undefined) {
+                if (kernels.size < MOST_KERNELS)
+                    kernels.add(kernel);
+                return true;
+            }
             const python = PYTHON.exec(line);
             if (python) {
                 keep(python[1]);
@@ -17415,9 +21184,58 @@ def clock(start):
     )
 
 
+def entropy():
+    """The system's randomness is a fixed stream: NumPy, \`secrets\` and \`uuid\` take their first numbers from it."""
+    import hashlib
+
+    taken = [0]
+
+    def stream(size):
+        taken[0] += 1
+        return hashlib.shake_128(b"%d" % taken[0]).digest(size)
+
+    os.urandom = stream
+
+
+def fixed_random():
+    """Python's own generators begin at a fixed number unless the evaluation says another one."""
+    import random
+
+    class Fixed(random.Random):
+        def __init__(self, x=0):
+            super().__init__(x)
+
+    random.Random = Fixed
+    random.seed(0)
+
+
+def after(name, work):
+    """Does it to a module once that has been imported."""
+
+    class Finder:
+        def find_spec(self, wanted, path=None, target=None):
+            if wanted != name:
+                return None
+            sys.meta_path.remove(self)
+            import importlib.util
+
+            spec = importlib.util.find_spec(name)
+            if spec is not None and spec.loader is not None:
+                execute = spec.loader.exec_module
+
+                def exec_module(module):
+                    execute(module)
+                    work(module)
+
+                spec.loader.exec_module = exec_module
+            return spec
+
+    sys.meta_path.insert(0, Finder())
+
+
 def loaded():
     """Every file that is opened or run is named once on standard error."""
-    known = set()
+    known, asked = set(), set()
 
     def tell(path):
         if isinstance(path, bytes):
@@ -17430,11 +21248,21 @@ def loaded():
         except (OSError, ValueError):
             pass
 
+    def ask(host):
+        text = host.decode("latin1") if isinstance(host, bytes) else str(host)
+        if text not in asked and len(asked) < 100:
+            asked.add(text)
+            os.write(2, b"reprogate-asked:" + ascii(text).strip("'").encode() + b"\\n")
+
     def hook(event, args):
         if event in ("open", "subprocess.Popen", "os.exec", "os.posix_spawn", "ctypes.dlopen") and args:
             tell(args[0])
         elif event == "import" and len(args) > 1:
             tell(args[1])
+        elif event == "socket.getaddrinfo" and args[0]:
+            ask(args[0])
+        elif event == "socket.connect" and isinstance(args[1], tuple):
+            ask(args[1][0])
 
     sys.addaudithook(hook)
 
@@ -17452,6 +21280,12 @@ def next_one():
 
 if "loaded" in PARTS:
     loaded()
+if "entropy" in PARTS:
+    entropy()
+if "random" in PARTS:
+    fixed_random()
+if "torch" in PARTS:
+    after("torch", lambda torch: torch.manual_seed(0))
 if "order" in PARTS:
     order(PARTS["order"] == "reverse")
 if "clock" in PARTS:
@@ -17535,18 +21369,22 @@ class Laboratory {
         const lines = loadedLines();
         const path = await pythonPathOf(this.context, image);
         const all = setting.watch ? [...changes, WATCHING] : changes;
+        const conditions = conditionsWith(all, await (this.tools ??= shimFolder(this.context)), path);
         const outcome = await (0,evaluation_run/* runAndRead */.pL)(this.context, {
             ...exchanged,
             image,
             covers: this.mixer?.covers() ?? request.covers,
-            conditions: conditionsWith(all, await (this.tools ??= shimFolder(this.context)), path),
+            // What the run itself sets, as its seed, stays.
+            conditions: { ...conditions, env: { ...exchanged.conditions?.env, ...conditions.env } },
             limits: { ...request.limits, evaluation: Math.min(request.limits.evaluation, minutes) },
             take: setting.watch ? lines.take : undefined,
         });
         const trial = await this.trialOf(outcome);
         if (!setting.watch || trial.kind === 'none')
             return trial;
-        return { ...trial, seen: loadedUnits([...this.vocabulary.units.values()], lines.paths) };
+        const seen = loadedUnits([...this.vocabulary.units.values()], lines.paths);
+        const [kernel, another] = [...lines.kernels];
+        return { ...trial, seen, asked: [...lines.hosts], ...(another === undefined && { kernel }) };
     }
     /** If the rebuild fails, the same failure is its result: that is what is to be explained. */
     async trialOf(outcome) {
@@ -17651,11 +21489,13 @@ async function searchSteady(trials, image, axes) {
 async function searchConditions(trials, image, axes) {
     const plain = await trials.of(image, []);
     const restores = async (set) => (await trials.of(image, set)).kind === 'recorded';
-    const all = axes.map(({ tries }) => tries[0]);
+    const all = axes.flatMap(({ tries }) => tries.slice(0, 1));
     if (await restores(all))
         return proven(trials, image, (await minimalSet(restores, all)) ?? all);
     const moving = await movingAmong(all, async (set) => !same(await trials.of(image, set), plain));
-    const values = axes.filter(({ tries }) => moving.includes(tries[0])).map(({ tries }) => tries);
+    const values = axes
+        .filter(({ tries: [first] }) => first !== undefined && moving.includes(first))
+        .map(({ tries }) => tries);
     for (const set of [...values.flat().map((one) => [one]), ...pairsOf(values)])
         if (await restores(set))
             return proven(trials, image, set);
@@ -17684,6 +21524,78 @@ async function movingAmong(group, moves) {
 }
 /** One value each of two axes. */
 const pairsOf = (values) => values.flatMap((first, index) => values.slice(index + 1).flatMap((second) => first.flatMap((one) => second.map((other) => [one, other]))));
+
+;// CONCATENATED MODULE: ./src/diagnosis/trials.ts
+/** Thrown where the next replay would not fit. */
+class BudgetSpent extends Error {
+}
+/** What may be left out: undefined if there was no time for it. */
+async function ifThereIsTime(work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        if (!(error instanceof BudgetSpent))
+            throw error;
+        return undefined;
+    }
+}
+const keyOf = ({ image, changes }) => [image, ...[...changes].sort()].join('\0');
+/** Makes replays, each setting once unless it is asked for again, and keeps the list of them. */
+class Trials {
+    replay;
+    fits;
+    tried = [];
+    known = new Map();
+    /**
+     * @param fits whether there is time for one more replay after so many
+     * @param plain what the rebuild as it is came to: the gate has made that replay, twice
+     */
+    constructor(replay, fits, plain = { kind: 'another', result: 0 }) {
+        this.replay = replay;
+        this.fits = fits;
+        this.known.set(keyOf({ image: 'rebuild', changes: [] }), plain);
+    }
+    async of(image, changes, watch) {
+        const setting = { image, changes, watch };
+        return this.known.get(keyOf(setting)) ?? (await this.again(setting));
+    }
+    /** Replays also what was replayed before. @throws BudgetSpent */
+    async again(setting) {
+        if (!this.fits(this.tried.length))
+            throw new BudgetSpent();
+        const trial = await this.replay(setting);
+        this.tried.push({ setting, trial });
+        if (!this.known.has(keyOf(setting)))
+            this.known.set(keyOf(setting), trial);
+        return trial;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/diagnosis/dispatch.ts
+
+/**
+ * Whether what was named acts through the choice of CPU instructions: one look at which kernels OpenBLAS
+ * takes in the rebuild, and one replay of the pinned image under those. If it gives the result of the
+ * rebuild, another processor may not see the difference at all.
+ *
+ * @param pinned the kernels that it takes in the pinned image; undefined: no OpenBLAS was seen
+ * @param kernels changes under which it takes certain kernels, by their name
+ * @returns the name of the kernels, if so
+ */
+async function actingKernel(trials, pinned, kernels) {
+    if (pinned === undefined)
+        return undefined;
+    return ifThereIsTime(async () => {
+        const rebuilt = await trials.again({ image: 'rebuild', changes: [], watch: true });
+        const kernel = rebuilt.kind === 'none' ? undefined : rebuilt.kernel;
+        const change = kernel === undefined || kernel === pinned ? undefined : kernels.get(kernel);
+        if (change === undefined)
+            return undefined;
+        const under = await trials.of('pinned', [change]);
+        return under.kind === 'another' && under.result === 0 ? kernel : undefined;
+    });
+}
 
 ;// CONCATENATED MODULE: ./src/diagnosis/differences-search.ts
 
@@ -17774,47 +21686,16 @@ async function holdsAgain(trials, repairs, explanation) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/diagnosis/trials.ts
-/** Thrown where the next replay would not fit. */
-class BudgetSpent extends Error {
-}
-const keyOf = ({ image, changes }) => [image, ...[...changes].sort()].join('\0');
-/** Makes replays, each setting once unless it is asked for again, and keeps the list of them. */
-class Trials {
-    replay;
-    fits;
-    tried = [];
-    known = new Map();
-    /**
-     * @param fits whether there is time for one more replay after so many
-     * @param plain what the rebuild as it is came to: the gate has made that replay, twice
-     */
-    constructor(replay, fits, plain = { kind: 'another', result: 0 }) {
-        this.replay = replay;
-        this.fits = fits;
-        this.known.set(keyOf({ image: 'rebuild', changes: [] }), plain);
-    }
-    async of(image, changes, watch) {
-        const setting = { image, changes, watch };
-        return this.known.get(keyOf(setting)) ?? (await this.again(setting));
-    }
-    /** Replays also what was replayed before. @throws BudgetSpent */
-    async again(setting) {
-        if (!this.fits(this.tried.length))
-            throw new BudgetSpent();
-        const trial = await this.replay(setting);
-        this.tried.push({ setting, trial });
-        if (!this.known.has(keyOf(setting)))
-            this.known.set(keyOf(setting), trial);
-        return trial;
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/diagnosis/search.ts
 
 
 
 
+
+/** Both proofs were made. */
+const search_NAMED = new Set(['alone', 'enough', 'each', 'together']);
+const NOTHING_SEEN = {};
+const NO_KERNELS = new Map();
 /**
  * What made the replay differ from the record, with as few replays as possible:
  *
@@ -17822,7 +21703,7 @@ class Trials {
  *    between the images are narrowed down;
  * 2. it does not, or there is none: the conditions of the run, all at once and then one by one;
  * 3. the data, the code or the model of the previous record in place of this one's;
- * 4. nothing: then that is said, with what was ruled out.
+ * 4. nothing: then it is looked at whether it asks for the network, and said what was ruled out.
  *
  * Where two equal replays disagree, only conditions that make them agree are looked for.
  */
@@ -17844,15 +21725,16 @@ async function findCause(trials, problem) {
             return { image, explanation: await searchSteady(trials, image, problem.axes) };
         if (first.kind === 'another')
             return { image, explanation: await searchRest(trials, image, problem) };
-        const loaded = second.kind === 'none' ? [] : (second.seen ?? []);
-        return {
-            image,
-            explanation: await searchDifferences(trials, {
-                all: differences,
-                loaded: differences.filter((one) => unseen.includes(one) || loaded.includes(one)),
-                narrowed: (set) => (smallest = smallest.length > 0 && smallest.length <= set.length ? smallest : set),
-            }),
-        };
+        const { seen, kernel } = second.kind === 'none' ? NOTHING_SEEN : second;
+        const explanation = await searchDifferences(trials, {
+            all: differences,
+            loaded: differences.filter((one) => unseen.includes(one) || seen?.includes(one)),
+            narrowed: (set) => (smallest = smallest.length > 0 && smallest.length <= set.length ? smallest : set),
+        });
+        if (!search_NAMED.has(explanation.shown))
+            return { image, explanation };
+        const dispatch = await actingKernel(trials, kernel, problem.kernels ?? NO_KERNELS);
+        return { image, explanation, dispatch };
     }
     catch (error) {
         if (!(error instanceof BudgetSpent))
@@ -17873,12 +21755,15 @@ const PINNED = { image: 'pinned', changes: [] };
 /** What is left where no package is to blame. */
 async function searchRest(trials, image, { axes, inputs }) {
     const conditions = await searchConditions(trials, image, axes);
-    if (conditions.shown !== 'unexplained' || inputs.length === 0)
+    if (conditions.shown !== 'unexplained')
         return conditions;
     const restores = async (set) => (await trials.of(image, set)).kind === 'recorded';
-    const factors = await restoringInputs(restores, inputs);
-    if (!factors)
-        return conditions;
+    const factors = inputs.length > 0 ? await restoringInputs(restores, inputs) : undefined;
+    if (!factors) {
+        const looked = await ifThereIsTime(() => trials.again({ image, changes: [], watch: true }));
+        const hosts = looked === undefined || looked.kind === 'none' ? [] : (looked.asked ?? []);
+        return hosts.length > 0 ? { shown: 'asks', hosts } : conditions;
+    }
     const again = await trials.again({ image, changes: factors });
     return again.kind === 'recorded' ? { shown: 'input', factors } : { shown: 'not-repeatable' };
 }
@@ -17912,6 +21797,8 @@ async function unitsOf(pair, pause) {
     const traces = paths.filter(environment_packages/* isTrace */.UQ);
     const owner = await ownerIn(pair, pause);
     const owned = new Map();
+    /** The first path of each that differs: what a package is told by if its version does not. */
+    const firstOf = new Map();
     const loose = [];
     for (const path of paths) {
         if ((0,environment_packages/* isTrace */.UQ)(path))
@@ -17919,8 +21806,11 @@ async function unitsOf(pair, pause) {
         const of = owner(path);
         if (of === undefined)
             loose.push(path);
-        else
+        else {
             owned.set(of, []);
+            if (!firstOf.has(of))
+                firstOf.set(of, path);
+        }
     }
     const versions = new Map(comparePackages(pair.pinned.packages, pair.rebuilt.packages).map(({ package: one, difference }) => [
         units_keyOf(one.ecosystem, difference.name, one.root),
@@ -17934,7 +21824,9 @@ async function unitsOf(pair, pause) {
         traces,
         units: [
             // A distribution's Python package is named twice, and has its files once.
-            ...[...owned].flatMap(([key, all]) => all.length === 0 ? [] : [packageUnit(pair, key, all, versions.get(key))]),
+            ...[...owned].flatMap(([key, all]) => all.length === 0
+                ? []
+                : [packageUnit(pair, key, all, versions.get(key) ?? filesDiffer(key, firstOf.get(key) ?? all[0]))]),
             ...variableUnits(pair),
             ...looseUnits(pair, loose),
         ],
@@ -17976,11 +21868,14 @@ async function ownerIn({ pinned, rebuilt }, pause) {
         return undefined;
     };
 }
-function packageUnit({ pinned }, key, paths, version) {
-    const [, owner = ''] = key.split('\0');
-    const changed = version ?? { kind: 'package-file', name: (0,latin1/* showPath */.P)(paths[0] ?? ''), owner: (0,latin1/* showText */.h)(owner) };
+function packageUnit({ pinned }, key, paths, difference) {
     const unseen = !paths.some((path) => pinned.entries.has(path)) || paths.some((path) => /\.pth$/.test(path));
-    return { id: `package ${key.replaceAll('\0', ' ')}`, difference: changed, paths, unseen };
+    return { id: `package ${key.replaceAll('\0', ' ')}`, difference, paths, unseen };
+}
+/** Of a package whose version is the same. */
+function filesDiffer(key, path) {
+    const [, owner = ''] = key.split('\0');
+    return { kind: 'package-file', name: (0,latin1/* showPath */.P)(path), owner: (0,latin1/* showText */.h)(owner) };
 }
 function variableUnits({ pinned, rebuilt }) {
     return compareConfig(pinned.config, rebuilt.config).flatMap(({ difference }) => {
@@ -18028,6 +21923,8 @@ function looseUnits({ pinned, rebuilt }, paths) {
 
 
 
+
+
 /** Replays of one search, whatever time there is. */
 const MOST_REPLAYS = 80;
 const MINUTE = 60;
@@ -18053,7 +21950,7 @@ function diagnose(context, diagnosis) {
             const longest = Math.max(0, ...laboratory.made.slice(-3).map((one) => one.seconds)) / MINUTE;
             return made < MOST_REPLAYS && left() > longest;
         });
-        const { explanation, image } = await findCause(trials, {
+        const { explanation, image, dispatch } = await findCause(trials, {
             steady: replayed.steady,
             differences: parts.units.map(({ id }) => id),
             unseen: parts.units.filter(({ unseen }) => unseen).map(({ id }) => id),
@@ -18063,10 +21960,12 @@ function diagnose(context, diagnosis) {
                 steady: fixed && steadyId(id),
             })),
             inputs: inputs.map(({ name }) => inputId(name)),
+            kernels: kernelsOf(axes),
         });
         return {
             ...evidenceOf(explanation, names),
             image,
+            ...(dispatch !== undefined && { dispatch }),
             tried: triedAxes(laboratory, axes),
             differences: parts.units.length,
             replays: laboratory.made.map(({ setting, trial, image: id, seconds: took }) => ({
@@ -18087,6 +21986,7 @@ const round = (seconds) => Math.round(seconds * 1000) / 1000;
 const tryId = (axis, index) => `${axis} ${index}`;
 const steadyId = (axis) => `${axis} fixed`;
 const inputId = (name) => `input ${name}`;
+const kernelsOf = (axes) => new Map(axes.flatMap((axis) => [...kernelTries(axis)].map(([kernel, index]) => [kernel, tryId(axis.id, index)])));
 const diagnose_changesOf = (axes) => new Map(axes.flatMap(({ id, tries, steady }) => [
     ...tries.map((change, index) => [tryId(id, index), change]),
     ...(steady ? [[steadyId(id), steady]] : []),
@@ -18098,7 +21998,7 @@ function settingText({ env = {}, cpus, shim, hostname }) {
         ...variables,
         ...(cpus === undefined ? [] : [`processor ${cpus}`]),
         ...(hostname === undefined ? [] : [`host name ${hostname}`]),
-        ...Object.entries(shim ?? {}).map(([part, value]) => `${part} ${value}`),
+        ...Object.entries(shim ?? {}).flatMap(([part, value]) => (value === '' ? [] : [`${part} ${value}`])),
     ].join(' ');
 }
 function namesOf(units, { axes, inputs, remedyOf }) {
@@ -18126,12 +22026,20 @@ function triedAxes({ made }, axes) {
         .filter(({ id, tries }) => set.has(steadyId(id)) || tries.some((_, index) => set.has(tryId(id, index))))
         .map(({ name }) => name);
 }
+/** Hosts of one sentence. */
+const diagnose_MOST_HOSTS = 3;
+function hostsOf(explanation) {
+    if (explanation.shown !== 'asks')
+        return [];
+    const note = (0,text_numbers/* listed */.KE)(explanation.hosts, diagnose_MOST_HOSTS);
+    return [{ kind: 'condition', name: NETWORK.words, note, fix: NETWORK.fix }];
+}
 function evidenceOf(explanation, names) {
     const factorsOf = (ids) => ids.flatMap((id) => names.get(id) ?? []);
     const { shown } = explanation;
     return {
         shown,
-        factors: 'factors' in explanation ? factorsOf(explanation.factors) : [],
+        factors: 'factors' in explanation ? factorsOf(explanation.factors) : hostsOf(explanation),
         also: 'also' in explanation ? factorsOf(explanation.also) : [],
         ...('either' in explanation && { either: explanation.either }),
         ...('why' in explanation && explanation.why !== undefined && { why: explanation.why }),
@@ -18160,6 +22068,8 @@ function probeAxes(context, { request, outcome }, axes) {
         const path = await pythonPathOf(context, request.image);
         const probed = [];
         for (const { name, fix, tries } of axes) {
+            if (tries.length === 0)
+                continue;
             context.progress.line(`${name} …`);
             const run = await (0,evaluation_run/* runAndRead */.pL)(context, {
                 ...request,
@@ -18183,117 +22093,15 @@ function effectOf(compared) {
     return {
         effect: moved.some(({ agrees }) => !agrees) || (predictions && (0,results_comparison/* differs */.Ag)(predictions.grade)) ? 'moves' : 'within',
         text: [
-            ...(rows ? [predictions.comparison.problem ?? (0,words/* movement */.i)(predictions.comparison)] : []),
+            ...(rows ? [predictions.comparison.problem ?? (0,results_words/* movement */.i)(predictions.comparison)] : []),
             ...moved.slice(0, 1).map(metricText),
             ...(moved.length > 1 ? [(0,text_numbers/* plural */.LS)(moved.length - 1, 'more metric')] : []),
         ].join('; '),
     };
 }
 
-// EXTERNAL MODULE: ./src/text/fields.ts
-var fields = __nccwpck_require__(1686);
-;// CONCATENATED MODULE: ./src/provenance/claims.ts
-
-
-/**
- * Merges what the sources say, the first one first: a map is merged key by key; of lists of data the first
- * is believed, and another's entries of the same path (or name) fill in what its own lack.
- *
- * @param readings in order of precedence, at least one
- */
-function claimsOf(readings) {
-    const said = readings.filter(({ record }) => record !== null);
-    const believed = said.find(({ record }) => (record?.data?.length ?? 0) > 0)?.record?.data ?? [];
-    const aligned = said.map((reading) => align(reading, believed));
-    const record = aligned.reduceRight((below, { record: own }) => merge(own, below), undefined);
-    return {
-        record: record ?? null,
-        problems: readings.flatMap(({ problems }) => problems),
-        remarks: readings.flatMap(({ remarks = [] }) => remarks),
-        at: (field) => {
-            const evidence = aligned.flatMap((reading) => evidenceIn(reading, field));
-            const [first] = evidence;
-            const { file, line } = first ?? aligned[0]?.placeOf(field) ?? readings[0].placeOf(field);
-            return { field, value: first?.value, place: { file, line }, evidence };
-        },
-    };
-}
-function align(reading, believed) {
-    const own = reading.record?.data;
-    const reservationOf = (field) => reservationIn(reading, field);
-    if (own === undefined || own === believed)
-        return { ...reading, reservationOf };
-    const index = new Map(own.map((entry, at) => [identity(entry), at]));
-    const order = believed.map((entry) => index.get(identity(entry)));
-    const ownField = (field) => field.replace(/^data\[(\d+)\]/, (all, at) => {
-        const found = order[Number(at)];
-        return found === undefined ? all : `data[${found}]`;
-    });
-    return {
-        ...reading,
-        record: { ...reading.record, data: order.map((at) => (at === undefined ? {} : (own[at] ?? {}))) },
-        placeOf: (field) => reading.placeOf(ownField(field)),
-        reservationOf: (field) => reservationOf(ownField(field)),
-    };
-}
-/** What is said of `seeds` is said of each of them. */
-function reservationIn({ reservations }, field) {
-    if (reservations === undefined)
-        return undefined;
-    const path = (0,fields/* fieldPath */.c)(field);
-    const names = path.map((_, index) => (0,fields/* fieldName */.w)(path.slice(0, path.length - index)));
-    return names.map((name) => reservations.get(name)).find((found) => found !== undefined);
-}
-const identity = ({ path, name }) => path === undefined ? `name:${name}` : `path:${(0,system_files/* plainPath */.s1)(path)}`;
-function evidenceIn(reading, field) {
-    const value = valueAt(reading.record, field);
-    if (value === undefined)
-        return [];
-    const { source } = reading;
-    const reservation = reading.reservationOf(field);
-    return [{ source, value, ...reading.placeOf(field), ...(reservation && { reservation }) }];
-}
-const isMap = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-function merge(above, below) {
-    if (above === undefined || above === null)
-        return below;
-    if (Array.isArray(above) && Array.isArray(below) && above.every(isMap))
-        return above.map((entry, index) => merge(entry, below[index]));
-    if (!isMap(above) || !isMap(below))
-        return above;
-    const keys = new Set([...Object.keys(above), ...Object.keys(below)]);
-    return Object.fromEntries([...keys].map((key) => [key, merge(above[key], below[key])]));
-}
-/** A key may hold dots, as the names of nested metrics do: then the rest of the field is the key. */
-function valueAt(record, field) {
-    const path = (0,fields/* fieldPath */.c)(field);
-    let at = record;
-    for (const [index, part] of path.entries()) {
-        if (typeof at !== 'object' || at === null)
-            return undefined;
-        const own = at;
-        if (Object.hasOwn(own, part))
-            at = own[part];
-        else {
-            const rest = path.slice(index).join('.');
-            return Object.hasOwn(own, rest) ? own[rest] : undefined;
-        }
-    }
-    return at;
-}
-/**
- * Why nothing that is said of a field is the run's own word, if that is so. A map is as good as the best of
- * its values.
- */
-function reservedIn(claims, field) {
-    const { value, evidence } = claims.at(field);
-    if (isMap(value)) {
-        const whys = Object.keys(value).map((key) => reservedIn(claims, `${field}.${key}`));
-        return whys.every((why) => why !== undefined) ? whys[0] : undefined;
-    }
-    return evidence.every(({ reservation }) => reservation) ? evidence[0]?.reservation?.why : undefined;
-}
-
+// EXTERNAL MODULE: ./src/provenance/claims.ts
+var provenance_claims = __nccwpck_require__(10);
 // EXTERNAL MODULE: ./src/system/tree-files.ts
 var tree_files = __nccwpck_require__(1187);
 ;// CONCATENATED MODULE: ./src/stages/previous.ts
@@ -18305,6 +22113,10 @@ var tree_files = __nccwpck_require__(1187);
 
 
 
+const withoutModelOf = ({ record, commit }) => ({
+    record: { ...record, model: undefined },
+    commit,
+});
 /** Bytes of a file that is taken out of git. */
 const FILE_CAP = 256 * 1024 ** 2;
 /**
@@ -18312,14 +22124,14 @@ const FILE_CAP = 256 * 1024 ** 2;
  * code, its command, and data and model where git keeps them. A record that was not renewed along with
  * one of them gives the old result.
  */
-async function previousInputs(context, subject) {
+async function previousInputs(context, subject, of = 'evaluation') {
     const previous = await previousRecord(context, subject);
     if (!previous)
         return [];
     return [
-        ...(await previousFiles(context, subject, previous)),
+        ...(await previousFiles(context, subject, of === 'training' ? withoutModelOf(previous) : previous)),
         ...(await previousCode(context, subject, previous)),
-        ...previousCommand(subject, previous),
+        ...(of === 'training' ? [] : previousCommand(subject, previous)),
     ];
 }
 /** The base's, if the change touches the record; else that of the commit before the last one to do so. */
@@ -18333,7 +22145,7 @@ async function previousRecord({ git, prefix }, { base, tree, model }) {
         const before = await git.show(commit, path);
         if (before === null || now?.equals(before))
             continue;
-        const { record } = claimsOf(await (0,sources/* readSources */.tW)({ files: (0,tree_files/* filesOfCommit */.oV)(git, commit), prefix }, path));
+        const { record } = (0,provenance_claims/* claimsOf */.d)(await (0,sources/* readSources */.tW)({ files: (0,tree_files/* filesOfCommit */.oV)(git, commit), prefix }, path));
         if (record)
             return { record, commit };
     }
@@ -18426,6 +22238,9 @@ async function probed(context, subject, replayed) {
 function isToExplain(replayed, { agreement, evidence, findings }, { images }) {
     if (!replayed)
         return false;
+    // Then the finding names what differs already.
+    if (findings.some(({ rule }) => rule === 'evaluation/prompts-differ'))
+        return false;
     const onlyMetrics = findings.every(({ rule }) => rule === 'evaluation/metric-differs');
     if (agreement === 'different' && evidence.predictions && onlyMetrics && !images)
         return false;
@@ -18437,7 +22252,7 @@ function isToExplain(replayed, { agreement, evidence, findings }, { images }) {
  * Searches for what made the result differ, within the time that the policy gives. A search that fails or
  * runs out of the check's own time says nothing: what was found before it stands.
  */
-async function explain(context, subject, { images }, replayed) {
+async function searchCause(context, subject, { images }, { replayed, of }) {
     const minutes = subject.plan.limits.cause;
     if (minutes === 0)
         return undefined;
@@ -18446,7 +22261,7 @@ async function explain(context, subject, { images }, replayed) {
             replayed,
             images,
             axes: axesOf({ plan: subject.plan }),
-            inputs: await previousInputs(context, subject),
+            inputs: await previousInputs(context, subject, of),
             minutes,
             remedyOf: (difference) => images?.remedyOf(difference),
         });
@@ -18461,7 +22276,337 @@ async function explain(context, subject, { images }, replayed) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/results/metrics/claimed-change.ts
+
+
+
+/**
+ * Metrics that a change claims to move by less than their tolerance: a replay that agrees says nothing of
+ * such a claim. A metric that is claimed as it was is no claim.
+ *
+ * @param before recorded at the base
+ * @param recorded by the change
+ */
+function tooWideFindings(before, recorded, compared) {
+    return compared.flatMap(({ name, allowed = 0 }) => {
+        const [was, is] = [(0,own/* own */.Z)(before, name), (0,own/* own */.Z)(recorded, name)];
+        if (was === undefined || is === undefined)
+            return [];
+        const change = Math.abs(is - was);
+        if (!(change > 0 && allowed >= change))
+            return [];
+        return [
+            {
+                rule: 'metrics/tolerance-too-wide',
+                message: `${(0,results_words/* quoted */.T)(name)} ${(0,text_numbers/* pair */.V2)((0,text_numbers/* numberText */.$4)(was), (0,text_numbers/* numberText */.$4)(is)).join(' → ')} is claimed, a change of ${(0,text_numbers/* magnitude */.VO)(change)}; the tolerance of ±${(0,text_numbers/* magnitude */.VO)(allowed)} cannot tell it from none`,
+                field: `evaluation.metrics.${name}`,
+            },
+        ];
+    });
+}
+
+// EXTERNAL MODULE: ./src/results/suites/suite.ts + 1 modules
+var suites_suite = __nccwpck_require__(3400);
+;// CONCATENATED MODULE: ./src/stages/claimed.ts
+
+
+/** What the change claims, beside what its replay gives. */
+/** Metrics whose tolerance is wider than what the change claims against its base. */
+const tooWide = ({ before, claims }, compared) => tooWideFindings(before?.record?.evaluation?.metrics ?? {}, claims.record?.evaluation?.metrics ?? {}, compared);
+/** Bytes of a result, and of the samples of a task. */
+const LARGEST = { result: 16 * 1024 ** 2, samples: 64 * 1024 ** 2 };
+const MOST_TASKS = 100;
+/** What a suite of prompts left in the judged commit, if the record is of one or lies beside its result. */
+async function recordedSuite({ git }, { tree, model, claims }) {
+    const read = async (path, cap) => {
+        const size = await git.sizeOf(tree.commit, path);
+        return size === undefined || size > cap ? undefined : ((await git.show(tree.commit, path)) ?? undefined);
+    };
+    const [metric] = Object.keys(claims.record?.evaluation?.metrics ?? {});
+    const said = metric === undefined ? undefined : claims.at(`evaluation.metrics.${metric}`).place.file;
+    for (const path of new Set([said, model.settings.record])) {
+        if (!path?.endsWith('.json'))
+            continue;
+        const bytes = await read(path, LARGEST.result);
+        if (!bytes)
+            continue;
+        const samples = new Map();
+        for (const task of ((0,suites_suite/* harnessTasks */.dn)(bytes) ?? []).slice(0, MOST_TASKS)) {
+            const text = await read((0,suites_suite/* samplesPath */.zu)(path, task), LARGEST.samples);
+            if (text)
+                samples.set(task, text);
+        }
+        const suite = (0,suites_suite/* readSuite */.xj)(bytes, (task) => samples.get(task));
+        if (suite)
+            return suite;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./src/stages/machine.ts
+
+/** Where replays run: the engine's platform and version, and the processors of this machine. */
+async function machineHere(engine) {
+    const processors = (0,external_node_os_.cpus)();
+    const version = await engine.cleanup(['version', '--format', '{{.Server.Version}}']);
+    const text = version?.code === 0 ? version.stdout.toString().trim().slice(0, 200) : '';
+    return {
+        ...(processors[0] && { cpu: processors[0].model.trim().slice(0, 200), cores: processors.length }),
+        platform: engine.platform,
+        ...(text !== '' && { engine: text }),
+    };
+}
+
+// EXTERNAL MODULE: ./src/verdict/training.ts
+var verdict_training = __nccwpck_require__(4947);
+;// CONCATENATED MODULE: ./src/evaluation/training.ts
+
+
+
+
+
+
+
+/** Trains the model twice, and compares it with the recorded one: by its bytes, then by its results. */
+async function trainAgain(context, request) {
+    const mounts = await (0,evaluation_mounts/* readableMounts */.r)(context, request.training.mounts, (0,sandbox/* sandboxUser */.TC)());
+    const training = { ...request.training, mounts };
+    const first = await (0,system_context/* during */.i)(context, 'Training 1 of 2', () => (0,evaluation_run/* runAndRead */.pL)(context, training));
+    if ('finding' in first)
+        return failed(first, [first.seconds]);
+    const second = await (0,system_context/* during */.i)(context, 'Training 2 of 2', () => (0,evaluation_run/* runAndRead */.pL)(context, training));
+    const replays = [first.seconds, second.seconds];
+    if ('finding' in second)
+        return failed(second, replays);
+    const steady = !(0,results_comparison/* differs */.Ag)((0,results_comparison/* gradeOf */.V)(await againstEachOther(training, first, second)));
+    const outcome = await training_outcomeOf(context, request, [first, second], steady);
+    return {
+        outcome,
+        replays,
+        spread: cameOut(outcome) ? await spreadFor(context, request, mounts) : undefined,
+        replayed: { request: training, outcome: first, steady, second },
+    };
+}
+const failed = ({ finding }, replays) => ({
+    outcome: 'failed',
+    replays,
+    why: finding.message,
+});
+const cameOut = (outcome) => outcome !== 'failed';
+async function training_outcomeOf(context, { training, evaluate }, [first, second], steady) {
+    const isRecorded = async (one) => !(0,results_comparison/* differs */.Ag)((0,results_comparison/* gradeOf */.V)(await againstRecord(training, one)));
+    if (steady && (await isRecorded(first)))
+        return 'same-model';
+    const different = steady ? 'differs' : 'nondeterministic';
+    if (!evaluate)
+        return different;
+    for (const trained of steady ? [first] : [first, second]) {
+        const request = evaluate(trained.predictions.file);
+        const results = await evaluated(context, request);
+        if ('finding' in results || (0,results_comparison/* differs */.Ag)((0,results_comparison/* gradeOf */.V)(await againstRecord(request, results))))
+            return different;
+    }
+    return 'same-results';
+}
+const evaluated = (context, request) => (0,system_context/* during */.i)(context, 'Evaluate the model that was trained again', async () => {
+    const mounts = await (0,evaluation_mounts/* readableMounts */.r)(context, request.mounts, (0,sandbox/* sandboxUser */.TC)());
+    return (0,evaluation_run/* runAndRead */.pL)(context, { ...request, mounts });
+});
+/** How much the metrics vary with the seed; a training or an evaluation that fails counts for nothing. */
+async function spreadFor(context, { evaluate, seeded, seeds }, mounts) {
+    if (!evaluate || !seeded || seeds.length < 2)
+        return undefined;
+    const runs = [];
+    for (const seed of seeds) {
+        const trained = await (0,system_context/* during */.i)(context, `Training with seed ${seed}`, () => (0,evaluation_run/* runAndRead */.pL)(context, { ...seeded(seed), mounts }));
+        if ('finding' in trained)
+            continue;
+        const results = await evaluated(context, evaluate(trained.predictions.file));
+        if (!('finding' in results))
+            runs.push({ seed, metrics: results.metrics });
+    }
+    if (runs.length < 2)
+        return undefined;
+    return (0,verdict_training/* spreadOf */.jg)(runs.map(({ seed }) => seed), runs.map(({ metrics }) => metrics));
+}
+
+// EXTERNAL MODULE: ./src/verdict/cause.ts
+var verdict_cause = __nccwpck_require__(966);
+;// CONCATENATED MODULE: ./src/stages/training.ts
+
+
+
+
+
+
+
+
+
+
+/**
+ * Trains the model again if the policy or the command line asks for it.
+ *
+ * @returns undefined if nobody asks
+ */
+async function trained(context, subject, products, replayed) {
+    const not = whyNotTrained(subject);
+    if (not === null)
+        return undefined;
+    if (not !== undefined)
+        return untrained(not);
+    try {
+        const request = requestOf(context, subject, products, replayed);
+        const again = await trainAgain(context, request);
+        const cause = again.replayed && (again.outcome === 'differs' || again.outcome === 'nondeterministic')
+            ? await searchCause(context, subject, products, { replayed: again.replayed, of: 'training' })
+            : undefined;
+        const { outcome, replays, spread, why: failed } = again;
+        return {
+            findings: findingsOf(again, cause),
+            evidence: {
+                ...{ outcome, replays },
+                ...(failed !== undefined && { why: failed }),
+                ...(spread && { spread }),
+                ...(cause && { cause }),
+            },
+        };
+    }
+    catch (error) {
+        if (!(error instanceof errors/* ReprogateError */.w8) && !(error instanceof OutOfTime))
+            throw error;
+        if (error instanceof errors/* ReprogateError */.w8 && error.code === 'check/cancelled')
+            throw error;
+        const evidence = { outcome: 'failed', why: error.message, replays: [] };
+        return { findings: findingsOf(evidence, undefined), evidence };
+    }
+}
+const untrained = ({ why, lacks }) => ({
+    findings: lacks === undefined ? [] : [{ rule: 'training/not-run', message: why, field: lacks }],
+    evidence: { outcome: 'not-run', why, replays: [] },
+});
+/** @returns undefined: it is trained; null: nobody asks for it */
+function whyNotTrained({ plan, claims, training = {}, }) {
+    const { replay, command, model } = plan.training;
+    const { asked = false, scheduled = false } = training;
+    if (!asked && replay === 'never')
+        return null;
+    if (!asked && replay === 'scheduled' && !scheduled)
+        return { why: 'the policy has it done on a schedule or by hand' };
+    if (command === undefined)
+        return { why: 'nothing says how the model is trained', lacks: 'run.command' };
+    if (model === undefined || claims.record?.model?.digest === undefined)
+        return { why: 'the record has no path and digest of the model', lacks: 'model.digest' };
+    if (usesSeed(command) && recordedSeed({ claims }) === undefined)
+        return { why: 'the record has no seed for `{seed}` of the training command', lacks: 'seeds' };
+    return asked || replay === 'scheduled' ? undefined : tooLong({ plan, claims });
+}
+/** A record can say less than is true: the limit ends the training then. */
+function tooLong({ plan, claims }) {
+    const took = claims.record?.run?.seconds;
+    const { training } = plan.limits;
+    if (took === undefined)
+        return { why: 'the record does not say how long the training took', lacks: 'run.seconds' };
+    if (took <= training * 60)
+        return undefined;
+    return { why: `the run took ${(0,text_numbers/* duration */.p0)(took)}, and \`limits.training\` is ${(0,text_numbers/* plural */.LS)(training, 'minute')}` };
+}
+const SEED = '{seed}';
+const usesSeed = (command) => command.some((part) => part.includes(SEED));
+/** That of the training if one is so called, else the first. */
+function recordedSeed({ claims }) {
+    const seeds = claims.record?.seeds ?? {};
+    return [seeds['train'], seeds['training'], seeds['init'], ...Object.values(seeds)].find((seed) => typeof seed === 'number');
+}
+function requestOf(context, subject, { image = '', covers, mounts = [], answers = subject.plan.answers }, replayed) {
+    const { plan, claims, tree, training = {} } = subject;
+    const { command = [], model = '', seed } = plan.training;
+    const digest = claims.record?.model?.digest;
+    const hide = withoutModel(answers, model, digest);
+    const request = {
+        of: 'training',
+        image,
+        covers,
+        prepare: async () => (await (0,stages_export/* exportWithoutAnswers */.u)(context, tree.commit, hide)).folder,
+        mounts: mounts.filter(({ target }) => !isAt(target, model)),
+        hide,
+        command,
+        predictions: { path: model },
+        limits: { ...plan.limits, evaluation: plan.limits.training },
+        recorded: { metrics: {}, predictions: { digest } },
+        tolerance: {},
+    };
+    // An evaluation that reads the recorded model at another path must not find it there.
+    const places = [
+        ...new Set([model, claims.record?.model?.path ?? model].map((path) => external_node_path_.posix.normalize(path))),
+    ];
+    const recorded = recordedSeed(subject);
+    const takesSeed = seed !== undefined || usesSeed(command);
+    const seeded = (value) => withSeed(request, value, seed?.env);
+    return {
+        training: recorded === undefined || !takesSeed ? request : seeded(recorded),
+        evaluate: replayed && ((file) => withModel(replayed.request, places, file)),
+        seeded: takesSeed ? seeded : undefined,
+        seeds: Array.from({ length: training.seeds ?? 0 }, (_, index) => index + 1),
+    };
+}
+/** The command with the seed in its place, and the variable set. */
+const withSeed = (request, seed, variable) => ({
+    ...request,
+    command: request.command.map((part) => part.replaceAll(SEED, String(seed))),
+    ...(variable !== undefined && {
+        conditions: { ...conditions/* STANDARD */.i, env: { ...conditions/* STANDARD */.i.env, [variable]: String(seed) } },
+    }),
+});
+const isAt = (target, model) => external_node_path_.posix.normalize(target) === external_node_path_.posix.normalize(model);
+/** The training never sees the model that it is to give, by path or by content. */
+const withoutModel = (answers, model, digest) => ({
+    ...answers,
+    paths: [...answers.paths, model],
+    digests: [...answers.digests, ...(digest === undefined ? [] : [digest])],
+});
+/** The evaluation with the model of that file in the recorded one's place. */
+const withModel = (request, places, source) => ({
+    ...request,
+    mounts: [
+        ...request.mounts.filter(({ target }) => !places.some((place) => isAt(target, place))),
+        ...places.map((target) => ({ source, target })),
+    ],
+});
+const RULE = {
+    failed: 'training/failed',
+    differs: 'training/model-differs',
+    nondeterministic: 'training/nondeterministic',
+};
+function findingsOf(trained, cause) {
+    const { outcome } = trained;
+    if (!(outcome in RULE))
+        return [];
+    const words = cause && wordsOf(cause);
+    return [
+        {
+            rule: RULE[outcome],
+            message: [(0,verdict_training/* trainingWords */.o$)(trained), ...(words ? [words.cause] : [])].join('; '),
+            field: 'model.digest',
+            remedy: words?.fix,
+        },
+    ];
+}
+/** As for results, but of a model that was trained from an input of the previous record. */
+function wordsOf(cause) {
+    if (cause.shown !== 'input')
+        return (0,verdict_cause/* causeWords */.pQ)(cause);
+    const names = cause.factors.map(verdict_cause/* factorText */.x8).join(' and ');
+    return {
+        cause: `with ${names} of the previous record it gives the recorded model`,
+        fix: `Train the model again from what is there now, and record the run again.`,
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/stages/evaluation.ts
+
+
+
+
 
 
 
@@ -18493,21 +22638,34 @@ const evaluation = {
             recorded: {
                 metrics: recorded?.metrics ?? {},
                 predictions: recorded?.predictions && { ...recorded.predictions, file: predictions },
+                suite: await recordedSuite(tools, subject),
             },
             tolerance: plan.tolerance,
+            thresholds: plan.thresholds,
+            runs: plan.runs,
+            alpha: plan.alpha,
+            pinned: products.images?.ids.pinned,
         });
         const altered = await canary_computed(context, subject, replayed, agreement);
         const probe = await probed(context, subject, replayed);
         const cause = isToExplain(replayed, { agreement, evidence, findings }, products)
-            ? await explain(context, subject, products, replayed)
+            ? await searchCause(context, subject, products, { replayed, of: 'evaluation' })
             : undefined;
+        const training = await trained(context, subject, products, replayed);
         return {
-            findings: [...findings, ...(altered?.findings ?? [])],
-            summary,
+            findings: [
+                ...findings,
+                ...tooWide(subject, evidence.metrics),
+                ...(altered?.findings ?? []),
+                ...(training?.findings ?? []),
+            ],
+            summary: [summary, ...(training ? [(0,verdict_training/* trainingWords */.o$)(training.evidence)] : [])].join('; '),
             grade: agreement ?? undefined,
             unverified: agreement === null,
             evidence: {
                 evaluation: { ...evidence, canary: altered?.evidence },
+                ...(training && { training: training.evidence }),
+                machine: await machineHere(context.engine),
                 ...(cause && { cause }),
                 ...(probe && { probe }),
                 ...(agreement !== null && { agreement }),
@@ -18516,11 +22674,14 @@ const evaluation = {
     },
 };
 
-// EXTERNAL MODULE: ./src/stages/looking.ts + 19 modules
-var stages_looking = __nccwpck_require__(9531);
-// EXTERNAL MODULE: ./src/verdict/rules/index.ts + 10 modules
-var rules = __nccwpck_require__(9397);
+// EXTERNAL MODULE: ./src/stages/looking.ts + 28 modules
+var stages_looking = __nccwpck_require__(9099);
+// EXTERNAL MODULE: ./src/verdict/rules/index.ts + 12 modules
+var rules = __nccwpck_require__(5223);
+// EXTERNAL MODULE: ./src/verdict/waivers.ts
+var verdict_waivers = __nccwpck_require__(180);
 ;// CONCATENATED MODULE: ./src/stages/journal.ts
+
 
 
 
@@ -18546,13 +22707,14 @@ function soFar({ levels }, runs, products) {
     const findings = runs.flatMap(({ outcome }) => ('notRun' in outcome ? [] : outcome.findings));
     return {
         products,
-        blocked: findings.some(({ rule }) => (0,verdict_levels/* levelOf */.In)(rule, 'production', levels) === 'error'),
+        blocked: findings.some(({ rule, waived }) => !waived && (0,verdict_levels/* levelOf */.In)(rule, 'production', levels) === 'error'),
         notRun: Object.fromEntries(runs.flatMap(({ name, outcome }) => ('notRun' in outcome ? [[name, outcome.notRun]] : []))),
     };
 }
 /** Completes a finding: its stage and level, where its field stands, and the rule's remedy if it has no own. */
-function stamp(found, stage, { claims, track, levels }) {
+function stamp(found, stage, { claims, track, levels, waivers }) {
     const { rule, field } = found;
+    const waived = waivers && (0,verdict_waivers/* waivedBy */._R)(found, waivers);
     const place = found.file === undefined && field !== undefined
         ? claims.at(field).place
         : { file: found.file, line: found.line };
@@ -18562,6 +22724,7 @@ function stamp(found, stage, { claims, track, levels }) {
         stage,
         level: (0,verdict_levels/* levelOf */.In)(rule, track, levels),
         remedy: found.remedy ?? rules/* RULES */.y0[rule].remedy,
+        ...(waived && { waived }),
     };
 }
 
@@ -18951,12 +23114,55 @@ function contradictions({ image, hash }, manifest) {
     return found;
 }
 
+;// CONCATENATED MODULE: ./src/policy/naming.ts
+
+
+/** Characters of a name that is held against a glob: a longer one fits none. */
+const naming_LONGEST = 200;
+/** What is named, and where: the policy's word for it, how people call it, and the field that is at fault. */
+function naming_namesOf({ settings }, { model, run, evaluation }) {
+    const named = [
+        ['record', 'the record', (0,sources/* storeOf */.xX)(settings.record), undefined],
+        ['model', 'the model', model?.name, 'model.name'],
+        ['version', 'the version', model?.version, 'model.version'],
+        ['run', 'the run', run?.id, 'run.id'],
+    ];
+    const metrics = Object.keys(evaluation?.metrics ?? {}).map((name) => [
+        'metrics',
+        'the metric',
+        name,
+        `evaluation.metrics.${name}`,
+    ]);
+    return [...named, ...metrics];
+}
+/**
+ * Names that do not follow the team's convention. A name that is missing is for the completeness rules.
+ *
+ * @param prefix the working directory in the repository, as `models/`; empty at the top
+ */
+function namingFindings(naming, model, record, prefix) {
+    if (naming === undefined)
+        return [];
+    return naming_namesOf(model, record).flatMap(([key, what, name, field]) => {
+        const pattern = naming[key];
+        if (pattern === undefined || name === undefined)
+            return [];
+        if (name.length <= naming_LONGEST && (0,patterns/* matcherOf */.K)([pattern])(name))
+            return [];
+        return [
+            {
+                rule: 'record/name-unconventional',
+                message: `${what} is called ${name}, and the policy asks for names like ${pattern}`,
+                ...(field === undefined ? { file: prefix + (0,sources/* storeOf */.xX)(model.settings.record) } : { field }),
+                expected: pattern,
+                actual: name,
+            },
+        ];
+    });
+}
+
 // EXTERNAL MODULE: ./src/policy/plan.ts
 var policy_plan = __nccwpck_require__(6055);
-// EXTERNAL MODULE: ./src/provenance/commit.ts
-var provenance_commit = __nccwpck_require__(786);
-// EXTERNAL MODULE: ./src/provenance/completeness.ts
-var completeness = __nccwpck_require__(3203);
 ;// CONCATENATED MODULE: ./src/provenance/contradictions.ts
 
 /** Fields of which two sources may not say different things, the rule that says so, and when they do. */
@@ -19033,6 +23239,184 @@ function sourceContradictions(claims) {
 }
 const contradictions_placeText = ({ file, line }) => (line === undefined ? file : `${file}:${line}`);
 
+;// CONCATENATED MODULE: ./src/provenance/changes.ts
+
+
+
+
+
+
+/** Changed fields that a report keeps. */
+const changes_KEPT = 100;
+/** Of one kind, told in a sentence. */
+const TOLD = 5;
+const RULE_OF = {
+    seeds: 'seeds/changed',
+    hyperparameters: 'hyperparameters/changed',
+    data: 'data/changed',
+    metrics: 'metrics/changed',
+};
+/** What else decides a result: if none of it changed, neither may a metric. */
+const DECIDES = [
+    ({ code }) => code?.commit,
+    ({ model }) => model?.digest,
+    ({ environment }) => environment?.hash ?? environment?.image,
+    ({ evaluation }) => evaluation?.command,
+];
+/**
+ * What a record says otherwise than the one that the base branch has: seeds, hyperparameters, data and
+ * metrics, with both places. What only one of the two records at all is not compared, and neither is a
+ * value that is not the run's own word.
+ *
+ * @param since how the base is called
+ */
+function changesSince(before, now, { since, tolerance }) {
+    if (before.record === null || now.record === null)
+        return undefined;
+    const all = changes_pairsOf(before.record, now.record, tolerance).flatMap((pair) => changes_changeOf(before, now, pair));
+    if (all.length === 0)
+        return undefined;
+    const rationale = now.record.run?.rationale?.trim();
+    const isNew = rationale !== '' && rationale !== before.record.run?.rationale?.trim();
+    return {
+        since,
+        ...(rationale !== undefined && isNew && { rationale }),
+        unexplained: all.every(({ kind }) => kind === 'metrics') && isSameRun(before.record, now.record),
+        count: all.length,
+        fields: all.slice(0, changes_KEPT),
+    };
+}
+/** A finding for each kind of change that no rationale covers. */
+function changeFindings({ since, rationale, unexplained, fields }) {
+    if (rationale !== undefined)
+        return [];
+    return Object.keys(RULE_OF).flatMap((kind) => {
+        const changes = fields.filter((change) => change.kind === kind);
+        const [first] = changes;
+        if (first === undefined)
+            return [];
+        const told = (0,text_numbers/* listed */.KE)(changes.map((change) => changeText(change, since)), TOLD);
+        return [
+            {
+                rule: RULE_OF[kind],
+                message: unexplained
+                    ? `${told}, although code, data, environment, seeds and hyperparameters are those of ${since}: the same run cannot give both`
+                    : `${told}, without a rationale`,
+                field: first.field,
+                file: first.file,
+                line: first.line,
+                expected: first.before,
+                actual: first.after,
+                ...(unexplained && { remedy: 'Restore the metrics that the run gave, or record the run again.' }),
+            },
+        ];
+    });
+}
+/** A model that the base pins and that is said to need no pin any more: no rationale of the head's excuses it. */
+function modelNoLongerGiven(before, now, since) {
+    const { digest } = before.record?.model ?? {};
+    if (digest === undefined || now.record?.model?.from !== 'evaluation')
+        return [];
+    const { field, place } = now.at('model.from');
+    const message = `the record says that the evaluation trains the model; ${since} pins it by ${digest}`;
+    return [{ rule: 'model/no-longer-given', message, field, ...place, expected: digest, actual: 'evaluation' }];
+}
+/** `lr 0.1 → 0.01 (main:models/digits/provenance.yml:27)`, the place as git writes it. */
+function changeText({ name, before, after, was }, since) {
+    const place = `${since}:${was.file}${was.line === undefined ? '' : `:${was.line}`}`;
+    return `${name} ${before ?? '(none)'} → ${after ?? '(none)'} (${place})`;
+}
+function isSameRun(before, now) {
+    return (before.code?.commit !== undefined &&
+        DECIDES.every((of) => JSON.stringify(of(before)) === JSON.stringify(of(now))));
+}
+function changes_changeOf(before, now, { kind, name, differs, ...fields }) {
+    const was = before.at(fields.before);
+    const is = now.at(fields.now);
+    if (was.value === undefined && is.value === undefined)
+        return [];
+    const sides = [
+        [before, was],
+        [now, is],
+    ];
+    if (sides.some(([claims, { field, value }]) => value !== undefined && (0,provenance_claims/* reservedIn */.U)(claims, field)))
+        return [];
+    if (was.value !== undefined && is.value !== undefined && !differs(was.value, is.value))
+        return [];
+    const [old, own] = [textOf(was.value), textOf(is.value)];
+    return [
+        {
+            ...{ kind, name, field: fields.now },
+            ...(old !== undefined && { before: old }),
+            ...(own !== undefined && { after: own }),
+            was: was.place,
+            ...is.place,
+        },
+    ];
+}
+const textOf = (value) => value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
+const isOther = (a, b) => textOf(a) !== textOf(b);
+function changes_pairsOf(before, now, tolerance) {
+    return [
+        ...changes_keyed('seeds', 'seeds', before.seeds, now.seeds).map((pair) => ({ ...pair, differs: isOther })),
+        ...changes_keyed('hyperparameters', 'hyperparameters', before.hyperparameters, now.hyperparameters).map((pair) => ({ ...pair, differs: isOther })),
+        ...dataPairs(before.data, now.data),
+        ...metricPairs(before, now, tolerance),
+    ];
+}
+function changes_keyed(kind, at, before, now) {
+    if (before === undefined || now === undefined)
+        return [];
+    return [...new Set([...Object.keys(before), ...Object.keys(now)])].map((name) => {
+        const field = `${at}.${name}`;
+        return { kind, name, before: field, now: field };
+    });
+}
+/** A metric that is recorded for the first time has not changed. */
+function metricPairs({ evaluation: before }, { evaluation: now }, tolerance) {
+    const known = before?.metrics ?? {};
+    return changes_keyed('metrics', 'evaluation.metrics', before?.metrics, now?.metrics)
+        .filter(({ name }) => Object.hasOwn(known, name) && !(0,metrics_volatile/* isVolatile */.V)(name))
+        .map((pair) => ({
+        ...pair,
+        differs: (a, b) => !Object.is(a, b) &&
+            !(Math.abs(Number(a) - Number(b)) <= (0,results_tolerance/* allowedFor */.O3)(Number(a), ownOf(tolerance, pair.name))),
+    }));
+}
+const ownOf = (tolerance, name) => Object.hasOwn(tolerance, name) ? tolerance[name] : undefined;
+const DATA_FIELDS = [
+    ['digest', differsAsDigest],
+    ['version', isOther],
+    ['split', isOther],
+];
+/** Entries are the same data if they have the same path, or without one the same name and split. */
+function dataPairs(before, now) {
+    if (before === undefined || now === undefined)
+        return [];
+    const [was, is] = [byIdentity(before), byIdentity(now)];
+    return [...new Set([...was.keys(), ...is.keys()])].flatMap((id) => {
+        const [old, own] = [was.get(id), is.get(id)];
+        // Behind the end of a list there is nothing, as there should be.
+        const at = (key) => ({
+            before: `data[${old ?? before.length}].${key}`,
+            now: `data[${own ?? now.length}].${key}`,
+        });
+        const { path, name = 'data' } = (own === undefined ? before[old] : now[own]);
+        const pair = { kind: 'data', ...at('digest'), differs: differsAsDigest };
+        if (old === undefined || own === undefined)
+            return [{ ...pair, ...at(path === undefined ? 'name' : 'path'), name: 'data set' }];
+        return DATA_FIELDS.filter(([key]) => before[old][key] !== undefined && now[own][key] !== undefined).map(([key, differs]) => ({ ...pair, ...at(key), name: `${key} of ${path ?? name}`, differs }));
+    });
+}
+const byIdentity = (data) => new Map(data.map(({ path, name, split }, index) => [
+    path === undefined ? `name:${name} ${split}` : `path:${(0,system_files/* plainPath */.s1)(path)}`,
+    index,
+]));
+
+// EXTERNAL MODULE: ./src/provenance/commit.ts
+var provenance_commit = __nccwpck_require__(786);
+// EXTERNAL MODULE: ./src/provenance/completeness.ts
+var completeness = __nccwpck_require__(3203);
 ;// CONCATENATED MODULE: ./src/provenance/lineage.ts
 
 /** Data sets that are kept. */
@@ -19104,6 +23488,21 @@ const unusableMetrics = (recorded) => Object.entries(recorded)
     field: `evaluation.metrics.${name}`,
     actual: (0,text_numbers/* numberText */.$4)(value),
 }));
+/** A metric that says how much another one varies: `acc_stderr`, `f1.std`. */
+const metrics_SPREAD = /(?:^|[._,/ -])(?:std(?:err|dev|ev)?|ci(?:_?\d+)?|sem)(?:$|[._,/ -])/i;
+/** Metrics of which nobody says how much they vary: a run alone says nothing about chance. */
+function spreadFindings({ evaluation: { metrics = {}, spread = {} } = {} }) {
+    const names = Object.keys(metrics);
+    if (names.length === 0 || Object.keys(spread).length > 0 || names.some((name) => metrics_SPREAD.test(name)))
+        return [];
+    return [
+        {
+            rule: 'metrics/spread-missing',
+            field: 'evaluation.spread',
+            message: 'nothing says how much the metrics vary from run to run',
+        },
+    ];
+}
 
 ;// CONCATENATED MODULE: ./src/provenance/summary.ts
 
@@ -19130,6 +23529,171 @@ function whatIsThere({ code, data = [], environment, seeds = {} }) {
     ];
 }
 
+;// CONCATENATED MODULE: ./src/provenance/page-tables.ts
+/** Numbers in the tables of a page of Markdown, with all that says what they are of. */
+/** Characters of a line that may be a row, and numbers of a page. */
+const page_tables_LONGEST = 2000;
+const MOST = 5000;
+const page_tables_NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d{1,3})?\s?%?$/i;
+const FENCE = /^\s{0,3}(?:```|~~~)/;
+/** Without emphasis, code, links and arrows: `**Accuracy** ↑ (%)` is `Accuracy (%)`. */
+const plain = (cell) => cell
+    .replace(/[*`~]{1,3}(?=\S)|(?<=\S)[*`~]{1,3}/g, '')
+    .replace(/[↑↓]/g, '')
+    .trim();
+const rawCells = (line) => line.trim().replace(/^\|/, '').replace(/\|$/, '').split('|');
+/** `|:--|--:|` */
+const isDelimiter = (line) => line.includes('|') && rawCells(line).every((cell) => /^:?-+:?$/.test(cell.trim()));
+const page_tables_cellsOf = (line) => rawCells(line).map(plain);
+/**
+ * Reads the pipe tables of a page, in linear time; what is in fences is not the page's own.
+ *
+ * @param text at most 1 MiB
+ */
+function claimedNumbers(text) {
+    const found = [];
+    const lines = text.split(/\r?\n/);
+    let heading = '';
+    let head;
+    let fenced = false;
+    for (const [index, line] of lines.entries()) {
+        if (FENCE.test(line))
+            fenced = !fenced;
+        if (fenced || line.length > page_tables_LONGEST) {
+            head = undefined;
+            continue;
+        }
+        if (/^#{1,6} /.test(line))
+            heading = plain(line.replace(/^#+ /, ''));
+        const above = lines[index - 1] ?? '';
+        if (isDelimiter(line) && above.includes('|') && above.length <= page_tables_LONGEST)
+            head = page_tables_cellsOf(above);
+        else if (!line.includes('|'))
+            head = undefined;
+        else if (head)
+            found.push(...numbersOfRow(head, page_tables_cellsOf(line), { heading, line: index + 1 }));
+        if (found.length > MOST)
+            break;
+    }
+    return found;
+}
+function numbersOfRow(head, cells, at) {
+    if (cells.length !== head.length)
+        return [];
+    const label = page_tables_NUMBER.test(cells[0] ?? '') ? '' : (cells[0] ?? '');
+    const words = cells.slice(1).filter((cell) => cell !== '' && !page_tables_NUMBER.test(cell));
+    return cells.flatMap((text, column) => page_tables_NUMBER.test(text) ? [{ text, column: head[column], label, words, width: head.length, ...at }] : []);
+}
+
+;// CONCATENATED MODULE: ./src/provenance/pages.ts
+
+
+
+
+
+/**
+ * What a page says of a result that is not the recorded one: another split, run or model. A table below such
+ * a heading, or a row or column with such a word, is not compared.
+ */
+const pages_OTHER = /\b(?:baselines?|papers?|published|reported|original|previous|old|before|sota|state of the art|leaderboard|history|changelog|ablations?|train(?:ing)?|val(?:idation)?|dev|cross|folds?|mean|avg|average|std|target|expected|examples?|human|random|v\d[\d.]*|20\d\d)\b/i;
+/** Heads of a column that gives the value of the metric that its row names. */
+const VALUE = /^(?:values?|scores?|results?|test|performance)$/;
+/** Digits from which a number says something. */
+const DIGITS = 2;
+/** A page that is longer is a book. Bytes. */
+const LARGEST_PAGE = 1024 * 1024;
+/** READMEs that may speak of a model, the nearest first: in its record's folder, and above. */
+function pagesFor(record) {
+    const pages = [];
+    for (let folder = (0,posix_.dirname)(record);; folder = (0,posix_.dirname)(folder)) {
+        pages.push((0,posix_.join)(folder, 'README.md'));
+        if (folder === '.' || folder === '/')
+            return pages;
+    }
+}
+/** `Test Accuracy (%)` and `eval_accuracy` are `accuracy`. */
+const plainName = (name) => name
+    .toLowerCase()
+    .replace(/\(%\)|%/g, '')
+    .replace(/^(?:test|eval)[\s_/.-]+/, '')
+    .replace(/[\s_/.-]+/g, '');
+/**
+ * Numbers of a page's tables that are not the recorded ones. Only what can mean nothing else is compared: one
+ * number of the page for one metric, in a row of this model (or a table of metric and value where there is
+ * no other model), of no other split, run or data. A false contradiction is worse than a missed one.
+ *
+ * @param called names of the model
+ */
+function pageFindings(claims, called, page) {
+    const metrics = Object.entries(claims.record?.evaluation?.metrics ?? {});
+    if (metrics.length === 0)
+        return [];
+    const numbers = claimedNumbers(page.text);
+    const names = new Set(called.map(plainName));
+    return metrics.flatMap(([name, value]) => {
+        const field = `evaluation.metrics.${name}`;
+        const { place } = claims.at(field);
+        const plain = plainName(name);
+        const isOnly = metrics.filter(([other]) => plainName(other) === plain).length === 1;
+        const isOwn = place.file !== page.file && (0,provenance_claims/* reservedIn */.U)(claims, field) === undefined;
+        const own = numbers.filter((number) => metricOf(number, names, page.alone) === plain);
+        const [number, another] = own;
+        if (!isOnly || !isOwn || number === undefined || another !== undefined)
+            return [];
+        if (!differs(number, value))
+            return [];
+        const where = place.line === undefined ? place.file : `${place.file}:${place.line}`;
+        return [
+            {
+                rule: 'metrics/page-differs',
+                message: `${name} is ${number.text} in ${page.file}:${number.line} and ${(0,text_numbers/* numberText */.$4)(value)} in ${where}`,
+                file: page.file,
+                line: number.line,
+                expected: (0,text_numbers/* numberText */.$4)(value),
+                actual: number.text,
+            },
+        ];
+    });
+}
+/** The metric that a number is of, if it can only be this model's. */
+function metricOf(number, names, alone) {
+    const { column, label, words, width, heading } = number;
+    if (words.length > 0 || [heading, column, label].some((text) => pages_OTHER.test(text.replace(/_/g, ' '))))
+        return undefined;
+    if (width === 2 && alone && VALUE.test(column.toLowerCase()))
+        return plainName(label);
+    if (label === '' ? alone : names.has(plainName(label)))
+        return plainName(column);
+    return undefined;
+}
+/** Beyond the printed digits, as a share and as a percentage. */
+function differs({ text }, value) {
+    const printed = printedNumber(text);
+    if (printed === undefined || printed.digits < DIGITS || !Number.isFinite(value))
+        return false;
+    return ![value, value * 100].some((one) => fits(printed, one) || fitsCut(printed, one));
+}
+
+;// CONCATENATED MODULE: ./src/stages/pages.ts
+
+
+/** Holds the tables of the nearest README against the recorded metrics, as the judged commit has both. */
+async function pageContradictions({ git, prefix }, { name, tree, model, claims, alone = false }) {
+    for (const path of pagesFor((0,sources/* storeOf */.xX)(model.settings.record))) {
+        const size = await git.sizeOf(tree.commit, path);
+        if (size === undefined)
+            continue;
+        if (size > LARGEST_PAGE)
+            return [];
+        const bytes = await git.show(tree.commit, path);
+        if (bytes === null)
+            return [];
+        const called = [name, claims.record?.model?.name ?? name];
+        return pageFindings(claims, called, { file: prefix + path, text: bytes.toString(), alone });
+    }
+    return [];
+}
+
 ;// CONCATENATED MODULE: ./src/stages/recomputed.ts
 
 
@@ -19149,7 +23713,7 @@ async function recomputedHere({ git, signal }, commit, { record, plan, committed
     return againstPredictions({
         path,
         bytes: size > FRAME_LARGEST ? null : await git.show(commit, path),
-        metrics: printed(metrics, committed ? printedMetrics(committed) : new Map()),
+        metrics: printed(metrics, committed ? (0,json_texts/* printedMetrics */.av)(committed) : new Map()),
         declarations: plan.definitions,
         signal,
     });
@@ -19201,6 +23765,10 @@ function remedyFor({ name, model, plan }, dockerfile) {
 
 
 
+
+
+
+
 /** Is the record complete, and does it say what can be true of this repository? */
 const provenance = {
     name: 'provenance',
@@ -19215,8 +23783,8 @@ const provenance = {
                 evidence: {},
             };
         const facts = await provenance_factsOf(tools, subject, record);
-        const findings = await findingsOf(tools, subject, record, facts);
-        const { completeness, mandatory, pins, recomputed } = facts;
+        const findings = await provenance_findingsOf(tools, subject, record, facts);
+        const { completeness, mandatory, pins, recomputed, changes } = facts;
         const { present, required } = completeness;
         return {
             findings,
@@ -19224,17 +23792,30 @@ const provenance = {
             evidence: {
                 fields: { present, required },
                 lineage: lineageOf(record),
+                claimed: speaksOfRun(claims, record),
                 remarks: claims.remarks,
                 ...(recomputed && { recomputed: recomputed.evidence }),
+                ...(changes && { changes }),
             },
             products: { dockerfile: pins.dockerfile, manifest: pins.manifest },
         };
     },
 };
+/** A commit, a run, a model's bytes, data by digest, or a result's number: what is only asked about is no claim. */
+function speaksOfRun(claims, { code, run, model, data = [], evaluation }) {
+    const pinned = data.some((_, index) => claims.at(`data[${index}].digest`).evidence.some(({ source }) => source !== 'looking'));
+    return (pinned ||
+        code?.commit !== undefined ||
+        run !== undefined ||
+        model?.digest !== undefined ||
+        Object.keys(evaluation?.metrics ?? {}).length > 0);
+}
+/** How the base is called. */
+const sinceOf = ({ base }) => base?.ref ?? 'the base';
 /** What is looked up before anything is judged. */
-async function provenance_factsOf(tools, { claims, plan, required, tree, track, levels }, record) {
+async function provenance_factsOf(tools, { claims, before, base, plan, required, tree, track, levels }, record) {
     const mandatory = (rule) => ['production', track].some((one) => (0,verdict_levels/* levelOf */.In)(rule, one, levels) === 'error');
-    const reserved = (field) => reservedIn(claims, field);
+    const reserved = (field) => (0,provenance_claims/* reservedIn */.U)(claims, field);
     const asked = { more: required, malformed: claims.problems, mandatory, reserved };
     const pinned = { ...record.environment, commit: tree.commit, plan, allowed: plan.allowed };
     const committed = await tools.git.show(tree.commit, plan.metrics);
@@ -19243,11 +23824,12 @@ async function provenance_factsOf(tools, { claims, plan, required, tree, track, 
         completeness: (0,completeness/* checkCompleteness */.z)(record, asked),
         pins: await checkPins(tools, pinned),
         committed,
+        changes: before && changesSince(before, claims, { since: sinceOf({ base }), tolerance: plan.tolerance }),
         recomputed: await recomputedHere(tools, tree.commit, { record, plan, committed }),
     };
 }
-async function findingsOf(tools, subject, record, { completeness, pins, committed, recomputed }) {
-    const { claims, plan, model, tree } = subject;
+async function provenance_findingsOf(tools, subject, record, { completeness, pins, committed, recomputed, changes }) {
+    const { claims, before, plan, model, tree } = subject;
     const { commit, dirty } = { ...record.code };
     const metrics = record.evaluation?.metrics ?? {};
     const code = {
@@ -19259,12 +23841,18 @@ async function findingsOf(tools, subject, record, { completeness, pins, committe
     return [
         ...statedFindings(subject, completeness.findings, pins.dockerfile),
         ...sourceContradictions(claims),
+        ...(changes ? changeFindings(changes) : []),
+        ...(before ? modelNoLongerGiven(before, claims, sinceOf(subject)) : []),
         ...(0,policy_plan/* planFindings */.eM)(model, record),
         ...(0,policy_plan/* modelFindings */.wV)(model),
+        ...namingFindings(subject.naming, model, record, tools.prefix),
         ...(commit === undefined ? [] : await (0,provenance_commit/* checkCommit */.su)(tools.git, { commit, dirty, ...code })),
         ...(tree.worktree ? await uncommitted(tools, readHere(plan, record)) : []),
         ...committedMetrics(metrics, committed, plan.metrics),
         ...unusableMetrics(metrics),
+        ...spreadFindings(record),
+        ...(await pageContradictions(tools, subject)),
+        ...(0,metrics_thresholds/* thresholdFindings */.i)(plan.thresholds, metrics, 'recorded'),
         ...(recomputed?.findings ?? []),
         ...pins.findings,
     ];
@@ -19375,6 +23963,8 @@ function entryText({ name, line, file, loose }, path) {
     return `${name} (${where}${line === undefined ? '' : `line ${line}: `}${loose})`;
 }
 
+// EXTERNAL MODULE: ./src/text/fields.ts
+var fields = __nccwpck_require__(1686);
 // EXTERNAL MODULE: ./src/provenance/sources/documents.ts
 var documents = __nccwpck_require__(724);
 // EXTERNAL MODULE: ./src/provenance/sources/saying.ts
@@ -19406,7 +23996,7 @@ async function readMapped(tree, record, map) {
             : [undefined, expression];
         const document = file === undefined ? own : await (0,documents/* valuesIn */.aC)(tree, file);
         const at = (0,fields/* fieldPath */.c)(path);
-        const value = document === null ? undefined : map_valueAt(document.value, at);
+        const value = document === null ? undefined : valueAt(document.value, at);
         if (document === null || value === undefined) {
             const where = document?.file ?? tree.prefix + file;
             saying.problem({
@@ -19433,7 +24023,7 @@ function sayField(saying, { field, value, document, at }) {
     saying.sayAll(path, wanted, (key) => place((0,fields/* fieldPath */.c)(key)));
 }
 /** A key may hold dots: then the rest of the path is the key. */
-function map_valueAt(value, path) {
+function valueAt(value, path) {
     let at = value;
     for (const [index, part] of path.entries()) {
         if (typeof at !== 'object' || at === null)
@@ -19456,15 +24046,17 @@ function map_valueAt(value, path) {
 
 
 
+
 /** Reads everything that is claimed of a model, and plans its check. */
-async function subject_subjectOf(records, model, { tree, base, loaded, track, rebuild, shown, probe }) {
+async function subject_subjectOf(records, model, { tree, base, before, loaded, track, rebuild, shown, probe, training }) {
+    const { record } = model.settings;
     const said = await readingsOf(records, model);
-    const plan = (0,policy_plan/* planOf */.XC)(model, loaded, claimsOf(said).record);
+    const plan = (0,policy_plan/* planOf */.XC)(model, loaded, (0,provenance_claims/* claimsOf */.d)(said).record);
     const lock = await environmentSaid(records, model, plan);
     // A record that names its commit is of a run: it needs no help.
     const isOfRun = said.some(({ record }) => record?.code?.commit !== undefined);
     const looked = isOfRun || model.removed ? undefined : await shown(model);
-    const claims = claimsOf([...said, ...lock, ...(looked ? [looked] : [])]);
+    const claims = (0,provenance_claims/* claimsOf */.d)([...said, ...lock, ...(looked ? [looked] : [])]);
     return {
         name: model.name,
         tree,
@@ -19473,11 +24065,24 @@ async function subject_subjectOf(records, model, { tree, base, loaded, track, re
         levels: loaded.policy.rules ?? {},
         rebuild,
         probe,
+        training,
         model,
         required: loaded.policy.required ?? [],
+        waivers: {
+            waivers: (0,verdict_waivers/* waiversOf */.Rh)(loaded.policy.waivers, model.name),
+            today: new Date().toISOString().slice(0, 10),
+        },
+        naming: loaded.policy.naming,
+        alone: await isAlone(records, loaded),
         claims,
+        before: before && base?.commit !== tree.commit && !record.includes('://')
+            ? (0,provenance_claims/* claimsOf */.d)(await readingsOf(before, model))
+            : undefined,
         plan,
     };
+}
+async function isAlone({ files }, { policy }) {
+    return Object.keys(policy.models ?? {}).length <= 1 && (0,sources/* detectNative */.hi)(await files.list()).length <= 1;
 }
 /** What its record says, and what other tools left beside it. */
 async function readingsOf(records, { settings: { record, map }, found }) {
@@ -19498,9 +24103,10 @@ async function environmentSaid(tree, { settings }, { dockerfiles }) {
 
 // EXTERNAL MODULE: ./src/system/session.ts + 8 modules
 var session = __nccwpck_require__(2691);
-// EXTERNAL MODULE: ./src/verdict/cause.ts
-var verdict_cause = __nccwpck_require__(966);
 ;// CONCATENATED MODULE: ./src/verdict/headline.ts
+
+
+
 
 
 
@@ -19539,8 +24145,20 @@ function headline_compared(evaluation) {
  */
 function headlineOf(judged) {
     const { cause } = judged.evidence;
-    const headline = headlineBy(judged);
+    const headline = withWaived(headlineBy(judged), judged);
     return cause ? withCause(headline, judged, cause) : headline;
+}
+/** Where all that decides is waived: by whom, and what the rest came to. */
+function withWaived(headline, judged) {
+    const decided = decisive(judged);
+    const { parity = null, agreement = null } = judged.evidence;
+    const [first] = decided.flatMap(({ waived }) => waived ?? []);
+    if (first === undefined || decided.some(({ waived }) => !waived))
+        return headline;
+    const counting = judged.findings.filter(({ waived }) => !waived);
+    const came = verdictOf(counting, { parity, agreement }, judged.levels) === 'reproduced';
+    const rest = came ? ['Apart from that, environment and results came back.'] : [];
+    return { ...headline, cause: [headline.cause, sentence((0,verdict_waivers/* waivedText */.W)(first)), ...rest].join(' ') };
 }
 /** A cause that was found is told with what differs; what was only ruled out, after it. */
 function withCause(headline, judged, evidence) {
@@ -19571,11 +24189,12 @@ function headlineBy(judged) {
 /** The findings that made the verdict what it is. */
 const decisive = ({ findings, verdict, levels }) => findings.filter(({ rule }) => (0,verdict_levels/* decides */.yN)(rule, levels) === verdict);
 function reproduced({ findings, evidence }) {
-    const { agreement, evaluation } = evidence;
+    const { agreement, evaluation, training } = evidence;
     const agrees = (agreement && CAME_BACK[agreement]?.(evaluation)) ?? 'the results agree';
     const canary = evaluation?.canary && (0,verdict_canary/* canarySentence */.qu)(evaluation.canary);
-    const cause = [`Rebuilt and evaluated again: ${agrees}.`, ...(canary ? [canary] : [])].join(' ');
-    const risk = findings.find(({ level }) => level === 'error');
+    const trained = training && (0,verdict_training/* cameBack */.aQ)(training) ? [sentence((0,verdict_training/* trainingWords */.o$)(training))] : [];
+    const cause = [`Rebuilt and evaluated again: ${agrees}.`, ...(canary ? [canary] : []), ...trained].join(' ');
+    const risk = findings.find(({ level, waived }) => level === 'error' && !waived);
     if (!risk)
         return { cause, told: [] };
     return { cause: `${cause} But ${risk.message}.`, fix: risk.remedy, told: inFull([risk]) };
@@ -19637,6 +24256,7 @@ var rungs = __nccwpck_require__(5730);
 
 
 
+
 /** Which rung of evidence a model stands on, and the one thing that keeps it from the next. */
 function rungOf(climb) {
     const steps = stepsOf(climb);
@@ -19651,11 +24271,12 @@ function rungOf(climb) {
     }
     return { reached, says: rungs/* RUNGS */.Q[reached] };
 }
-function stepsOf({ findings, levels, claimed, follows, parity, agreement, summaryOf, needs }) {
+function stepsOf({ findings, levels, claimed, follows, parity, agreement, training, summaryOf, needs, }) {
     const [need] = needs;
     const also = need === undefined ? '' : `; it ${need}`;
     const against = findings.find(({ stage, rule }) => isAgainst(rule, levels) && ['provenance', 'data'].includes(stage));
-    const differs = (stage) => findings.find((one) => one.stage === stage && rules/* RULES */.y0[one.rule].kind === 'differs');
+    // Another model than the recorded one says nothing against the results: that is the last rung.
+    const differs = (stage) => findings.find(({ rule, stage: found }) => found === stage && rules/* RULES */.y0[rule].kind === 'differs' && rules/* RULES */.y0[rule].subject !== 'training');
     const whyNot = (stage, otherwise) => (differs(stage)?.message ?? summaryOf(stage) ?? otherwise) + also;
     return [
         { rung: 1, reached: claimed, missing: 'there is no record, and nothing else speaks of a run' },
@@ -19671,7 +24292,11 @@ function stepsOf({ findings, levels, claimed, follows, parity, agreement, summar
             reached: evidence/* AGREES */.EZ.includes(agreement) && !differs('evaluation'),
             missing: whyNot('evaluation', 'it was not replayed'),
         },
-        { rung: 6, reached: false, missing: `the model was not trained again${also}` },
+        {
+            rung: 6,
+            reached: training !== undefined && (0,verdict_training/* cameBack */.aQ)(training),
+            missing: (training ? (0,verdict_training/* trainingWords */.o$)(training) : 'the model was not trained again') + also,
+        },
     ];
 }
 /** What contradicts the repository, or gives nothing that could be held against it. */
@@ -19689,6 +24314,7 @@ const isAgainst = (rule, levels) => (0,verdict_levels/* decides */.yN)(rule, lev
 
 
 
+
 const NOT_RUN = {
     provenance: 'not checked',
     data: 'not checked',
@@ -19697,24 +24323,23 @@ const NOT_RUN = {
 };
 /** Folds what the stages found into the model's report. No finding is dropped because another came first. */
 function foldModel(head, runs) {
-    const { name, version, track, levels, record } = head;
-    const findings = runs
-        .flatMap(({ outcome }) => ('notRun' in outcome ? [] : outcome.findings))
+    const { name, version, track, levels, record, waivers } = head;
+    const findings = withExpired(foundIn(runs), head)
         .filter(({ level }) => level !== 'off')
-        .sort(verdict_levels/* byLevel */.s6);
+        .sort((a, b) => (0,verdict_levels/* byLevel */.s6)(a, b) || Number(Boolean(a.waived)) - Number(Boolean(b.waived)));
     const evidence = Object.assign({}, ...runs.map(({ outcome }) => ('notRun' in outcome ? {} : outcome.evidence)));
-    const { fields = { present: 0, required: 0 }, data = [], environment, evaluation, lineage, recomputed, cause: found, probe, } = evidence;
+    const { lineage, recomputed, remarks = [] } = evidence;
     const { parity = null, agreement = null, environmentHash = head.recordedHash ?? null } = evidence;
     const verdict = verdictOf(findings, { parity, agreement }, levels);
     const { cause, fix, told } = headlineOf({ verdict, findings, levels, evidence, waiting: waiting(runs) });
-    const { remarks = [] } = evidence;
     const rung = rungOf({
         findings,
         levels,
-        claimed: lineage !== undefined,
+        claimed: evidence.claimed ?? lineage !== undefined,
         follows: followsOf(recomputed),
         parity,
         agreement,
+        training: evidence.training,
         summaryOf: (stage) => summaryIn(runs, stage),
         needs: remarks.flatMap(({ need, text }) => (need === undefined ? [] : text)),
     });
@@ -19723,7 +24348,7 @@ function foldModel(head, runs) {
         version,
         track,
         verdict,
-        decision: decisionOf(verdict, track, findings, parity !== null),
+        decision: decisionWith({ track, levels, findings, verdict, parity, agreement }),
         parity,
         agreement,
         environmentHash,
@@ -19736,11 +24361,45 @@ function foldModel(head, runs) {
         stages: runs.map(stageResult),
         seconds: fold_round(runs.reduce((sum, { seconds }) => sum + seconds, 0)),
         evidence: {
-            ...{ fields, data, environment, evaluation, recomputed, cause: found, probe },
+            ...measured(evidence),
             lineage: lineage && markChanges(lineage, findings),
             ...(remarks.length > 0 && { remarks: [...remarks] }),
+            ...(waivers && waivers.waivers.length > 0 && { waivers: (0,verdict_waivers/* waiverUses */.tq)(foundIn(runs), waivers) }),
         },
     };
+}
+/** What is kept of the stages' evidence as it is. */
+const measured = ({ fields = { present: 0, required: 0 }, data = [], ...rest }) => {
+    const { environment, evaluation, machine, training, recomputed, changes, cause, probe } = rest;
+    return { fields, data, environment, evaluation, machine, training, recomputed, changes, cause, probe };
+};
+const foundIn = (runs) => runs.flatMap(({ outcome }) => ('notRun' in outcome ? [] : outcome.findings));
+/** With a word on every waiver that ran out, and that something still counts on. */
+function withExpired(findings, { waivers, track, levels }) {
+    const uses = waivers
+        ? (0,verdict_waivers/* waiverUses */.tq)(findings.filter(({ level, waived }) => level !== 'off' && !waived), waivers)
+        : [];
+    const rule = 'waiver/expired';
+    const told = uses
+        .filter(({ state, findings: count }) => state === 'expired' && count > 0)
+        .map((use) => {
+        const { stage } = findings.find((finding) => (0,verdict_waivers/* covers */.hU)(use, finding));
+        const message = `the waiver of ${use.rule} by ${use.owner} ran out on ${use.expires}: ${use.reason}`;
+        return { rule, level: (0,verdict_levels/* levelOf */.In)(rule, track, levels), stage, message, remedy: rules/* RULES */.y0[rule].remedy };
+    });
+    return [...findings, ...told];
+}
+/**
+ * A waiver changes the decision and never the verdict: what is waived does not fail, and all the rest has to
+ * be as if it were not there. It is never a plain pass.
+ */
+function decisionWith({ track, levels, findings, verdict, parity, agreement, }) {
+    const counting = findings.filter(({ waived }) => !waived);
+    if (counting.length === findings.length)
+        return decisionOf(verdict, track, findings, parity !== null);
+    const otherwise = verdictOf(counting, { parity, agreement }, levels);
+    const decision = decisionOf(otherwise, track, counting, parity !== null);
+    return decision === 'pass' ? 'warn' : decision;
 }
 /**
  * Whether the committed metrics follow from the committed predictions; undefined: none could be computed, or
@@ -19797,12 +24456,12 @@ function stageResult({ name, seconds, outcome }) {
     return { name, status: statusOf(outcome), grade, summary, seconds: fold_round(seconds) };
 }
 function statusOf({ findings, unverified, }) {
-    const errors = findings.filter(({ level }) => level === 'error');
+    const errors = findings.filter(({ level, waived }) => level === 'error' && !waived);
     if (errors.some(({ rule }) => (0,rules/* consequenceOf */.pd)(rule) !== 'could-not-check'))
         return 'fail';
     if (errors.length > 0 || unverified)
         return 'could-not-check';
-    return findings.some(({ level }) => level === 'warn') ? 'warn' : 'pass';
+    return findings.some(({ level }) => level !== 'off') ? 'warn' : 'pass';
 }
 /** Why the rebuild or the replay did not run, or what it had nothing to compare with. */
 function waiting(runs) {
@@ -19864,18 +24523,19 @@ function check(request, world) {
     return (0,session/* withSession */.f)(request.directory, world, async (context) => {
         const judgement = await (0,occasion/* judgementOf */.l)(context.git, request.occasion);
         const { tree, bases } = judgement;
-        const loaded = await (0,load/* loadPolicy */.tb)(context, request.config, judgement);
+        const loaded = withLimits(await (0,load/* loadPolicy */.tb)(context, request.config, judgement), request.limits);
         const records = recordsOf(context, filesOf(context, tree), tree.commit);
         const looking = (0,stages_looking/* lookingAt */.v)(context, records);
         const [base] = bases;
         const before = base && recordsOf(context, (0,tree_files/* filesOfCommit */.oV)(context.git, base.commit), base.commit);
-        const selected = await (0,policy_models/* selectModels */.H)(loaded.policy, { ...(await known(records)), found: looking.found }, before && (await known(before)), request.models);
+        const selected = await (0,policy_models/* selectModels */.H)(loaded.policy, { ...(await known(records)), found: looking.found, whyNone: looking.whyNone }, before && (await known(before)), request.models);
         const subjects = [];
         for (const model of withRecord(selected, request.record)) {
             const subject = await subject_subjectOf(records, model, {
                 ...request,
                 tree,
                 base,
+                before,
                 loaded,
                 shown: looking.shown,
             });
@@ -19888,6 +24548,10 @@ function check(request, world) {
         return foldReport({ commit: tree.commit, judged: tree.what, started, seconds, policy: { path, from, change } }, models);
     });
 }
+const withLimits = (loaded, limits = {}) => ({
+    ...loaded,
+    policy: { ...loaded.policy, limits: { ...(loaded.policy.limits ?? load/* DEFAULT_LIMITS */.dR), ...limits } },
+});
 const filesOf = ({ git, root }, { commit, worktree }) => worktree ? (0,tree_files/* filesOfWorkTree */.UH)(git, root, sources/* isStore */.ok) : (0,tree_files/* filesOfCommit */.oV)(git, commit);
 const recordsOf = ({ git, prefix }, files, head) => ({
     files: (0,tree_files/* listedOnce */.T9)(files),
@@ -19926,6 +24590,7 @@ async function checkModel(tools, subject) {
         track: subject.track,
         levels: subject.levels,
         record: tools.prefix + subject.model.settings.record,
+        waivers: subject.waivers,
         recordedHash: record?.environment?.hash,
     };
     try {
@@ -19942,1120 +24607,6 @@ async function checkModel(tools, subject) {
 function toolsOf(context) {
     let engine;
     return { ...context, engine: () => (engine ??= (0,find/* findEngine */.G)(context.run)) };
-}
-
-
-/***/ }),
-
-/***/ 6577:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  T: () => (/* binding */ init)
-});
-
-// EXTERNAL MODULE: external "node:path/posix"
-var posix_ = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/looking/fact.ts
-var looking_fact = __nccwpck_require__(3351);
-// EXTERNAL MODULE: ./src/policy/models.ts
-var policy_models = __nccwpck_require__(7814);
-// EXTERNAL MODULE: ./src/provenance/sources/index.ts + 46 modules
-var sources = __nccwpck_require__(8904);
-// EXTERNAL MODULE: ./src/stages/looking.ts + 19 modules
-var looking = __nccwpck_require__(9531);
-// EXTERNAL MODULE: ./src/system/context.ts
-var system_context = __nccwpck_require__(7510);
-// EXTERNAL MODULE: ./src/system/session.ts + 8 modules
-var session = __nccwpck_require__(2691);
-// EXTERNAL MODULE: ./src/system/tree-files.ts
-var tree_files = __nccwpck_require__(1187);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./src/provenance/lockfiles/choose.ts
-var choose = __nccwpck_require__(2229);
-// EXTERNAL MODULE: ./src/provenance/lockfiles/index.ts + 10 modules
-var lockfiles = __nccwpck_require__(7612);
-// EXTERNAL MODULE: ./src/provenance/lockfiles/lock.ts
-var lockfiles_lock = __nccwpck_require__(4839);
-// EXTERNAL MODULE: ./src/system/errors.ts
-var errors = __nccwpck_require__(6578);
-;// CONCATENATED MODULE: ./src/init/environment/date.ts
-/**
- * The time of the result, else of what made it: HEAD is often years younger than the code. undefined: nothing
- * is committed.
- *
- * @param lock the environment file that is used, if there is one
- */
-async function asOfTime({ git, today }, { asOf, resultTime, resultFile, code }, lock) {
-    if (asOf === 'today')
-        return { time: inUtc(today), by: 'today, as asked' };
-    if (resultTime !== undefined && !Number.isNaN(Date.parse(resultTime)))
-        return { time: inUtc(resultTime), by: 'the time of the run' };
-    const note = (await git.shallow())
-        ? ' (of a shallow clone, in which every file looks as young as its oldest commit)'
-        : '';
-    const sources = [
-        [resultFile === undefined ? [] : [resultFile], `the last change of ${resultFile}`],
-        [[...code, ...(lock === undefined ? [] : [lock])], 'the last change of the code that runs'],
-        [['.'], 'the last commit'],
-    ];
-    for (const [paths, by] of sources) {
-        const time = paths.length === 0 ? undefined : await git.lastChange(paths);
-        if (time !== undefined)
-            return { time: inUtc(time), by: by + note };
-    }
-    return undefined;
-}
-const inUtc = (time) => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
-const daysLater = (time, days) => inUtc(new Date(Date.parse(time) + days * 86_400_000).toISOString());
-
-// EXTERNAL MODULE: ./src/text/clean.ts
-var clean = __nccwpck_require__(4118);
-;// CONCATENATED MODULE: ./src/init/environment/dockerfile-text.ts
-
-/** Stands for a digest that nobody could look up: no builder takes it, so that the build stops at its line. */
-const DIGEST_MISSING = 'REPROGATE_DIGEST_MISSING';
-/**
- * The Dockerfile of an environment. Everything that the build writes is copied as one tree with one time, so
- * that two builds give the same layers.
- */
-function environmentDockerfile({ said, base, lock, epoch, system }) {
-    const isMissing = base.includes(DIGEST_MISSING);
-    return [
-        // File names are in it, and a second line would be an instruction.
-        ...said.map((line) => `# ${(0,clean/* oneLine */.TN)(line, 400)}`),
-        ...(isMissing
-            ? [
-                `# Replace ${DIGEST_MISSING} by the digest that this prints, or the build stops at the next line:`,
-                `#   docker buildx imagetools inspect ${base.split('@')[0]}`,
-            ]
-            : []),
-        `ARG BASE=${base}`,
-        'FROM ${BASE} AS build',
-        `ARG SOURCE_DATE_EPOCH=${epoch}`,
-        'ENV SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH} PYTHONDONTWRITEBYTECODE=1 PYTHONHASHSEED=0 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1',
-        `COPY ${JSON.stringify([lock, '/tmp/requirements.lock'])}`,
-        'RUN python3 -m venv /opt/venv \\',
-        ' && /opt/venv/bin/pip install --no-compile --no-deps --require-hashes -r /tmp/requirements.lock \\',
-        ' && find /opt/venv -name __pycache__ -type d -prune -exec rm -rf {} + \\',
-        ' && mkdir -p /out/opt /out/work && mv /opt/venv /out/opt/venv',
-        'COPY . /out/work/',
-        'RUN find /out -exec touch -h -d @${SOURCE_DATE_EPOCH} {} +',
-        'FROM ${BASE}',
-        ...(system.length > 0
-            ? [
-                '# Debian’s newest on the day of the build: this layer may differ tomorrow.',
-                `RUN apt-get update && apt-get install -y --no-install-recommends ${system.join(' ')} && rm -rf /var/lib/apt/lists/*`,
-            ]
-            : []),
-        'COPY --from=build /out/ /',
-        'ENV PATH=/opt/venv/bin:$PATH PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1 MPLBACKEND=Agg',
-        'WORKDIR /work',
-        '',
-    ].join('\n');
-}
-
-;// CONCATENATED MODULE: ./src/init/environment/distributions.ts
-/** Tables of names: what is imported, what has to be installed. ENVIRONMENT_GENERATION has them measured. */
-/** Imports whose distribution has another name. The submodule decides if it has a line of its own. */
-const OTHER_NAMES = {
-    sklearn: 'scikit-learn',
-    skimage: 'scikit-image',
-    cv2: 'opencv-python-headless',
-    PIL: 'pillow',
-    yaml: 'pyyaml',
-    git: 'gitpython',
-    umap: 'umap-learn',
-    dateutil: 'python-dateutil',
-    faiss: 'faiss-cpu',
-    hydra: 'hydra-core',
-    attr: 'attrs',
-    Crypto: 'pycryptodome',
-    jwt: 'pyjwt',
-    docx: 'python-docx',
-    serial: 'pyserial',
-    fitz: 'pymupdf',
-    dotenv: 'python-dotenv',
-    slugify: 'python-slugify',
-    magic: 'python-magic',
-    bs4: 'beautifulsoup4',
-    pytorch_lightning: 'pytorch-lightning',
-    sentence_transformers: 'sentence-transformers',
-    imblearn: 'imbalanced-learn',
-    'torch.utils.tensorboard': 'tensorboard',
-    mpl_toolkits: 'matplotlib',
-    pylab: 'matplotlib',
-    pkg_resources: 'setuptools',
-    progressbar: 'progressbar2',
-};
-/** Imports whose distribution has the same name, and is the one that is meant. Others are asked for. */
-const SAME_NAMES = new Set(`accelerate albumentations altair catboost click datasets dvc einops evaluate fire gensim gym gymnasium h5py
-  huggingface_hub imageio jax jaxlib joblib keras librosa lightgbm lightning matplotlib mlflow networkx nltk numba
-  numpy omegaconf onnx onnxruntime optax optuna pandas peft plotly polars psutil pyarrow pydantic pytest requests rich
-  sacrebleu scipy seaborn sentencepiece shap six spacy statsmodels sympy tabulate tensorboard tensorboardX tensorflow
-  timm tokenizers torch torchaudio torchmetrics torchtext torchvision tqdm transformers typer wandb xarray xgboost`.split(/\s+/));
-/** Names that are the repository's own code far more often than the package of that name. */
-const OWN_CODE = new Set('clip apex models model data utils util config configs dataset datasets_ src lib'.split(' '));
-/** Of Python's standard library, and of older ones. */
-const STANDARD = new Set(`__future__ abc argparse array ast asyncio asyncore atexit base64 binascii bisect builtins bz2 calendar cmath cmd
-  code codecs collections colorsys concurrent configparser contextlib contextvars copy copyreg csv ctypes curses
-  dataclasses datetime dbm decimal difflib dis distutils doctest email encodings enum errno faulthandler fcntl filecmp
-  fileinput fnmatch fractions ftplib functools gc getopt getpass gettext glob graphlib grp gzip hashlib heapq hmac html
-  http imaplib imp importlib inspect io ipaddress itertools json keyword linecache locale logging lzma mailbox marshal
-  math mimetypes mmap multiprocessing numbers operator optparse os pathlib pdb pickle pickletools pkgutil platform
-  plistlib poplib posixpath pprint profile pstats pty pwd queue quopri random re readline resource runpy sched secrets
-  select selectors shelve shlex shutil signal site smtplib socket socketserver sqlite3 ssl stat statistics string
-  stringprep struct subprocess symtable sys sysconfig syslog tarfile telnetlib tempfile termios textwrap threading time
-  timeit tkinter token tokenize tomllib trace traceback tracemalloc tty turtle types typing unicodedata unittest urllib
-  uuid venv warnings wave weakref webbrowser winreg wsgiref xml xmlrpc zipfile zipimport zlib zoneinfo`.split(/\s+/));
-/** What conda calls otherwise; an empty name has no distribution. */
-const CONDA_NAMES = {
-    pytorch: 'torch',
-    'python-graphviz': 'graphviz',
-    opencv: 'opencv-python-headless',
-    'faiss-cpu': 'faiss-cpu',
-    matplotlib_base: 'matplotlib',
-    'matplotlib-base': 'matplotlib',
-    ...Object.fromEntries('python pip setuptools wheel cudatoolkit cudnn mkl openssl sqlite zlib readline tk xz ncurses libffi ca-certificates nodejs git blas libblas'
-        .split(' ')
-        .map((name) => [name, ''])),
-};
-/** Compiled: from source they take a compiler and minutes, so that only wheels are taken. */
-const HEAVY = `numpy scipy pandas scikit-learn scikit-image matplotlib torch torchvision torchaudio tensorflow tensorflow-cpu jax
-  jaxlib h5py pillow opencv-python opencv-python-headless numba llvmlite cvxopt grpcio pyarrow lxml statsmodels xgboost
-  lightgbm catboost tokenizers sentencepiece cffi cryptography psutil pyyaml shapely pyzmq regex spacy thinc blis
-  contourpy kiwisolver networkx protobuf polars faiss-cpu mpi4py onnx onnxruntime`.split(/\s+/);
-/** Packages of Debian that a wheel needs and a slim image lacks. */
-const SYSTEM_PACKAGES = {
-    'opencv-python': ['libgl1', 'libglib2.0-0'],
-    pyqt5: ['libgl1', 'libglib2.0-0'],
-    lightgbm: ['libgomp1'],
-    rdkit: ['libxrender1', 'libxext6'],
-    open3d: ['libegl1', 'libgl1', 'libgomp1'],
-    pyglet: ['libx11-6'],
-    mpi4py: ['libopenmpi3'],
-    'python-magic': ['libmagic1'],
-    pygraphviz: ['libglib2.0-0'],
-    weasyprint: ['libglib2.0-0'],
-};
-/** What a module comes from: a distribution, nothing that needs one, or a name that only a person knows. */
-function distributionOf(module) {
-    const [top = ''] = module.split('.');
-    const parts = module.split('.');
-    for (let length = parts.length; length > 0; length--) {
-        const path = parts.slice(0, length).join('.');
-        if (Object.hasOwn(OTHER_NAMES, path))
-            return { name: OTHER_NAMES[path] };
-    }
-    if (top === '' || STANDARD.has(top) || top.startsWith('_'))
-        return 'none';
-    if (SAME_NAMES.has(top))
-        return { name: top.toLowerCase().replaceAll('_', '-') };
-    return 'unknown';
-}
-
-;// CONCATENATED MODULE: ./src/init/environment/python.ts
-/** First release of each minor version, and Debian's release for which its image is still there. */
-const PYTHONS = [
-    ['3.14', '2025-10-07', 'bookworm'],
-    ['3.13', '2024-10-07', 'bookworm'],
-    ['3.12', '2023-10-02', 'bookworm'],
-    ['3.11', '2022-10-24', 'bookworm'],
-    ['3.10', '2021-10-04', 'bookworm'],
-    ['3.9', '2020-10-05', 'bookworm'],
-    ['3.8', '2019-10-14', 'bookworm'],
-    ['3.7', '2018-06-27', 'bookworm'],
-    ['3.6', '2016-12-23', 'bullseye'],
-];
-const YEAR = 365 * 86_400_000;
-/** Versions that are tried. */
-const MOST = 4;
-const minorOf = (version) => /^3\.\d+/.exec(version)?.[0] ?? version;
-/** Whether a version satisfies `>=3.8,<4`; of what is not understood, yes. */
-function allows(range, version) {
-    const number = (text) => Number(/^3\.(\d+)/.exec(text)?.[1] ?? (text.startsWith('3') ? 0 : text.startsWith('4') ? 99 : -1));
-    const have = number(version);
-    return range.split(',').every((part) => {
-        const [, sign = '', wanted = ''] = /^(>=|<=|<|>|==|~=|\^|~|!=)?\s*v?([\d.]+)/.exec(part.trim()) ?? [];
-        const want = number(wanted);
-        if (wanted === '')
-            return true;
-        if (sign === '<')
-            return have < want || (want === 99 && have < 99);
-        if (sign === '<=')
-            return have <= want;
-        if (sign === '>')
-            return have >= want;
-        if (sign === '==' || sign === '~')
-            return have === want;
-        if (sign === '!=')
-            return true;
-        return have >= want;
-    });
-}
-/**
- * The versions of Python to try, in order: the one that is stated, else the newest that was a year old at the
- * time, since wheels need that long, and then older ones.
- *
- * @param stated `3.8` or `3.8.12`, if something states one
- * @param range what the project allows
- */
-function pythonsToTry(time, stated, range) {
-    if (stated !== undefined)
-        return [minorOf(stated)];
-    const then = Date.parse(time) - YEAR;
-    const fitting = PYTHONS.filter(([version, released]) => Date.parse(released) <= then && (range === undefined || allows(range, version))).map(([version]) => version);
-    // A range that excludes what was a year old then.
-    const others = PYTHONS.filter(([version, released]) => Date.parse(released) <= Date.parse(time) && allows(range ?? '', version))
-        .map(([version]) => version)
-        .reverse();
-    return (fitting.length > 0 ? fitting : others).slice(0, MOST);
-}
-/** The official image of a version. */
-function pythonImage(version) {
-    const debian = PYTHONS.find(([one]) => one === version)?.[2] ?? 'bookworm';
-    return `python:${version}-slim-${debian}`;
-}
-const isKnownPython = (version) => PYTHONS.some(([one]) => one === version);
-
-;// CONCATENATED MODULE: ./src/init/environment/resolve.ts
-
-
-
-
-
-/** Milliseconds for one attempt: of the index most of it. */
-const ATTEMPT_MS = 180_000;
-const MOST_REPAIRS = 6;
-/** Build tools are cut off later: what was current then builds old packages, and hardly anything older does. */
-const TOOLS_SINCE = '2021-09-01T00:00:00Z';
-/** Before 3.10 packages build with `use_2to3`. */
-const oldBuildTools = (python) => Number(python.split('.')[1]) < 10;
-const BUILD_CONSTRAINT = 'setuptools<58';
-const always = () => true;
-const isConflict = (error) => /conflict|incompatible|depends on|unsatisfiable/i.test(error);
-const isTooNew = (error) => /exclude-newer|exclude newer|no versions? of/i.test(error);
-/** The ladder, in order. The name of the step that succeeds is recorded. */
-function ladder({ time, headTime, today }) {
-    if (today)
-        return [{ name: 'today', time, when: always }];
-    return [
-        { name: 'as-of', time, when: always },
-        { name: 'conflict-overridden', time, override: true, when: isConflict },
-        ...[90, 180, 365].map((days) => ({
-            name: days === 365 ? 'later-1y' : `later-${days}d`,
-            time: daysLater(time, days),
-            when: isTooNew,
-        })),
-        ...(headTime === undefined || headTime === time
-            ? []
-            : [{ name: 'head-date', time: headTime, when: isTooNew }]),
-        { name: 'minimal', time, minimal: true, when: always },
-    ];
-}
-/**
- * Climbs the ladder until something resolves.
- *
- * @returns the resolver's last words if nothing does
- * @throws ReprogateError `program/missing` without `uv`
- */
-async function resolveVersions(tools, resolving) {
-    let error = '';
-    for (const attempt of ladder(resolving)) {
-        if (!attempt.when(error))
-            continue;
-        for (const python of resolving.pythons) {
-            const outcome = await withRepairs(tools, resolving.wanted, { ...attempt, python });
-            if ('lock' in outcome)
-                return { ...outcome, python, time: attempt.time, attempt: attempt.name };
-            error = outcome.error;
-            // A later Python cannot mend pins that contradict each other.
-            if (attempt.override || attempt.minimal)
-                break;
-        }
-    }
-    return { error };
-}
-async function withRepairs(tools, { lines, constraints, imported }, step) {
-    const [dropped, changed] = [[], []];
-    const isImported = (line) => imported.has((0,lockfiles_lock/* plainName */.MH)(nameIn(line)));
-    let now = step.minimal ? lines.filter(isImported) : [...lines];
-    if (step.minimal)
-        dropped.push(...lines.filter((line) => !isImported(line)).map((line) => `${line}: not imported`));
-    let error = '';
-    for (let round = 0; round <= MOST_REPAIRS; round++) {
-        const compiled = await compile(tools, { lines: now, constraints, step });
-        if ('lock' in compiled)
-            return { ...compiled, dropped, changed };
-        error = compiled.error;
-        const repaired = repair(now, error, isImported);
-        if (repaired === undefined)
-            break;
-        now = repaired.lines;
-        if (repaired.to === undefined)
-            dropped.push(`${repaired.from}: the index has no such version`);
-        else
-            changed.push(`${repaired.from} → ${repaired.to}`);
-    }
-    return { error };
-}
-const nameIn = (line) => /^[A-Za-z0-9][\w.-]*/.exec(line)?.[0] ?? line;
-/** A pin that the index does not have: its base version, else left out if nothing imports it, else the next later one. */
-function repair(lines, error, isImported) {
-    for (const [, name = '', version = ''] of error.matchAll(/no version of ([\w.-]+)(?:\[[^\]]*\])?==([\w.+!-]+)/g)) {
-        const at = lines.findIndex((line) => (0,lockfiles_lock/* plainName */.MH)(nameIn(line)) === (0,lockfiles_lock/* plainName */.MH)(name) && line.includes(`==${version}`));
-        if (at < 0)
-            continue;
-        const from = lines[at];
-        const base = version.replace(/\+.*|\.post\d+$/s, '');
-        const to = base !== version
-            ? from.replace(version, base)
-            : isImported(from)
-                ? from.replace(`==${version}`, `>=${version}`)
-                : undefined;
-        return { lines: lines.toSpliced(at, 1, ...(to === undefined ? [] : [to])), from, to };
-    }
-    return undefined;
-}
-async function compile({ run, scratch }, { lines, constraints, step }) {
-    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(scratch, 'resolve-'));
-    const file = async (name, text) => {
-        await (0,promises_.writeFile)((0,external_node_path_.join)(folder, name), `${text.join('\n')}\n`);
-        return (0,external_node_path_.join)(folder, name);
-    };
-    const out = (0,external_node_path_.join)(folder, 'requirements.lock');
-    const input = await file('in.txt', lines);
-    const build = await file('build.txt', oldBuildTools(step.python) ? [BUILD_CONSTRAINT] : []);
-    const pins = await file('pins.txt', lines.filter((line) => line.includes('==')));
-    const held = await file('constraints.txt', constraints);
-    const argv = [
-        'uv',
-        ...['pip', 'compile', input, '--output-file', out, '--quiet', '--no-header', '--no-annotate'],
-        ...['--generate-hashes', '--no-config', '--python-platform', 'linux', '--python-version', step.python],
-        ...['--exclude-newer', step.time, '--build-constraints', build, '--constraints', held],
-        ...(step.override ? ['--overrides', pins] : []),
-        ...HEAVY.flatMap((name) => ['--only-binary', name]),
-        ...['setuptools', 'wheel'].flatMap((name) => [
-            '--exclude-newer-package',
-            `${name}=${step.time > TOOLS_SINCE ? step.time : TOOLS_SINCE}`,
-        ]),
-    ];
-    const { code, stderr, timedOut } = await run(argv, { cwd: folder, timeout: ATTEMPT_MS });
-    if (code === 0 && !timedOut)
-        return { lock: await (0,promises_.readFile)(out, 'utf8') };
-    return { error: timedOut ? `it took longer than ${ATTEMPT_MS / 1000} s` : stderr.trim() };
-}
-
-// EXTERNAL MODULE: ./src/text/numbers.ts
-var text_numbers = __nccwpck_require__(2613);
-;// CONCATENATED MODULE: ./src/init/environment/told.ts
-
-/** Names that a sentence lists. */
-const NAMED = 5;
-/** What a reader of the lock should be able to check. */
-const noteOf = ({ lock, wanted, resolved, asOf, stated }) => ({
-    reprogate: 'environment/1',
-    level: resolved.attempt === 'recorded' ? 'recorded' : lock === undefined ? 'guessed' : 'reconstructed',
-    from: lock?.path ?? 'imports',
-    asOf: resolved.time,
-    asOfBy: asOf.by,
-    attempt: resolved.attempt,
-    python: resolved.python,
-    pythonBy: stated?.by ?? 'the newest that was a year old then',
-    added: resolved.attempt === 'recorded' ? [] : wanted.added,
-    dropped: resolved.attempt === 'recorded' ? [] : [...wanted.dropped, ...resolved.dropped],
-    changed: resolved.changed,
-    unknown: wanted.unknown,
-});
-/** The words of ENVIRONMENT_GENERATION: what is recorded, reconstructed, guessed, today's. */
-function sentences({ lock, wanted, resolved, asOf, stated }) {
-    const { attempt, time, python, dropped, changed } = resolved;
-    const by = stated === undefined ? 'the newest that was a year old then' : `stated by ${stated.by}`;
-    if (attempt === 'recorded')
-        return [`Environment from ${lock.path}, recorded with the commit; Python ${python} (${by}).`];
-    const [all, out] = [wanted.added, [...wanted.dropped, ...dropped]];
-    const from = lock === undefined
-        ? 'Environment guessed from imports, as nothing in the repository names a version'
-        : `Environment from ${lock.path}`;
-    const level = attempt === 'today'
-        ? `${from}, with today’s versions: it says nothing about the recorded run.`
-        : `${from}, RECONSTRUCTED as of ${time} (${asOf.by}), attempt "${attempt}": resolved by date, not recorded with the result.`;
-    return [
-        level,
-        `Python ${python}: ${by}.`,
-        ...(time === asOf.time
-            ? []
-            : [`No versions fitted at ${asOf.time}: the first later ones were taken, as of ${time}.`]),
-        ...(all.length > 0
-            ? [
-                `${(0,text_numbers/* plural */.LS)(all.length, 'package')} added that the code imports and no file names: ${(0,text_numbers/* listed */.KE)(all, NAMED)}.`,
-            ]
-            : []),
-        ...(out.length > 0 ? [`${(0,text_numbers/* plural */.LS)(out.length, 'entry', 'entries')} left out: ${(0,text_numbers/* listed */.KE)(out, NAMED)}.`] : []),
-        ...(changed.length > 0 ? [`Other versions than written: ${(0,text_numbers/* listed */.KE)(changed, NAMED)}.`] : []),
-        ...(wanted.unknown.length > 0
-            ? [
-                `Nobody knows what these imports come from, add their packages to the requirements: ${(0,text_numbers/* listed */.KE)(wanted.unknown, NAMED)}.`,
-            ]
-            : []),
-    ];
-}
-
-;// CONCATENATED MODULE: ./src/init/environment/wanted.ts
-
-
-const CONDA = new Set(['conda-lock', 'explicit conda', 'pixi', 'conda environment']);
-/** Locks that list for every system, and hold tools of developers: their direct names come from elsewhere. */
-const WIDE = new Set(['poetry', 'pdm', 'Pipfile.lock']);
-/**
- * Completes what a file asks for by what the code imports. Names are mapped, never guessed: a stranger's
- * package of the import's own name is not installed.
- *
- * @param direct what is asked for beside a lock: of `pyproject.toml`, of `Pipfile`
- */
-function wantedFrom(lock, direct, imports) {
-    const found = imports.map((module) => [module.split('.')[0] ?? '', distributionOf(module)]);
-    const imported = new Set(found.flatMap(([, one]) => (typeof one === 'object' ? (0,lockfiles_lock/* plainName */.MH)(one.name) : [])));
-    const dropped = [];
-    const entries = (lock?.entries ?? []).flatMap((entry) => usable(entry, lock, { imported, dropped }));
-    const wide = lock !== undefined && WIDE.has(lock.format);
-    const asked = wide && direct !== undefined ? direct.entries : entries;
-    const names = new Set(entries.map(({ name }) => (0,lockfiles_lock/* bareName */.yZ)(name)));
-    const added = [...imported].filter((name) => !names.has(name) && !hasVariant(names, name)).sort();
-    const unknown = found.flatMap(([top, one]) => one === 'unknown' && !OWN_CODE.has(top) && !names.has((0,lockfiles_lock/* plainName */.MH)(top)) ? [top] : []);
-    return {
-        lines: [...asked.map(lineOf).filter(isOneLine), ...added],
-        constraints: wide
-            ? entries
-                .flatMap(({ name, version }) => (version === undefined ? [] : `${(0,lockfiles_lock/* bareName */.yZ)(name)}==${version}`))
-                .filter(isOneLine)
-            : [],
-        imported,
-        added,
-        dropped,
-        unknown: [...new Set(unknown)].sort(),
-    };
-}
-/** A name or version of a lock may hold anything, and a second line could be an option. */
-const isOneLine = (line) => /^[A-Za-z0-9][^\p{Cc}]*$/u.test(line);
-/** `opencv-python` gives what `opencv-python-headless` gives. */
-const VARIANTS = [
-    ['opencv-python-headless', 'opencv-python', 'opencv-contrib-python', 'opencv-contrib-python-headless'],
-    ['tensorflow', 'tensorflow-cpu', 'tensorflow-gpu'],
-    ['progressbar2', 'progressbar33', 'progressbar'],
-    ['faiss-cpu', 'faiss-gpu'],
-];
-const hasVariant = (names, name) => VARIANTS.some((all) => all.includes(name) && all.some((one) => names.has(one)));
-function usable(entry, { format, level }, { imported, dropped }) {
-    const drop = (why) => {
-        dropped.push(`${entry.name}: ${why}`);
-        return [];
-    };
-    if (/^(?:pywin32|pywinpty|win-|vs20|codecov)/i.test(entry.name) && !imported.has((0,lockfiles_lock/* bareName */.yZ)(entry.name)))
-        return drop('for another system');
-    if (/another machine|nothing that pip/.test(entry.loose ?? '') && entry.range !== undefined)
-        return imported.has((0,lockfiles_lock/* bareName */.yZ)(entry.name)) ? [{ name: entry.name }] : drop('a file of another machine');
-    if (!CONDA.has(format))
-        return entry.loose?.startsWith('is nothing') ? drop('no requirement') : [entry];
-    const known = Object.hasOwn(CONDA_NAMES, entry.name) ? CONDA_NAMES[entry.name] : entry.name;
-    const marked = entry.range?.startsWith('build ') || level >= 3;
-    if (known === '')
-        return [];
-    // An export lists what conda alone has: only what is imported is sure to be on the index.
-    if (marked && !imported.has((0,lockfiles_lock/* bareName */.yZ)(known)))
-        return drop('conda’s, and not imported');
-    return [{ ...entry, name: known, range: entry.version === undefined ? condaRange(entry.range) : undefined }];
-}
-/** `=1.2` of conda is `==1.2.*` of pip. */
-const condaRange = (range = '') => range.replace(/^=(?!=)([\d.]+)$/, '==$1.*').replace(/^=[^=]*=.*/s, '');
-function lineOf({ name, version, range = '', marker }) {
-    const behind = marker === undefined ? '' : ` ; ${marker}`;
-    if (/^(?:git\+|https?:)/.test(range))
-        return `${name} @ ${range}${behind}`;
-    return `${name}${version === undefined ? poetryRange(range) : `==${version}`}${behind}`;
-}
-/** Poetry's `^1.2` and `~1.2`, as pip has them. */
-const poetryRange = (range) => range
-    .replace(/^\^(\d+)(\D.*)?$/s, (_, major, rest = '') => `>=${major}${rest},<${Number(major) + 1}`)
-    .replace(/^~(\d[\d.]*)$/, '~=$1');
-
-;// CONCATENATED MODULE: ./src/init/environment/index.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-const OTHER_LANGUAGES = new Set(['renv', 'DESCRIPTION', 'Julia manifest']);
-const SOURCE_CAP = 400 * 1024;
-/**
- * The files of an environment for a repository that has none: from the best lock, else resolved as of the
- * time of the result or the code. It says which, and never calls a reconstruction recorded.
- */
-async function makeEnvironment(tools, wish) {
-    const old = await pythonTwo(wish);
-    if (old !== undefined)
-        return {
-            cannot: `${old} is written for Python 2, which no current resolver serves`,
-            next: 'Write a Dockerfile by hand, from an image that has Python 2.',
-        };
-    const [lock, direct] = await locksOf(wish);
-    if (lock && OTHER_LANGUAGES.has(lock.format))
-        return {
-            cannot: `${lock.path} is not of Python`,
-            next: `Write a Dockerfile that installs from ${lock.path}.`,
-        };
-    if (lock === undefined && wish.imports.length === 0)
-        return { cannot: 'nothing says which packages the code needs', next: 'Write a requirements.txt.' };
-    const asOf = await asOfTime(tools, wish, lock?.path);
-    if (asOf === undefined)
-        return { cannot: 'nothing is committed, so there is no date to go by', next: 'Commit the code.' };
-    const wanted = wantedFrom(lock, direct, wish.imports);
-    const stated = statedPython(wish, lock);
-    if (stated !== undefined && !isKnownPython(minorOf(stated.version)))
-        return {
-            cannot: `${stated.by} asks for Python ${stated.version}, for which there is no image`,
-            next: 'Write a Dockerfile from an image that has it.',
-        };
-    try {
-        const resolved = (await exported(tools, wish, { lock, asOf, stated: stated?.version })) ??
-            (await resolvedAsOf(tools, wish, { wanted, asOf, stated: stated?.version, lock }));
-        if ('error' in resolved)
-            return {
-                cannot: `no versions fit together as of ${asOf.time}: ${lastWords(resolved.error)}`,
-                next: 'Correct the requirements, or ask for today’s versions with `--as-of today`.',
-            };
-        return await filesOf(tools, wish, { lock, wanted, resolved, asOf, stated });
-    }
-    catch (error) {
-        if (!(error instanceof errors/* ReprogateError */.w8) || error.code !== 'program/missing')
-            throw error;
-        return {
-            cannot: 'the resolver `uv` is not installed',
-            next: 'Install it (`pip install uv`, or https://docs.astral.sh/uv) and run the same again.',
-        };
-    }
-}
-const lastWords = (error) => error
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean)
-    .slice(-3)
-    .join(' ')
-    .slice(0, 400);
-/** The best lock, and what is asked for beside it. */
-async function locksOf({ files, folder, installed, }) {
-    const found = [];
-    for (const path of (0,choose/* lockCandidates */.U)(await files.list(), { folder, installed }).slice(0, 20)) {
-        const lock = await (0,lockfiles/* readLock */.mF)(files, path);
-        if (lock && lock.problem === undefined && lock.entries.length > 0)
-            found.push(lock);
-    }
-    const isProject = ({ format }) => format === 'pyproject' || format === 'Pipfile';
-    return [found[0], found.find((one) => one !== found[0] && isProject(one))];
-}
-/** The first file that only Python 2 reads. */
-async function pythonTwo({ files, code }) {
-    for (const path of code.slice(0, 50)) {
-        const read = await files.read(path, SOURCE_CAP);
-        if ('bytes' in read &&
-            /^[ \t]*(?:print[ \t]+["'\w]|except[ \t]+[\w.]+[ \t]*,[ \t]*\w+[ \t]*:|exec[ \t]+["'])/m.test(read.bytes.toString()))
-            return path;
-    }
-    return undefined;
-}
-/** An exact version; a range only filters. */
-function statedPython({ python }, lock) {
-    if (python !== undefined)
-        return python;
-    const exact = /^(?:==)?(\d\.\d+(?:\.\d+)?)(?:\.\*)?$/.exec(lock?.python?.trim() ?? '')?.[1];
-    return exact === undefined || lock === undefined ? undefined : { version: exact, by: lock.path };
-}
-const rangeOf = (lock) => /[<>^~]/.test(lock?.python ?? '') ? lock?.python : undefined;
-/** `uv.lock` as it stands; requirements with hashes as they are. undefined: there is neither. */
-async function exported({ run, scratch }, { files }, { lock, asOf, stated }) {
-    const [python] = pythonsToTry(asOf.time, stated, rangeOf(lock));
-    if (lock === undefined || python === undefined || lock.level < 4)
-        return undefined;
-    const recorded = { python, time: asOf.time, attempt: 'recorded', dropped: [], changed: [] };
-    if (lock.format === 'requirements' && lock.entries.every(({ file }) => file === undefined)) {
-        const read = await files.read(lock.path, SOURCE_CAP * 10);
-        return 'bytes' in read ? { ...recorded, lock: read.bytes.toString() } : undefined;
-    }
-    if (lock.format !== 'uv')
-        return undefined;
-    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(scratch, 'export-'));
-    for (const name of ['uv.lock', 'pyproject.toml']) {
-        const read = await files.read((0,posix_.join)(lock.path, '..', name), SOURCE_CAP * 40);
-        if (!('bytes' in read))
-            return undefined;
-        await (0,promises_.writeFile)((0,external_node_path_.join)(folder, name), read.bytes);
-    }
-    const asked = [
-        'export',
-        '--frozen',
-        '--no-emit-project',
-        '--no-header',
-        '--no-annotate',
-        '--no-dev',
-        '--no-config',
-        '--quiet',
-    ];
-    const { code, stdout } = await run(['uv', ...asked], { cwd: folder });
-    return code === 0 ? { ...recorded, lock: stdout.toString() } : undefined;
-}
-async function resolvedAsOf(tools, { asOf: wish }, { wanted, asOf, stated, lock }) {
-    const pythons = pythonsToTry(asOf.time, stated, rangeOf(lock));
-    if (pythons.length === 0)
-        return { error: `no Python of that time is in ${lock?.python}` };
-    const head = await tools.git.lastChange(['.']);
-    return resolveVersions(tools, {
-        // Old packages import `pkg_resources` and do not say so.
-        wanted: Number(pythons[0].split('.')[1]) < 12 ? { ...wanted, lines: withSetuptools(wanted.lines) } : wanted,
-        pythons,
-        time: asOf.time,
-        headTime: head === undefined ? undefined : new Date(head).toISOString().replace(/\.\d+Z$/, 'Z'),
-        today: wish === 'today',
-    });
-}
-const withSetuptools = (lines) => lines.some((line) => /^setuptools\b/i.test(line)) ? [...lines] : [...lines, 'setuptools'];
-async function filesOf(tools, { files, folder }, made) {
-    const { resolved, lock } = made;
-    const there = new Set(await files.list());
-    const free = (...names) => names.map((name) => (0,posix_.join)(folder, name)).find((path) => !there.has(path)) ?? (0,posix_.join)(folder, names.at(-1));
-    const dockerfile = free('Dockerfile', 'reprogate.Dockerfile');
-    const locked = free('requirements.lock', 'reprogate.requirements.lock');
-    const said = sentences(made);
-    const names = new Set([...resolved.lock.matchAll(/^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?==/gm)].map(([, name]) => (0,lockfiles_lock/* plainName */.MH)(name)));
-    const system = new Set([
-        ...(lock?.system ?? []).filter((name) => /^[a-z0-9][a-z0-9+.-]+$/.test(name)),
-        ...[...names].flatMap((name) => (Object.hasOwn(SYSTEM_PACKAGES, name) ? SYSTEM_PACKAGES[name] : [])),
-    ]);
-    const image = pythonImage(resolved.python);
-    const digest = await digestOf(tools, image);
-    if (digest === undefined)
-        said.push(`No registry could be asked for the digest of ${image}: complete the line ARG BASE of ${dockerfile}.`);
-    return {
-        files: [
-            {
-                path: dockerfile,
-                text: environmentDockerfile({
-                    said,
-                    base: `${image}@sha256:${digest ?? DIGEST_MISSING}`,
-                    lock: locked,
-                    epoch: Math.floor(Date.parse(resolved.time) / 1000),
-                    system: [...system].sort(),
-                }),
-            },
-            { path: locked, text: resolved.lock },
-            { path: `${locked}.json`, text: `${JSON.stringify(noteOf(made), null, 2)}\n` },
-        ],
-        said,
-    };
-}
-/** Milliseconds for one question to a registry. */
-const REGISTRY_MS = 20_000;
-/** The 64 hex digits of an image's digest; undefined: no registry could be asked. */
-async function digestOf({ run }, image) {
-    const asked = [
-        'docker',
-        'buildx',
-        'imagetools',
-        'inspect',
-        image,
-        '--format',
-        '{{.Manifest.Digest}}',
-    ];
-    const answer = await run([...asked], { timeout: REGISTRY_MS }).catch(() => undefined);
-    return answer?.code === 0 ? /sha256:([0-9a-f]{64})/.exec(answer.stdout.toString())?.[1] : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/init/generate.ts
-
-
-/** Makes the environment of a model that has none, from its best lock or as of its date. */
-async function environmentFor({ git, run, scratch, progress }, { folder, code, imports, python, environment, metrics }, { files, asOf, dryRun }) {
-    const from = environment?.value.path ?? 'what the code imports';
-    if (dryRun)
-        return { files: [], said: [], open: [`without \`--dry-run\`, a Dockerfile is made from ${from}`] };
-    const today = new Date().toISOString();
-    const made = await (0,system_context/* during */.i)({ progress }, `making an environment from ${from}`, () => makeEnvironment({ git, run, scratch, today }, {
-        files,
-        folder,
-        code,
-        imports,
-        installed: environment ? [environment.value.path] : [],
-        python: python && { version: python.value, by: python.place.file },
-        resultTime: asOf === undefined ? undefined : `${asOf}T23:59:59Z`,
-        resultFile: metrics[0]?.value.path,
-        asOf: asOf !== undefined && today.startsWith(asOf) ? 'today' : undefined,
-    }));
-    if ('cannot' in made)
-        return { files: [], said: [], open: [`no Dockerfile: ${made.cannot}. ${made.next}`] };
-    return {
-        files: made.files.map(({ path, text }) => ({ path, text, from: `for an environment, from ${from}` })),
-        said: made.said,
-        open: [],
-    };
-}
-
-// EXTERNAL MODULE: ./src/system/files.ts
-var files = __nccwpck_require__(1650);
-;// CONCATENATED MODULE: ./src/init/files.ts
-
-
-
-
-/**
- * Writes what is not there yet; what is there stays as it is, also if it is a link or a folder.
- *
- * @returns whether it was written
- * @throws ReprogateError `record/path-outside`
- */
-async function writeNew({ root }, { path, text }) {
-    const place = await (0,files/* confine */.Do)(root, path);
-    if (!place.ok)
-        throw new errors/* ReprogateError */.w8('record/path-outside', `${path} ${place.why}`);
-    if (place.exists)
-        return false;
-    await (0,promises_.mkdir)((0,external_node_path_.dirname)(place.absolute), { recursive: true });
-    await (0,promises_.writeFile)(place.absolute, text, { flag: 'wx' });
-    return true;
-}
-
-;// CONCATENATED MODULE: ./src/init/policy-text.ts
-
-
-const HEADER = `# What this repository asks of a model run. Written by \`reprogate init\` from what it read, without running
-# anything: correct what is wrong. Behind each line stands where it was found, and how sure that is.
-`;
-/** A value in YAML's flow style; JSON is that, and quotes are left out if nothing needs them. */
-const PLAIN = /^(?!(?:true|false|null|yes|no|on|off|y|n|~)$)[A-Za-z_./][\w./-]*$/i;
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
-const flow = (value) => PLAIN.test(value)
-    ? value
-    : JSON.stringify(value).replace(UNSEEN, (unseen) => [...unseen.matchAll(/[^]/g)]
-        .map(([unit]) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-        .join(''));
-/** A path that a policy may hold. */
-const isPath = (path) => /^[^-/]/.test(path) && path.length <= 1024;
-const placeText = ({ file, line }) => (line === undefined ? file : `${file}:${line}`);
-const note = (text) => ` # ${(0,clean/* oneLine */.TN)(text, 160)}`;
-/**
- * The policy for what was found: what is certain or likely as a setting, a guess as a question in a comment.
- * The text is a valid policy.
- */
-function policyText(models) {
-    return `${HEADER}models:\n${models.map(modelText).join('')}`;
-}
-function modelText({ model, record }) {
-    const { name, command, others, metrics, predictions, dockerfile } = model;
-    const [file] = metrics.filter((one) => (0,looking_fact/* isSure */.Y)(one) && isPath(one.value.path) && !isDated(one.value.path));
-    const [rows] = predictions.filter((one) => (0,looking_fact/* isSure */.Y)(one) && isPath(one.value.path));
-    const sureCommand = command && (0,looking_fact/* isSure */.Y)(command) ? command : undefined;
-    const evaluation = [
-        ...(sureCommand
-            ? [
-                `command: [${sureCommand.value.argv.map(flow).join(', ')}]${note(`${placeText(sureCommand.place)}, ${sureCommand.word}: ${sureCommand.reason}`)}`,
-            ]
-            : []),
-        ...(file
-            ? [`metrics: ${flow(file.value.path)}${note(`${placeText(file.place)}, ${file.word}: ${file.reason}`)}`]
-            : []),
-        ...(rows && sureCommand
-            ? [
-                `predictions: {path: ${flow(rows.value.path)}${rows.value.key === undefined ? '' : `, key: ${flow(rows.value.key)}`}}${note(`${placeText(rows.place)}, ${rows.word}: ${rows.reason}`)}`,
-            ]
-            : []),
-    ];
-    const questions = [
-        ...(sureCommand ? [] : [command, ...others].filter((one) => one !== undefined).slice(0, 3)),
-    ].map(({ value, place, reason }) => `# is it evaluated by \`${(0,clean/* oneLine */.TN)(value.text, 160)}\`? (${(0,clean/* oneLine */.TN)(placeText(place), 120)}: ${(0,clean/* oneLine */.TN)(reason, 80)})`);
-    const unknown = sureCommand
-        ? []
-        : [
-            '# How it is evaluated was not found for sure; then say it here:',
-            '# evaluation: {command: [<program>, <argument>], metrics: metrics.json}',
-            ...questions,
-        ];
-    const fits = dockerfile && (0,looking_fact/* isSure */.Y)(dockerfile) && isPath(dockerfile.value.path);
-    return [
-        `  ${name}:`,
-        `    record: ${flow(record.record)}`,
-        ...unknown.map((line) => `    ${line}`),
-        ...(fits
-            ? [
-                `    environment: {dockerfile: ${flow(dockerfile.value.path)}}${note(`${placeText(dockerfile.place)}, ${dockerfile.word}: ${dockerfile.reason}`)}`,
-            ]
-            : []),
-        ...(evaluation.length > 0 ? ['    evaluation:', ...evaluation.map((line) => `      ${line}`)] : []),
-        '',
-    ].join('\n');
-}
-/** A name with a date in it is of one run: the next one writes another. */
-const isDated = (path) => /\d{4}-\d{2}-\d{2}|\d{8}[-_T]\d{4}/.test(path);
-
-// EXTERNAL MODULE: ./src/looking/reading.ts
-var reading = __nccwpck_require__(9797);
-;// CONCATENATED MODULE: ./src/init/record-text.ts
-
-
-
-const record_text_HEADER = `# A draft, written by \`reprogate init\`. \`reprogate record\` fills in what a machine can know: commit, environment,
-# metrics, digests. What stands below as a comment was read in the repository: take out the # of what is true of the run.
-`;
-const record_text_MOST = 20;
-/** The draft of a record: it claims nothing but a name, as no run has been seen. */
-function draftText({ model, record }) {
-    const seeds = (0,reading/* distinctSeeds */.h)(model.seeds).slice(0, record_text_MOST);
-    const settings = Object.entries(model.parameters?.value.values ?? {}).slice(0, record_text_MOST);
-    const data = model.data.slice(0, record_text_MOST);
-    return `${record_text_HEADER}reprogate: record/1
-model: {name: ${JSON.stringify(record.name)}}
-${[
-        ...(data.length > 0 ? ['# data:'] : []),
-        ...data.map(({ value, place }) => `#   - {path: ${one(value.path)}, name: , version: , licence: } # ${one(placeText(place))}, ${value.state}`),
-        ...(seeds.length > 0 ? ['# seeds:'] : []),
-        ...seeds.map(([name, { value, place, reason }]) => `#   ${one(name)}: ${value.value} # ${one(placeText(place))}: ${reason}`),
-        ...(settings.length > 0 ? ['# hyperparameters:'] : []),
-        ...settings.map(([name, value]) => `#   ${one(name)}: ${one(JSON.stringify(value))} # ${one(model.parameters.value.path)}`),
-    ]
-        .map((line) => `${line}\n`)
-        .join('')}`;
-}
-const one = (text) => (0,clean/* oneLine */.TN)(text, 160);
-
-// EXTERNAL MODULE: ./src/looking/needs.ts
-var looking_needs = __nccwpck_require__(3484);
-;// CONCATENATED MODULE: ./src/init/rows.ts
-
-
-
-
-
-const rows_MOST = 4;
-/** What was found of a model, line by line; and of what was not found, what it would be good for. */
-function rowsOf(model) {
-    return [
-        ...commandRows(model),
-        metricsRow(model),
-        predictionsRow(model),
-        ...dataRows(model),
-        seedsRow(model),
-        environmentRow(model),
-        ...needRows(model),
-    ];
-}
-const none = (label, note) => ({ label, sure: true, note });
-function row(label, fact, { value, note }) {
-    return {
-        label,
-        value,
-        place: placeText(fact.place),
-        sure: (0,looking_fact/* isSure */.Y)(fact),
-        ...(note !== undefined && { note }),
-    };
-}
-function commandRows({ command, others }) {
-    if (command === undefined)
-        return [none('evaluate', 'a command that evaluates lets the result be computed again')];
-    const label = command.value.kind === 'train' || command.value.kind === 'pipeline' ? 'run' : 'evaluate';
-    const own = row(label, command, { value: command.value.text, note: command.reason });
-    const equal = others.filter((other) => other.word === command.word && other.score >= command.score - 20);
-    return [
-        own,
-        ...((0,looking_fact/* isSure */.Y)(command)
-            ? []
-            : equal
-                .slice(0, 2)
-                .map((other) => row('  or', other, { value: other.value.text, note: other.reason }))),
-    ];
-}
-function metricsRow({ metrics }) {
-    const [first, ...rest] = metrics;
-    if (first === undefined)
-        return none('metrics', 'a JSON file that the evaluation writes lets the result be compared');
-    const numbers = Object.entries(first.value.metrics).map(([name, value]) => `${name} ${(0,text_numbers/* shortNumber */.In)(value)}`);
-    const more = rest.length > 0 ? `; ${(0,text_numbers/* plural */.LS)(rest.length, 'more file')}` : '';
-    return row('metrics', first, {
-        value: first.value.path,
-        note: (numbers.length > 0 ? (0,text_numbers/* listed */.KE)(numbers, rows_MOST) : first.reason) + more,
-    });
-}
-function predictionsRow({ predictions }) {
-    const [first, ...rest] = predictions;
-    if (first === undefined)
-        return none('predictions', 'a file with one row per sample lets a difference be located');
-    return row('predictions', first, {
-        value: first.value.path,
-        note: first.reason + (rest.length > 0 ? `; ${(0,text_numbers/* plural */.LS)(rest.length, 'more file')}` : ''),
-    });
-}
-function dataRows({ data }) {
-    if (data.length === 0)
-        return [none('data', 'data that is named with its digest can be verified')];
-    const shown = data
-        .slice(0, rows_MOST)
-        .map((fact) => row('data', fact, { value: fact.value.path, note: fact.value.state }));
-    const rest = data.length - shown.length;
-    return rest > 0
-        ? [...shown, { label: 'data', value: `${(0,text_numbers/* plural */.LS)(rest, 'more')}`.replace(/mores$/, 'more'), sure: true }]
-        : shown;
-}
-function seedsRow({ seeds, unseeded }) {
-    const named = (0,reading/* distinctSeeds */.h)(seeds);
-    const [first] = named;
-    const [call] = unseeded;
-    const without = call && `${call.value} without a seed, ${placeText(call.place)}`;
-    if (first === undefined)
-        return none('seeds', without ?? 'a seed that is set and recorded lets chance be repeated');
-    return row('seeds', first[1], {
-        value: (0,text_numbers/* listed */.KE)(named.map(([name, { value }]) => `${name} ${value.value}`), rows_MOST),
-        note: without,
-    });
-}
-function environmentRow({ environment, dockerfile, python }) {
-    const version = python && `Python ${python.value}`;
-    const serves = dockerfile?.value.role === 'serves' ? `${dockerfile.value.path} serves, and evaluates nothing` : undefined;
-    if (dockerfile && (0,looking_fact/* isSure */.Y)(dockerfile))
-        return row('environment', dockerfile, {
-            value: dockerfile.value.path,
-            note: environment && `${environment.value.path}: ${environment.value.says}`,
-        });
-    if (environment === undefined)
-        return none('environment', serves ?? 'a lock file or requirements let the environment be rebuilt');
-    return row('environment', environment, {
-        value: environment.value.path,
-        note: [environment.value.says, version, serves].filter(Boolean).join('; '),
-    });
-}
-const needRows = ({ needs }) => needs.map((need) => row('needs', need, { value: (0,looking_needs/* needText */.w)(need.value) }));
-
-;// CONCATENATED MODULE: ./src/init/workflow-text.ts
-/** The workflow that checks every change: one step behind the checkout. */
-const workflowText = (config) => `name: reprogate
-on:
-  pull_request:
-  push:
-    branches: [main, master]
-permissions:
-  contents: read
-  pull-requests: write
-jobs:
-  reprogate:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v5
-        with: {fetch-depth: 0}
-      - uses: acme/reprogate@v1${config === 'reprogate.yml' ? '' : `\n        with: {config: ${JSON.stringify(config)}}`}
-`;
-
-;// CONCATENATED MODULE: ./src/init/init.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Models that are shown in full. */
-const init_MOST = 20;
-/** Environments that are resolved, one after the other. */
-const MOST_ENVIRONMENTS = 3;
-/**
- * Looks at the work tree and writes the files that it lacks: a policy, drafts of records, a workflow. Never
- * overwrites; run again it writes nothing.
- *
- * @throws ReprogateError `directory/missing`, `git/no-repository`, `record/path-outside`
- */
-function init({ directory, config, dryRun, asOf }, world) {
-    const begun = performance.now();
-    return (0,session/* withSession */.f)(directory, world, async (context) => {
-        const tree = { files: (0,tree_files/* filesOfWorkTree */.UH)(context.git, context.root), prefix: context.prefix };
-        const { files, models } = await (0,system_context/* during */.i)(context, 'looking', () => (0,looking/* lookingAt */.v)(context, tree).look());
-        const paths = await tree.files.list();
-        const own = await (0,policy_models/* discoverModels */.w)((0,sources/* detectNative */.hi)(paths), { of: (path) => (0,sources/* ownWords */.I1)(tree, path) });
-        const written = models.map((model) => ({ model, record: recordFor(model, own, paths) }));
-        const open = [];
-        const made = [];
-        const said = [];
-        const without = written.filter(({ model }) => model.command !== undefined && !(model.dockerfile && (0,looking_fact/* isSure */.Y)(model.dockerfile)));
-        for (const { model } of without.slice(0, MOST_ENVIRONMENTS)) {
-            const environment = await environmentFor(context, model, { files: tree.files, asOf, dryRun });
-            made.push(...environment.files);
-            said.push(...environment.said);
-            open.push(...environment.open);
-        }
-        const wanted = models.length === 0 ? [] : [...filesFor(context, config, written), ...made];
-        const there = new Set(paths);
-        const kept = [];
-        const fresh = [];
-        for (const file of wanted) {
-            const isNew = dryRun ? !there.has(file.path) : await writeNew(context, file);
-            if (isNew)
-                fresh.push(file);
-            else
-                kept.push(file.path);
-        }
-        return {
-            files,
-            seconds: Math.round(performance.now() - begun) / 1000,
-            models: written.slice(0, init_MOST).map(({ model, record }) => ({ name: record.name, rows: rowsOf(model) })),
-            written: fresh.map(({ path, from }) => ({ path, from })),
-            kept,
-            open: [...new Set(open)].slice(0, init_MOST),
-            said,
-        };
-    });
-}
-/** A record of its own stays one; else a run that another tool left; else where one belongs. */
-function recordFor(model, own, paths) {
-    const found = (0,looking/* foundRecord */.e)(model, paths);
-    const native = own.find(({ settings }) => model.folder === '.' || settings.record.startsWith(`${model.folder}/`));
-    if (native)
-        return { ...found, name: native.name, record: native.settings.record };
-    return (0,sources/* isRun */.yz)(found.record) ? found : { ...found, record: (0,posix_.join)(model.folder, 'provenance.yml') };
-}
-function filesFor({ prefix }, config, models) {
-    const drafts = models.filter(({ record, model }) => record.record === (0,posix_.join)(model.folder, 'provenance.yml'));
-    return [
-        { path: config, text: policyText(models), from: 'what was found' },
-        ...drafts.map((one) => ({
-            path: one.record.record,
-            text: draftText(one),
-            from: 'a draft: no run is recorded yet',
-        })),
-        // GitHub reads workflows at the top of a repository only.
-        ...(prefix === ''
-            ? [
-                {
-                    path: '.github/workflows/reprogate.yml',
-                    text: workflowText(config),
-                    from: 'checks every pull request',
-                },
-            ]
-            : []),
-    ];
 }
 
 
@@ -21230,8 +24781,9 @@ async function reachedFrom(view, scripts, { levels = 6, most = 80 } = {}) {
         const next = [];
         for (const script of edge) {
             const code = (await scriptCode(view, script)) ?? '';
-            for (const module of importedModules(code)) {
-                const file = moduleFile(view, module, script);
+            const parts = /\.[Rr]$/.test(script) ? sourcedIn(view, code, script) : [];
+            for (const module of [...parts, ...importedModules(code)]) {
+                const file = parts.includes(module) ? module : moduleFile(view, module, script);
                 if (file === undefined || reached.has(file) || reached.size >= most)
                     continue;
                 reached.add(file);
@@ -21242,6 +24794,8 @@ async function reachedFrom(view, scripts, { levels = 6, most = 80 } = {}) {
     }
     return [...reached];
 }
+/** What a program of R reads in: `source("evaluate.R")`. */
+const sourcedIn = (view, code, script) => [...code.matchAll(/\bsource\(\s*["']([\w./-]{1,200}\.[Rr])["']/g)].flatMap(([, path = '']) => [(0,node_path_posix__WEBPACK_IMPORTED_MODULE_0__.join)((0,node_path_posix__WEBPACK_IMPORTED_MODULE_0__.dirname)(script), path), (0,node_path_posix__WEBPACK_IMPORTED_MODULE_0__.join)(path)].find((one) => view.has(one)) ?? []);
 /** Modules, with dots, that scripts import and that are no files of the repository. */
 async function foreignImports(view, scripts) {
     const found = new Set();
@@ -21408,7 +24962,7 @@ function remarkOf({ value, place }) {
 /* harmony import */ var _text_validate_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4589);
 /* harmony import */ var _text_yaml_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9816);
 /* harmony import */ var _verdict_levels_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6682);
-/* harmony import */ var _verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9397);
+/* harmony import */ var _verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5223);
 /* harmony import */ var _presets_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4490);
 /* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4139);
 
@@ -21480,14 +25034,14 @@ function withPreset(policy) {
         required: [...new Set([...required, ...(policy.required ?? [])])],
     };
 }
-/** The same policy with no rule below its built-in level. */
+/** The same policy with no rule below its built-in level, and nothing waived. */
 function notLoosened(policy) {
     const rules = Object.entries(policy.rules ?? {});
     const levels = rules.map(([rule]) => {
         const strict = (track) => (0,_verdict_levels_js__WEBPACK_IMPORTED_MODULE_4__/* .stricterLevel */ .zG)((0,_verdict_levels_js__WEBPACK_IMPORTED_MODULE_4__/* .levelOf */ .In)(rule, track, policy.rules ?? {}), _verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_5__/* .RULES */ .y0[rule][track]);
         return [rule, { exploratory: strict('exploratory'), production: strict('production') }];
     });
-    return { ...policy, rules: Object.fromEntries(levels) };
+    return { ...policy, rules: Object.fromEntries(levels), waivers: undefined };
 }
 const invalidPolicy = (message, file, line) => new _system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ReprogateError */ .w8('policy/invalid', message, undefined, { file, line });
 /** Of a policy, told in one message. */
@@ -21523,7 +25077,7 @@ function parsePolicy(bytes, file) {
 /* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
 /* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_path_posix__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6578);
-/* harmony import */ var _provenance_sources_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8904);
+/* harmony import */ var _provenance_sources_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5754);
 /* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2613);
 /* harmony import */ var _text_validate_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4589);
 /* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4139);
@@ -21543,8 +25097,10 @@ function parsePolicy(bytes, file) {
 async function selectModels(policy, judged, base, wanted) {
     const known = await modelsOf(policy, judged, base);
     const all = known.length > 0 ? known : (await judged.found()).map(withoutRecord);
-    if (all.length === 0)
-        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w8('models/none', `nothing here trains or evaluates a model: looked at ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_5__/* .plural */ .LS)(judged.files.length, 'file')}, and the policy names no model`);
+    if (all.length === 0) {
+        const why = await judged.whyNone?.();
+        throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ReprogateError */ .w8('models/none', `nothing here trains or evaluates a model${why === undefined ? '' : ' of its own'}: looked at ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_5__/* .plural */ .LS)(judged.files.length, 'file')}, ${why === undefined ? '' : `${why}, `}and the policy names no model`);
+    }
     const unknown = wanted.find((name) => !all.some((model) => model.name === name));
     if (unknown !== undefined) {
         const names = all.map(({ name }) => name);
@@ -21748,9 +25304,18 @@ function planOf({ settings }, loaded, record) {
             ? undefined
             : { ...ruled?.predictions, path: output, key: ruled?.predictions?.key ?? claimed?.predictions?.key },
         tolerance: ruled?.tolerance ?? {},
+        thresholds: ruled?.thresholds ?? {},
+        runs: ruled?.runs,
+        alpha: ruled?.alpha ?? 0.05,
         definitions: ruled?.definitions ?? {},
         batch: ruled?.batch,
         canary: ruled?.canary ?? {},
+        training: {
+            replay: 'never',
+            ...settings.training,
+            command: settings.training?.command ?? record?.run?.command,
+            model: settings.training?.model ?? record?.model?.path,
+        },
         limits: loaded.policy.limits ?? _load_js__WEBPACK_IMPORTED_MODULE_2__/* .DEFAULT_LIMITS */ .dR,
         answers: { paths: answers, patterns, digests: defined([claimed?.predictions?.digest]) },
         code: settings.code ?? [],
@@ -21862,6 +25427,7 @@ const argumentFindings = (ruled, claimed) => Object.entries(ruled).flatMap(([nam
  * - `standard`: the built-in levels.
  * - `strict`: what else is recorded, and no doubt about the files of a run.
  * - `mlperf`: an integer seed for every run, not used by two runs (MLPerf training rules, “Random numbers”).
+ * - `neurips`: the questions of the NeurIPS paper checklist about reproducibility; a “no” is a waiver.
  */
 const PRESETS = {
     minimal: {
@@ -21882,12 +25448,20 @@ const PRESETS = {
             'data/licence-missing': 'error',
             'record/unknown-key': 'error',
             'seeds/reused': 'error',
+            'seeds/changed': 'error',
+            'hyperparameters/changed': 'error',
+            'data/changed': 'error',
+            'metrics/changed': 'error',
         },
         required: ['code.repository', 'data.source', 'environment.platform', 'run.rationale'],
     },
     mlperf: {
         rules: { 'seeds/not-integer': 'error', 'seeds/reused': 'error', 'claims/unreadable': 'error' },
         required: ['run.by'],
+    },
+    neurips: {
+        rules: { 'data/licence-missing': 'error', 'metrics/spread-missing': 'error' },
+        required: ['run.command', 'run.seconds', 'environment.hardware', 'data.split', 'data.source'],
     },
 };
 const PRESET_NAMES = Object.keys(PRESETS);
@@ -21903,14 +25477,20 @@ const PRESET_NAMES = Object.keys(PRESETS);
 /* harmony export */   Yq: () => (/* binding */ limitsSchema),
 /* harmony export */   wh: () => (/* binding */ policySchema)
 /* harmony export */ });
-/* unused harmony exports CANARY_INPUTS, modelSchema */
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3798);
+/* unused harmony exports CANARY_INPUTS, TRAINED_WHEN, modelSchema */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3798);
 /* harmony import */ var _results_recompute_catalogue_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2346);
-/* harmony import */ var _results_tolerance_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3225);
-/* harmony import */ var _provenance_schema_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(320);
-/* harmony import */ var _verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9955);
-/* harmony import */ var _verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9397);
-/* harmony import */ var _presets_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4490);
+/* harmony import */ var _results_metrics_thresholds_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5238);
+/* harmony import */ var _results_tolerance_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3225);
+/* harmony import */ var _provenance_schema_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(320);
+/* harmony import */ var _verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9955);
+/* harmony import */ var _verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5223);
+/* harmony import */ var _verdict_finding_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7120);
+/* harmony import */ var _verdict_waivers_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(180);
+/* harmony import */ var _presets_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4490);
+
+
+
 
 
 
@@ -21919,133 +25499,296 @@ const PRESET_NAMES = Object.keys(PRESETS);
 
 
 /** The policy, `reprogate.yml`. Trusted: on a pull request it is read from the base commit. */
-const path = zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP()
+const path = zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP()
     .min(1)
     .max(1024)
     .regex(/^[^-/]/, 'must be a relative path');
-const level = zod__WEBPACK_IMPORTED_MODULE_6__/* ["enum"] */ .k5n(_verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_3__/* .LEVELS */ .A_);
-const track = zod__WEBPACK_IMPORTED_MODULE_6__/* ["enum"] */ .k5n(_verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_3__/* .TRACKS */ .pS);
-const limitsSchema = zod__WEBPACK_IMPORTED_MODULE_6__/* .strictObject */ .rej({
-    build: zod__WEBPACK_IMPORTED_MODULE_6__/* .number */ .aig().positive().max(360).default(30).describe('Minutes for the build'),
-    evaluation: zod__WEBPACK_IMPORTED_MODULE_6__/* .number */ .aig().positive().max(360).default(30).describe('Minutes for one replay'),
-    memory: zod__WEBPACK_IMPORTED_MODULE_6__/* .number */ .aig().positive().default(8).describe('GiB for one replay; never more than the engine has'),
-    processes: zod__WEBPACK_IMPORTED_MODULE_6__/* .int */ .Whr().positive().default(512).describe('Processes and threads in one replay'),
-    output: zod__WEBPACK_IMPORTED_MODULE_6__/* .number */ .aig().positive().default(2).describe('GiB that one replay may write'),
-    cause: zod__WEBPACK_IMPORTED_MODULE_6__/* .number */ .aig()
+const glob = zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().min(1).max(200);
+const level = zod__WEBPACK_IMPORTED_MODULE_9__/* ["enum"] */ .k5n(_verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_4__/* .LEVELS */ .A_);
+const track = zod__WEBPACK_IMPORTED_MODULE_9__/* ["enum"] */ .k5n(_verdict_rules_rule_js__WEBPACK_IMPORTED_MODULE_4__/* .TRACKS */ .pS);
+const limitsSchema = zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
+    build: zod__WEBPACK_IMPORTED_MODULE_9__/* .number */ .aig().positive().max(360).default(30).describe('Minutes for the build'),
+    evaluation: zod__WEBPACK_IMPORTED_MODULE_9__/* .number */ .aig().positive().max(360).default(30).describe('Minutes for one replay'),
+    memory: zod__WEBPACK_IMPORTED_MODULE_9__/* .number */ .aig().positive().default(8).describe('GiB for one replay; never more than the engine has'),
+    processes: zod__WEBPACK_IMPORTED_MODULE_9__/* .int */ .Whr().positive().default(512).describe('Processes and threads in one replay'),
+    output: zod__WEBPACK_IMPORTED_MODULE_9__/* .number */ .aig().positive().default(2).describe('GiB that one replay may write'),
+    training: zod__WEBPACK_IMPORTED_MODULE_9__/* .number */ .aig().positive().max(360).default(10).describe('Minutes for training the model once'),
+    cause: zod__WEBPACK_IMPORTED_MODULE_9__/* .number */ .aig()
         .nonnegative()
         .max(360)
         .default(10)
         .describe('Minutes for finding what made a result differ; 0: it is not searched for'),
-    canary: zod__WEBPACK_IMPORTED_MODULE_6__/* .number */ .aig()
+    canary: zod__WEBPACK_IMPORTED_MODULE_9__/* .number */ .aig()
         .positive()
         .max(360)
         .default(10)
         .describe('Minutes for the replays on altered inputs; what they do not reach is not shown'),
-    total: zod__WEBPACK_IMPORTED_MODULE_6__/* .number */ .aig().positive().max(360).default(330).describe('Minutes for all models together'),
+    total: zod__WEBPACK_IMPORTED_MODULE_9__/* .number */ .aig().positive().max(360).default(330).describe('Minutes for all models together'),
 });
-const predictionsSchema = zod__WEBPACK_IMPORTED_MODULE_6__/* .strictObject */ .rej({
+const predictionsSchema = zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
     path: path.describe('The file into which the evaluation writes its predictions'),
-    key: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().min(1).optional().describe('The column that identifies a row; default: the first'),
-    truth: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().min(1).optional().describe('The column with the right answer, for the equivalence test'),
-    margin: zod__WEBPACK_IMPORTED_MODULE_6__/* .number */ .aig()
+    key: zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().min(1).optional().describe('The column that identifies a row; default: the first'),
+    truth: zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().min(1).optional().describe('The column with the right answer, for the equivalence test'),
+    margin: zod__WEBPACK_IMPORTED_MODULE_9__/* .number */ .aig()
         .positive()
         .max(1)
         .optional()
         .describe('Largest difference of accuracy that counts as equivalent if the evaluation is not deterministic'),
 });
-const column = zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().min(1).max(1000);
-const definitionSchema = zod__WEBPACK_IMPORTED_MODULE_6__/* .strictObject */ .rej({
-    is: zod__WEBPACK_IMPORTED_MODULE_6__/* ["enum"] */ .k5n(_results_recompute_catalogue_js__WEBPACK_IMPORTED_MODULE_0__/* .DEFINITION_IDS */ .n5).describe('How the metric is computed'),
+const column = zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().min(1).max(1000);
+const definitionSchema = zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
+    is: zod__WEBPACK_IMPORTED_MODULE_9__/* ["enum"] */ .k5n(_results_recompute_catalogue_js__WEBPACK_IMPORTED_MODULE_0__/* .DEFINITION_IDS */ .n5).describe('How the metric is computed'),
     truth: column.optional().describe('The column with the right answer, or with the relevance of a document'),
     predicted: column.optional().describe('The column with the predicted class or number'),
     score: column.optional().describe('The column with a score, or with a number or success of each row'),
-    scores: zod__WEBPACK_IMPORTED_MODULE_6__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(), column).optional().describe('For every class the column with its score'),
-    positive: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().min(1).optional().describe('The class that a rate or a score is for'),
-    k: zod__WEBPACK_IMPORTED_MODULE_6__/* .int */ .Whr().positive().max(1_000_000).optional().describe('The cutoff of a metric `@k`'),
+    scores: zod__WEBPACK_IMPORTED_MODULE_9__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP(), column).optional().describe('For every class the column with its score'),
+    positive: zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().min(1).optional().describe('The class that a rate or a score is for'),
+    k: zod__WEBPACK_IMPORTED_MODULE_9__/* .int */ .Whr().positive().max(1_000_000).optional().describe('The cutoff of a metric `@k`'),
     group: column.optional().describe('The column with the task or query that a row belongs to'),
     document: column.optional().describe('The column that tells documents of equal score apart'),
 });
 const CANARY_INPUTS = ['key', 'truth'];
-const canarySettingsSchema = zod__WEBPACK_IMPORTED_MODULE_6__/* .union */ .KCZ([
-    zod__WEBPACK_IMPORTED_MODULE_6__/* .literal */ .euz('off'),
-    zod__WEBPACK_IMPORTED_MODULE_6__/* .strictObject */ .rej({
+const canarySettingsSchema = zod__WEBPACK_IMPORTED_MODULE_9__/* .union */ .KCZ([
+    zod__WEBPACK_IMPORTED_MODULE_9__/* .literal */ .euz('off'),
+    zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
         key: column.optional().describe('The data’s column of keys; default: that of the predictions'),
         truth: column
             .optional()
             .describe('The data’s column of right answers; default: that of the predictions'),
-        inputs: zod__WEBPACK_IMPORTED_MODULE_6__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_6__/* ["enum"] */ .k5n(CANARY_INPUTS))
+        inputs: zod__WEBPACK_IMPORTED_MODULE_9__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_9__/* ["enum"] */ .k5n(CANARY_INPUTS))
             .optional()
             .describe('Columns that the model itself reads, as the key of a recommender'),
     }),
 ])
     .describe('Replays on altered inputs, on production: do the results follow from data and model?');
-const modelSchema = zod__WEBPACK_IMPORTED_MODULE_6__/* .strictObject */ .rej({
+const TRAINED_WHEN = ['never', 'when-small', 'scheduled'];
+const trainingSettingsSchema = zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
+    command: _provenance_schema_js__WEBPACK_IMPORTED_MODULE_3__/* .argvSchema */ .OM
+        .optional()
+        .describe('How the model is trained; `{seed}` in it is a seed; default: the command of the recorded run'),
+    model: path.optional().describe('The file into which it writes the model; default: that of the record'),
+    replay: zod__WEBPACK_IMPORTED_MODULE_9__/* ["enum"] */ .k5n(TRAINED_WHEN)
+        .default('never')
+        .describe('`when-small`: if the recorded run took no longer than `limits.training`; `scheduled`: on a schedule or by hand'),
+    seed: zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
+        env: zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP()
+            .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+            .describe('The environment variable by which the training takes its seed'),
+    })
+        .optional(),
+});
+const modelSchema = zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
     record: path.describe('The model’s `provenance.yml`; or `dvc.lock`, `mlruns`, `mlflow.db`, `wandb`, and behind `#` which run of it; or `mlflow:https://<server>#models:/<name>@<alias>`'),
-    map: zod__WEBPACK_IMPORTED_MODULE_6__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().regex(/^[a-z][\w./@[\]-]*$/, 'a field of the record, as `seeds.split`'), zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().min(1).max(1024))
+    map: zod__WEBPACK_IMPORTED_MODULE_9__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().regex(/^[a-z][\w./@[\]-]*$/, 'a field of the record, as `seeds.split`'), zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().min(1).max(1024))
         .optional()
         .describe('For a record that is any JSON, YAML or TOML file: a field, and the path of its value in it (`test.acc`, `runs[0].seed`), or in another file (`params.yaml#train.seed`)'),
     track: track.optional(),
-    code: zod__WEBPACK_IMPORTED_MODULE_6__/* .array */ .YOg(path)
+    code: zod__WEBPACK_IMPORTED_MODULE_9__/* .array */ .YOg(path)
         .optional()
         .describe('Globs of the files that the run depends on: a change of one asks for a new record'),
-    environment: zod__WEBPACK_IMPORTED_MODULE_6__/* .strictObject */ .rej({
+    environment: zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
         dockerfile: path.optional(),
         context: path.optional(),
-        args: zod__WEBPACK_IMPORTED_MODULE_6__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP())
+        args: zod__WEBPACK_IMPORTED_MODULE_9__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP())
             .optional()
             .describe('Build arguments'),
     })
         .optional(),
-    evaluation: zod__WEBPACK_IMPORTED_MODULE_6__/* .strictObject */ .rej({
-        command: _provenance_schema_js__WEBPACK_IMPORTED_MODULE_2__/* .argvSchema */ .OM.optional(),
+    training: trainingSettingsSchema.optional(),
+    evaluation: zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
+        command: _provenance_schema_js__WEBPACK_IMPORTED_MODULE_3__/* .argvSchema */ .OM.optional(),
         metrics: path
             .optional()
             .describe('The file into which the evaluation writes its metrics: JSON, YAML, TOML, CSV, JUnit or lines of `name: value`; of a glob the newest that is finished'),
         predictions: predictionsSchema.optional(),
-        definitions: zod__WEBPACK_IMPORTED_MODULE_6__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(), definitionSchema)
+        definitions: zod__WEBPACK_IMPORTED_MODULE_9__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP(), definitionSchema)
             .optional()
             .describe('Per metric: how it follows from columns of the predictions; a metric that does not is a finding'),
-        batch: zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP()
+        batch: zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP()
             .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
             .optional()
             .describe('The environment variable by which the evaluation takes the size of its batches'),
         canary: canarySettingsSchema.optional(),
-        tolerance: zod__WEBPACK_IMPORTED_MODULE_6__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP(), _results_tolerance_js__WEBPACK_IMPORTED_MODULE_1__/* .toleranceSchema */ .R9)
+        tolerance: zod__WEBPACK_IMPORTED_MODULE_9__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP(), _results_tolerance_js__WEBPACK_IMPORTED_MODULE_2__/* .toleranceSchema */ .R9)
             .optional()
-            .describe('Per metric; default 1e-6 relative, 1e-12 absolute'),
+            .describe('Per metric; default 1e-6 relative, 1e-12 absolute. `envelope`: how far the replays in the pinned environment lie apart'),
+        thresholds: zod__WEBPACK_IMPORTED_MODULE_9__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP(), _results_metrics_thresholds_js__WEBPACK_IMPORTED_MODULE_1__/* .thresholdSchema */ .P)
+            .optional()
+            .describe('Per metric: the `least` that is good enough, or the `most`'),
+        runs: zod__WEBPACK_IMPORTED_MODULE_9__/* .int */ .Whr()
+            .min(2)
+            .max(20)
+            .optional()
+            .describe('Replays; default 2. If it is given, a suite of samples that does not repeat itself is judged by the noise of these runs'),
+        alpha: zod__WEBPACK_IMPORTED_MODULE_9__/* .number */ .aig()
+            .min(0.001)
+            .max(0.2)
+            .optional()
+            .describe('How often runs of the same may be told apart by chance; default 0.05'),
     })
         .optional(),
 });
 /** A name for a model: plain enough for a path, an option and a heading. */
 const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
-const policySchema = zod__WEBPACK_IMPORTED_MODULE_6__/* .strictObject */ .rej({
-    models: zod__WEBPACK_IMPORTED_MODULE_6__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().regex(MODEL_NAME, 'letters, digits, `.`, `_`, `-`'), modelSchema).optional(),
+const policySchema = zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
+    models: zod__WEBPACK_IMPORTED_MODULE_9__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().regex(MODEL_NAME, 'letters, digits, `.`, `_`, `-`'), modelSchema).optional(),
     track: track
         .optional()
         .describe('The stricter of policy, model, record and input wins; default `exploratory`'),
-    preset: zod__WEBPACK_IMPORTED_MODULE_6__/* ["enum"] */ .k5n(_presets_js__WEBPACK_IMPORTED_MODULE_5__/* .PRESET_NAMES */ .d)
+    preset: zod__WEBPACK_IMPORTED_MODULE_9__/* ["enum"] */ .k5n(_presets_js__WEBPACK_IMPORTED_MODULE_8__/* .PRESET_NAMES */ .d)
         .optional()
         .describe('Levels and required fields by one word; `rules` win over it, `required` come on top'),
-    rules: zod__WEBPACK_IMPORTED_MODULE_6__/* .partialRecord */ .jgl(zod__WEBPACK_IMPORTED_MODULE_6__/* ["enum"] */ .k5n(_verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_4__/* .RULE_IDS */ .Iu), zod__WEBPACK_IMPORTED_MODULE_6__/* .union */ .KCZ([level, zod__WEBPACK_IMPORTED_MODULE_6__/* .strictObject */ .rej({ exploratory: level.optional(), production: level.optional() })]))
+    rules: zod__WEBPACK_IMPORTED_MODULE_9__/* .partialRecord */ .jgl(zod__WEBPACK_IMPORTED_MODULE_9__/* ["enum"] */ .k5n(_verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_5__/* .RULE_IDS */ .Iu), zod__WEBPACK_IMPORTED_MODULE_9__/* .union */ .KCZ([level, zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({ exploratory: level.optional(), production: level.optional() })]))
         .optional()
         .describe('A level for both tracks, or one for each'),
-    required: zod__WEBPACK_IMPORTED_MODULE_6__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().regex(/^[a-z]+(?:\.[\w-]+)*$/))
+    required: zod__WEBPACK_IMPORTED_MODULE_9__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().regex(/^[a-z]+(?:\.[\w-]+)*$/))
         .optional()
         .describe('More fields that a record must have, as `run.rationale`, `seeds.split` or `data.source`'),
-    registries: zod__WEBPACK_IMPORTED_MODULE_6__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().min(1))
+    waivers: zod__WEBPACK_IMPORTED_MODULE_9__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
+        rule: zod__WEBPACK_IMPORTED_MODULE_9__/* ["enum"] */ .k5n(_verdict_waivers_js__WEBPACK_IMPORTED_MODULE_7__/* .WAIVABLE */ .Oz),
+        model: zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().optional().describe('Only of this model'),
+        field: zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().min(1).optional().describe('Only of this field and those in it, as `data[1]`'),
+        ..._verdict_finding_js__WEBPACK_IMPORTED_MODULE_6__/* .waivedSchema */ .uE.shape,
+    }))
+        .max(1000)
+        .optional()
+        .describe('Findings that somebody vouches for: shown, and not failing, until they expire'),
+    naming: zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({
+        model: glob.optional(),
+        version: glob.optional().describe('As `+([0-9]).+([0-9]).+([0-9])`'),
+        run: glob.optional().describe('For `run.id`'),
+        metrics: glob.optional().describe('For the name of every metric'),
+        record: glob.optional().describe('For the path of the record, as `models/*/provenance.yml`'),
+    })
+        .optional()
+        .describe('The team’s convention for names, as globs'),
+    registries: zod__WEBPACK_IMPORTED_MODULE_9__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().min(1))
         .optional()
         .describe('Registries or repositories that images may come from, as `ghcr.io/acme`; default: any'),
-    bases: zod__WEBPACK_IMPORTED_MODULE_6__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().min(1))
+    bases: zod__WEBPACK_IMPORTED_MODULE_9__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().min(1))
         .optional()
         .describe('Base images that a Dockerfile may start from, as `docker.io/library/python`; default: any'),
-    frontends: zod__WEBPACK_IMPORTED_MODULE_6__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().regex(/^[\w.:/-]+@sha256:[0-9a-f]{64}$/))
+    frontends: zod__WEBPACK_IMPORTED_MODULE_9__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().regex(/^[\w.:/-]+@sha256:[0-9a-f]{64}$/))
         .optional()
         .describe('Frontends that a `# syntax=` line may name by digest, as `docker/dockerfile:1.7@sha256:…`; by tag, Docker’s own may be named'),
-    build: zod__WEBPACK_IMPORTED_MODULE_6__/* .strictObject */ .rej({ network: zod__WEBPACK_IMPORTED_MODULE_6__/* ["enum"] */ .k5n(['default', 'none']).describe('For the steps after the base') })
+    build: zod__WEBPACK_IMPORTED_MODULE_9__/* .strictObject */ .rej({ network: zod__WEBPACK_IMPORTED_MODULE_9__/* ["enum"] */ .k5n(['default', 'none']).describe('For the steps after the base') })
         .optional(),
     limits: limitsSchema.optional(),
 })
     .meta({ title: 'reprogate policy', description: 'What this repository asks of a model run.' });
+
+
+/***/ }),
+
+/***/ 10:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ reservedIn),
+/* harmony export */   d: () => (/* binding */ claimsOf)
+/* harmony export */ });
+/* harmony import */ var _system_files_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1650);
+/* harmony import */ var _text_fields_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1686);
+
+
+/**
+ * Merges what the sources say, the first one first: a map is merged key by key; of lists of data the first
+ * is believed, and another's entries of the same path (or name) fill in what its own lack.
+ *
+ * @param readings in order of precedence, at least one
+ */
+function claimsOf(readings) {
+    const said = readings.filter(({ record }) => record !== null);
+    const believed = said.find(({ record }) => (record?.data?.length ?? 0) > 0)?.record?.data ?? [];
+    const aligned = said.map((reading) => align(reading, believed));
+    const record = aligned.reduceRight((below, { record: own }) => merge(own, below), undefined);
+    return {
+        record: record ?? null,
+        problems: readings.flatMap(({ problems }) => problems),
+        remarks: readings.flatMap(({ remarks = [] }) => remarks),
+        at: (field) => {
+            const evidence = aligned.flatMap((reading) => evidenceIn(reading, field));
+            const [first] = evidence;
+            const { file, line } = first ?? aligned[0]?.placeOf(field) ?? readings[0].placeOf(field);
+            return { field, value: first?.value, place: { file, line }, evidence };
+        },
+    };
+}
+function align(reading, believed) {
+    const own = reading.record?.data;
+    const reservationOf = (field) => reservationIn(reading, field);
+    if (own === undefined || own === believed)
+        return { ...reading, reservationOf };
+    const index = new Map(own.map((entry, at) => [identity(entry), at]));
+    const order = believed.map((entry) => index.get(identity(entry)));
+    const ownField = (field) => field.replace(/^data\[(\d+)\]/, (all, at) => {
+        const found = order[Number(at)];
+        return found === undefined ? all : `data[${found}]`;
+    });
+    return {
+        ...reading,
+        record: { ...reading.record, data: order.map((at) => (at === undefined ? {} : (own[at] ?? {}))) },
+        placeOf: (field) => reading.placeOf(ownField(field)),
+        reservationOf: (field) => reservationOf(ownField(field)),
+    };
+}
+/** What is said of `seeds` is said of each of them. */
+function reservationIn({ reservations }, field) {
+    if (reservations === undefined)
+        return undefined;
+    const path = (0,_text_fields_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldPath */ .c)(field);
+    const names = path.map((_, index) => (0,_text_fields_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldName */ .w)(path.slice(0, path.length - index)));
+    return names.map((name) => reservations.get(name)).find((found) => found !== undefined);
+}
+const identity = ({ path, name }) => path === undefined ? `name:${name}` : `path:${(0,_system_files_js__WEBPACK_IMPORTED_MODULE_0__/* .plainPath */ .s1)(path)}`;
+function evidenceIn(reading, field) {
+    const value = valueAt(reading.record, field);
+    if (value === undefined)
+        return [];
+    const { source } = reading;
+    const reservation = reading.reservationOf(field);
+    return [{ source, value, ...reading.placeOf(field), ...(reservation && { reservation }) }];
+}
+const isMap = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+function merge(above, below) {
+    if (above === undefined || above === null)
+        return below;
+    if (Array.isArray(above) && Array.isArray(below) && above.every(isMap))
+        return above.map((entry, index) => merge(entry, below[index]));
+    if (!isMap(above) || !isMap(below))
+        return above;
+    const keys = new Set([...Object.keys(above), ...Object.keys(below)]);
+    return Object.fromEntries([...keys].map((key) => [key, merge(above[key], below[key])]));
+}
+/** A key may hold dots, as the names of nested metrics do: then the rest of the field is the key. */
+function valueAt(record, field) {
+    const path = (0,_text_fields_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldPath */ .c)(field);
+    let at = record;
+    for (const [index, part] of path.entries()) {
+        if (typeof at !== 'object' || at === null)
+            return undefined;
+        const own = at;
+        if (Object.hasOwn(own, part))
+            at = own[part];
+        else {
+            const rest = path.slice(index).join('.');
+            return Object.hasOwn(own, rest) ? own[rest] : undefined;
+        }
+    }
+    return at;
+}
+/**
+ * Why nothing that is said of a field is the run's own word, if that is so. A map is as good as the best of
+ * its values.
+ */
+function reservedIn(claims, field) {
+    const { value, evidence } = claims.at(field);
+    if (isMap(value)) {
+        const whys = Object.keys(value).map((key) => reservedIn(claims, `${field}.${key}`));
+        return whys.every((why) => why !== undefined) ? whys[0] : undefined;
+    }
+    return evidence.every(({ reservation }) => reservation) ? evidence[0]?.reservation?.why : undefined;
+}
 
 
 /***/ }),
@@ -22191,15 +25934,17 @@ function filterNote(files, filtered) {
 
 
 
+/** A model that the evaluation trains itself has no file beforehand. */
+const modelGiven = (key) => ({ model }) => model?.from ?? model?.[key];
 /** `{}` says that there are none, which is an answer: of seeds and hyperparameters, not of metrics. */
 const REQUIRED = [
     { field: 'model.name', rule: 'model/missing', name: 'model name', value: (r) => r.model?.name },
-    { field: 'model.path', rule: 'model/missing', name: 'model file', value: (r) => r.model?.path },
+    { field: 'model.path', rule: 'model/missing', name: 'model file', value: modelGiven('path') },
     {
         field: 'model.digest',
         rule: 'model/digest-missing',
         name: 'model digest',
-        value: (r) => r.model?.digest,
+        value: modelGiven('digest'),
     },
     { field: 'code.commit', rule: 'code/commit-missing', name: 'commit', value: (r) => r.code?.commit },
     { field: 'data', rule: 'data/missing', name: 'data', value: (r) => r.data?.length || undefined },
@@ -23395,6 +27140,9 @@ const recordSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
         version: label.optional(),
         path: path.optional(),
         digest: digest.optional(),
+        from: zod__WEBPACK_IMPORTED_MODULE_1__/* .literal */ .euz('evaluation')
+            .optional()
+            .describe('The evaluation trains the model itself: it is no input, and no file has to be there'),
     })
         .optional(),
     run: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
@@ -23402,7 +27150,9 @@ const recordSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
         started: time.optional(),
         finished: time.optional(),
         by: text.optional(),
-        rationale: text.optional(),
+        rationale: text
+            .optional()
+            .describe('Why this run, in a sentence: it covers every change of seeds, hyperparameters, data and metrics since the record of the base branch'),
         command: argvSchema.optional(),
         seconds: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().nonnegative().optional(),
         memory: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().nonnegative().optional().describe('Bytes that the run held at most'),
@@ -23451,6 +27201,9 @@ const recordSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
     evaluation: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
         command: argvSchema.optional(),
         metrics: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), metric).optional(),
+        spread: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ runs: zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr().min(2), std: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().nonnegative() }))
+            .optional()
+            .describe('Per metric: its standard deviation, over how many runs with seeds of their own'),
         /** Where the evaluation writes them, if the policy does not say. */
         output: path
             .optional()
@@ -23531,7 +27284,7 @@ async function valuesIn(tree, path) {
 
 /***/ }),
 
-/***/ 8904:
+/***/ 5754:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -24690,6 +28443,9 @@ async function formsOf({ files }, path, inside) {
     const real = inside.filter((name) => !/(?:^|\/)\.git(?:ignore|keep)$/.test(name));
     if (real.length === 0 || inside.length > MOST_FILES)
         return [];
+    // Part of it is kept outside of git: nothing can be said of the whole.
+    if (inside.some((name) => /(?:^|\/)\.gitignore$|\.dvc$/.test(name)))
+        return [];
     const forms = [];
     for (const name of inside) {
         const own = await formsOfFile(name);
@@ -25227,908 +28983,8 @@ function lastMetrics(facts) {
 
 // EXTERNAL MODULE: ./src/provenance/sources/native.ts
 var sources_native = __nccwpck_require__(2539);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-;// CONCATENATED MODULE: ./node_modules/fzstd/esm/index.mjs
-// Some numerical data is initialized as -1 even when it doesn't need initialization to help the JIT infer types
-// aliases for shorter compressed code (most minifers don't do this)
-var ab = ArrayBuffer, u8 = Uint8Array, u16 = Uint16Array, i16 = Int16Array, u32 = (/* unused pure expression or super */ null && (Uint32Array)), i32 = Int32Array;
-var slc = function (v, s, e) {
-    if (u8.prototype.slice)
-        return u8.prototype.slice.call(v, s, e);
-    if (s == null || s < 0)
-        s = 0;
-    if (e == null || e > v.length)
-        e = v.length;
-    var n = new u8(e - s);
-    n.set(v.subarray(s, e));
-    return n;
-};
-var fill = function (v, n, s, e) {
-    if (u8.prototype.fill)
-        return u8.prototype.fill.call(v, n, s, e);
-    if (s == null || s < 0)
-        s = 0;
-    if (e == null || e > v.length)
-        e = v.length;
-    for (; s < e; ++s)
-        v[s] = n;
-    return v;
-};
-var cpw = function (v, t, s, e) {
-    if (u8.prototype.copyWithin)
-        return u8.prototype.copyWithin.call(v, t, s, e);
-    if (s == null || s < 0)
-        s = 0;
-    if (e == null || e > v.length)
-        e = v.length;
-    while (s < e) {
-        v[t++] = v[s++];
-    }
-};
-/**
- * Codes for errors generated within this library
- */
-var ZstdErrorCode = {
-    InvalidData: 0,
-    WindowSizeTooLarge: 1,
-    InvalidBlockType: 2,
-    FSEAccuracyTooHigh: 3,
-    DistanceTooFarBack: 4,
-    UnexpectedEOF: 5
-};
-// error codes
-var ec = [
-    'invalid zstd data',
-    'window size too large (>2046MB)',
-    'invalid block type',
-    'FSE accuracy too high',
-    'match distance too far back',
-    'unexpected EOF'
-];
-var err = function (ind, msg, nt) {
-    var e = new Error(msg || ec[ind]);
-    e.code = ind;
-    if (Error.captureStackTrace)
-        Error.captureStackTrace(e, err);
-    if (!nt)
-        throw e;
-    return e;
-};
-var rb = function (d, b, n) {
-    var i = 0, o = 0;
-    for (; i < n; ++i)
-        o |= d[b++] << (i << 3);
-    return o;
-};
-var b4 = function (d, b) { return (d[b] | (d[b + 1] << 8) | (d[b + 2] << 16) | (d[b + 3] << 24)) >>> 0; };
-// read Zstandard frame header
-var rzfh = function (dat, w) {
-    var n3 = dat[0] | (dat[1] << 8) | (dat[2] << 16);
-    if (n3 == 0x2FB528 && dat[3] == 253) {
-        // Zstandard
-        var flg = dat[4];
-        //    single segment       checksum             dict flag     frame content flag
-        var ss = (flg >> 5) & 1, cc = (flg >> 2) & 1, df = flg & 3, fcf = flg >> 6;
-        if (flg & 8)
-            err(0);
-        // byte
-        var bt = 6 - ss;
-        // dict bytes
-        var db = df == 3 ? 4 : df;
-        // dictionary id
-        var di = rb(dat, bt, db);
-        bt += db;
-        // frame size bytes
-        var fsb = fcf ? (1 << fcf) : ss;
-        // frame source size
-        var fss = rb(dat, bt, fsb) + ((fcf == 1) && 256);
-        // window size
-        var ws = fss;
-        if (!ss) {
-            // window descriptor
-            var wb = 1 << (10 + (dat[5] >> 3));
-            ws = wb + (wb >> 3) * (dat[5] & 7);
-        }
-        if (ws > 2145386496)
-            err(1);
-        var buf = new u8((w == 1 ? (fss || ws) : w ? 0 : ws) + 12);
-        buf[0] = 1, buf[4] = 4, buf[8] = 8;
-        return {
-            b: bt + fsb,
-            y: 0,
-            l: 0,
-            d: di,
-            w: (w && w != 1) ? w : buf.subarray(12),
-            e: ws,
-            o: new i32(buf.buffer, 0, 3),
-            u: fss,
-            c: cc,
-            m: Math.min(131072, ws)
-        };
-    }
-    else if (((n3 >> 4) | (dat[3] << 20)) == 0x184D2A5) {
-        // skippable
-        return b4(dat, 4) + 8;
-    }
-    err(0);
-};
-// most significant bit for nonzero
-var msb = function (val) {
-    var bits = 0;
-    for (; (1 << bits) <= val; ++bits)
-        ;
-    return bits - 1;
-};
-// read finite state entropy
-var rfse = function (dat, bt, mal) {
-    // table pos
-    var tpos = (bt << 3) + 4;
-    // accuracy log
-    var al = (dat[bt] & 15) + 5;
-    if (al > mal)
-        err(3);
-    // size
-    var sz = 1 << al;
-    // probabilities symbols  repeat   index   high threshold
-    var probs = sz, sym = -1, re = -1, i = -1, ht = sz;
-    // optimization: single allocation is much faster
-    var buf = new ab(512 + (sz << 2));
-    var freq = new i16(buf, 0, 256);
-    // same view as freq
-    var dstate = new u16(buf, 0, 256);
-    var nstate = new u16(buf, 512, sz);
-    var bb1 = 512 + (sz << 1);
-    var syms = new u8(buf, bb1, sz);
-    var nbits = new u8(buf, bb1 + sz);
-    while (sym < 255 && probs > 0) {
-        var bits = msb(probs + 1);
-        var cbt = tpos >> 3;
-        // mask
-        var msk = (1 << (bits + 1)) - 1;
-        var val = ((dat[cbt] | (dat[cbt + 1] << 8) | (dat[cbt + 2] << 16)) >> (tpos & 7)) & msk;
-        // mask (1 fewer bit)
-        var msk1fb = (1 << bits) - 1;
-        // max small value
-        var msv = msk - probs - 1;
-        // small value
-        var sval = val & msk1fb;
-        if (sval < msv)
-            tpos += bits, val = sval;
-        else {
-            tpos += bits + 1;
-            if (val > msk1fb)
-                val -= msv;
-        }
-        freq[++sym] = --val;
-        if (val == -1) {
-            probs += val;
-            syms[--ht] = sym;
-        }
-        else
-            probs -= val;
-        if (!val) {
-            do {
-                // repeat byte
-                var rbt = tpos >> 3;
-                re = ((dat[rbt] | (dat[rbt + 1] << 8)) >> (tpos & 7)) & 3;
-                tpos += 2;
-                sym += re;
-            } while (re == 3);
-        }
-    }
-    if (sym > 255 || probs)
-        err(0);
-    var sympos = 0;
-    // sym step (coprime with sz - formula from zstd source)
-    var sstep = (sz >> 1) + (sz >> 3) + 3;
-    // sym mask
-    var smask = sz - 1;
-    for (var s = 0; s <= sym; ++s) {
-        var sf = freq[s];
-        if (sf < 1) {
-            dstate[s] = -sf;
-            continue;
-        }
-        // This is split into two loops in zstd to avoid branching, but as JS is higher-level that is unnecessary
-        for (i = 0; i < sf; ++i) {
-            syms[sympos] = s;
-            do {
-                sympos = (sympos + sstep) & smask;
-            } while (sympos >= ht);
-        }
-    }
-    // After spreading symbols, should be zero again
-    if (sympos)
-        err(0);
-    for (i = 0; i < sz; ++i) {
-        // next state
-        var ns = dstate[syms[i]]++;
-        // num bits
-        var nb = nbits[i] = al - msb(ns);
-        nstate[i] = (ns << nb) - sz;
-    }
-    return [(tpos + 7) >> 3, {
-            b: al,
-            s: syms,
-            n: nbits,
-            t: nstate
-        }];
-};
-// read huffman
-var rhu = function (dat, bt) {
-    //  index  weight count
-    var i = 0, wc = -1;
-    //    buffer             header byte
-    var buf = new u8(292), hb = dat[bt];
-    // huffman weights
-    var hw = buf.subarray(0, 256);
-    // rank count
-    var rc = buf.subarray(256, 268);
-    // rank index
-    var ri = new u16(buf.buffer, 268);
-    // NOTE: at this point bt is 1 less than expected
-    if (hb < 128) {
-        // end byte, fse decode table
-        var _a = rfse(dat, bt + 1, 6), ebt = _a[0], fdt = _a[1];
-        bt += hb;
-        var epos = ebt << 3;
-        // last byte
-        var lb = dat[bt];
-        if (!lb)
-            err(0);
-        //  state1   state2   state1 bits   state2 bits
-        var st1 = 0, st2 = 0, btr1 = fdt.b, btr2 = btr1;
-        // fse pos
-        // pre-increment to account for original deficit of 1
-        var fpos = (++bt << 3) - 8 + msb(lb);
-        for (;;) {
-            fpos -= btr1;
-            if (fpos < epos)
-                break;
-            var cbt = fpos >> 3;
-            st1 += ((dat[cbt] | (dat[cbt + 1] << 8)) >> (fpos & 7)) & ((1 << btr1) - 1);
-            hw[++wc] = fdt.s[st1];
-            fpos -= btr2;
-            if (fpos < epos)
-                break;
-            cbt = fpos >> 3;
-            st2 += ((dat[cbt] | (dat[cbt + 1] << 8)) >> (fpos & 7)) & ((1 << btr2) - 1);
-            hw[++wc] = fdt.s[st2];
-            btr1 = fdt.n[st1];
-            st1 = fdt.t[st1];
-            btr2 = fdt.n[st2];
-            st2 = fdt.t[st2];
-        }
-        if (++wc > 255)
-            err(0);
-    }
-    else {
-        wc = hb - 127;
-        for (; i < wc; i += 2) {
-            var byte = dat[++bt];
-            hw[i] = byte >> 4;
-            hw[i + 1] = byte & 15;
-        }
-        ++bt;
-    }
-    // weight exponential sum
-    var wes = 0;
-    for (i = 0; i < wc; ++i) {
-        var wt = hw[i];
-        // bits must be at most 11, same as weight
-        if (wt > 11)
-            err(0);
-        wes += wt && (1 << (wt - 1));
-    }
-    // max bits
-    var mb = msb(wes) + 1;
-    // table size
-    var ts = 1 << mb;
-    // remaining sum
-    var rem = ts - wes;
-    // must be power of 2
-    if (rem & (rem - 1))
-        err(0);
-    hw[wc++] = msb(rem) + 1;
-    for (i = 0; i < wc; ++i) {
-        var wt = hw[i];
-        ++rc[hw[i] = wt && (mb + 1 - wt)];
-    }
-    // huf buf
-    var hbuf = new u8(ts << 1);
-    //    symbols                      num bits
-    var syms = hbuf.subarray(0, ts), nb = hbuf.subarray(ts);
-    ri[mb] = 0;
-    for (i = mb; i > 0; --i) {
-        var pv = ri[i];
-        fill(nb, i, pv, ri[i - 1] = pv + rc[i] * (1 << (mb - i)));
-    }
-    if (ri[0] != ts)
-        err(0);
-    for (i = 0; i < wc; ++i) {
-        var bits = hw[i];
-        if (bits) {
-            var code = ri[bits];
-            fill(syms, i, code, ri[bits] = code + (1 << (mb - bits)));
-        }
-    }
-    return [bt, {
-            n: nb,
-            b: mb,
-            s: syms
-        }];
-};
-// Tables generated using this:
-// https://gist.github.com/101arrowz/a979452d4355992cbf8f257cbffc9edd
-// default literal length table
-var dllt = /*#__PURE__*/ rfse(/*#__PURE__*/ new u8([
-    81, 16, 99, 140, 49, 198, 24, 99, 12, 33, 196, 24, 99, 102, 102, 134, 70, 146, 4
-]), 0, 6)[1];
-// default match length table
-var dmlt = /*#__PURE__*/ rfse(/*#__PURE__*/ new u8([
-    33, 20, 196, 24, 99, 140, 33, 132, 16, 66, 8, 33, 132, 16, 66, 8, 33, 68, 68, 68, 68, 68, 68, 68, 68, 36, 9
-]), 0, 6)[1];
-// default offset code table
-var doct = /*#__PURE__ */ rfse(/*#__PURE__*/ new u8([
-    32, 132, 16, 66, 102, 70, 68, 68, 68, 68, 36, 73, 2
-]), 0, 5)[1];
-// bits to baseline
-var b2bl = function (b, s) {
-    var len = b.length, bl = new i32(len);
-    for (var i = 0; i < len; ++i) {
-        bl[i] = s;
-        s += 1 << b[i];
-    }
-    return bl;
-};
-// literal length bits
-var llb = /*#__PURE__ */ new u8(( /*#__PURE__ */new i32([
-    0, 0, 0, 0, 16843009, 50528770, 134678020, 202050057, 269422093
-])).buffer, 0, 36);
-// literal length baseline
-var llbl = /*#__PURE__ */ b2bl(llb, 0);
-// match length bits
-var mlb = /*#__PURE__ */ new u8(( /*#__PURE__ */new i32([
-    0, 0, 0, 0, 0, 0, 0, 0, 16843009, 50528770, 117769220, 185207048, 252579084, 16
-])).buffer, 0, 53);
-// match length baseline
-var mlbl = /*#__PURE__ */ b2bl(mlb, 3);
-// decode huffman stream
-var dhu = function (dat, out, hu) {
-    var len = dat.length, ss = out.length, lb = dat[len - 1], msk = (1 << hu.b) - 1, eb = -hu.b;
-    if (!lb)
-        err(0);
-    var st = 0, btr = hu.b, pos = (len << 3) - 8 + msb(lb) - btr, i = -1;
-    for (; pos > eb && i < ss;) {
-        var cbt = pos >> 3;
-        var val = (dat[cbt] | (dat[cbt + 1] << 8) | (dat[cbt + 2] << 16)) >> (pos & 7);
-        st = ((st << btr) | val) & msk;
-        out[++i] = hu.s[st];
-        pos -= (btr = hu.n[st]);
-    }
-    if (pos != eb || i + 1 != ss)
-        err(0);
-};
-// decode huffman stream 4x
-// TODO: use workers to parallelize
-var dhu4 = function (dat, out, hu) {
-    var bt = 6;
-    var ss = out.length, sz1 = (ss + 3) >> 2, sz2 = sz1 << 1, sz3 = sz1 + sz2;
-    dhu(dat.subarray(bt, bt += dat[0] | (dat[1] << 8)), out.subarray(0, sz1), hu);
-    dhu(dat.subarray(bt, bt += dat[2] | (dat[3] << 8)), out.subarray(sz1, sz2), hu);
-    dhu(dat.subarray(bt, bt += dat[4] | (dat[5] << 8)), out.subarray(sz2, sz3), hu);
-    dhu(dat.subarray(bt), out.subarray(sz3), hu);
-};
-// read Zstandard block
-var rzb = function (dat, st, out) {
-    var _a;
-    var bt = st.b;
-    //    byte 0        block type
-    var b0 = dat[bt], btype = (b0 >> 1) & 3;
-    st.l = b0 & 1;
-    var sz = (b0 >> 3) | (dat[bt + 1] << 5) | (dat[bt + 2] << 13);
-    // end byte for block
-    var ebt = (bt += 3) + sz;
-    if (btype == 1) {
-        if (bt >= dat.length)
-            return;
-        st.b = bt + 1;
-        if (out) {
-            fill(out, dat[bt], st.y, st.y += sz);
-            return out;
-        }
-        return fill(new u8(sz), dat[bt]);
-    }
-    if (ebt > dat.length)
-        return;
-    if (btype == 0) {
-        st.b = ebt;
-        if (out) {
-            out.set(dat.subarray(bt, ebt), st.y);
-            st.y += sz;
-            return out;
-        }
-        return slc(dat, bt, ebt);
-    }
-    if (btype == 2) {
-        //    byte 3        lit btype     size format
-        var b3 = dat[bt], lbt = b3 & 3, sf = (b3 >> 2) & 3;
-        // lit src size  lit cmp sz 4 streams
-        var lss = b3 >> 4, lcs = 0, s4 = 0;
-        if (lbt < 2) {
-            if (sf & 1)
-                lss |= (dat[++bt] << 4) | ((sf & 2) && (dat[++bt] << 12));
-            else
-                lss = b3 >> 3;
-        }
-        else {
-            s4 = sf;
-            if (sf < 2)
-                lss |= ((dat[++bt] & 63) << 4), lcs = (dat[bt] >> 6) | (dat[++bt] << 2);
-            else if (sf == 2)
-                lss |= (dat[++bt] << 4) | ((dat[++bt] & 3) << 12), lcs = (dat[bt] >> 2) | (dat[++bt] << 6);
-            else
-                lss |= (dat[++bt] << 4) | ((dat[++bt] & 63) << 12), lcs = (dat[bt] >> 6) | (dat[++bt] << 2) | (dat[++bt] << 10);
-        }
-        ++bt;
-        // add literals to end - can never overlap with backreferences because unused literals always appended
-        var buf = out ? out.subarray(st.y, st.y + st.m) : new u8(st.m);
-        // starting point for literals
-        var spl = buf.length - lss;
-        if (lbt == 0)
-            buf.set(dat.subarray(bt, bt += lss), spl);
-        else if (lbt == 1)
-            fill(buf, dat[bt++], spl);
-        else {
-            // huffman table
-            var hu = st.h;
-            if (lbt == 2) {
-                var hud = rhu(dat, bt);
-                // subtract description length
-                lcs += bt - (bt = hud[0]);
-                st.h = hu = hud[1];
-            }
-            else if (!hu)
-                err(0);
-            (s4 ? dhu4 : dhu)(dat.subarray(bt, bt += lcs), buf.subarray(spl), hu);
-        }
-        // num sequences
-        var ns = dat[bt++];
-        if (ns) {
-            if (ns == 255)
-                ns = (dat[bt++] | (dat[bt++] << 8)) + 0x7F00;
-            else if (ns > 127)
-                ns = ((ns - 128) << 8) | dat[bt++];
-            // symbol compression modes
-            var scm = dat[bt++];
-            if (scm & 3)
-                err(0);
-            var dts = [dmlt, doct, dllt];
-            for (var i = 2; i > -1; --i) {
-                var md = (scm >> ((i << 1) + 2)) & 3;
-                if (md == 1) {
-                    // rle buf
-                    var rbuf = new u8([0, 0, dat[bt++]]);
-                    dts[i] = {
-                        s: rbuf.subarray(2, 3),
-                        n: rbuf.subarray(0, 1),
-                        t: new u16(rbuf.buffer, 0, 1),
-                        b: 0
-                    };
-                }
-                else if (md == 2) {
-                    // accuracy log 8 for offsets, 9 for others
-                    _a = rfse(dat, bt, 9 - (i & 1)), bt = _a[0], dts[i] = _a[1];
-                }
-                else if (md == 3) {
-                    if (!st.t)
-                        err(0);
-                    dts[i] = st.t[i];
-                }
-            }
-            var _b = st.t = dts, mlt = _b[0], oct = _b[1], llt = _b[2];
-            var lb = dat[ebt - 1];
-            if (!lb)
-                err(0);
-            var spos = (ebt << 3) - 8 + msb(lb) - llt.b, cbt = spos >> 3, oubt = 0;
-            var lst = ((dat[cbt] | (dat[cbt + 1] << 8)) >> (spos & 7)) & ((1 << llt.b) - 1);
-            cbt = (spos -= oct.b) >> 3;
-            var ost = ((dat[cbt] | (dat[cbt + 1] << 8)) >> (spos & 7)) & ((1 << oct.b) - 1);
-            cbt = (spos -= mlt.b) >> 3;
-            var mst = ((dat[cbt] | (dat[cbt + 1] << 8)) >> (spos & 7)) & ((1 << mlt.b) - 1);
-            for (++ns; --ns;) {
-                var llc = llt.s[lst];
-                var lbtr = llt.n[lst];
-                var mlc = mlt.s[mst];
-                var mbtr = mlt.n[mst];
-                var ofc = oct.s[ost];
-                var obtr = oct.n[ost];
-                cbt = (spos -= ofc) >> 3;
-                var ofp = 1 << ofc;
-                var off = ofp + (((dat[cbt] | (dat[cbt + 1] << 8) | (dat[cbt + 2] << 16) | (dat[cbt + 3] << 24)) >>> (spos & 7)) & (ofp - 1));
-                cbt = (spos -= mlb[mlc]) >> 3;
-                var ml = mlbl[mlc] + (((dat[cbt] | (dat[cbt + 1] << 8) | (dat[cbt + 2] << 16)) >> (spos & 7)) & ((1 << mlb[mlc]) - 1));
-                cbt = (spos -= llb[llc]) >> 3;
-                var ll = llbl[llc] + (((dat[cbt] | (dat[cbt + 1] << 8) | (dat[cbt + 2] << 16)) >> (spos & 7)) & ((1 << llb[llc]) - 1));
-                cbt = (spos -= lbtr) >> 3;
-                lst = llt.t[lst] + (((dat[cbt] | (dat[cbt + 1] << 8)) >> (spos & 7)) & ((1 << lbtr) - 1));
-                cbt = (spos -= mbtr) >> 3;
-                mst = mlt.t[mst] + (((dat[cbt] | (dat[cbt + 1] << 8)) >> (spos & 7)) & ((1 << mbtr) - 1));
-                cbt = (spos -= obtr) >> 3;
-                ost = oct.t[ost] + (((dat[cbt] | (dat[cbt + 1] << 8)) >> (spos & 7)) & ((1 << obtr) - 1));
-                if (off > 3) {
-                    st.o[2] = st.o[1];
-                    st.o[1] = st.o[0];
-                    st.o[0] = off -= 3;
-                }
-                else {
-                    var idx = off - (ll != 0);
-                    if (idx) {
-                        off = idx == 3 ? st.o[0] - 1 : st.o[idx];
-                        if (idx > 1)
-                            st.o[2] = st.o[1];
-                        st.o[1] = st.o[0];
-                        st.o[0] = off;
-                    }
-                    else
-                        off = st.o[0];
-                }
-                for (var i = 0; i < ll; ++i) {
-                    buf[oubt + i] = buf[spl + i];
-                }
-                oubt += ll, spl += ll;
-                var stin = oubt - off;
-                if (stin < 0) {
-                    var len = -stin;
-                    var bs = st.e + stin;
-                    if (len > ml)
-                        len = ml;
-                    for (var i = 0; i < len; ++i) {
-                        buf[oubt + i] = st.w[bs + i];
-                    }
-                    oubt += len, ml -= len, stin = 0;
-                }
-                for (var i = 0; i < ml; ++i) {
-                    buf[oubt + i] = buf[stin + i];
-                }
-                oubt += ml;
-            }
-            if (oubt != spl) {
-                while (spl < buf.length) {
-                    buf[oubt++] = buf[spl++];
-                }
-            }
-            else
-                oubt = buf.length;
-            if (out)
-                st.y += oubt;
-            else
-                buf = slc(buf, 0, oubt);
-        }
-        else if (out) {
-            st.y += lss;
-            if (spl) {
-                for (var i = 0; i < lss; ++i) {
-                    buf[i] = buf[spl + i];
-                }
-            }
-        }
-        else if (spl)
-            buf = slc(buf, spl);
-        st.b = ebt;
-        return buf;
-    }
-    err(2);
-};
-// concat
-var cct = function (bufs, ol) {
-    if (bufs.length == 1)
-        return bufs[0];
-    var buf = new u8(ol);
-    for (var i = 0, b = 0; i < bufs.length; ++i) {
-        var chk = bufs[i];
-        buf.set(chk, b);
-        b += chk.length;
-    }
-    return buf;
-};
-/**
- * Decompresses Zstandard data
- * @param dat The input data
- * @param buf The output buffer. If unspecified, the function will allocate
- *            exactly enough memory to fit the decompressed data. If your
- *            data has multiple frames and you know the output size, specifying
- *            it will yield better performance.
- * @returns The decompressed data
- */
-function decompress(dat, buf) {
-    var bufs = [], nb = +!buf;
-    var bt = 0, ol = 0;
-    for (; dat.length;) {
-        var st = rzfh(dat, nb || buf);
-        if (typeof st == 'object') {
-            if (nb) {
-                buf = null;
-                if (st.w.length == st.u) {
-                    bufs.push(buf = st.w);
-                    ol += st.u;
-                }
-            }
-            else {
-                bufs.push(buf);
-                st.e = 0;
-            }
-            for (; !st.l;) {
-                var blk = rzb(dat, st, buf);
-                if (!blk)
-                    err(5);
-                if (buf)
-                    st.e = st.y;
-                else {
-                    bufs.push(blk);
-                    ol += blk.length;
-                    cpw(st.w, 0, blk.length);
-                    st.w.set(blk, st.w.length - blk.length);
-                }
-            }
-            bt = st.b + (st.c * 4);
-        }
-        else
-            bt = st;
-        dat = dat.subarray(bt);
-    }
-    return cct(bufs, ol);
-}
-/**
- * Decompressor for Zstandard streamed data
- */
-var Decompress = /*#__PURE__*/ (function () {
-    /**
-     * Creates a Zstandard decompressor
-     * @param ondata The handler for stream data
-     */
-    function Decompress(ondata) {
-        this.ondata = ondata;
-        this.c = [];
-        this.l = 0;
-        this.z = 0;
-    }
-    /**
-     * Pushes data to be decompressed
-     * @param chunk The chunk of data to push
-     * @param final Whether or not this is the last chunk in the stream
-     */
-    Decompress.prototype.push = function (chunk, final) {
-        if (typeof this.s == 'number') {
-            var sub = Math.min(chunk.length, this.s);
-            chunk = chunk.subarray(sub);
-            this.s -= sub;
-        }
-        var sl = chunk.length;
-        var ncs = sl + this.l;
-        if (!this.s) {
-            if (final) {
-                if (!ncs) {
-                    this.ondata(new u8(0), true);
-                    return;
-                }
-                // min for frame + one block
-                if (ncs < 5)
-                    err(5);
-            }
-            else if (ncs < 18) {
-                this.c.push(chunk);
-                this.l = ncs;
-                return;
-            }
-            if (this.l) {
-                this.c.push(chunk);
-                chunk = cct(this.c, ncs);
-                this.c = [];
-                this.l = 0;
-            }
-            if (typeof (this.s = rzfh(chunk)) == 'number')
-                return this.push(chunk, final);
-        }
-        if (typeof this.s != 'number') {
-            if (ncs < (this.z || 3)) {
-                if (final)
-                    err(5);
-                this.c.push(chunk);
-                this.l = ncs;
-                return;
-            }
-            if (this.l) {
-                this.c.push(chunk);
-                chunk = cct(this.c, ncs);
-                this.c = [];
-                this.l = 0;
-            }
-            if (!this.z && ncs < (this.z = (chunk[this.s.b] & 2) ? 4 : 3 + ((chunk[this.s.b] >> 3) | (chunk[this.s.b + 1] << 5) | (chunk[this.s.b + 2] << 13)))) {
-                if (final)
-                    err(5);
-                this.c.push(chunk);
-                this.l = ncs;
-                return;
-            }
-            else
-                this.z = 0;
-            for (;;) {
-                var blk = rzb(chunk, this.s);
-                if (!blk) {
-                    if (final)
-                        err(5);
-                    var adc = chunk.subarray(this.s.b);
-                    this.s.b = 0;
-                    this.c.push(adc), this.l += adc.length;
-                    return;
-                }
-                else {
-                    this.ondata(blk, false);
-                    cpw(this.s.w, 0, blk.length);
-                    this.s.w.set(blk, this.s.w.length - blk.length);
-                }
-                if (this.s.l) {
-                    var rest = chunk.subarray(this.s.b);
-                    this.s = this.s.c * 4;
-                    this.push(rest, final);
-                    return;
-                }
-            }
-        }
-        else if (final)
-            err(5);
-    };
-    return Decompress;
-}());
-
-
-;// CONCATENATED MODULE: ./src/provenance/sources/inspect/zip.ts
-
-
-
-/**
- * The entries of a ZIP archive, by its central directory (APPNOTE.TXT 6.3.10), read in memory. Node 20 has
- * no Zstandard, which Inspect compresses with; so there is a reader of our own, and `fzstd`.
- */
-/** Entries of an archive. */
-const MOST_ENTRIES = 100_000;
-/** Bytes before the end in which its record can be: its own 22, and the longest comment. */
-const END_REACH = 22 + 65_535;
-const SIGNATURE = { end: 0x06054b50, entry: 0x02014b50, local: 0x04034b50 };
-const STORED = 0;
-const DEFLATED = 8;
-const ZSTANDARD = 93;
-/** What is wrong with an archive; the rest of a sentence about the file. */
-class BadArchive extends Error {
-}
-/**
- * @param bytes of the whole archive
- * @param cap bytes of one entry, unpacked
- */
-function openArchive(bytes, cap) {
-    return guarded(() => {
-        const entries = entriesOf(bytes);
-        return {
-            names: [...entries.keys()],
-            read: (name) => {
-                const entry = entries.get(name);
-                return entry && guarded(() => unpacked(bytes, entry, cap));
-            },
-        };
-    });
-}
-/** Damaged archives let readers run past the end, and decoders throw what they like. */
-function guarded(work) {
-    try {
-        return work();
-    }
-    catch (error) {
-        if (error instanceof BadArchive)
-            return { problem: error.message };
-        return { problem: 'is a damaged archive' };
-    }
-}
-function entriesOf(bytes) {
-    const end = endOf(bytes);
-    const count = bytes.readUInt16LE(end + 10);
-    const start = bytes.readUInt32LE(end + 16);
-    if (count === 0xffff || start === 0xffffffff)
-        throw new BadArchive('is a ZIP64 archive, which is not read');
-    if (count > MOST_ENTRIES)
-        throw new BadArchive(`has more than ${(0,numbers/* grouped */.zD)(MOST_ENTRIES)} entries`);
-    const entries = new Map();
-    let at = start;
-    for (let index = 0; index < count; index++) {
-        if (bytes.readUInt32LE(at) !== SIGNATURE.entry)
-            throw new BadArchive('has a damaged directory');
-        const [name, extra, comment] = [28, 30, 32].map((field) => bytes.readUInt16LE(at + field));
-        const title = bytes.toString('utf8', at + 46, at + 46 + name);
-        if (entries.has(title))
-            throw new BadArchive('has two entries of one name');
-        entries.set(title, {
-            method: bytes.readUInt16LE(at + 10),
-            packed: bytes.readUInt32LE(at + 20),
-            size: bytes.readUInt32LE(at + 24),
-            offset: bytes.readUInt32LE(at + 42),
-        });
-        at += 46 + name + extra + comment;
-    }
-    refuseOverlaps([...entries.values()], start);
-    return entries;
-}
-function endOf(bytes) {
-    for (let at = bytes.length - 22; at >= Math.max(0, bytes.length - END_REACH); at--)
-        if (bytes.readUInt32LE(at) === SIGNATURE.end)
-            return at;
-    throw new BadArchive('is not a ZIP archive, or was cut off');
-}
-/** Entries that share their bytes unpack to many times the archive. */
-function refuseOverlaps(entries, directory) {
-    const sorted = entries.toSorted((a, b) => a.offset - b.offset);
-    for (const [index, { offset, packed }] of sorted.entries()) {
-        // A local header has 30 bytes at least.
-        const next = sorted[index + 1]?.offset ?? directory;
-        if (offset + 30 + packed > next)
-            throw new BadArchive('has entries that overlap');
-    }
-}
-function unpacked(bytes, { method, packed, size, offset }, cap) {
-    if (size > cap)
-        throw new BadArchive(`has an entry of more than ${cap / 1024 ** 2} MiB`);
-    if (bytes.readUInt32LE(offset) !== SIGNATURE.local)
-        throw new BadArchive('has a damaged entry');
-    const start = offset + 30 + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28);
-    const data = bytes.subarray(start, start + packed);
-    const content = decoded(data, method, size);
-    if (content.length !== size)
-        throw new BadArchive('has an entry of another length than it says');
-    return content;
-}
-function decoded(data, method, size) {
-    if (method === STORED)
-        return data;
-    // One byte more than it says, so that a longer one is seen and no more of it is made.
-    if (method === DEFLATED)
-        return (0,external_node_zlib_.inflateRawSync)(data, { maxOutputLength: size + 1 });
-    if (method === ZSTANDARD)
-        return unzstd(data, size);
-    throw new BadArchive(`is compressed by method ${method}, which is not read`);
-}
-/** A window is held in memory whatever comes out of it; encoders use 8 MiB at most unless told. */
-const LARGEST_WINDOW = 128 * 1024 * 1024;
-/** Bytes that a frame asks the decoder to hold (RFC 8878, 3.1.1.1). */
-function windowOf(frame) {
-    const descriptor = frame[4];
-    const single = (descriptor & 0x20) !== 0;
-    if (!single) {
-        const [exponent, mantissa] = [frame[5] >> 3, frame[5] & 7];
-        return 2 ** (10 + exponent) * (1 + mantissa / 8);
-    }
-    const at = 5 + [0, 1, 2, 4][descriptor & 3];
-    const flag = descriptor >> 6;
-    if (flag === 0)
-        return frame[at];
-    if (flag === 1)
-        return frame.readUInt16LE(at) + 256;
-    return flag === 2 ? frame.readUInt32LE(at) : Number(frame.readBigUInt64LE(at));
-}
-function unzstd(data, size) {
-    if (windowOf(data) > Math.max(size, LARGEST_WINDOW))
-        throw new BadArchive('asks for more memory than it needs');
-    const chunks = [];
-    let length = 0;
-    const stream = new Decompress((chunk) => {
-        length += chunk.length;
-        if (length > size)
-            throw new BadArchive('has an entry of another length than it says');
-        chunks.push(chunk.slice());
-    });
-    stream.push(data, true);
-    return Buffer.concat(chunks);
-}
-
+// EXTERNAL MODULE: ./src/results/formats/zip.ts + 1 modules
+var zip = __nccwpck_require__(4173);
 ;// CONCATENATED MODULE: ./src/provenance/sources/inspect/eval-file.ts
 
 
@@ -26147,7 +29003,7 @@ async function openEval({ files, prefix }, path) {
     const read = await files.read(path, LARGEST_LOG);
     if ('refused' in read)
         return { refused: { rule: sources_native/* REFUSED */.ln[read.refused], message: read.why, file } };
-    const archive = openArchive(read.bytes, LARGEST_RESULT);
+    const archive = (0,zip/* openArchive */.p)(read.bytes, LARGEST_RESULT);
     if ('problem' in archive)
         return refused(`${file} ${archive.problem}`);
     const header = archive.read('header.json');
@@ -27317,13 +30173,13 @@ async function chosen(store, id) {
             return candidate;
         if (meta['lifecycle_stage'] === 'deleted' || meta['status'] !== FINISHED)
             continue;
-        const order = best && (Number(candidate.measured) - Number(best.measured) || folder_endOf(meta) - folder_endOf(best.meta));
+        const order = best && (Number(candidate.measured) - Number(best.measured) || endOf(meta) - endOf(best.meta));
         if (order === undefined || order > 0)
             best = candidate;
     }
     return best;
 }
-const folder_endOf = (meta) => Number(meta['end_time']) || 0;
+const endOf = (meta) => Number(meta['end_time']) || 0;
 async function textIn({ tree, folder }, path) {
     const read = await (0,sources_saying/* readText */.y)(tree, `${folder}/${path}`, folder_LARGEST);
     return 'refused' in read ? undefined : read.text;
@@ -28598,8 +31454,9 @@ const detectOthers = (files) => SOURCES.filter((source) => source !== sources_na
 function detectSiblings(files, record) {
     if (sources_native/* native */.Yk.detect([record]).length === 0)
         return [];
-    const here = files.filter((file) => (0,posix_.dirname)(file) === (0,posix_.dirname)(record));
-    return RUNS.filter((source) => source !== sources_native/* native */.Yk).flatMap((source) => source.detect(here).sort().at(-1) ?? []);
+    // A store such as `mlruns` is known by the files in it, and lies where its folder does.
+    const isHere = (run) => (0,posix_.dirname)(run) === (0,posix_.dirname)(record);
+    return RUNS.filter((source) => source !== sources_native/* native */.Yk).flatMap((source) => source.detect(files).filter(isHere).sort().at(-1) ?? []);
 }
 const sources_STORE = /(?:^|\/)(?:mlruns|wandb|dvclive|mlflow[^/]*\.(?:db|sqlite3?))$/;
 /** Whether an ignored file or folder is a tracker's own: a team seldom commits it, and reads it here. */
@@ -28707,7 +31564,10 @@ function parseNative(bytes, file) {
         return { ...reading, record: null, problems: problems.map(found) };
     }
     const { record, problems } = (0,_right_js__WEBPACK_IMPORTED_MODULE_1__/* .keepWhatIsRight */ .A)(parsed);
-    return { ...reading, record, problems: [...parsed.problems, ...problems].map(found) };
+    const remarks = record?.model?.from === 'evaluation'
+        ? [{ ...placeOf('model.from'), text: 'the evaluation trains the model itself' }]
+        : [];
+    return { ...reading, record, problems: [...parsed.problems, ...problems].map(found), remarks };
 }
 
 
@@ -28993,1258 +31853,21 @@ const claimedMetrics = (metrics) => new Map([...metrics].filter(([name]) => !(0,
 
 /***/ }),
 
-/***/ 7811:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  t: () => (/* binding */ recordCommand)
-});
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:path/posix"
-var posix_ = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/provenance/sources/index.ts + 46 modules
-var sources = __nccwpck_require__(8904);
-// EXTERNAL MODULE: ./src/system/context.ts
-var system_context = __nccwpck_require__(7510);
-// EXTERNAL MODULE: ./src/system/digest.ts
-var digest = __nccwpck_require__(3589);
-// EXTERNAL MODULE: ./src/system/files.ts
-var files = __nccwpck_require__(1650);
-// EXTERNAL MODULE: ./src/system/session.ts + 8 modules
-var session = __nccwpck_require__(2691);
-// EXTERNAL MODULE: ./src/system/tree-files.ts
-var tree_files = __nccwpck_require__(1187);
-// EXTERNAL MODULE: ./src/record/record.ts + 2 modules
-var record = __nccwpck_require__(389);
-// EXTERNAL MODULE: ./src/record/write.ts
-var write = __nccwpck_require__(3294);
-// EXTERNAL MODULE: ./src/text/numbers.ts
-var numbers = __nccwpck_require__(2613);
-;// CONCATENATED MODULE: ./src/record/capture/arguments.ts
-
-const SEED = /(?:^|[^a-z])(?:seed|random[_-]?state|rng)$|seed$/i;
-const OPTION = /^--?([A-Za-z][\w.-]*)(?:=(.*))?$/s;
-/** Options of the interpreter are none of the script's: reading begins behind the first file or module. */
-function commandValues(command) {
-    const start = command.findIndex((word, at) => at > 0 && !word.startsWith('-'));
-    const pairs = [];
-    for (let at = Math.max(start, 0) + 1; start >= 0 && at < command.length; at++) {
-        const word = command[at];
-        const [, name, value] = OPTION.exec(word) ?? [];
-        const next = command[at + 1];
-        if (name === undefined) {
-            const [, key, set] = /^\+*([A-Za-z_][\w.]*)=(.*)$/s.exec(word) ?? [];
-            if (key !== undefined)
-                pairs.push([key, set]);
-        }
-        else if (value !== undefined)
-            pairs.push([name, value]);
-        else if (next !== undefined && (!next.startsWith('-') || (0,numbers/* isDecimal */.aM)(next))) {
-            pairs.push([name, next]);
-            at++;
-        }
-        else
-            pairs.push([name, true]);
-    }
-    const typed = pairs.map(([name, value]) => [name, typeof value === 'string' && (0,numbers/* isDecimal */.aM)(value) ? Number(value) : value]);
-    const isSeed = ([name, value]) => SEED.test(name) && Number.isSafeInteger(value);
-    return {
-        seeds: Object.fromEntries(typed.filter(isSeed)),
-        hyperparameters: Object.fromEntries(typed.filter((one) => !isSeed(one))),
-    };
-}
-
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./src/record/capture/packages.ts
-
-const LIST = `
-import importlib.metadata as m, platform
-print('# Python ' + platform.python_version())
-print(*sorted({f"{d.metadata['Name']}=={d.version}" for d in m.distributions() if d.metadata['Name']}, key=str.lower), sep='\\n')
-`;
-/** What the command's Python has installed, as a freeze; undefined: it is not of Python, or too old to tell. */
-async function installedPackages({ run, root }, command) {
-    const [program = ''] = command;
-    const python = /^python[\d.]*$/.test((0,external_node_path_.basename)(program)) ? program : 'python3';
-    if (python !== program && !command.some((word) => word.endsWith('.py')))
-        return undefined;
-    const told = await run([python, '-c', LIST], { cwd: root }).catch(() => undefined);
-    return told?.code === 0 && !told.truncated ? told.stdout.toString() : undefined;
-}
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: ./src/system/errors.ts
-var errors = __nccwpck_require__(6578);
-;// CONCATENATED MODULE: ./src/record/capture/memory.ts
-
-/** Milliseconds between two looks. A peak that is shorter is seen by the kernel's own high mark of each process. */
-const EVERY_MS = 500;
-const MOST_PROCESSES = 2000;
-/** Bytes of memory that a process and all that it started hold. undefined: the system does not tell. */
-async function held(pid) {
-    let total;
-    const waiting = [pid];
-    for (let seen = 0; waiting.length > 0 && seen < MOST_PROCESSES; seen++) {
-        const one = waiting.pop();
-        const [status, children] = await Promise.all([`/proc/${one}/status`, `/proc/${one}/task/${one}/children`].map((path) => (0,promises_.readFile)(path, 'utf8').catch(() => '')));
-        const kib = /^VmHWM:\s*(\d+) kB/m.exec(status)?.[1];
-        if (kib !== undefined)
-            total = (total ?? 0) + Number(kib) * 1024;
-        waiting.push(...children.split(' ').filter(Boolean).map(Number));
-    }
-    return total;
-}
-/** Watches a process until it is told to stop. @returns what gives the largest sum that was seen, in bytes */
-function watchMemory(pid) {
-    let peak;
-    const look = async () => {
-        const now = await held(pid);
-        if (now !== undefined && now > (peak ?? 0))
-            peak = now;
-    };
-    void look();
-    const timer = setInterval(() => void look(), EVERY_MS);
-    timer.unref();
-    return () => {
-        clearInterval(timer);
-        return peak;
-    };
-}
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:readline"
-var external_node_readline_ = __nccwpck_require__(481);
-;// CONCATENATED MODULE: ./src/record/capture/opened.ts
-
-
-
-
-/** Bytes of a trace that are read; a run that opens more files is told by its first. */
-const TRACE_CAP = 512 * 1024 ** 2;
-/**
- * The command that writes down which files another one opens. Only these calls stop the run (seccomp), so
- * that it costs 26 microseconds an open file, measured, and nothing otherwise.
- */
-const traced = (trace, command) => [
-    'strace',
-    ...[
-        '-f',
-        '--seccomp-bpf',
-        '-qq',
-        '-y',
-        '-s',
-        '4096',
-        '-e',
-        'signal=none',
-        '-e',
-        'trace=open,openat,openat2,creat',
-    ],
-    ...['-o', trace, '--', ...command],
-];
-/** `openat(AT_FDCWD</home/a>, "data/x.csv", O_RDONLY) = 3</home/a/data/x.csv>`: what was opened stands at the end. */
-const OPENED = /^\d+ +(?:open|openat|openat2|creat)\(.*\b(O_RDONLY|O_RDWR)\b.*= \d+<(.*)>$/;
-/** The path of a line, if it was opened to be read. */
-function openedPath(line) {
-    const [, , path] = line.length > 16_384 ? [] : (OPENED.exec(line) ?? []);
-    return path === undefined ? undefined : unescaped(path);
-}
-/** strace writes bytes that are not ASCII as octal numbers. */
-const unescaped = (text) => text.includes('\\')
-    ? Buffer.from(text.replace(/\\([0-7]{1,3}|.)/gs, (_, code) => /^[0-7]/.test(code) ? String.fromCharCode(Number.parseInt(code, 8)) : (ESCAPES[code] ?? code)), 'latin1').toString()
-    : text;
-const ESCAPES = { n: '\n', t: '\t', r: '\r', v: '\v', f: '\f' };
-/** Files below `root` that were opened to be read, relative to it, sorted. */
-async function openedBelow(root, trace) {
-    const found = new Set();
-    const stream = (0,external_node_fs_.createReadStream)(trace, { encoding: 'utf8', end: TRACE_CAP });
-    for await (const line of (0,external_node_readline_.createInterface)({ input: stream, crlfDelay: Infinity })) {
-        const path = openedPath(line);
-        if (path !== undefined && (0,external_node_path_.isAbsolute)(path) && (0,files/* liesIn */.z$)(root, path))
-            found.add((0,external_node_path_.relative)(root, path));
-    }
-    return [...found].sort();
-}
-/** A place for the trace. */
-const tracePlace = (scratch) => (0,external_node_path_.join)(scratch, 'opened.strace');
-
-;// CONCATENATED MODULE: ./src/record/capture/work-tree.ts
-
-
-/** Folders that no run's result lies in: tools keep them. */
-const PASSED_OVER = new Set([
-    '.git',
-    '.reprogate',
-    '__pycache__',
-    'node_modules',
-    '.venv',
-    'venv',
-    '.pytest_cache',
-    '.ipynb_checkpoints',
-    '.mypy_cache',
-]);
-/** Entries that are looked at; a tree of more is too large to watch. */
-const MOST_ENTRIES = 500_000;
-const isPassedOver = (path) => path.split('/').some((name) => PASSED_OVER.has(name));
-/** A look at every file: size, times and inode, no bytes. 50,000 files take half a second. */
-async function treeState(root) {
-    const state = new Map();
-    const folders = [''];
-    while (folders.length > 0 && state.size < MOST_ENTRIES) {
-        const folder = folders.pop();
-        const entries = await (0,promises_.readdir)((0,external_node_path_.join)(root, folder), { withFileTypes: true });
-        await Promise.all(entries.map(async (entry) => {
-            if (PASSED_OVER.has(entry.name))
-                return;
-            const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-            if (entry.isDirectory())
-                folders.push(path);
-            if (!entry.isFile())
-                return;
-            const { size, mtimeNs, ctimeNs, ino } = await (0,promises_.lstat)((0,external_node_path_.join)(root, path), { bigint: true });
-            state.set(path, `${size} ${mtimeNs} ${ctimeNs} ${ino}`);
-        }));
-    }
-    return state;
-}
-/** Files that are new or were written, sorted. */
-const writtenSince = (before, after) => [...after].flatMap(([path, now]) => (before.get(path) === now ? [] : path)).sort();
-
-;// CONCATENATED MODULE: ./src/record/capture/run.ts
-
-
-
-
-
-/** Milliseconds; a training may take weeks, and timers hold no more. */
-const NO_LIMIT = 2 ** 31 - 1;
-/**
- * Runs a command in the working directory, as it would run by itself, and sees what it reads and writes:
- * outputs by a look at the tree before and after, inputs by `strace` where that is installed.
- *
- * @throws ReprogateError `run/failed`, `program/missing`
- */
-async function captureRun(context, command) {
-    const { root, run, scratch, progress } = context;
-    const trace = (await canTrace(context)) ? tracePlace(scratch) : undefined;
-    const before = await treeState(root);
-    const begun = context.now();
-    let peak;
-    const { code } = await run(trace === undefined ? command : traced(trace, command), {
-        cwd: root,
-        timeout: NO_LIMIT,
-        outputCap: 0,
-        onLine: (line) => progress.line(line),
-        onStart: (pid) => (peak = watchMemory(pid)),
-    });
-    const seconds = Math.round(context.now() - begun) / 1000;
-    const memory = peak?.();
-    if (code !== 0)
-        throw new errors/* ReprogateError */.w8('run/failed', `\`${command.join(' ')}\` ended with exit code ${code}`);
-    const outputs = writtenSince(before, await treeState(root));
-    const opened = trace === undefined ? undefined : await openedBelow(root, trace);
-    return { seconds, memory, outputs, inputs: opened && (await filesOnly(context, opened, before)) };
-}
-/** What was there before and is a file; code goes with its commit. */
-async function filesOnly({ root }, paths, before) {
-    const found = [];
-    for (const path of paths) {
-        if (!before.has(path) || isPassedOver(path) || /\.(?:py[cdoiw]?|so|ipynb)$/.test(path))
-            continue;
-        const info = await (0,promises_.stat)(`${root}/${path}`).catch(() => null);
-        if (info?.isFile())
-            found.push(path);
-    }
-    return found;
-}
-/** Whether `strace` is here and may look at a process: in some containers it may not. */
-async function canTrace({ run, scratch }) {
-    const tried = await run(traced(`${scratch}/tried.strace`, ['true'])).catch(() => undefined);
-    return tried?.code === 0;
-}
-
-;// CONCATENATED MODULE: ./src/record/capture/index.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Data files that a record lists one by one; of more, their folders. */
-const MOST_FILES = 30;
-const MOST_OUTPUTS = 1000;
-const MODEL = /\.(?:pt|pth|ckpt|safetensors|onnx|pkl|pickle|joblib|h5|keras|bin|cbm|ubj|gguf)$/i;
-/**
- * Runs a command here and records what it did: commit, packages, what it read and wrote, what its command
- * line and the sources among its outputs say of seeds and hyperparameters, seconds and memory.
- *
- * @throws ReprogateError `run/failed`; then nothing is recorded
- */
-function recordCommand({ command, ...request }, world) {
-    return (0,session/* withSession */.f)(request.directory, world, async (context) => {
-        const opened = await (0,record/* openRun */.Iy)(context, request);
-        const started = new Date();
-        const run = await (0,system_context/* during */.i)(context, `${opened.model.name} · ${command.join(' ')}`, () => captureRun(context, command));
-        const { draft, before, plan } = opened;
-        await (0,record/* keepCommit */.H1)(context, opened, started);
-        draft.set(['run', 'command'], command);
-        draft.set(['run', 'seconds'], run.seconds);
-        if (run.memory !== undefined)
-            draft.set(['run', 'memory'], run.memory);
-        const isOurs = (path) => plan.records.some((record) => (0,files/* within */.ux)(record, path));
-        const outputs = run.outputs.filter((path) => !isOurs(path));
-        await keepOutputs(context, opened, outputs);
-        await keepInputs(context, opened, { ...run, outputs });
-        await keepPackages(context, opened, command);
-        const seen = await seenBySources(context, opened, run.outputs);
-        const { seeds, hyperparameters } = commandValues(command);
-        const values = {
-            seeds: { ...seen.seeds, ...seeds, ...before.seeds },
-            hyperparameters: { ...seen.hyperparameters, ...hyperparameters, ...before.hyperparameters },
-        };
-        for (const name of ['seeds', 'hyperparameters'])
-            if (Object.keys(values[name]).length > 0)
-                draft.set([name], values[name]);
-        const { inputs, seconds, memory } = run;
-        return (0,record/* closeRun */.Ql)(context, opened, { seconds, memory, inputs: inputs?.length, outputs: outputs.length });
-    });
-}
-async function keepOutputs({ root, signal }, { draft, before }, outputs) {
-    const kept = [];
-    for (const path of outputs.slice(0, MOST_OUTPUTS))
-        kept.push({ path, digest: (await (0,digest/* fileDigest */.hd)((0,posix_.join)(root, path), 'sha256', signal)).digest });
-    draft.set(['run', 'outputs'], kept);
-    const models = outputs.filter((path) => MODEL.test(path));
-    if (before.model?.path === undefined && models.length === 1)
-        draft.set(['model', 'path'], models[0]);
-}
-/** What was read becomes data of the record, and data and model are hashed. */
-async function keepInputs(context, { draft, before }, { inputs = [], outputs }) {
-    const known = (before.data ?? []).flatMap(({ path }) => path ?? []);
-    const written = new Set(outputs);
-    const read = inputs.filter((path) => !written.has(path) && !known.some((data) => (0,files/* within */.ux)(data, path)));
-    const places = read.length <= MOST_FILES
-        ? read
-        : [...new Set(read.map((path) => (path.includes('/') ? (0,posix_.dirname)(path) : path)))];
-    const outer = places.filter((place) => !places.some((other) => other !== place && (0,files/* within */.ux)(other, place)));
-    const data = [...(before.data ?? []), ...outer.slice(0, MOST_FILES * 10).map((path) => ({ path }))];
-    if (data.length > 0)
-        draft.set(['data'], data);
-    const models = outputs.filter((path) => MODEL.test(path));
-    const path = before.model?.path ?? (models.length === 1 ? models[0] : undefined);
-    await (0,write/* keepData */.wp)(context, { data, model: { ...before.model, path } }, draft);
-}
-async function keepPackages(context, { draft }, command) {
-    draft.set(['environment', 'hardware'], (0,write/* hardwareHere */.lR)());
-    const text = await installedPackages(context, command);
-    if (text === undefined)
-        return;
-    const path = (0,posix_.join)(draft.folder, 'environment.packages.txt');
-    await draft.keep(path, text);
-    const digest = `sha256:${(0,external_node_crypto_.createHash)('sha256').update(text).digest('hex')}`;
-    draft.set(['environment', 'packages'], { path, digest });
-}
-/** What trackers among the outputs say of the run. */
-async function seenBySources({ git, root, prefix }, { model }, outputs) {
-    const tree = { files: (0,tree_files/* filesOfWorkTree */.UH)(git, root), prefix };
-    const found = (0,sources/* detectOthers */.rN)(outputs).filter((path) => path !== model.settings.record);
-    const readings = await Promise.all(found.slice(0, 10).map((path) => (0,sources/* readSources */.tW)(tree, path)));
-    const records = readings.flat().flatMap(({ record }) => record ?? []);
-    return {
-        seeds: Object.assign({}, ...records.map(({ seeds }) => seeds)),
-        hyperparameters: Object.assign({}, ...records.map(({ hyperparameters }) => hyperparameters)),
-    };
-}
-
-
-/***/ }),
-
-/***/ 2609:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  U: () => (/* binding */ openDraft),
-  m: () => (/* binding */ placeInside)
-});
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path/posix"
-var posix_ = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/provenance/sources/index.ts + 46 modules
-var sources = __nccwpck_require__(8904);
-// EXTERNAL MODULE: ./src/system/errors.ts
-var errors = __nccwpck_require__(6578);
-// EXTERNAL MODULE: ./src/system/files.ts
-var files = __nccwpck_require__(1650);
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(8815);
-// EXTERNAL MODULE: ./src/provenance/sources/native.ts
-var sources_native = __nccwpck_require__(2539);
-// EXTERNAL MODULE: ./src/system/tree-files.ts
-var tree_files = __nccwpck_require__(1187);
-;// CONCATENATED MODULE: ./src/record/document.ts
-
-
-
-
-/** In reading order. */
-const SECTIONS = [
-    'reprogate',
-    'model',
-    'run',
-    'code',
-    'data',
-    'environment',
-    'seeds',
-    'hyperparameters',
-    'evaluation',
-];
-/**
- * The record as a document that can be edited without losing a person's comments and order; a new one
- * if there is none.
- *
- * @throws ReprogateError if there is one that cannot be read
- */
-async function openDocument({ git, root, prefix }, path) {
-    const files = (0,tree_files/* filesOfWorkTree */.UH)(git, root);
-    const { record, problems } = await (0,sources_native/* readNative */.AE)({ files, prefix }, path);
-    const broken = problems.find(({ rule }) => rule !== 'record/missing');
-    if (record === null && broken) {
-        const { rule, message, file, line } = broken;
-        throw new errors/* ReprogateError */.w8(rule, message, undefined, { file, line });
-    }
-    const read = await files.read(path, sources_native/* LARGEST_RECORD */.ty);
-    return 'bytes' in read ? (0,dist/* parseDocument */.Tp)(read.bytes.toString()) : new dist/* Document */.yo({});
-}
-/** What of the document is right; the rest is written anew or listed. */
-function readable(document) {
-    return (0,sources_native/* parseNative */.RF)(Buffer.from(document.toString()), '').record ?? {};
-}
-/** These are read line by line; other lists and maps take one line each. */
-const TALL = ['manifest', 'metrics', 'predictions'];
-/** Sets a field; what stands around it, comments included, stays as it is. */
-function setField(document, path, value) {
-    const [section] = path;
-    if (typeof section === 'string' && (0,dist/* isMap */.jh)(document.contents) && !document.has(section))
-        insertSection(document, document.contents, section);
-    const node = document.createNode(value);
-    if ((0,dist/* isCollection */.P3)(node) && path.length > 1 && !TALL.includes(String(path[1])))
-        node.flow = true;
-    document.setIn(path, node);
-}
-function insertSection(document, contents, section) {
-    const rank = SECTIONS.indexOf(section);
-    const next = contents.items.findIndex(({ key }) => SECTIONS.indexOf(String(key)) > rank);
-    const pair = document.createPair(section, section === 'reprogate' ? 'record/1' : {});
-    contents.items.splice(next < 0 ? contents.items.length : next, 0, pair);
-}
-
-;// CONCATENATED MODULE: ./src/record/draft.ts
-
-
-
-
-
-
-/**
- * The record to write in. What another tool wrote is never written over.
- *
- * @throws ReprogateError `record/foreign`, or if the record cannot be read
- */
-async function openDraft(context, path) {
-    if (/^mlflow:/.test(path) || (0,sources/* detectOthers */.rN)([(0,sources/* storeOf */.xX)(path)]).length > 0)
-        throw new errors/* ReprogateError */.w8('record/foreign', `${path} is what another tool wrote, and is not written over`, `Name ${(0,posix_.join)((0,posix_.dirname)(path), 'provenance.yml')} as the record of the model in the policy: what ${path} says is read beside it.`);
-    const document = await openDocument(context, path);
-    const files = [path];
-    const put = async (path, content) => {
-        const { absolute } = await placeInside(context, path);
-        const draft = `${absolute}.reprogate-draft`;
-        await (0,promises_.mkdir)((0,posix_.dirname)(absolute), { recursive: true });
-        await (0,promises_.rm)(draft, { force: true });
-        await (0,promises_.writeFile)(draft, typeof content === 'string' ? content : '', { flag: 'wx' });
-        if (typeof content !== 'string')
-            await (0,promises_.copyFile)(content.copyOf, draft);
-        await (0,promises_.rename)(draft, absolute);
-    };
-    return {
-        before: readable(document),
-        folder: (0,posix_.dirname)(path),
-        files,
-        set: (at, value) => setField(document, at, value),
-        keep: async (path, content) => {
-            await put(path, content);
-            files.push(path);
-        },
-        write: async () => {
-            const text = document.toString({ lineWidth: 0, flowCollectionPadding: false });
-            await put(path, text);
-            return text;
-        },
-    };
-}
-/** @throws ReprogateError for a path that leaves the working directory, through links too */
-async function placeInside(context, path) {
-    const place = await (0,files/* confine */.Do)(context.root, path);
-    if (place.ok)
-        return place;
-    throw new errors/* ReprogateError */.w8('record/path-outside', `${path} ${place.why}`);
-}
-
-
-/***/ }),
-
-/***/ 389:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Ql: () => (/* binding */ closeRun),
-  H1: () => (/* binding */ keepCommit),
-  Iy: () => (/* binding */ openRun),
-  g1: () => (/* binding */ record)
-});
-
-// EXTERNAL MODULE: ./src/engine/find.ts
-var find = __nccwpck_require__(7523);
-// EXTERNAL MODULE: ./src/environment/dockerfile.ts + 1 modules
-var environment_dockerfile = __nccwpck_require__(325);
-// EXTERNAL MODULE: ./src/system/errors.ts
-var errors = __nccwpck_require__(6578);
-// EXTERNAL MODULE: ./src/environment/manifest/read.ts
-var read = __nccwpck_require__(8479);
-// EXTERNAL MODULE: ./src/environment/pinned.ts
-var pinned = __nccwpck_require__(4795);
-;// CONCATENATED MODULE: ./src/environment/image.ts
-
-
-
-const missing = (reference, reason) => new errors/* ReprogateError */.w8('image/missing', `the image ${reference} cannot be pulled: ${reason}`);
-/** What the engine says of an image, which is pulled if it is not here. */
-async function obtain(engine, reference, onLine) {
-    const local = await engine.inspect(reference);
-    if (local)
-        return local;
-    const pulled = await engine.pull(reference, { onLine });
-    if (!pulled.ok)
-        throw missing(reference, pulled.reason);
-    const image = await engine.inspect(reference);
-    if (image)
-        return image;
-    throw missing(reference, 'it was pulled and is not there');
-}
-/**
- * Describes an image that is on this engine, or can be pulled.
- *
- * @throws ReprogateError `image/missing`, `image/unreadable`, `image/too-large`, `engine/failed`
- */
-async function describeImage(context, reference) {
-    const { engine, progress } = context;
-    context.defer(() => engine.sweep());
-    const image = await obtain(engine, reference, (line) => progress.line(line));
-    const manifest = await (0,read/* readImage */.A)(context, image);
-    return { id: image.Id, manifest, hashes: manifest.hashes, platform: manifest.platform };
-}
-/** `registry:5000/a/b:tag@sha256:…` → `registry:5000/a/b` */
-const repositoryOf = (reference) => reference.replace(/@sha256:[0-9a-f]*$/, '').replace(/:[^:/]*$/, '');
-/** As engines write it in a digest: `docker.io/library/` is left out. */
-const familiar = (repository) => repository.replace(/^(?:index\.)?docker\.io\//, '').replace(/^library\//, '');
-/**
- * The reference by digest of an image named by tag, id or digest; pulled if it is not here.
- *
- * @throws ReprogateError `image/missing`, or `image/not-pushed` if no registry has it
- */
-async function resolveDigest(engine, reference) {
-    const { RepoDigests } = await obtain(engine, reference);
-    if (pinned/* BY_DIGEST */.t.test(reference))
-        return reference;
-    const wanted = familiar(repositoryOf(reference));
-    const found = RepoDigests.find((digest) => repositoryOf(digest) === wanted) ?? RepoDigests[0];
-    if (found !== undefined)
-        return found;
-    throw new errors/* ReprogateError */.w8('image/not-pushed', `the image ${reference} is in no registry, so it has no digest that others could pull`);
-}
-/**
- * Pushes an image into a repository, tagged with its id if the repository names no tag.
- *
- * @returns the reference by digest
- * @throws ReprogateError `engine/failed` if the registry refuses, `image/missing`
- */
-async function pushImage(context, id, repository) {
-    const { engine, progress } = context;
-    const name = repositoryOf(repository);
-    const image = await engine.inspect(id);
-    if (!image)
-        throw missing(id, 'it is not on this engine');
-    const tagged = name === repository ? `${name}:${image.Id.replace(/^sha256:/, '').slice(0, 12)}` : repository;
-    await engine.tag(image.Id, tagged);
-    context.defer(() => engine.removeImage(tagged));
-    const output = await engine.push(tagged, (line) => progress.line(line));
-    const digest = /digest: (sha256:[0-9a-f]{64})/.exec(output)?.[1];
-    if (digest !== undefined)
-        return `${name}@${digest}`;
-    throw new Error(`the registry did not say under which digest it keeps ${tagged}`);
-}
-
-// EXTERNAL MODULE: ./src/evaluation/run.ts + 7 modules
-var evaluation_run = __nccwpck_require__(4401);
-// EXTERNAL MODULE: ./src/policy/load.ts
-var load = __nccwpck_require__(8164);
-// EXTERNAL MODULE: ./src/policy/models.ts
-var models = __nccwpck_require__(7814);
-// EXTERNAL MODULE: ./src/policy/occasion.ts
-var occasion = __nccwpck_require__(903);
-// EXTERNAL MODULE: ./src/policy/plan.ts
-var policy_plan = __nccwpck_require__(6055);
-// EXTERNAL MODULE: ./src/policy/schema.ts
-var schema = __nccwpck_require__(4139);
-// EXTERNAL MODULE: ./src/provenance/commit.ts
-var commit = __nccwpck_require__(786);
-// EXTERNAL MODULE: ./src/provenance/completeness.ts
-var completeness = __nccwpck_require__(3203);
-// EXTERNAL MODULE: ./src/provenance/sources/index.ts + 46 modules
-var sources = __nccwpck_require__(8904);
-// EXTERNAL MODULE: ./src/provenance/sources/native.ts
-var sources_native = __nccwpck_require__(2539);
-// EXTERNAL MODULE: ./src/results/metrics/volatile.ts
-var metrics_volatile = __nccwpck_require__(9258);
-// EXTERNAL MODULE: ./src/stages/export.ts
-var stages_export = __nccwpck_require__(2189);
-// EXTERNAL MODULE: ./src/system/context.ts
-var system_context = __nccwpck_require__(7510);
-// EXTERNAL MODULE: ./src/system/files.ts
-var files = __nccwpck_require__(1650);
-// EXTERNAL MODULE: ./src/system/patterns.ts
-var patterns = __nccwpck_require__(1326);
-// EXTERNAL MODULE: ./src/system/session.ts + 8 modules
-var session = __nccwpck_require__(2691);
-// EXTERNAL MODULE: ./src/system/tree-files.ts
-var tree_files = __nccwpck_require__(1187);
-// EXTERNAL MODULE: ./src/verdict/rules/index.ts + 10 modules
-var rules = __nccwpck_require__(9397);
-// EXTERNAL MODULE: ./src/record/draft.ts + 1 modules
-var record_draft = __nccwpck_require__(2609);
-// EXTERNAL MODULE: ./src/environment/build.ts + 2 modules
-var build = __nccwpck_require__(5371);
-;// CONCATENATED MODULE: ./src/record/image.ts
-
-
-
-
-
-
-/**
- * The image of the run: the one given, the one that the record has already, or one built now, which is
- * pushed if there is somewhere to push it to.
- *
- * @throws ReprogateError `environment/build-failed`, `image/missing`, `image/not-pushed`
- */
-async function chooseImage(context, choice) {
-    const { push, image, recorded } = choice;
-    const given = image ?? recorded;
-    if (push === undefined && given === undefined)
-        return { here: await buildHere(context, choice, { temporary: true }) };
-    const pinned = push === undefined
-        ? await resolveDigest(context.engine, given)
-        : await pushImage(context, await buildHere(context, choice, { temporary: false }), push);
-    return { here: pinned, pinned };
-}
-async function buildHere(context, { commit, dockerfile, plan }, { temporary }) {
-    const { folder: directory } = await (0,stages_export/* exportWithoutAnswers */.u)(context, commit, plan.answers);
-    const request = {
-        directory,
-        dockerfile,
-        context: plan.context,
-        args: plan.args,
-        fresh: true,
-        temporary,
-        timeout: plan.limits.build * 60_000,
-        memory: plan.limits.memory,
-        network: plan.network,
-    };
-    const file = context.prefix + dockerfile;
-    const fetching = (0,environment_dockerfile/* networkFinding */.Sr)(file, await (0,build/* dockerfileText */.qE)(request), request);
-    if (fetching)
-        throw new errors/* ReprogateError */.w8(fetching.rule, fetching.message, undefined, { file, line: fetching.line });
-    const built = await (0,system_context/* during */.i)(context, `building ${dockerfile}`, () => (0,build/* rebuild */.aq)(context, request));
-    if (!built.failure)
-        return built.id;
-    const { tail, line } = built.failure;
-    throw new errors/* ReprogateError */.w8('environment/build-failed', `the image did not build: ${tail.at(-1) ?? ''}`, undefined, { file, line });
-}
-
-// EXTERNAL MODULE: ./src/record/write.ts
-var write = __nccwpck_require__(3294);
-;// CONCATENATED MODULE: ./src/record/record.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * The other direction: writes the record of a real run. A machine fills in what it can know, on the
- * commit that is checked out and in the sandbox that the gate uses; what a person wrote stays,
- * comments included.
- *
- * @throws ReprogateError, with the rule's id for what a check would report
- */
-function record(request, world) {
-    return (0,session/* withSession */.f)(request.directory, world, async (context) => {
-        const opened = await openRun(context, request);
-        if (opened.plan.command === undefined)
-            throw new errors/* ReprogateError */.w8('evaluation/command-missing', 'neither the policy nor the record says how to evaluate');
-        return closeRun(context, opened, await recordRun(context, request, opened));
-    });
-}
-/** Opens the record of a model, on the commit that is checked out. */
-async function openRun(context, request) {
-    const commit = await context.git.head();
-    const { tree, bases } = await (0,occasion/* judgementOf */.l)(context.git, { kind: 'work-tree' });
-    const loaded = await (0,load/* loadPolicy */.tb)(context, request.config, { tree, bases });
-    const model = await modelOf(context, loaded.policy, request.model);
-    const draft = await (0,record_draft/* openDraft */.U)(context, model.settings.record);
-    const before = withArguments(draft.before, request.args ?? {});
-    const plan = (0,policy_plan/* planOf */.XC)(model, loaded, before);
-    const dirty = (await context.git.dirty()).filter((path) => !isSettled(path, plan, before));
-    draft.set(['reprogate'], 'record/1');
-    draft.set(['model', 'name'], before.model?.name ?? model.name);
-    return { model, draft, before, plan, commit, dirty, required: loaded.policy.required ?? [] };
-}
-/** Writes what was found, and lists what only a person can add. */
-async function closeRun({ prefix }, { model, draft, dirty, required }, shown) {
-    const text = await draft.write();
-    const missing = stillMissing(text, prefix + model.settings.record, required);
-    return { ...shown, model: model.name, files: draft.files, dirty: [...dirty], missing };
-}
-/** When it was, and of which code. */
-async function keepCommit({ git }, { draft, before, commit, dirty }, started) {
-    const day = started.toISOString().slice(0, 10);
-    draft.set(['run', 'id'], before.run?.id ?? `${day}-${commit.slice(0, 7)}`);
-    draft.set(['run', 'started'], started.toISOString());
-    draft.set(['run', 'finished'], new Date().toISOString());
-    const repository = await git.remote();
-    if (repository !== undefined)
-        draft.set(['code', 'repository'], repository);
-    draft.set(['code', 'commit'], commit);
-    draft.set(['code', 'dirty'], dirty.length > 0);
-}
-/** Evaluates once in the image of the run, and writes down what that shows. */
-async function recordRun(session, { image, push }, opened) {
-    const { model, draft, before, plan, commit } = opened;
-    const started = new Date();
-    const mounts = await (0,write/* keepData */.wp)(session, before, draft);
-    const context = { ...session, engine: await (0,find/* findEngine */.G)(session.run) };
-    const dockerfile = await dockerfileAt(session, commit, plan);
-    const recorded = before.environment?.image;
-    const chosen = await chooseImage(context, { image, push, recorded, commit, dockerfile, plan });
-    const description = await (0,system_context/* during */.i)(context, `${model.name} · describing the image`, () => describeImage(context, chosen.here));
-    const run = await (0,system_context/* during */.i)(context, `${model.name} · evaluating in the sandbox`, () => (0,evaluation_run/* runOnce */.Jh)(context, {
-        image: description.id,
-        covers: description.manifest.covers,
-        prepare: async () => (await (0,stages_export/* exportWithoutAnswers */.u)(context, commit, plan.answers)).folder,
-        mounts,
-        hide: { ...plan.answers, digests: [] },
-        command: plan.command ?? [],
-        metrics: plan.metrics,
-        predictions: plan.predictions,
-        limits: plan.limits,
-    }));
-    await keepCommit(session, opened, started);
-    await (0,write/* keepEnvironment */.jR)(draft, plan, {
-        image: chosen.pinned,
-        dockerfile,
-        description,
-        signal: context.signal,
-    });
-    await (0,write/* keepEvaluation */.II)(draft, plan, run);
-    const metrics = (0,metrics_volatile/* comparable */.Z)(run.metrics);
-    return {
-        metrics,
-        metricsFile: plan.answers.patterns.length > 0 ? run.metricsFile : undefined,
-        leftOut: Object.keys(run.metrics).filter((name) => !Object.hasOwn(metrics, name)),
-        pin: chosen.pinned === undefined ? 'manifest' : 'image',
-    };
-}
-async function dockerfileAt({ git }, commit, { dockerfiles }) {
-    const found = await (0,environment_dockerfile/* findDockerfile */.mQ)(git, commit, dockerfiles);
-    if (found)
-        return found.path;
-    throw new errors/* ReprogateError */.w8('environment/dockerfile-missing', `the commit ${commit.slice(0, 7)} has no ${dockerfiles.join(' and no ')}`);
-}
-/** The model of the policy or of a record; else a new one, in `models/<name>` if there is such a folder. */
-async function modelOf(context, policy, name) {
-    const { git, root, prefix } = context;
-    const tree = { files: (0,tree_files/* filesOfWorkTree */.UH)(git, root), prefix };
-    const judged = {
-        files: await git.files(),
-        of: (path) => (0,sources/* ownWords */.I1)(tree, path),
-        found: () => Promise.resolve([]),
-    };
-    const known = policy.models
-        ? await (0,models/* selectModels */.H)(policy, judged, undefined, [name])
-        : await (0,models/* discoverModels */.w)((0,sources/* detectNative */.hi)(judged.files), judged);
-    const found = known.find((model) => model.name === name);
-    if (found)
-        return found;
-    const place = await (0,files/* confine */.Do)(context.root, `models/${name}`);
-    if (!place.ok || !schema/* MODEL_NAME */.Ub.test(name))
-        throw new errors/* ReprogateError */.w8('models/name', `${name} cannot be the name of a model`);
-    const path = place.exists ? `models/${name}/provenance.yml` : 'provenance.yml';
-    const { name: other } = await judged.of(path);
-    if (other !== undefined && other !== name)
-        throw new errors/* ReprogateError */.w8('models/unknown', `no model is called ${name}: ${path} is the record of ${other}`, `Name ${other}, or make a folder models/${name} for the record of another model.`);
-    return { name, named: false, settings: { record: path } };
-}
-/** Whether a change of the path leaves the code of the run alone: what the run gives, what is checked by digest, documentation. */
-const isSettled = (path, { records, answers }, { model, data = [] }) => (0,commit/* isDocumentation */.xA)(path) ||
-    (0,patterns/* matcherOf */.K)(answers.patterns)(path) ||
-    ['.reprogate', ...records, ...[model?.path, ...data.flatMap((set) => [set.path, set.list])]].some((settled) => settled !== undefined && (0,files/* within */.ux)(settled, path));
-const withArguments = (record, args) => ({
-    ...record,
-    environment: { ...record.environment, args: { ...record.environment?.args, ...args } },
-});
-/** What only a person can add. */
-function stillMissing(text, path, more) {
-    const { record, problems } = (0,sources_native/* parseNative */.RF)(Buffer.from(text), path);
-    const incomplete = record
-        ? (0,completeness/* checkCompleteness */.z)(record, { more, malformed: problems, mandatory: () => true }).findings
-        : [];
-    return [...problems, ...incomplete].map(({ field, message, remedy, rule }) => ({
-        field: field ?? '',
-        message,
-        remedy: remedy ?? rules/* RULES */.y0[rule].remedy,
-    }));
-}
-
-
-/***/ }),
-
-/***/ 3294:
+/***/ 2794:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   II: () => (/* binding */ keepEvaluation),
-/* harmony export */   jR: () => (/* binding */ keepEnvironment),
-/* harmony export */   lR: () => (/* binding */ hardwareHere),
-/* harmony export */   wp: () => (/* binding */ keepData)
+/* harmony export */   e: () => (/* binding */ printableJson),
+/* harmony export */   h: () => (/* binding */ renderJson)
 /* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8161);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3916);
-/* harmony import */ var node_path_posix__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path_posix__WEBPACK_IMPORTED_MODULE_2__);
-/* harmony import */ var _data_digest_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3230);
-/* harmony import */ var _environment_manifest_file_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(73);
-/* harmony import */ var _environment_pause_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1787);
-/* harmony import */ var _results_metrics_volatile_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9258);
-/* harmony import */ var _system_digest_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3589);
-/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6578);
-/* harmony import */ var _draft_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2609);
-
-
-
-
-
-
-
-
-
-
-/** What a machine knows of a run, written into the draft. */
-/** Hashes the data sets and the model that the record names; a folder's list is kept beside the record. */
-async function keepData(context, { data = [], model }, draft) {
-    const entries = [
-        ...data.map(({ path, digest }, index) => ({ at: ['data', index], path, digest })),
-        { at: ['model'], path: model?.path, digest: model?.digest },
-    ];
-    const mounts = [];
-    for (const { at, path, digest } of entries) {
-        if (path === undefined)
-            continue;
-        const place = await (0,_draft_js__WEBPACK_IMPORTED_MODULE_8__/* .placeInside */ .m)(context, path);
-        if (!place.exists)
-            throw new _system_errors_js__WEBPACK_IMPORTED_MODULE_7__/* .ReprogateError */ .w8('data/file-missing', `${path} is not there`);
-        context.progress.line(`hashing ${path}`);
-        const algorithm = (0,_system_digest_js__WEBPACK_IMPORTED_MODULE_6__/* .algorithmOf */ .Hy)(digest ?? '');
-        const now = await (0,_data_digest_js__WEBPACK_IMPORTED_MODULE_3__/* .fingerprint */ .Rj)(context.root, place.absolute, algorithm, context.signal);
-        draft.set([...at, 'digest'], now.digest);
-        if (at[0] === 'data' && now.files[0]?.path !== '') {
-            const list = (0,node_path_posix__WEBPACK_IMPORTED_MODULE_2__.join)(draft.folder, `${path.split('/').filter(Boolean).join('-')}.${algorithm}`);
-            await draft.keep(list, (0,_data_digest_js__WEBPACK_IMPORTED_MODULE_3__/* .listText */ .so)(now.files));
-            draft.set([...at, 'list'], list);
-        }
-        mounts.push({ source: place.absolute, target: path });
-    }
-    return mounts;
-}
-async function keepEnvironment({ folder, set, keep }, { context, args }, { image, dockerfile, description, signal }) {
-    const path = (0,node_path_posix__WEBPACK_IMPORTED_MODULE_2__.join)(folder, 'environment.json');
-    const kept = await (0,_environment_manifest_file_js__WEBPACK_IMPORTED_MODULE_4__/* .toManifestFile */ .hL)(description.manifest, image ?? description.id, (0,_environment_pause_js__WEBPACK_IMPORTED_MODULE_5__/* .pauseFor */ .Q1)(signal));
-    const manifest = (0,_environment_manifest_file_js__WEBPACK_IMPORTED_MODULE_4__/* .formatManifestFile */ .l6)(kept);
-    await keep(path, manifest);
-    if (image !== undefined)
-        set(['environment', 'image'], image);
-    set(['environment', 'dockerfile'], dockerfile);
-    if (context !== '.')
-        set(['environment', 'context'], context);
-    if (Object.keys(args).length > 0)
-        set(['environment', 'args'], args);
-    set(['environment', 'hash'], description.hashes.environment);
-    set(['environment', 'platform'], description.platform);
-    set(['environment', 'hardware'], hardwareHere());
-    set(['environment', 'manifest'], { path, digest: `sha256:${sha256(manifest)}` });
-}
-async function keepEvaluation({ folder, set, keep }, plan, { metrics, predictions }) {
-    set(['evaluation', 'command'], plan.command);
-    if (plan.metrics !== 'metrics.json' && plan.answers.patterns.length === 0)
-        set(['evaluation', 'output'], plan.metrics);
-    set(['evaluation', 'metrics'], (0,_results_metrics_volatile_js__WEBPACK_IMPORTED_MODULE_9__/* .comparable */ .Z)(metrics));
-    if (!plan.predictions || !predictions)
-        return;
-    const { path: output, key } = plan.predictions;
-    const path = (0,node_path_posix__WEBPACK_IMPORTED_MODULE_2__.join)(folder, (0,node_path_posix__WEBPACK_IMPORTED_MODULE_2__.basename)(output));
-    await keep(path, { copyOf: predictions.file });
-    const { rows, digest } = predictions;
-    set(['evaluation', 'predictions'], { path, output, ...(key !== undefined && { key }), rows, digest });
-}
-const sha256 = (text) => (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(text).digest('hex');
-function hardwareHere() {
-    const [first] = (0,node_os__WEBPACK_IMPORTED_MODULE_1__.cpus)();
-    return {
-        cpu: first?.model.trim() ?? 'unknown',
-        cores: (0,node_os__WEBPACK_IMPORTED_MODULE_1__.cpus)().length,
-        memory: `${Math.round((0,node_os__WEBPACK_IMPORTED_MODULE_1__.totalmem)() / 1024 ** 3)} GiB`,
-    };
-}
-
-
-/***/ }),
-
-/***/ 7873:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   W: () => (/* binding */ renderCompared)
-/* harmony export */ });
-/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2613);
-/* harmony import */ var _plain_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(206);
-
-
-const WORDS = {
-    identical: 'identical',
-    'identical-values': 'the same values',
-    'within-tolerance': 'within the tolerance',
-    different: 'different',
-    'not-comparable': 'cannot be compared',
-};
-const SIGNS = {
-    identical: 'good',
-    'identical-values': 'good',
-    'within-tolerance': 'good',
-    different: 'bad',
-    'not-comparable': 'doubt',
-};
-/** Rows that are shown. */
-const ROWS = 10;
-/** The end of `reprogate compare`. Text may be untrusted. */
-function renderCompared({ grade, metrics, predictions }) {
-    const what = predictions ? rowsText(predictions) : metricsText(metrics);
-    const lines = predictions ? predictionLines(predictions) : metrics.map(metricLine);
-    return (0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .printed */ .zd)([
-        `  ${_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .TERMINAL_SIGNS */ .oP[SIGNS[grade]]} ${WORDS[grade]}: ${what}`,
-        ...lines.map((line) => `    ${line}`),
-    ]);
-}
-function metricsText(metrics) {
-    const off = metrics.filter(({ agrees }) => !agrees).length;
-    return off === 0
-        ? (0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(metrics.length, 'metric')
-        : `${off} of ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(metrics.length, 'metric')} outside the tolerance`;
-}
-function metricLine({ name, recorded, replayed, allowed, agrees }) {
-    const [before, after] = (0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .pair */ .V2)(recorded, replayed);
-    const sign = _plain_js__WEBPACK_IMPORTED_MODULE_0__/* .TERMINAL_SIGNS */ .oP[agrees ? 'good' : 'bad'];
-    const change = recorded === replayed ? (0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(before, 60) : `${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(before, 60)} → ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(after, 60)}`;
-    return `${sign} ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(name, 60)}  ${change}${agrees || allowed === undefined ? '' : `   allowed ±${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .magnitude */ .VO)(allowed)}`}`;
-}
-function rowsText({ rows, flips, moved, largest, problem }) {
-    if (problem !== undefined)
-        return (0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(problem, 300);
-    const far = largest
-        ? `; the largest move is ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .shortNumber */ .In)(Math.abs(largest.difference))} in ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(largest.column, 60)} of ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(largest.key, 60)}${largest.ulps === undefined ? '' : ` (${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(largest.ulps, 'ULP')})`}`
-        : '';
-    return `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(rows, 'row')}, ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .grouped */ .zD)(flips)} flipped, ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .grouped */ .zD)(moved)} moved${far}`;
-}
-const predictionLines = ({ first }) => first
-    .slice(0, ROWS)
-    .map(({ key, column, recorded, replayed }) => `${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(key, 60)}  ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(column, 60)}  ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(recorded, 80)} → ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(replayed, 80)}`);
-
-
-/***/ }),
-
-/***/ 9663:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   _: () => (/* binding */ renderInitialised)
-/* harmony export */ });
-/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2613);
-/* harmony import */ var _verdict_rungs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5730);
-/* harmony import */ var _plain_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(206);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5072);
-
-
-
-
-const DIM = 2;
-const BOLD = 1;
-const YELLOW = 33;
-/** Models that have a line of their own below the written files. */
-const MOST = 8;
-/** Characters of a value, and of the place behind it. */
-const WIDTH = { value: 44, place: 30 };
-/**
- * One screen: what was found and where, what is unknown and what it would be good for, what was written, and
- * the next command. Text may be untrusted.
- */
-function renderInitialised(made, { colour, dryRun, report }) {
-    const paint = (code, words) => (colour ? `\u001b[${code}m${words}\u001b[0m` : words);
-    const looked = `Looked at ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .plural */ .LS)(made.files, 'file')} in ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(made.seconds)}.`;
-    if (made.models.length === 0)
-        return (0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .printed */ .zd)([
-            looked,
-            '',
-            '  Nothing here trains or evaluates a model, so nothing was written.',
-            '',
-            `${paint(BOLD, 'Next:')}  if something does, say how in reprogate.yml: models: {<name>: {record: provenance.yml, evaluation: {command: [<program>]}}}`,
-        ]);
-    return (0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .printed */ .zd)([
-        looked,
-        '',
-        ...made.models.flatMap(({ name, rows }) => [
-            `  ${'model'.padEnd(12)} ${paint(BOLD, (0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(name, 100))}`,
-            ...rows.map((row) => rowLine(row, paint)),
-            '',
-        ]),
-        ...fileLines(made, dryRun),
-        '',
-        ...(report ? stageLines(report) : []),
-        `${paint(BOLD, 'Next:')}  ${nextOf(made, dryRun, report)}`,
-    ]);
-}
-function rowLine({ label, value, place, sure, note }, paint) {
-    const text = value === undefined ? 'none found' : (0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(value, 120);
-    const question = sure ? '' : '?';
-    const shown = (text + question).padEnd(WIDTH.value);
-    const where = place === undefined ? '' : (0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(place, 80);
-    const why = note === undefined ? '' : (0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(note, 120);
-    const left = `  ${label.padEnd(12)} ${sure ? shown : paint(YELLOW, shown)} `;
-    return `${left}${where.padEnd(why === '' ? 0 : WIDTH.place)}${why === '' ? '' : ` ${paint(DIM, why)}`}`.trimEnd();
-}
-function fileLines({ written, kept, open, said }, dryRun) {
-    return [
-        ...written.map(({ path, from }, index) => `${(index === 0 ? (dryRun ? 'Would write' : 'Wrote') : '').padEnd(12)} ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(path, 200)}   ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(from, 120)}`),
-        ...(kept.length > 0
-            ? [`${'Kept'.padEnd(12)} ${kept.map((path) => (0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(path, 200)).join(', ')}`]
-            : []),
-        ...said.map((text) => `${''.padEnd(12)} ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(text, 240)}`),
-        ...open.map((text, index) => `${(index === 0 ? 'Open' : '').padEnd(12)} ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(text, 240)}`),
-    ];
-}
-/** What a check says of each model: the rung that it stands on. */
-function stageLines({ models }) {
-    const [only, ...others] = models;
-    if (only && others.length === 0)
-        return [
-            ...only.stages.map(({ name, status, summary }) => `  ${_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .TERMINAL_SIGNS */ .oP[_words_js__WEBPACK_IMPORTED_MODULE_2__/* .STAGE_SIGNS */ .wF[status]]} ${name.padEnd(14)}${(0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(summary, 160)}`),
-            ...(only.rung ? [`  rung ${only.rung.reached} of 6: ${_verdict_rungs_js__WEBPACK_IMPORTED_MODULE_0__/* .RUNGS */ .Q[only.rung.reached]}`] : []),
-            '',
-        ];
-    const shown = models
-        .slice(0, MOST)
-        .map(({ name, rung, verdict }) => `  ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(name, 60).padEnd(24)} ${verdict}${rung ? `, rung ${rung.reached} of 6: ${_verdict_rungs_js__WEBPACK_IMPORTED_MODULE_0__/* .RUNGS */ .Q[rung.reached]}` : ''}`);
-    return [...shown, ...(models.length > MOST ? [`  ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .grouped */ .zD)(models.length - MOST)} more`] : []), ''];
-}
-function nextOf({ written }, dryRun, report) {
-    if (dryRun && written.length > 0)
-        return 'reprogate init';
-    const next = report?.models.find((model) => model.next !== undefined)?.next;
-    return (0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(next ?? 'reprogate check', 400);
-}
-
-
-/***/ }),
-
-/***/ 3768:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  e: () => (/* binding */ printableJson),
-  h: () => (/* binding */ renderJson)
-});
-
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
-var schemas = __nccwpck_require__(3798);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/iso.js
-var iso = __nccwpck_require__(4377);
-// EXTERNAL MODULE: ./src/verdict/evidence.ts
-var evidence = __nccwpck_require__(3512);
-// EXTERNAL MODULE: ./src/verdict/rules/index.ts + 10 modules
-var rules = __nccwpck_require__(9397);
-// EXTERNAL MODULE: ./src/verdict/rules/rule.ts
-var rule = __nccwpck_require__(9955);
-;// CONCATENATED MODULE: ./src/verdict/finding.ts
-
-
-
-const STAGES = ['provenance', 'data', 'environment', 'evaluation'];
-const findingSchema = schemas/* strictObject */.rej({
-    rule: schemas/* enum */.k5n(rules/* RULE_IDS */.Iu),
-    level: schemas/* enum */.k5n(rule/* LEVELS */.A_),
-    /** The stage that found it. */
-    stage: schemas/* enum */.k5n(STAGES),
-    /** One plain sentence without its full stop, untrusted text included as it is: renderers escape it. */
-    message: schemas/* string */.YjP(),
-    /** Path relative to the root of the repository, as GitHub writes it. */
-    file: schemas/* string */.YjP().optional(),
-    /** From 1. */
-    line: schemas/* int */.Whr().positive().optional(),
-    /** The record's field, as in `data[1].digest`. */
-    field: schemas/* string */.YjP().optional(),
-    expected: schemas/* string */.YjP().optional(),
-    actual: schemas/* string */.YjP().optional(),
-    /** What to do about it, in one or two sentences. */
-    remedy: schemas/* string */.YjP(),
-    /** The first lines of the report tell it. */
-    headline: schemas/* boolean */.zMY().optional(),
-});
-
-// EXTERNAL MODULE: ./src/verdict/rungs.ts
-var rungs = __nccwpck_require__(5730);
-;// CONCATENATED MODULE: ./src/verdict/report.ts
-
-
-
-
-
-/** The one value that every renderer, the JSON report and the outputs are made from. */
-const VERDICTS = ['reproduced', 'not-reproduced', 'incomplete', 'could-not-check'];
-const DECISIONS = ['pass', 'warn', 'fail'];
-const JUDGED = ['merge', 'head', 'commit', 'work tree', 'recorded commit'];
-const stageSchema = schemas/* strictObject */.rej({
-    name: schemas/* enum */.k5n(STAGES),
-    status: schemas/* enum */.k5n(['pass', 'warn', 'fail', 'could-not-check', 'not-run']),
-    /** The parity or agreement that the stage came to. */
-    grade: schemas/* enum */.k5n([...evidence/* PARITIES */.ye, ...evidence/* AGREEMENTS */.Ok]).optional(),
-    /** What was found, or why the stage did not run: `1 of 214 packages changed`. */
-    summary: schemas/* string */.YjP(),
-    seconds: schemas/* number */.aig().nonnegative(),
-});
-const modelReportSchema = schemas/* strictObject */.rej({
-    name: schemas/* string */.YjP(),
-    version: schemas/* string */.YjP().optional(),
-    track: schemas/* enum */.k5n(rule/* TRACKS */.pS),
-    verdict: schemas/* enum */.k5n(VERDICTS),
-    decision: schemas/* enum */.k5n(DECISIONS),
-    /** null: nothing was compared. */
-    parity: schemas/* enum */.k5n(evidence/* PARITIES */.ye).nullable(),
-    agreement: schemas/* enum */.k5n(evidence/* AGREEMENTS */.Ok).nullable(),
-    /** Of the rebuild; the recorded one if it was not read. */
-    environmentHash: schemas/* string */.YjP().nullable(),
-    /** The cause in a sentence, and the fix in another. */
-    cause: schemas/* string */.YjP(),
-    fix: schemas/* string */.YjP().optional(),
-    /** The rung of evidence that was reached, and what keeps it from the next. Absent in reports of earlier versions. */
-    rung: rungs/* rungSchema */.x.optional(),
-    /** The one thing to do next, if there is one. */
-    next: schemas/* string */.YjP().optional(),
-    record: schemas/* string */.YjP(),
-    findings: schemas/* array */.YOg(findingSchema),
-    stages: schemas/* array */.YOg(stageSchema),
-    seconds: schemas/* number */.aig().nonnegative(),
-    evidence: schemas/* strictObject */.rej({
-        /** Required fields that are there, of those required. */
-        fields: schemas/* strictObject */.rej({ present: schemas/* int */.Whr(), required: schemas/* int */.Whr() }),
-        data: schemas/* array */.YOg(evidence/* dataEvidenceSchema */.Z$),
-        environment: evidence/* environmentEvidenceSchema */.oj.optional(),
-        evaluation: evidence/* evaluationEvidenceSchema */.VG.optional(),
-        cause: evidence/* causeSchema */.zu.optional(),
-        probe: evidence/* probeSchema */.ul.optional(),
-        lineage: evidence/* lineageSchema */.pA.optional(),
-        recomputed: evidence/* recomputedSchema */.KM.optional(),
-        remarks: schemas/* array */.YOg(evidence/* remarkSchema */.yv).optional(),
-    }),
-});
-const reportSchema = schemas/* strictObject */.rej({
-    reprogate: schemas/* literal */.euz('report/1'),
-    /** Worst of the models. */
-    verdict: schemas/* enum */.k5n(VERDICTS),
-    decision: schemas/* enum */.k5n(DECISIONS),
-    /** The commit that was judged. */
-    commit: schemas/* string */.YjP(),
-    /** What that commit is; the merge of a pull request is the runner's, and not in anybody's clone. */
-    judged: schemas/* enum */.k5n(JUDGED).optional(),
-    started: iso/* datetime */.w$(),
-    seconds: schemas/* number */.aig().nonnegative(),
-    policy: schemas/* strictObject */.rej({
-        /** null: the built-in defaults. */
-        path: schemas/* string */.YjP().nullable(),
-        /** Where it was read: a branch and commit, or the work tree. */
-        from: schemas/* string */.YjP(),
-        /** The policy's unified diff, if the head changes it: shown, not obeyed. */
-        change: schemas/* string */.YjP().optional(),
-    }),
-    models: schemas/* array */.YOg(modelReportSchema),
-});
-
-;// CONCATENATED MODULE: ./src/report/json.ts
+/* harmony import */ var _verdict_report_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9351);
 
 /**
  * The report as JSON: keys in the schema's order, so that two reports can be compared as text.
  *
  * @throws ZodError if the value is not a report: that is a bug, and must not be published
  */
-const renderJson = (report) => printableJson(reportSchema.parse(report));
+const renderJson = (report) => printableJson(_verdict_report_js__WEBPACK_IMPORTED_MODULE_0__/* .reportSchema */ .Qh.parse(report));
 /**
  * JSON that may be printed on a runner and on a terminal: the same value, with an escape in place of
  * every character that is not seen, and of what a runner would obey.
@@ -30284,386 +31907,6 @@ const INDENT = ' '.repeat(20);
 const plainText = (untrusted, max = 300) => (0,_text_clean_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(untrusted, max).replace(/`([^`]+)`/g, '$1');
 /** Lines as they are printed: none is a workflow command. */
 const printed = (lines) => `${lines.map(_text_clean_js__WEBPACK_IMPORTED_MODULE_0__/* .inertLine */ .Fq).join('\n').trimEnd()}\n`;
-
-
-/***/ }),
-
-/***/ 8168:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $H: () => (/* binding */ renderProbe),
-/* harmony export */   U7: () => (/* binding */ isUnprobed),
-/* harmony export */   bV: () => (/* binding */ isUnmoved)
-/* harmony export */ });
-/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2613);
-/* harmony import */ var _verdict_cause_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(966);
-/* harmony import */ var _plain_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(206);
-
-
-
-const SIGNS = {
-    same: 'good',
-    within: 'doubt',
-    moves: 'bad',
-    fails: 'none',
-};
-const isUnsteady = ({ agreement }) => agreement === 'nondeterministic';
-/** Whether nothing was learnt of a model: it was not replayed, or gave no result. */
-const isUnprobed = (model) => !model.evidence.probe && !isUnsteady(model);
-/** Whether no axis moves the results of a model beyond their tolerances. */
-const isUnmoved = (model) => !isUnsteady(model) && (model.evidence.probe?.axes.every(({ effect }) => effect !== 'moves') ?? false);
-/** A line for each axis: what it does to the outputs, and what fixes it. */
-function renderProbe({ models }, { colour }) {
-    const painted = (sign) => colour ? `\u001b[${_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .SIGN_COLOURS */ .ap[sign]}m${_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .TERMINAL_SIGNS */ .oP[sign]}\u001b[0m` : _plain_js__WEBPACK_IMPORTED_MODULE_1__/* .TERMINAL_SIGNS */ .oP[sign];
-    return (0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .printed */ .zd)(models.flatMap((model) => [...modelLines(model, painted), '']));
-}
-function modelLines(model, painted) {
-    const { probe, cause } = model.evidence;
-    const name = (0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(model.name, 100);
-    if (!probe) {
-        if (!isUnsteady(model))
-            return [`${name}   not probed: ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(model.cause, 600)}`];
-        const fix = cause && (0,_verdict_cause_js__WEBPACK_IMPORTED_MODULE_0__/* .causeWords */ .pQ)(cause).fix;
-        return [
-            `${name}   does not repeat itself`,
-            `  ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(model.cause, 600)}`,
-            ...(fix === undefined ? [] : [`  Fix: ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(fix, 300)}`]),
-        ];
-    }
-    const width = Math.max(0, ...probe.axes.map((axis) => axis.name.length));
-    return [
-        `${name}   ${probe.axes.length} axes in ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .duration */ .p0)(probe.seconds)}`,
-        '',
-        ...probe.axes.flatMap(({ name: axis, effect, text, fix }) => [
-            `  ${painted(SIGNS[effect])} ${axis.padEnd(width)}  ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(effect === 'fails' ? `no result: ${text}` : text, 160)}`,
-            ...(effect !== 'moves' || fix === undefined
-                ? []
-                : [`    ${' '.repeat(width)}  fix: ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(fix, 300)}`]),
-        ]),
-    ];
-}
-
-
-/***/ }),
-
-/***/ 5156:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Z: () => (/* binding */ renderRecorded),
-/* harmony export */   j: () => (/* binding */ renderCaptured)
-/* harmony export */ });
-/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2613);
-/* harmony import */ var _plain_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(206);
-
-
-const MOST = 5;
-/** The end of `reprogate record`: what was written, and what only a person can add. Text may be untrusted. */
-function renderRecorded(recorded) {
-    const { model, files, metrics, metricsFile, leftOut, pin } = recorded;
-    const figures = Object.entries(metrics).map(([name, value]) => `${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(name, 60)} ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .shortNumber */ .In)(value)}`);
-    return (0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .printed */ .zd)([
-        `  ${_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .TERMINAL_SIGNS */ .oP.good} recorded ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(model, 100)}${figures.length > 0 ? `: ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .listed */ .KE)(figures, MOST)}` : ''}`,
-        ...files.map((file) => `    ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(file, 1000)}`),
-        ...(metricsFile === undefined ? [] : [`    metrics from ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(metricsFile, 1000)}`]),
-        ...(leftOut.length > 0
-            ? [
-                `    left out, as it never comes out the same again: ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .listed */ .KE)(leftOut.map((name) => (0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(name, 60)), MOST)}`,
-            ]
-            : []),
-        ...(pin === 'manifest'
-            ? ['    environment: built here, pinned by its manifest; `--push <repository>` pins the image itself.']
-            : []),
-        ...openLines(recorded),
-    ]);
-}
-/** What is open: changes that are not committed, and what only a person knows. */
-function openLines({ dirty, missing }) {
-    const changes = dirty.map((path) => (0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(path, 200));
-    return [
-        ...(changes.length > 0
-            ? [
-                `  ${_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .TERMINAL_SIGNS */ .oP.doubt} the work tree has changes that are not committed: ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .listed */ .KE)(changes, MOST)}`,
-                '    fix: commit them, and record again.',
-            ]
-            : []),
-        ...(missing.length > 0 ? ['', '  Only a person can add:'] : []),
-        ...missing.flatMap(({ field, message, remedy }) => [
-            `    ${field === '' ? '' : `${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(field, 200)}  `}${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(message)}`,
-            `      fix: ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(remedy)}`,
-        ]),
-    ];
-}
-/** The end of `reprogate record <model> -- <command>`. Text may be untrusted. */
-function renderCaptured(captured) {
-    const { model, files, seconds, memory, inputs, outputs } = captured;
-    const held = memory === undefined ? '' : `, ${Math.round(memory / 1024 ** 2)} MiB at most`;
-    const read = inputs === undefined ? '' : `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(inputs, 'file')} read, `;
-    return (0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .printed */ .zd)([
-        `  ${_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .TERMINAL_SIGNS */ .oP.good} recorded ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(model, 100)}: ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(seconds)}${held}; ${read}${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(outputs, 'file')} written`,
-        ...files.map((file) => `    ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_0__/* .plainText */ .wh)(file, 1000)}`),
-        ...(inputs === undefined
-            ? ['    what it read is not known: with `strace` installed it is recorded.']
-            : []),
-        ...openLines(captured),
-    ]);
-}
-
-
-/***/ }),
-
-/***/ 1193:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  b: () => (/* binding */ renderTerminal)
-});
-
-// EXTERNAL MODULE: ./src/text/numbers.ts
-var numbers = __nccwpck_require__(2613);
-// EXTERNAL MODULE: ./src/verdict/canary.ts
-var verdict_canary = __nccwpck_require__(4941);
-// EXTERNAL MODULE: ./src/verdict/rungs.ts
-var rungs = __nccwpck_require__(5730);
-// EXTERNAL MODULE: ./src/report/plain.ts
-var plain = __nccwpck_require__(206);
-;// CONCATENATED MODULE: ./src/report/recomputed.ts
-
-/** How metrics compare with the predictions beside them, in words. Text may be untrusted. */
-/** Names or columns that a line shows. */
-const SHOWN = 4;
-/** Metrics of which the same is said in one line: same outcome, columns and reason. */
-function alike(metrics) {
-    const groups = new Map();
-    for (const metric of metrics) {
-        const { outcome, columns, rows, why, variant, declared } = metric;
-        // What is said of a variant or a difference has its own numbers.
-        const own = outcome === 'differs' || variant ? metric.metric : '';
-        const key = JSON.stringify([outcome, columns, rows, why, own, declared]);
-        groups.set(key, [...(groups.get(key) ?? []), metric]);
-    }
-    return [...groups.values()];
-}
-const namesOf = (metrics) => (0,numbers/* listed */.KE)(metrics.map(({ metric, printed }) => `${metric} ${printed}`.trim()), SHOWN);
-const columnsOf = ({ columns = [] }) => (0,numbers/* listed */.KE)(columns, SHOWN);
-const WORDS = {
-    agrees: (file, metrics, first) => `${namesOf(metrics)} ${metrics.length === 1 ? 'agrees' : 'agree'} with ${rowsOf(first)} in ${file} (declared: ${definitions(metrics)} of ${columnsOf(first)})`,
-    differs: (file, metrics, first) => `${namesOf(metrics)} is declared as ${first.definition} of ${columnsOf(first)}; ${rowsOf(first)} in ${file} give ${shown(first.printed, first.value)}`,
-    follows: (file, metrics, first) => first.variant
-        ? `${namesOf(metrics)} follows as ${first.definition} from ${rowsOf(first)} in ${file} (${first.usual ? `${first.usual.definition} gives ${shown(first.printed, first.usual.value)}` : columnsOf(first)})`
-        : `${namesOf(metrics)} ${metrics.length === 1 ? 'follows' : 'follow'} from ${rowsOf(first)} in ${file} (${columnsOf(first)})`,
-    consistent: (file, metrics, first) => `${namesOf(metrics)} ${metrics.length === 1 ? 'fits' : 'fit'} ${rowsOf(first)} in ${file}, but such numbers fit by chance too easily to say more`,
-    'definition unknown': (_, metrics) => `${namesOf(metrics)}: none of the definitions known here gives it; declare one under \`evaluation.definitions\` in the policy`,
-    'cannot recompute': (_, metrics, { why = '' }) => `${namesOf(metrics)}: not computed again, ${why}`,
-};
-const rowsOf = ({ rows = 0, note }) => (0,numbers/* plural */.LS)(rows, 'prediction') + (note === undefined ? '' : `, ${note},`);
-const definitions = (metrics) => (0,numbers/* listed */.KE)([...new Set(metrics.map(({ definition = '' }) => definition))], SHOWN);
-/** A computed number with as many digits as it takes to tell it from the printed one. */
-const shown = (printed, value) => (0,numbers/* pair */.V2)(printed.replace('%', ''), value)[1];
-/** In the order in which a reader should see them. */
-const ORDER = [
-    'differs',
-    'agrees',
-    'follows',
-    'consistent',
-    'definition unknown',
-    'cannot recompute',
-];
-/** A line for metrics of which the same is said. */
-function recomputedLines({ file, problem, metrics }) {
-    const lines = ORDER.flatMap((outcome) => alike(metrics.filter((metric) => metric.outcome === outcome)).map((some) => WORDS[outcome](file, some, some[0])));
-    return problem === undefined || lines.length > 0
-        ? lines
-        : [`${file} ${problem}: no metric was computed again`];
-}
-/** `2 follow, 1 consistent, 1 definition unknown`; undefined if there is nothing to say. */
-function recomputedCount({ metrics }) {
-    const counts = ORDER.flatMap((outcome) => {
-        const count = metrics.filter((metric) => metric.outcome === outcome).length;
-        const word = count === 1 ? outcome : (PLURALS[outcome] ?? outcome);
-        return count === 0 ? [] : [`${(0,numbers/* grouped */.zD)(count)} ${word}`];
-    });
-    return counts.length === 0 ? undefined : counts.join(', ');
-}
-const PLURALS = { differs: 'differ', agrees: 'agree', follows: 'follow' };
-
-// EXTERNAL MODULE: ./src/report/words.ts
-var report_words = __nccwpck_require__(5072);
-;// CONCATENATED MODULE: ./src/report/told.ts
-
-const differ = (compared) => compared !== undefined && compared.flips + compared.moved > 0;
-/**
- * Rules of which the stage's line and the figures below it tell every case, if the figures are there:
- * tables and folds in the comment, lines in the terminal.
- */
-const TOLD_BY_FIGURES = {
-    'environment/build-failed': ({ environment }) => (environment?.failure?.tail.length ?? 0) > 0,
-    'environment/package-differs': ({ environment }) => (environment?.differenceCounts.package ?? 0) > 0,
-    'environment/config-differs': ({ environment }) => (environment?.differenceCounts.config ?? 0) > 0,
-    'environment/package-file-differs': ({ environment }) => (environment?.differenceCounts['package-file'] ?? 0) > 0,
-    'evaluation/failed': ({ evaluation }) => (evaluation?.tail?.length ?? 0) > 0,
-    'evaluation/metric-differs': ({ evaluation }) => evaluation?.metrics.some(({ agrees }) => !agrees) ?? false,
-    'evaluation/prediction-differs': ({ evaluation }) => differ(evaluation?.predictions),
-    'evaluation/nondeterministic': ({ evaluation }) => differ(evaluation?.controls),
-};
-/**
- * The findings that neither the first lines nor the figures tell, errors first. Of an incomplete record
- * these are all: its table of fields is what the first lines are about.
- */
-function untold({ verdict, findings, evidence }) {
-    if (verdict === 'incomplete')
-        return (0,report_words/* inForce */.Nm)(findings);
-    return (0,report_words/* inForce */.Nm)(findings).filter(({ rule, headline }) => !headline && !TOLD_BY_FIGURES[rule]?.(evidence));
-}
-
-;// CONCATENATED MODULE: ./src/report/terminal.ts
-
-
-
-
-
-
-
-const BOLD = 1;
-const DIM = 2;
-/** Column in which a stage's seconds end: further right for long summaries, up to a limit. */
-const WIDTH = { least: 77, most: 110 };
-/** Lines of one kind below a stage. */
-const DETAILS = 5;
-/**
- * The report for a terminal: a line a stage, below it what was found, at the end cause and fix.
- *
- * Untrusted text loses its control and escape characters, and no line can be read as a workflow command.
- */
-function renderTerminal(report, { colour, reportPath }) {
-    const paint = (code, words) => (colour ? `\u001b[${code}m${words}\u001b[0m` : words);
-    const { change, from } = report.policy;
-    return (0,plain/* printed */.zd)([
-        ...report.models.flatMap((model) => [...modelLines(model, report.commit, paint), '']),
-        ...(report.models.length === 1 ? [] : [`  ${total(report)}`]),
-        ...(change === undefined
-            ? []
-            : [`  The policy changes here; judged by that of ${(0,plain/* plainText */.wh)(from, 120)}.`]),
-        ...(reportPath === undefined ? [] : [`  report: ${(0,plain/* plainText */.wh)(reportPath, 1000)}`]),
-    ]);
-}
-function modelLines(model, commit, paint) {
-    const { name, version, track, stages, cause, fix, next } = model;
-    const title = [name, version ?? ''].map((word) => (0,plain/* plainText */.wh)(word, 100)).join(' ');
-    const widest = Math.max(WIDTH.least, ...stages.map((stage) => stageText(stage).length + 14));
-    const width = Math.min(WIDTH.most, widest);
-    const verdict = paint(plain/* SIGN_COLOURS */.ap[(0,report_words/* modelSign */.l$)(model)], `${(0,report_words/* verdictWord */.E0)(model)}:`);
-    return [
-        `${paint(BOLD, title.trim())}   ${track}   ${(0,plain/* plainText */.wh)((0,numbers/* short */.h0)(commit), 64)}`,
-        '',
-        ...stages.flatMap((stage) => [stageLine(stage, width, paint), ...stageDetails(stage, model, paint)]),
-        '',
-        `  ${verdict} ${(0,plain/* plainText */.wh)(cause, 600)}`,
-        ...rungLines(model),
-        ...(fix === undefined ? [] : [`  ${paint(BOLD, 'Fix:')} ${(0,plain/* plainText */.wh)(fix, 600)}${see(model)}`]),
-        ...(fix !== undefined || next === undefined ? [] : [`  ${paint(BOLD, 'Next:')} ${(0,plain/* plainText */.wh)(next, 600)}`]),
-    ];
-}
-/** Which rung was reached, and what keeps it from the next, unless the lines above say so. */
-function rungLines({ rung, verdict, cause, parity, evidence }) {
-    if (rung === undefined || verdict === 'reproduced')
-        return [];
-    const { reached, next } = rung;
-    const needs = evidence.remarks?.some(({ need }) => need !== undefined) ?? false;
-    const told = next === undefined || cause.includes(next.missing) || (parity !== null && !needs);
-    const missing = told ? '' : `: ${(0,plain/* plainText */.wh)(next.missing, 300)}`;
-    return [
-        `  Rung ${reached} of 6, ${rungs/* RUNGS */.Q[reached]}${next ? `; not yet ${next.rung}, ${rungs/* RUNGS */.Q[next.rung]}${missing}` : ''}.`,
-    ];
-}
-/** ` See models/digits/provenance.yml:31.` */
-function see(model) {
-    const { file, line } = (0,report_words/* placeInRecord */.Um)(model) ?? {};
-    if (file === undefined)
-        return '';
-    return ` See ${(0,plain/* plainText */.wh)(line === undefined ? file : `${file}:${line}`, 300)}.`;
-}
-const stageText = (stage) => stage.name.padEnd(14) + (0,plain/* plainText */.wh)((0,report_words/* gradeWords */.bb)(stage) + stage.summary, 200);
-function stageLine(stage, width, paint) {
-    const sign = report_words/* STAGE_SIGNS */.wF[stage.status];
-    const left = stageText(stage);
-    const time = stage.status === 'not-run' ? '' : seconds(stage.seconds);
-    const gap = ' '.repeat(Math.max(2, width - 4 - left.length - time.length));
-    return `  ${paint(plain/* SIGN_COLOURS */.ap[sign], plain/* TERMINAL_SIGNS */.oP[sign])} ${left}${time === '' ? '' : gap + paint(DIM, time)}`;
-}
-/** Below a minute with one decimal, so that a column of them can be compared. */
-const seconds = (s) => (s < 59.95 ? `${s.toFixed(1)} s` : (0,numbers/* duration */.p0)(s));
-/** What was measured in a stage, as far as it differs. */
-const FIGURES = {
-    provenance: provenanceFigures,
-    environment: environmentFigures,
-    evaluation: evaluationFigures,
-};
-function stageDetails({ name }, model, paint) {
-    const figures = FIGURES[name]?.(model) ?? [];
-    const findings = untold(model).filter(({ stage }) => stage === name);
-    return [
-        ...figures.map((line) => plain/* INDENT */.BH + line),
-        ...findings.flatMap((finding) => findingLines(finding, paint)),
-    ];
-}
-function findingLines({ file, line, field, level, message, remedy }, paint) {
-    const place = file === undefined ? field : line === undefined ? file : `${file}:${line}`;
-    const sign = level === 'error' ? 'bad' : 'doubt';
-    return [
-        `${plain/* INDENT */.BH.slice(2)}${paint(plain/* SIGN_COLOURS */.ap[sign], plain/* TERMINAL_SIGNS */.oP[sign])} ${place === undefined ? '' : `${(0,plain/* plainText */.wh)(place, 200)}  `}${(0,plain/* plainText */.wh)(message)}`,
-        `${plain/* INDENT */.BH}${paint(DIM, 'fix:')} ${(0,plain/* plainText */.wh)(remedy)}`,
-    ];
-}
-function provenanceFigures({ evidence: { recomputed } }) {
-    const count = recomputed && recomputedCount(recomputed);
-    return count === undefined ? [] : [`metrics from predictions: ${count}`];
-}
-function environmentFigures({ evidence: { environment } }) {
-    if (!environment)
-        return [];
-    const { differences, differenceCounts, failure } = environment;
-    const all = Object.values(differenceCounts).reduce((sum, n) => sum + n, 0);
-    const lines = differences.slice(0, DETAILS).map(({ kind, name, note, pinned, rebuilt }) => {
-        // Without the purl's type and namespace.
-        const what = kind === 'package' ? name.replace(/^pkg:[^/]+\/(?:[^/]+\/)*/, '') : name;
-        const change = note ?? `${pinned ?? '(none)'} → ${rebuilt ?? '(none)'}`;
-        return `${(0,plain/* plainText */.wh)(what, 100)}  ${(0,plain/* plainText */.wh)(change, 120)}`;
-    });
-    return [...lines, ...rest(lines.length, all), ...tailLines(failure?.tail)];
-}
-function evaluationFigures({ evidence: { evaluation } }) {
-    if (!evaluation)
-        return [];
-    const wrong = evaluation.metrics.filter(({ agrees }) => !agrees);
-    const shown = wrong.slice(0, DETAILS);
-    const width = Math.min(30, Math.max(0, ...shown.map(({ name }) => name.length)));
-    const lines = shown.map(({ name, recorded, replayed, allowed }) => {
-        const [before, after] = (0,numbers/* pair */.V2)(recorded, replayed);
-        const tolerance = allowed === undefined ? '' : `   allowed ±${(0,numbers/* magnitude */.VO)(allowed)}`;
-        return `${(0,plain/* plainText */.wh)(name, 60).padEnd(width)}  ${(0,plain/* plainText */.wh)(before, 40)} → ${(0,plain/* plainText */.wh)(after, 40)}${tolerance}`;
-    });
-    const canary = evaluation.canary ? (0,verdict_canary/* canaryStatements */.pZ)(evaluation.canary) : [];
-    return [
-        ...lines,
-        ...rest(lines.length, wrong.length),
-        ...canary.map((line) => (0,plain/* plainText */.wh)(line, 300)),
-        ...tailLines(evaluation.tail),
-    ];
-}
-const rest = (shown, all) => all > shown ? [`${(0,numbers/* grouped */.zD)(all - shown)} more in the report`] : [];
-const tailLines = (tail = []) => tail.slice(-DETAILS).map((line) => (0,plain/* plainText */.wh)(line, 200));
-/** `3 models: 1 not reproduced, 2 reproduced.` */
-function total({ models }) {
-    if (models.length === 0)
-        return 'No model was checked.';
-    const words = models.map((model) => (0,report_words/* isNotRebuilt */.Pv)(model) ? 'not rebuilt' : report_words/* VERDICT_WORDS */._G[model.verdict].toLowerCase());
-    const tally = [...new Set(words)].map((word) => `${words.filter((one) => one === word).length} ${word}`);
-    return `${(0,numbers/* plural */.LS)(models.length, 'model')}: ${tally.join(', ')}.`;
-}
 
 
 /***/ }),
@@ -30807,19 +32050,1439 @@ function ulpDistance(a, b) {
 
 /***/ }),
 
-/***/ 8669:
+/***/ 2485:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ag: () => (/* binding */ differs),
+/* harmony export */   V: () => (/* binding */ gradeOf),
+/* harmony export */   Z: () => (/* binding */ sameValues),
+/* harmony export */   gM: () => (/* binding */ telling)
+/* harmony export */ });
+/* harmony import */ var _grades_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9580);
+
+const metricsGrade = (metrics) => {
+    if (metrics.some((metric) => !metric.agrees))
+        return 'different';
+    return metrics.some((metric) => metric.recorded !== metric.replayed) ? 'within-tolerance' : 'identical';
+};
+/** The worse of what metrics and predictions say. */
+const gradeOf = ({ metrics, predictions }) => (0,_grades_js__WEBPACK_IMPORTED_MODULE_0__/* .worseGrade */ .cU)(metricsGrade(metrics), predictions?.grade ?? 'identical');
+/** The same values for every key and metric; order and spelling may differ. */
+const sameValues = (comparison) => (0,_grades_js__WEBPACK_IMPORTED_MODULE_0__/* .atLeast */ .jZ)(gradeOf(comparison), 'identical-values');
+/** Whether more than a tolerance lies between the two, or they cannot be compared. */
+const differs = (grade) => !(0,_grades_js__WEBPACK_IMPORTED_MODULE_0__/* .atLeast */ .jZ)(grade, 'within-tolerance');
+/** Metrics that say something: NaN and the infinities agree with themselves whatever was computed. */
+const telling = (metrics) => metrics.filter(({ finite, agrees }) => finite || !agrees);
+
+
+/***/ }),
+
+/***/ 2435:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  Ag: () => (/* binding */ differs),
-  V: () => (/* binding */ gradeOf),
-  Z: () => (/* binding */ sameValues),
-  gM: () => (/* binding */ telling)
+  BO: () => (/* binding */ countRows),
+  Nn: () => (/* binding */ rowsIn),
+  En: () => (/* binding */ writeCsv)
 });
 
-;// CONCATENATED MODULE: ./src/results/grades.ts
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: ./node_modules/csv-parse/lib/sync.js
+var sync = __nccwpck_require__(2016);
+// EXTERNAL MODULE: external "node:timers/promises"
+var external_node_timers_promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: ./src/results/table.ts
+var table = __nccwpck_require__(8502);
+// EXTERNAL MODULE: ./src/text/numbers.ts
+var numbers = __nccwpck_require__(2613);
+;// CONCATENATED MODULE: ./src/results/formats/format.ts
+
+
+const MAX_COLUMNS = 2000;
+const MAX_CELLS = 20_000_000;
+/** A file of text. */
+const LARGEST_TEXT = 64 * 1024 * 1024;
+/** A file of arrays or an archive. */
+const LARGEST_BINARY = 256 * 1024 * 1024;
+/** Objects as rows, in the columns of all of them; a cell that a row lacks is empty. At most 20,000,000 cells. */
+function rowsOfCells(given) {
+    const rows = [];
+    const places = new Map();
+    let cells = 0;
+    for (const row of given) {
+        rows.push(row);
+        cells += row.length;
+        if (rows.length > table/* MAX_ROWS */.pX || cells > MAX_CELLS)
+            throw new table/* TableError */.rQ(`has more than ${(0,numbers/* grouped */.zD)(table/* MAX_ROWS */.pX)} rows or ${(0,numbers/* grouped */.zD)(MAX_CELLS)} cells`);
+        for (const [name] of row) {
+            if (!places.has(name))
+                places.set(name, places.size);
+            if (places.size > MAX_COLUMNS)
+                throw new table/* TableError */.rQ(`has more than ${(0,numbers/* grouped */.zD)(MAX_COLUMNS)} columns`);
+        }
+    }
+    const cellsOf = (row) => {
+        const cells = Array(places.size).fill('');
+        for (const [name, text] of row)
+            cells[places.get(name)] = (0,table/* cellOf */.WC)(text);
+        return cells;
+    };
+    return {
+        header: [...places.keys()].map(table/* cellOf */.WC),
+        rows: {
+            *[Symbol.iterator]() {
+                for (const row of rows)
+                    yield cellsOf(row);
+            },
+        },
+    };
+}
+/** One row as CSV (RFC 4180). @throws TableError if it is longer than a row may be */
+function csvRow(cells) {
+    // An empty line is no row.
+    const only = cells.length === 1 && cells[0] === '';
+    const row = only
+        ? '""'
+        : cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
+    if (row.length < table/* MAX_RECORD */.ZB)
+        return `${row}\n`;
+    throw new table/* TableError */.rQ(`has a row of more than ${table/* MAX_RECORD */.ZB / 1024 ** 2} MiB`);
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./src/results/recompute/json-texts.ts
+var json_texts = __nccwpck_require__(7196);
+;// CONCATENATED MODULE: ./src/results/formats/json.ts
+
+
+
+
+const isMap = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Levels of nested objects that are columns; deeper ones are one text. */
+const NESTED = 8;
+/** Levels of a list. */
+const DEEPEST = 64;
+function parsed(text) {
+    try {
+        return (0,json_texts/* parseTexts */.oh)(text);
+    }
+    catch (error) {
+        throw new table/* TableError */.rQ(`is not JSON: ${error.message.slice(0, 200)}`);
+    }
+}
+/** Numbers keep the text that they are printed with; a text on its own has no quotes; null is empty. */
+function textOfJson(value, depth = 0) {
+    if (depth > DEEPEST)
+        throw new table/* TableError */.rQ(`is nested more than ${DEEPEST} deep`);
+    const number = (0,json_texts/* numberTextOf */.iz)(value);
+    if (number !== undefined)
+        return number;
+    if (Array.isArray(value))
+        return `[${value.map((one) => textOfJson(one, depth + 1)).join(', ')}]`;
+    if (isMap(value))
+        return `{${Object.entries(value)
+            .map(([key, one]) => `${JSON.stringify(key)}: ${textOfJson(one, depth + 1)}`)
+            .join(', ')}}`;
+    if (typeof value === 'string')
+        return depth === 0 ? value : JSON.stringify(value);
+    return value === null || value === undefined ? (depth === 0 ? '' : 'null') : JSON.stringify(value);
+}
+function cellsOfObject(row, prefix = '', depth = 0) {
+    if (!isMap(row))
+        throw new table/* TableError */.rQ('has a row that is not an object');
+    return Object.entries(row).flatMap(([key, value]) => isMap(value) && depth < NESTED
+        ? cellsOfObject(value, `${prefix}${key}.`, depth + 1)
+        : [[prefix + key, textOfJson(value)]]);
+}
+/** What is long and has to be the same: told by its digest. */
+const digestOf = (value) => (0,external_node_crypto_.createHash)('sha256').update(textOfJson(value)).digest('hex');
+const pick = (row, names) => names.flatMap((name) => (row[name] === undefined ? [] : [[name, textOfJson(row[name])]]));
+/** A line of `samples_*.jsonl` (lm-evaluation-harness 0.4): the same document comes once for each filter. */
+function harnessRow(row) {
+    if (row.doc_id === undefined || !('resps' in row) || !('filtered_resps' in row))
+        return undefined;
+    const metrics = Array.isArray(row.metrics) ? row.metrics.filter((name) => typeof name === 'string') : [];
+    const filter = row.filter === undefined ? '' : ` ${textOfJson(row.filter)}`;
+    return [
+        ['sample', textOfJson(row.doc_id) + filter],
+        ...pick(row, ['filtered_resps', 'target', ...metrics, 'resps', 'doc_hash', 'prompt_hash', 'target_hash']),
+    ];
+}
+/** A sample of a log of Inspect AI: what was asked, answered, and how that was scored. */
+function inspectRow(sample) {
+    if (!isMap(sample) || sample.id === undefined)
+        throw new table/* TableError */.rQ('has a sample without an id');
+    const scores = Object.entries(isMap(sample.scores) ? sample.scores : {});
+    const { completion } = isMap(sample.output) ? sample.output : {};
+    return [
+        ['sample', `${textOfJson(sample.id)} ${textOfJson(sample.epoch ?? '')}`.trimEnd()],
+        ...scores.flatMap(([name, score]) => isMap(score) ? pickAs(name, score, ['value', 'answer']) : [[name, textOfJson(score)]]),
+        ['target', textOfJson(sample.target)],
+        ['completion', textOfJson(completion)],
+        ['input', digestOf(sample.input)],
+    ];
+}
+const pickAs = (prefix, row, names) => pick(row, names).map(([name, text]) => [`${prefix}.${name}`, text]);
+const rowOf = (row) => (isMap(row) ? harnessRow(row) : undefined) ?? cellsOfObject(row);
+/** A list of objects, an object that has one or columns of the same length, or a log of Inspect AI. */
+function rowsOfRoot(root) {
+    if (Array.isArray(root))
+        return rowsOfCells(root.map(rowOf));
+    if (!isMap(root))
+        throw new table/* TableError */.rQ('is not a table');
+    if (isMap(root.eval) && Array.isArray(root.samples))
+        return rowsOfCells(root.samples.map(inspectRow));
+    const lists = Object.entries(root).filter((entry) => Array.isArray(entry[1]));
+    const [first] = lists;
+    if (first && isMap(first[1][0]))
+        return rowsOfCells(first[1].map(rowOf));
+    if (!first || lists.length < 2 || lists.some(([, list]) => list.length !== first[1].length))
+        throw new table/* TableError */.rQ('is not a table');
+    return rowsOfCells(first[1].map((_, at) => lists.map(([name, list]) => [name, textOfJson(list[at])])));
+}
+/** One line at a time: very many would not fit into memory at once. */
+function* rowsOfLines(text) {
+    for (let start = 0; start < text.length;) {
+        const feed = text.indexOf('\n', start);
+        const end = feed < 0 ? text.length : feed;
+        const line = text.slice(start, end);
+        if (line.trim() !== '')
+            yield rowOf(parsed(line));
+        start = end + 1;
+    }
+}
+/** JSON lines if the first line is whole and another follows; else one JSON text. */
+function readJsonRows(bytes) {
+    const text = bytes.toString('utf8').replace(/^\ufeff/, '');
+    const [first = '', ...others] = text.split('\n', 2);
+    const whole = first.trimStart().startsWith('{') && first.trimEnd().endsWith('}');
+    if (!whole)
+        return rowsOfRoot(parsed(text));
+    if (others.some((line) => line.trim() !== ''))
+        return rowsOfCells(rowsOfLines(text));
+    const root = parsed(text);
+    const rows = isMap(root) && Object.values(root).some(Array.isArray) && !harnessRow(root);
+    return rows ? rowsOfRoot(root) : rowsOfCells([rowOf(root)]);
+}
+/** No cell of CSV begins so. */
+const json = {
+    largest: LARGEST_TEXT,
+    is: (start) => /^(?:\u00ef\u00bb\u00bf)?\s*(?:\{\s*"|\[\s*\{)/.test(start.toString('latin1')),
+    read: readJsonRows,
+};
+/** One entry of an archive of samples. */
+const sampleRow = (bytes) => inspectRow(parsed(bytes.toString('utf8')));
+
+;// CONCATENATED MODULE: ./src/results/formats/npy.ts
+
+
+
+const MAGIC = Buffer.from('\u0093NUMPY', 'latin1');
+const HEADER = /^\{'descr': '([<>|=]?)([biufSU])(\d{1,9})', 'fortran_order': (True|False), 'shape': \(([\d, ]{0,200})\), ?\}\s*$/;
+/** Shortest text that gives the same float32 again (IEEE 754: nine digits always do). */
+function float32Text(value) {
+    for (let digits = 6; digits < 9; digits++) {
+        const text = String(Number(value.toPrecision(digits)));
+        if (Object.is(Math.fround(Number(text)), value))
+            return floatText(Number(text));
+    }
+    // Zero with a sign, too, which `toPrecision` drops.
+    return floatText(value === 0 ? value : Number(value.toPrecision(9)));
+}
+/** As Python prints it: a float that is whole keeps its point, zero its sign. */
+const floatText = (value) => {
+    if (Number.isNaN(value))
+        return 'nan';
+    if (!Number.isFinite(value))
+        return value > 0 ? 'inf' : '-inf';
+    if (Object.is(value, -0))
+        return '-0.0';
+    return Number.isInteger(value) && Math.abs(value) < 1e16 ? `${value}.0` : String(value);
+};
+function float16(bits) {
+    const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
+    if (exponent === 31)
+        return fraction ? NaN : sign * Infinity;
+    return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
+}
+/** By kind and size of an item in bytes, little-endian. */
+const NUMBERS = {
+    b1: (bytes, at) => (bytes[at] ? 'True' : 'False'),
+    i1: (bytes, at) => String(bytes.readInt8(at)),
+    i2: (bytes, at) => String(bytes.readInt16LE(at)),
+    i4: (bytes, at) => String(bytes.readInt32LE(at)),
+    i8: (bytes, at) => String(bytes.readBigInt64LE(at)),
+    u1: (bytes, at) => String(bytes.readUInt8(at)),
+    u2: (bytes, at) => String(bytes.readUInt16LE(at)),
+    u4: (bytes, at) => String(bytes.readUInt32LE(at)),
+    u8: (bytes, at) => String(bytes.readBigUInt64LE(at)),
+    f2: (bytes, at) => floatText(float16(bytes.readUInt16LE(at))),
+    f4: (bytes, at) => float32Text(bytes.readFloatLE(at)),
+    f8: (bytes, at) => floatText(bytes.readDoubleLE(at)),
+};
+/** Texts are padded with zeros to a fixed length. */
+function unpadded(text) {
+    let end = text.length;
+    while (end > 0 && text.charCodeAt(end - 1) === 0)
+        end--;
+    return text.slice(0, end);
+}
+const textReader = (kind, length) => kind === 'S'
+    ? (bytes, at) => unpadded(bytes.toString('latin1', at, at + length))
+    : (bytes, at) => {
+        let text = '';
+        for (let end = at + length * 4; at < end; at += 4) {
+            const point = bytes.readUInt32LE(at);
+            if (point > 0x10ffff)
+                throw new table/* TableError */.rQ('holds a text that is none');
+            text += String.fromCodePoint(point);
+        }
+        return (0,table/* cellOf */.WC)(unpadded(text));
+    };
+/**
+ * Reads an array (NumPy enhancement proposal 1, versions 1 to 3). Objects are never unpickled: they are an
+ * error, as is a header that promises other bytes than there are.
+ */
+function readNpy(bytes) {
+    if (!bytes.subarray(0, 6).equals(MAGIC) || bytes.length < 12)
+        throw new table/* TableError */.rQ('is not an array of NumPy');
+    const wide = bytes[6] > 1;
+    const start = wide ? 12 : 10;
+    const end = start + (wide ? bytes.readUInt32LE(8) : bytes.readUInt16LE(8));
+    const header = bytes.toString('latin1', start, Math.min(end, start + 4096));
+    if (/'descr': *'\|?O/.test(header))
+        throw new table/* TableError */.rQ('holds Python objects, which are never unpickled');
+    const [, order, kind = '', size = '', fortran, shapeText = ''] = HEADER.exec(header) ?? [];
+    const read = NUMBERS[kind + size] ?? (/[SU]/.test(kind) ? textReader(kind, Number(size)) : undefined);
+    if (!read || order === '>')
+        throw new table/* TableError */.rQ('is an array of a type that is not read');
+    const item = Number(size) * (kind === 'U' ? 4 : 1);
+    const shape = shapeText.split(',').flatMap((text) => (text.trim() === '' ? [] : [Number(text)]));
+    const length = shape[0] ?? 1;
+    const width = shape.slice(1).reduce((product, axis) => product * axis, 1);
+    if (item === 0 || length * width * item !== bytes.length - end)
+        throw new table/* TableError */.rQ('holds other bytes than its header says');
+    if (length > table/* MAX_ROWS */.pX)
+        throw new table/* TableError */.rQ(`has more than ${(0,numbers/* grouped */.zD)(table/* MAX_ROWS */.pX)} rows`);
+    if (width > table/* MAX_RECORD */.ZB)
+        throw new table/* TableError */.rQ('has rows that are too long');
+    if (fortran === 'True' && shape.length > 2)
+        throw new table/* TableError */.rQ('is an array of an order that is not read');
+    const place = (row, column) => end + item * (fortran === 'True' ? column * length + row : row * width + column);
+    if (shape.length < 2)
+        return { length, cell: (row) => read(bytes, place(row, 0)) };
+    const columns = [...Array(width).keys()];
+    return { length, cell: (row) => `[${columns.map((column) => read(bytes, place(row, column))).join(', ')}]` };
+}
+/** Arrays beside one another, numbered by `row`: the place is the key. */
+function rowsOfArrays(arrays) {
+    const [first] = arrays.values();
+    if (!first)
+        throw new table/* TableError */.rQ('has no arrays');
+    for (const { length } of arrays.values())
+        if (length !== first.length)
+            throw new table/* TableError */.rQ('has arrays of different lengths');
+    return {
+        header: ['row', ...[...arrays.keys()].map(table/* cellOf */.WC)],
+        rows: {
+            *[Symbol.iterator]() {
+                for (let row = 0; row < first.length; row++)
+                    yield [String(row), ...[...arrays.values()].map((array) => array.cell(row))];
+            },
+        },
+    };
+}
+const npy = {
+    largest: LARGEST_BINARY,
+    is: (start) => start.subarray(0, 6).equals(MAGIC),
+    read: (bytes) => rowsOfArrays(new Map([['value', readNpy(bytes)]])),
+};
+
+// EXTERNAL MODULE: ./src/results/formats/zip.ts + 1 modules
+var zip = __nccwpck_require__(4173);
+;// CONCATENATED MODULE: ./src/results/formats/archives.ts
+
+
+
+
+
+/** Bytes of all entries, unpacked. */
+const LARGEST_TOTAL = 1024 ** 3;
+/** `.npz` of NumPy, and `.eval` of Inspect AI: ZIP archives, told apart by what they hold. */
+const archives = {
+    largest: LARGEST_BINARY,
+    is: (start) => start.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004')),
+    read(bytes) {
+        const archive = (0,zip/* openArchive */.p)(bytes, LARGEST_BINARY);
+        if ('problem' in archive)
+            throw new table/* TableError */.rQ(archive.problem);
+        let total = 0;
+        const entry = (name) => {
+            const read = archive.read(name);
+            if ('problem' in read)
+                throw new table/* TableError */.rQ(read.problem);
+            total += read.length;
+            if (total > LARGEST_TOTAL)
+                throw new table/* TableError */.rQ(`unpacks to more than ${LARGEST_TOTAL / 1024 ** 3} GiB`);
+            return read;
+        };
+        const samples = archive.names.filter((name) => /^samples\/[^/]+\.json$/.test(name)).sort();
+        const each = function* () {
+            for (const name of samples)
+                yield sampleRow(entry(name));
+        };
+        if (samples.length > 0)
+            return rowsOfCells(each());
+        const arrays = archive.names.filter((name) => name.endsWith('.npy'));
+        if (arrays.length < archive.names.length || arrays.length === 0)
+            throw new table/* TableError */.rQ('is an archive of neither arrays nor samples');
+        return rowsOfArrays(new Map(arrays.map((name) => [name.slice(0, -4), readNpy(entry(name))])));
+    },
+};
+
+;// CONCATENATED MODULE: ./src/results/formats/index.ts
+
+
+
+
+
+
+
+
+/** Bytes of the CSV that is made of it. */
+const LARGEST_MADE = 4 * 1024 ** 3;
+const FIRST = 64 * 1024;
+const TURN = 1 << 14;
+/** Tab-separated: the first line has tabs and no comma. Quotes are as in CSV. */
+const tsv = {
+    largest: LARGEST_TEXT,
+    is(start) {
+        const [header = ''] = start.toString('latin1').split('\n', 1);
+        return header.includes('\t') && !header.includes(',');
+    },
+    read(bytes) {
+        const options = { bom: true, delimiter: '\t', skip_empty_lines: true, max_record_size: table/* MAX_RECORD */.ZB };
+        try {
+            const [header = [], ...rows] = (0,sync/* parse */.q)(bytes, { ...options, encoding: 'latin1' });
+            return { header, rows };
+        }
+        catch (error) {
+            throw new table/* TableError */.rQ(`is not a table: ${error.message}`);
+        }
+    },
+};
+/** The first whose bytes match; what none knows is read as CSV. */
+const FORMATS_OF_ROWS = [npy, archives, json, tsv];
+/**
+ * The rows of a file that is not CSV, told by its content; at most 64 MiB of text, 256 MiB of arrays.
+ *
+ * @returns undefined for CSV
+ * @throws TableError
+ */
+async function rowsIn(path) {
+    const file = await (0,promises_.open)(path, 'r');
+    try {
+        const { size } = await file.stat();
+        const start = await firstBytes(file, Math.min(size, FIRST));
+        const format = FORMATS_OF_ROWS.find((one) => one.is(start));
+        if (!format)
+            return undefined;
+        if (size > format.largest)
+            throw new table/* TableError */.rQ(`is larger than ${format.largest / 1024 ** 2} MiB`);
+        return format.read(await firstBytes(file, size));
+    }
+    finally {
+        await file.close();
+    }
+}
+async function firstBytes(file, size) {
+    const bytes = Buffer.alloc(size);
+    let read = 0;
+    while (read < size) {
+        const { bytesRead } = await file.read(bytes, read, size - read, read);
+        if (bytesRead === 0)
+            break;
+        read += bytesRead;
+    }
+    return bytes.subarray(0, read);
+}
+/** How many rows there are. @throws TableError */
+function countRows({ rows }) {
+    let count = 0;
+    const each = rows[Symbol.iterator]();
+    while (each.next().done !== true)
+        count++;
+    return count;
+}
+/**
+ * Writes rows as CSV, at most 4 GiB.
+ *
+ * @param path where no file is yet
+ * @throws TableError
+ */
+async function writeCsv({ header, rows }, path) {
+    const file = await (0,promises_.open)(path, 'wx', 0o600);
+    let written = 0;
+    let block = [csvRow(header)];
+    const flush = async () => {
+        const bytes = Buffer.from(block.join(''), 'latin1');
+        written += bytes.length;
+        if (written > LARGEST_MADE)
+            throw new table/* TableError */.rQ(`is larger than ${LARGEST_MADE / 1024 ** 3} GiB as a table`);
+        await file.writeFile(bytes);
+        block = [];
+        await (0,external_node_timers_promises_.setImmediate)();
+    };
+    try {
+        let length = 0;
+        for (const cells of rows) {
+            const row = csvRow(cells);
+            block.push(row);
+            length += row.length;
+            if (length > table/* MAX_RECORD */.ZB || block.length > TURN) {
+                await flush();
+                length = 0;
+            }
+        }
+        await flush();
+    }
+    finally {
+        await file.close();
+    }
+}
+
+
+/***/ }),
+
+/***/ 4173:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  p: () => (/* binding */ openArchive)
+});
+
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./node_modules/fzstd/esm/index.mjs
+// Some numerical data is initialized as -1 even when it doesn't need initialization to help the JIT infer types
+// aliases for shorter compressed code (most minifers don't do this)
+var ab = ArrayBuffer, u8 = Uint8Array, u16 = Uint16Array, i16 = Int16Array, u32 = (/* unused pure expression or super */ null && (Uint32Array)), i32 = Int32Array;
+var slc = function (v, s, e) {
+    if (u8.prototype.slice)
+        return u8.prototype.slice.call(v, s, e);
+    if (s == null || s < 0)
+        s = 0;
+    if (e == null || e > v.length)
+        e = v.length;
+    var n = new u8(e - s);
+    n.set(v.subarray(s, e));
+    return n;
+};
+var fill = function (v, n, s, e) {
+    if (u8.prototype.fill)
+        return u8.prototype.fill.call(v, n, s, e);
+    if (s == null || s < 0)
+        s = 0;
+    if (e == null || e > v.length)
+        e = v.length;
+    for (; s < e; ++s)
+        v[s] = n;
+    return v;
+};
+var cpw = function (v, t, s, e) {
+    if (u8.prototype.copyWithin)
+        return u8.prototype.copyWithin.call(v, t, s, e);
+    if (s == null || s < 0)
+        s = 0;
+    if (e == null || e > v.length)
+        e = v.length;
+    while (s < e) {
+        v[t++] = v[s++];
+    }
+};
+/**
+ * Codes for errors generated within this library
+ */
+var ZstdErrorCode = {
+    InvalidData: 0,
+    WindowSizeTooLarge: 1,
+    InvalidBlockType: 2,
+    FSEAccuracyTooHigh: 3,
+    DistanceTooFarBack: 4,
+    UnexpectedEOF: 5
+};
+// error codes
+var ec = [
+    'invalid zstd data',
+    'window size too large (>2046MB)',
+    'invalid block type',
+    'FSE accuracy too high',
+    'match distance too far back',
+    'unexpected EOF'
+];
+var err = function (ind, msg, nt) {
+    var e = new Error(msg || ec[ind]);
+    e.code = ind;
+    if (Error.captureStackTrace)
+        Error.captureStackTrace(e, err);
+    if (!nt)
+        throw e;
+    return e;
+};
+var rb = function (d, b, n) {
+    var i = 0, o = 0;
+    for (; i < n; ++i)
+        o |= d[b++] << (i << 3);
+    return o;
+};
+var b4 = function (d, b) { return (d[b] | (d[b + 1] << 8) | (d[b + 2] << 16) | (d[b + 3] << 24)) >>> 0; };
+// read Zstandard frame header
+var rzfh = function (dat, w) {
+    var n3 = dat[0] | (dat[1] << 8) | (dat[2] << 16);
+    if (n3 == 0x2FB528 && dat[3] == 253) {
+        // Zstandard
+        var flg = dat[4];
+        //    single segment       checksum             dict flag     frame content flag
+        var ss = (flg >> 5) & 1, cc = (flg >> 2) & 1, df = flg & 3, fcf = flg >> 6;
+        if (flg & 8)
+            err(0);
+        // byte
+        var bt = 6 - ss;
+        // dict bytes
+        var db = df == 3 ? 4 : df;
+        // dictionary id
+        var di = rb(dat, bt, db);
+        bt += db;
+        // frame size bytes
+        var fsb = fcf ? (1 << fcf) : ss;
+        // frame source size
+        var fss = rb(dat, bt, fsb) + ((fcf == 1) && 256);
+        // window size
+        var ws = fss;
+        if (!ss) {
+            // window descriptor
+            var wb = 1 << (10 + (dat[5] >> 3));
+            ws = wb + (wb >> 3) * (dat[5] & 7);
+        }
+        if (ws > 2145386496)
+            err(1);
+        var buf = new u8((w == 1 ? (fss || ws) : w ? 0 : ws) + 12);
+        buf[0] = 1, buf[4] = 4, buf[8] = 8;
+        return {
+            b: bt + fsb,
+            y: 0,
+            l: 0,
+            d: di,
+            w: (w && w != 1) ? w : buf.subarray(12),
+            e: ws,
+            o: new i32(buf.buffer, 0, 3),
+            u: fss,
+            c: cc,
+            m: Math.min(131072, ws)
+        };
+    }
+    else if (((n3 >> 4) | (dat[3] << 20)) == 0x184D2A5) {
+        // skippable
+        return b4(dat, 4) + 8;
+    }
+    err(0);
+};
+// most significant bit for nonzero
+var msb = function (val) {
+    var bits = 0;
+    for (; (1 << bits) <= val; ++bits)
+        ;
+    return bits - 1;
+};
+// read finite state entropy
+var rfse = function (dat, bt, mal) {
+    // table pos
+    var tpos = (bt << 3) + 4;
+    // accuracy log
+    var al = (dat[bt] & 15) + 5;
+    if (al > mal)
+        err(3);
+    // size
+    var sz = 1 << al;
+    // probabilities symbols  repeat   index   high threshold
+    var probs = sz, sym = -1, re = -1, i = -1, ht = sz;
+    // optimization: single allocation is much faster
+    var buf = new ab(512 + (sz << 2));
+    var freq = new i16(buf, 0, 256);
+    // same view as freq
+    var dstate = new u16(buf, 0, 256);
+    var nstate = new u16(buf, 512, sz);
+    var bb1 = 512 + (sz << 1);
+    var syms = new u8(buf, bb1, sz);
+    var nbits = new u8(buf, bb1 + sz);
+    while (sym < 255 && probs > 0) {
+        var bits = msb(probs + 1);
+        var cbt = tpos >> 3;
+        // mask
+        var msk = (1 << (bits + 1)) - 1;
+        var val = ((dat[cbt] | (dat[cbt + 1] << 8) | (dat[cbt + 2] << 16)) >> (tpos & 7)) & msk;
+        // mask (1 fewer bit)
+        var msk1fb = (1 << bits) - 1;
+        // max small value
+        var msv = msk - probs - 1;
+        // small value
+        var sval = val & msk1fb;
+        if (sval < msv)
+            tpos += bits, val = sval;
+        else {
+            tpos += bits + 1;
+            if (val > msk1fb)
+                val -= msv;
+        }
+        freq[++sym] = --val;
+        if (val == -1) {
+            probs += val;
+            syms[--ht] = sym;
+        }
+        else
+            probs -= val;
+        if (!val) {
+            do {
+                // repeat byte
+                var rbt = tpos >> 3;
+                re = ((dat[rbt] | (dat[rbt + 1] << 8)) >> (tpos & 7)) & 3;
+                tpos += 2;
+                sym += re;
+            } while (re == 3);
+        }
+    }
+    if (sym > 255 || probs)
+        err(0);
+    var sympos = 0;
+    // sym step (coprime with sz - formula from zstd source)
+    var sstep = (sz >> 1) + (sz >> 3) + 3;
+    // sym mask
+    var smask = sz - 1;
+    for (var s = 0; s <= sym; ++s) {
+        var sf = freq[s];
+        if (sf < 1) {
+            dstate[s] = -sf;
+            continue;
+        }
+        // This is split into two loops in zstd to avoid branching, but as JS is higher-level that is unnecessary
+        for (i = 0; i < sf; ++i) {
+            syms[sympos] = s;
+            do {
+                sympos = (sympos + sstep) & smask;
+            } while (sympos >= ht);
+        }
+    }
+    // After spreading symbols, should be zero again
+    if (sympos)
+        err(0);
+    for (i = 0; i < sz; ++i) {
+        // next state
+        var ns = dstate[syms[i]]++;
+        // num bits
+        var nb = nbits[i] = al - msb(ns);
+        nstate[i] = (ns << nb) - sz;
+    }
+    return [(tpos + 7) >> 3, {
+            b: al,
+            s: syms,
+            n: nbits,
+            t: nstate
+        }];
+};
+// read huffman
+var rhu = function (dat, bt) {
+    //  index  weight count
+    var i = 0, wc = -1;
+    //    buffer             header byte
+    var buf = new u8(292), hb = dat[bt];
+    // huffman weights
+    var hw = buf.subarray(0, 256);
+    // rank count
+    var rc = buf.subarray(256, 268);
+    // rank index
+    var ri = new u16(buf.buffer, 268);
+    // NOTE: at this point bt is 1 less than expected
+    if (hb < 128) {
+        // end byte, fse decode table
+        var _a = rfse(dat, bt + 1, 6), ebt = _a[0], fdt = _a[1];
+        bt += hb;
+        var epos = ebt << 3;
+        // last byte
+        var lb = dat[bt];
+        if (!lb)
+            err(0);
+        //  state1   state2   state1 bits   state2 bits
+        var st1 = 0, st2 = 0, btr1 = fdt.b, btr2 = btr1;
+        // fse pos
+        // pre-increment to account for original deficit of 1
+        var fpos = (++bt << 3) - 8 + msb(lb);
+        for (;;) {
+            fpos -= btr1;
+            if (fpos < epos)
+                break;
+            var cbt = fpos >> 3;
+            st1 += ((dat[cbt] | (dat[cbt + 1] << 8)) >> (fpos & 7)) & ((1 << btr1) - 1);
+            hw[++wc] = fdt.s[st1];
+            fpos -= btr2;
+            if (fpos < epos)
+                break;
+            cbt = fpos >> 3;
+            st2 += ((dat[cbt] | (dat[cbt + 1] << 8)) >> (fpos & 7)) & ((1 << btr2) - 1);
+            hw[++wc] = fdt.s[st2];
+            btr1 = fdt.n[st1];
+            st1 = fdt.t[st1];
+            btr2 = fdt.n[st2];
+            st2 = fdt.t[st2];
+        }
+        if (++wc > 255)
+            err(0);
+    }
+    else {
+        wc = hb - 127;
+        for (; i < wc; i += 2) {
+            var byte = dat[++bt];
+            hw[i] = byte >> 4;
+            hw[i + 1] = byte & 15;
+        }
+        ++bt;
+    }
+    // weight exponential sum
+    var wes = 0;
+    for (i = 0; i < wc; ++i) {
+        var wt = hw[i];
+        // bits must be at most 11, same as weight
+        if (wt > 11)
+            err(0);
+        wes += wt && (1 << (wt - 1));
+    }
+    // max bits
+    var mb = msb(wes) + 1;
+    // table size
+    var ts = 1 << mb;
+    // remaining sum
+    var rem = ts - wes;
+    // must be power of 2
+    if (rem & (rem - 1))
+        err(0);
+    hw[wc++] = msb(rem) + 1;
+    for (i = 0; i < wc; ++i) {
+        var wt = hw[i];
+        ++rc[hw[i] = wt && (mb + 1 - wt)];
+    }
+    // huf buf
+    var hbuf = new u8(ts << 1);
+    //    symbols                      num bits
+    var syms = hbuf.subarray(0, ts), nb = hbuf.subarray(ts);
+    ri[mb] = 0;
+    for (i = mb; i > 0; --i) {
+        var pv = ri[i];
+        fill(nb, i, pv, ri[i - 1] = pv + rc[i] * (1 << (mb - i)));
+    }
+    if (ri[0] != ts)
+        err(0);
+    for (i = 0; i < wc; ++i) {
+        var bits = hw[i];
+        if (bits) {
+            var code = ri[bits];
+            fill(syms, i, code, ri[bits] = code + (1 << (mb - bits)));
+        }
+    }
+    return [bt, {
+            n: nb,
+            b: mb,
+            s: syms
+        }];
+};
+// Tables generated using this:
+// https://gist.github.com/101arrowz/a979452d4355992cbf8f257cbffc9edd
+// default literal length table
+var dllt = /*#__PURE__*/ rfse(/*#__PURE__*/ new u8([
+    81, 16, 99, 140, 49, 198, 24, 99, 12, 33, 196, 24, 99, 102, 102, 134, 70, 146, 4
+]), 0, 6)[1];
+// default match length table
+var dmlt = /*#__PURE__*/ rfse(/*#__PURE__*/ new u8([
+    33, 20, 196, 24, 99, 140, 33, 132, 16, 66, 8, 33, 132, 16, 66, 8, 33, 68, 68, 68, 68, 68, 68, 68, 68, 36, 9
+]), 0, 6)[1];
+// default offset code table
+var doct = /*#__PURE__ */ rfse(/*#__PURE__*/ new u8([
+    32, 132, 16, 66, 102, 70, 68, 68, 68, 68, 36, 73, 2
+]), 0, 5)[1];
+// bits to baseline
+var b2bl = function (b, s) {
+    var len = b.length, bl = new i32(len);
+    for (var i = 0; i < len; ++i) {
+        bl[i] = s;
+        s += 1 << b[i];
+    }
+    return bl;
+};
+// literal length bits
+var llb = /*#__PURE__ */ new u8(( /*#__PURE__ */new i32([
+    0, 0, 0, 0, 16843009, 50528770, 134678020, 202050057, 269422093
+])).buffer, 0, 36);
+// literal length baseline
+var llbl = /*#__PURE__ */ b2bl(llb, 0);
+// match length bits
+var mlb = /*#__PURE__ */ new u8(( /*#__PURE__ */new i32([
+    0, 0, 0, 0, 0, 0, 0, 0, 16843009, 50528770, 117769220, 185207048, 252579084, 16
+])).buffer, 0, 53);
+// match length baseline
+var mlbl = /*#__PURE__ */ b2bl(mlb, 3);
+// decode huffman stream
+var dhu = function (dat, out, hu) {
+    var len = dat.length, ss = out.length, lb = dat[len - 1], msk = (1 << hu.b) - 1, eb = -hu.b;
+    if (!lb)
+        err(0);
+    var st = 0, btr = hu.b, pos = (len << 3) - 8 + msb(lb) - btr, i = -1;
+    for (; pos > eb && i < ss;) {
+        var cbt = pos >> 3;
+        var val = (dat[cbt] | (dat[cbt + 1] << 8) | (dat[cbt + 2] << 16)) >> (pos & 7);
+        st = ((st << btr) | val) & msk;
+        out[++i] = hu.s[st];
+        pos -= (btr = hu.n[st]);
+    }
+    if (pos != eb || i + 1 != ss)
+        err(0);
+};
+// decode huffman stream 4x
+// TODO: use workers to parallelize
+var dhu4 = function (dat, out, hu) {
+    var bt = 6;
+    var ss = out.length, sz1 = (ss + 3) >> 2, sz2 = sz1 << 1, sz3 = sz1 + sz2;
+    dhu(dat.subarray(bt, bt += dat[0] | (dat[1] << 8)), out.subarray(0, sz1), hu);
+    dhu(dat.subarray(bt, bt += dat[2] | (dat[3] << 8)), out.subarray(sz1, sz2), hu);
+    dhu(dat.subarray(bt, bt += dat[4] | (dat[5] << 8)), out.subarray(sz2, sz3), hu);
+    dhu(dat.subarray(bt), out.subarray(sz3), hu);
+};
+// read Zstandard block
+var rzb = function (dat, st, out) {
+    var _a;
+    var bt = st.b;
+    //    byte 0        block type
+    var b0 = dat[bt], btype = (b0 >> 1) & 3;
+    st.l = b0 & 1;
+    var sz = (b0 >> 3) | (dat[bt + 1] << 5) | (dat[bt + 2] << 13);
+    // end byte for block
+    var ebt = (bt += 3) + sz;
+    if (btype == 1) {
+        if (bt >= dat.length)
+            return;
+        st.b = bt + 1;
+        if (out) {
+            fill(out, dat[bt], st.y, st.y += sz);
+            return out;
+        }
+        return fill(new u8(sz), dat[bt]);
+    }
+    if (ebt > dat.length)
+        return;
+    if (btype == 0) {
+        st.b = ebt;
+        if (out) {
+            out.set(dat.subarray(bt, ebt), st.y);
+            st.y += sz;
+            return out;
+        }
+        return slc(dat, bt, ebt);
+    }
+    if (btype == 2) {
+        //    byte 3        lit btype     size format
+        var b3 = dat[bt], lbt = b3 & 3, sf = (b3 >> 2) & 3;
+        // lit src size  lit cmp sz 4 streams
+        var lss = b3 >> 4, lcs = 0, s4 = 0;
+        if (lbt < 2) {
+            if (sf & 1)
+                lss |= (dat[++bt] << 4) | ((sf & 2) && (dat[++bt] << 12));
+            else
+                lss = b3 >> 3;
+        }
+        else {
+            s4 = sf;
+            if (sf < 2)
+                lss |= ((dat[++bt] & 63) << 4), lcs = (dat[bt] >> 6) | (dat[++bt] << 2);
+            else if (sf == 2)
+                lss |= (dat[++bt] << 4) | ((dat[++bt] & 3) << 12), lcs = (dat[bt] >> 2) | (dat[++bt] << 6);
+            else
+                lss |= (dat[++bt] << 4) | ((dat[++bt] & 63) << 12), lcs = (dat[bt] >> 6) | (dat[++bt] << 2) | (dat[++bt] << 10);
+        }
+        ++bt;
+        // add literals to end - can never overlap with backreferences because unused literals always appended
+        var buf = out ? out.subarray(st.y, st.y + st.m) : new u8(st.m);
+        // starting point for literals
+        var spl = buf.length - lss;
+        if (lbt == 0)
+            buf.set(dat.subarray(bt, bt += lss), spl);
+        else if (lbt == 1)
+            fill(buf, dat[bt++], spl);
+        else {
+            // huffman table
+            var hu = st.h;
+            if (lbt == 2) {
+                var hud = rhu(dat, bt);
+                // subtract description length
+                lcs += bt - (bt = hud[0]);
+                st.h = hu = hud[1];
+            }
+            else if (!hu)
+                err(0);
+            (s4 ? dhu4 : dhu)(dat.subarray(bt, bt += lcs), buf.subarray(spl), hu);
+        }
+        // num sequences
+        var ns = dat[bt++];
+        if (ns) {
+            if (ns == 255)
+                ns = (dat[bt++] | (dat[bt++] << 8)) + 0x7F00;
+            else if (ns > 127)
+                ns = ((ns - 128) << 8) | dat[bt++];
+            // symbol compression modes
+            var scm = dat[bt++];
+            if (scm & 3)
+                err(0);
+            var dts = [dmlt, doct, dllt];
+            for (var i = 2; i > -1; --i) {
+                var md = (scm >> ((i << 1) + 2)) & 3;
+                if (md == 1) {
+                    // rle buf
+                    var rbuf = new u8([0, 0, dat[bt++]]);
+                    dts[i] = {
+                        s: rbuf.subarray(2, 3),
+                        n: rbuf.subarray(0, 1),
+                        t: new u16(rbuf.buffer, 0, 1),
+                        b: 0
+                    };
+                }
+                else if (md == 2) {
+                    // accuracy log 8 for offsets, 9 for others
+                    _a = rfse(dat, bt, 9 - (i & 1)), bt = _a[0], dts[i] = _a[1];
+                }
+                else if (md == 3) {
+                    if (!st.t)
+                        err(0);
+                    dts[i] = st.t[i];
+                }
+            }
+            var _b = st.t = dts, mlt = _b[0], oct = _b[1], llt = _b[2];
+            var lb = dat[ebt - 1];
+            if (!lb)
+                err(0);
+            var spos = (ebt << 3) - 8 + msb(lb) - llt.b, cbt = spos >> 3, oubt = 0;
+            var lst = ((dat[cbt] | (dat[cbt + 1] << 8)) >> (spos & 7)) & ((1 << llt.b) - 1);
+            cbt = (spos -= oct.b) >> 3;
+            var ost = ((dat[cbt] | (dat[cbt + 1] << 8)) >> (spos & 7)) & ((1 << oct.b) - 1);
+            cbt = (spos -= mlt.b) >> 3;
+            var mst = ((dat[cbt] | (dat[cbt + 1] << 8)) >> (spos & 7)) & ((1 << mlt.b) - 1);
+            for (++ns; --ns;) {
+                var llc = llt.s[lst];
+                var lbtr = llt.n[lst];
+                var mlc = mlt.s[mst];
+                var mbtr = mlt.n[mst];
+                var ofc = oct.s[ost];
+                var obtr = oct.n[ost];
+                cbt = (spos -= ofc) >> 3;
+                var ofp = 1 << ofc;
+                var off = ofp + (((dat[cbt] | (dat[cbt + 1] << 8) | (dat[cbt + 2] << 16) | (dat[cbt + 3] << 24)) >>> (spos & 7)) & (ofp - 1));
+                cbt = (spos -= mlb[mlc]) >> 3;
+                var ml = mlbl[mlc] + (((dat[cbt] | (dat[cbt + 1] << 8) | (dat[cbt + 2] << 16)) >> (spos & 7)) & ((1 << mlb[mlc]) - 1));
+                cbt = (spos -= llb[llc]) >> 3;
+                var ll = llbl[llc] + (((dat[cbt] | (dat[cbt + 1] << 8) | (dat[cbt + 2] << 16)) >> (spos & 7)) & ((1 << llb[llc]) - 1));
+                cbt = (spos -= lbtr) >> 3;
+                lst = llt.t[lst] + (((dat[cbt] | (dat[cbt + 1] << 8)) >> (spos & 7)) & ((1 << lbtr) - 1));
+                cbt = (spos -= mbtr) >> 3;
+                mst = mlt.t[mst] + (((dat[cbt] | (dat[cbt + 1] << 8)) >> (spos & 7)) & ((1 << mbtr) - 1));
+                cbt = (spos -= obtr) >> 3;
+                ost = oct.t[ost] + (((dat[cbt] | (dat[cbt + 1] << 8)) >> (spos & 7)) & ((1 << obtr) - 1));
+                if (off > 3) {
+                    st.o[2] = st.o[1];
+                    st.o[1] = st.o[0];
+                    st.o[0] = off -= 3;
+                }
+                else {
+                    var idx = off - (ll != 0);
+                    if (idx) {
+                        off = idx == 3 ? st.o[0] - 1 : st.o[idx];
+                        if (idx > 1)
+                            st.o[2] = st.o[1];
+                        st.o[1] = st.o[0];
+                        st.o[0] = off;
+                    }
+                    else
+                        off = st.o[0];
+                }
+                for (var i = 0; i < ll; ++i) {
+                    buf[oubt + i] = buf[spl + i];
+                }
+                oubt += ll, spl += ll;
+                var stin = oubt - off;
+                if (stin < 0) {
+                    var len = -stin;
+                    var bs = st.e + stin;
+                    if (len > ml)
+                        len = ml;
+                    for (var i = 0; i < len; ++i) {
+                        buf[oubt + i] = st.w[bs + i];
+                    }
+                    oubt += len, ml -= len, stin = 0;
+                }
+                for (var i = 0; i < ml; ++i) {
+                    buf[oubt + i] = buf[stin + i];
+                }
+                oubt += ml;
+            }
+            if (oubt != spl) {
+                while (spl < buf.length) {
+                    buf[oubt++] = buf[spl++];
+                }
+            }
+            else
+                oubt = buf.length;
+            if (out)
+                st.y += oubt;
+            else
+                buf = slc(buf, 0, oubt);
+        }
+        else if (out) {
+            st.y += lss;
+            if (spl) {
+                for (var i = 0; i < lss; ++i) {
+                    buf[i] = buf[spl + i];
+                }
+            }
+        }
+        else if (spl)
+            buf = slc(buf, spl);
+        st.b = ebt;
+        return buf;
+    }
+    err(2);
+};
+// concat
+var cct = function (bufs, ol) {
+    if (bufs.length == 1)
+        return bufs[0];
+    var buf = new u8(ol);
+    for (var i = 0, b = 0; i < bufs.length; ++i) {
+        var chk = bufs[i];
+        buf.set(chk, b);
+        b += chk.length;
+    }
+    return buf;
+};
+/**
+ * Decompresses Zstandard data
+ * @param dat The input data
+ * @param buf The output buffer. If unspecified, the function will allocate
+ *            exactly enough memory to fit the decompressed data. If your
+ *            data has multiple frames and you know the output size, specifying
+ *            it will yield better performance.
+ * @returns The decompressed data
+ */
+function decompress(dat, buf) {
+    var bufs = [], nb = +!buf;
+    var bt = 0, ol = 0;
+    for (; dat.length;) {
+        var st = rzfh(dat, nb || buf);
+        if (typeof st == 'object') {
+            if (nb) {
+                buf = null;
+                if (st.w.length == st.u) {
+                    bufs.push(buf = st.w);
+                    ol += st.u;
+                }
+            }
+            else {
+                bufs.push(buf);
+                st.e = 0;
+            }
+            for (; !st.l;) {
+                var blk = rzb(dat, st, buf);
+                if (!blk)
+                    err(5);
+                if (buf)
+                    st.e = st.y;
+                else {
+                    bufs.push(blk);
+                    ol += blk.length;
+                    cpw(st.w, 0, blk.length);
+                    st.w.set(blk, st.w.length - blk.length);
+                }
+            }
+            bt = st.b + (st.c * 4);
+        }
+        else
+            bt = st;
+        dat = dat.subarray(bt);
+    }
+    return cct(bufs, ol);
+}
+/**
+ * Decompressor for Zstandard streamed data
+ */
+var Decompress = /*#__PURE__*/ (function () {
+    /**
+     * Creates a Zstandard decompressor
+     * @param ondata The handler for stream data
+     */
+    function Decompress(ondata) {
+        this.ondata = ondata;
+        this.c = [];
+        this.l = 0;
+        this.z = 0;
+    }
+    /**
+     * Pushes data to be decompressed
+     * @param chunk The chunk of data to push
+     * @param final Whether or not this is the last chunk in the stream
+     */
+    Decompress.prototype.push = function (chunk, final) {
+        if (typeof this.s == 'number') {
+            var sub = Math.min(chunk.length, this.s);
+            chunk = chunk.subarray(sub);
+            this.s -= sub;
+        }
+        var sl = chunk.length;
+        var ncs = sl + this.l;
+        if (!this.s) {
+            if (final) {
+                if (!ncs) {
+                    this.ondata(new u8(0), true);
+                    return;
+                }
+                // min for frame + one block
+                if (ncs < 5)
+                    err(5);
+            }
+            else if (ncs < 18) {
+                this.c.push(chunk);
+                this.l = ncs;
+                return;
+            }
+            if (this.l) {
+                this.c.push(chunk);
+                chunk = cct(this.c, ncs);
+                this.c = [];
+                this.l = 0;
+            }
+            if (typeof (this.s = rzfh(chunk)) == 'number')
+                return this.push(chunk, final);
+        }
+        if (typeof this.s != 'number') {
+            if (ncs < (this.z || 3)) {
+                if (final)
+                    err(5);
+                this.c.push(chunk);
+                this.l = ncs;
+                return;
+            }
+            if (this.l) {
+                this.c.push(chunk);
+                chunk = cct(this.c, ncs);
+                this.c = [];
+                this.l = 0;
+            }
+            if (!this.z && ncs < (this.z = (chunk[this.s.b] & 2) ? 4 : 3 + ((chunk[this.s.b] >> 3) | (chunk[this.s.b + 1] << 5) | (chunk[this.s.b + 2] << 13)))) {
+                if (final)
+                    err(5);
+                this.c.push(chunk);
+                this.l = ncs;
+                return;
+            }
+            else
+                this.z = 0;
+            for (;;) {
+                var blk = rzb(chunk, this.s);
+                if (!blk) {
+                    if (final)
+                        err(5);
+                    var adc = chunk.subarray(this.s.b);
+                    this.s.b = 0;
+                    this.c.push(adc), this.l += adc.length;
+                    return;
+                }
+                else {
+                    this.ondata(blk, false);
+                    cpw(this.s.w, 0, blk.length);
+                    this.s.w.set(blk, this.s.w.length - blk.length);
+                }
+                if (this.s.l) {
+                    var rest = chunk.subarray(this.s.b);
+                    this.s = this.s.c * 4;
+                    this.push(rest, final);
+                    return;
+                }
+            }
+        }
+        else if (final)
+            err(5);
+    };
+    return Decompress;
+}());
+
+
+// EXTERNAL MODULE: ./src/text/numbers.ts
+var numbers = __nccwpck_require__(2613);
+;// CONCATENATED MODULE: ./src/results/formats/zip.ts
+
+
+
+/**
+ * The entries of a ZIP archive, by its central directory (APPNOTE.TXT 6.3.10), read in memory. Node 20 has
+ * no Zstandard, which Inspect compresses with; so there is a reader of our own, and `fzstd`.
+ */
+/** Entries of an archive. */
+const MOST_ENTRIES = 100_000;
+/** Bytes before the end in which its record can be: its own 22, and the longest comment. */
+const END_REACH = 22 + 65_535;
+const SIGNATURE = { end: 0x06054b50, entry: 0x02014b50, local: 0x04034b50 };
+const STORED = 0;
+const DEFLATED = 8;
+const ZSTANDARD = 93;
+/** What is wrong with an archive; the rest of a sentence about the file. */
+class BadArchive extends Error {
+}
+/**
+ * @param bytes of the whole archive
+ * @param cap bytes of one entry, unpacked
+ */
+function openArchive(bytes, cap) {
+    return guarded(() => {
+        const entries = entriesOf(bytes);
+        return {
+            names: [...entries.keys()],
+            read: (name) => {
+                const entry = entries.get(name);
+                return entry && guarded(() => unpacked(bytes, entry, cap));
+            },
+        };
+    });
+}
+/** Damaged archives let readers run past the end, and decoders throw what they like. */
+function guarded(work) {
+    try {
+        return work();
+    }
+    catch (error) {
+        if (error instanceof BadArchive)
+            return { problem: error.message };
+        return { problem: 'is a damaged archive' };
+    }
+}
+function entriesOf(bytes) {
+    const end = endOf(bytes);
+    const count = bytes.readUInt16LE(end + 10);
+    const start = bytes.readUInt32LE(end + 16);
+    if (count === 0xffff || start === 0xffffffff)
+        throw new BadArchive('is a ZIP64 archive, which is not read');
+    if (count > MOST_ENTRIES)
+        throw new BadArchive(`has more than ${(0,numbers/* grouped */.zD)(MOST_ENTRIES)} entries`);
+    const entries = new Map();
+    let at = start;
+    for (let index = 0; index < count; index++) {
+        if (bytes.readUInt32LE(at) !== SIGNATURE.entry)
+            throw new BadArchive('has a damaged directory');
+        const [name, extra, comment] = [28, 30, 32].map((field) => bytes.readUInt16LE(at + field));
+        const title = bytes.toString('utf8', at + 46, at + 46 + name);
+        if (entries.has(title))
+            throw new BadArchive('has two entries of one name');
+        entries.set(title, {
+            method: bytes.readUInt16LE(at + 10),
+            packed: bytes.readUInt32LE(at + 20),
+            size: bytes.readUInt32LE(at + 24),
+            offset: bytes.readUInt32LE(at + 42),
+        });
+        at += 46 + name + extra + comment;
+    }
+    refuseOverlaps([...entries.values()], start);
+    return entries;
+}
+function endOf(bytes) {
+    for (let at = bytes.length - 22; at >= Math.max(0, bytes.length - END_REACH); at--)
+        if (bytes.readUInt32LE(at) === SIGNATURE.end)
+            return at;
+    throw new BadArchive('is not a ZIP archive, or was cut off');
+}
+/** Entries that share their bytes unpack to many times the archive. */
+function refuseOverlaps(entries, directory) {
+    const sorted = entries.toSorted((a, b) => a.offset - b.offset);
+    for (const [index, { offset, packed }] of sorted.entries()) {
+        // A local header has 30 bytes at least.
+        const next = sorted[index + 1]?.offset ?? directory;
+        if (offset + 30 + packed > next)
+            throw new BadArchive('has entries that overlap');
+    }
+}
+function unpacked(bytes, { method, packed, size, offset }, cap) {
+    if (size > cap)
+        throw new BadArchive(`has an entry of more than ${cap / 1024 ** 2} MiB`);
+    if (bytes.readUInt32LE(offset) !== SIGNATURE.local)
+        throw new BadArchive('has a damaged entry');
+    const start = offset + 30 + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28);
+    const data = bytes.subarray(start, start + packed);
+    const content = decoded(data, method, size);
+    if (content.length !== size)
+        throw new BadArchive('has an entry of another length than it says');
+    return content;
+}
+function decoded(data, method, size) {
+    if (method === STORED)
+        return data;
+    // One byte more than it says, so that a longer one is seen and no more of it is made.
+    if (method === DEFLATED)
+        return (0,external_node_zlib_.inflateRawSync)(data, { maxOutputLength: size + 1 });
+    if (method === ZSTANDARD)
+        return unzstd(data, size);
+    throw new BadArchive(`is compressed by method ${method}, which is not read`);
+}
+/** A window is held in memory whatever comes out of it; encoders use 8 MiB at most unless told. */
+const LARGEST_WINDOW = 128 * 1024 * 1024;
+/** Bytes that a frame asks the decoder to hold (RFC 8878, 3.1.1.1). */
+function windowOf(frame) {
+    const descriptor = frame[4];
+    const single = (descriptor & 0x20) !== 0;
+    if (!single) {
+        const [exponent, mantissa] = [frame[5] >> 3, frame[5] & 7];
+        return 2 ** (10 + exponent) * (1 + mantissa / 8);
+    }
+    const at = 5 + [0, 1, 2, 4][descriptor & 3];
+    const flag = descriptor >> 6;
+    if (flag === 0)
+        return frame[at];
+    if (flag === 1)
+        return frame.readUInt16LE(at) + 256;
+    return flag === 2 ? frame.readUInt32LE(at) : Number(frame.readBigUInt64LE(at));
+}
+function unzstd(data, size) {
+    if (windowOf(data) > Math.max(size, LARGEST_WINDOW))
+        throw new BadArchive('asks for more memory than it needs');
+    const chunks = [];
+    let length = 0;
+    const stream = new Decompress((chunk) => {
+        length += chunk.length;
+        if (length > size)
+            throw new BadArchive('has an entry of another length than it says');
+        chunks.push(chunk.slice());
+    });
+    stream.push(data, true);
+    return Buffer.concat(chunks);
+}
+
+
+/***/ }),
+
+/***/ 9580:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   cU: () => (/* binding */ worseGrade),
+/* harmony export */   jZ: () => (/* binding */ atLeast)
+/* harmony export */ });
+/* unused harmony export RESULTS_GRADES */
 /** How results compare that can be compared at all or not; best first. */
 const RESULTS_GRADES = [
     'identical',
@@ -30831,91 +33494,6 @@ const RESULTS_GRADES = [
 /** Whether `grade` is `least` or better. */
 const atLeast = (grade, least) => RESULTS_GRADES.indexOf(grade) <= RESULTS_GRADES.indexOf(least);
 const worseGrade = (a, b) => (atLeast(a, b) ? b : a);
-
-;// CONCATENATED MODULE: ./src/results/comparison.ts
-
-const metricsGrade = (metrics) => {
-    if (metrics.some((metric) => !metric.agrees))
-        return 'different';
-    return metrics.some((metric) => metric.recorded !== metric.replayed) ? 'within-tolerance' : 'identical';
-};
-/** The worse of what metrics and predictions say. */
-const gradeOf = ({ metrics, predictions }) => worseGrade(metricsGrade(metrics), predictions?.grade ?? 'identical');
-/** The same values for every key and metric; order and spelling may differ. */
-const sameValues = (comparison) => atLeast(gradeOf(comparison), 'identical-values');
-/** Whether more than a tolerance lies between the two, or they cannot be compared. */
-const differs = (grade) => !atLeast(grade, 'within-tolerance');
-/** Metrics that say something: NaN and the infinities agree with themselves whatever was computed. */
-const telling = (metrics) => metrics.filter(({ finite, agrees }) => finite || !agrees);
-
-
-/***/ }),
-
-/***/ 6689:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   e: () => (/* binding */ compareResults)
-/* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _comparison_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8669);
-/* harmony import */ var _metrics_compare_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7027);
-/* harmony import */ var _metrics_parse_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(951);
-/* harmony import */ var _prediction_result_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9691);
-/* harmony import */ var _predictions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9010);
-
-
-
-
-
-
-/** Bytes of a file that may hold metrics; predictions may be larger. */
-const METRICS_LARGEST = 16 * 1024 ** 2;
-/**
- * Compares two results of any kind: metrics if both files are, else predictions.
- *
- * @throws an error of the file system, if one of them cannot be read
- */
-async function compareResults(recorded, replayed, options = {}) {
-    const [before, after] = [await metricsIn(recorded), await metricsIn(replayed)];
-    if (before && after) {
-        const metrics = (0,_metrics_compare_js__WEBPACK_IMPORTED_MODULE_1__/* .compareMetrics */ .f)(before, after, options.tolerance, options.everywhere);
-        return { grade: (0,_comparison_js__WEBPACK_IMPORTED_MODULE_5__/* .gradeOf */ .V)({ metrics }), metrics };
-    }
-    const { grade, comparison } = before || after
-        ? (0,_prediction_result_js__WEBPACK_IMPORTED_MODULE_3__/* .notComparable */ .kY)(0, 'one file holds metrics and the other does not')
-        : await (0,_predictions_js__WEBPACK_IMPORTED_MODULE_4__/* .comparePredictions */ .c)(recorded, replayed, options);
-    const identical = grade === 'identical-values' && (await sameBytes(recorded, replayed));
-    return { grade: identical ? 'identical' : grade, metrics: [], predictions: comparison };
-}
-const BLOCK = 1024 ** 2;
-async function sameBytes(one, other) {
-    const files = await Promise.all([(0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.open)(one), (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.open)(other)]);
-    const blocks = files.map(() => Buffer.allocUnsafe(BLOCK));
-    try {
-        for (;;) {
-            const read = await Promise.all(files.map((file, side) => file.read(blocks[side], 0, BLOCK, null)));
-            const [a, b] = read.map(({ bytesRead }, side) => blocks[side].subarray(0, bytesRead));
-            if (!a.equals(b))
-                return false;
-            if (a.length === 0)
-                return true;
-        }
-    }
-    finally {
-        await Promise.all(files.map((file) => file.close()));
-    }
-}
-async function metricsIn(file) {
-    if ((await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.stat)(file)).size > METRICS_LARGEST)
-        return null;
-    // A table is rows of predictions, also if it has one.
-    if (/\.[ct]sv$/i.test(file))
-        return null;
-    const metrics = (0,_metrics_parse_js__WEBPACK_IMPORTED_MODULE_2__/* .parseMetrics */ .B)(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(file), file);
-    return 'problem' in metrics ? null : Object.fromEntries(metrics.values);
-}
 
 
 /***/ }),
@@ -31059,8 +33637,16 @@ function readJson(text) {
 function harnessResults(value) {
     const { results } = value;
     const isHarness = isMap(results) && isMap(value.config) && ('n-shot' in value || 'versions' in value);
-    return isHarness ? { value: results } : undefined;
+    return isHarness ? { value: withoutErrors(results) } : undefined;
 }
+/** A standard error says how certain a metric is, and no source records it as one. */
+const withoutErrors = (results) => Object.fromEntries(Object.entries(results).map(([task, metrics]) => [
+    task,
+    isMap(metrics)
+        ? Object.fromEntries(Object.entries(metrics).filter(([name]) => !NO_METRIC.test(name)))
+        : metrics,
+]));
+const NO_METRIC = /_stderr(?:,|$)|^(?:alias|name|sample_len|samples|sample_count)$/;
 /** A log of Inspect AI: `score.metric`, of an evaluation that came to its end. */
 function inspectScores(value) {
     const { eval: evaluation, status, results } = value;
@@ -31070,14 +33656,11 @@ function inspectScores(value) {
         return { problem: `is the log of an evaluation that ended with ${JSON.stringify(status.slice(0, 40))}` };
     const scores = isMap(results) && Array.isArray(results.scores) ? results.scores : [];
     return {
-        value: Object.fromEntries(scores
-            .filter(isMap)
-            .map(({ name, metrics }) => [
+        value: Object.fromEntries(scores.filter(isMap).map(({ name, metrics }) => [
             String(name).slice(0, 200),
-            Object.fromEntries(Object.entries(isMap(metrics) ? metrics : {}).map(([metric, one]) => [
-                metric,
-                isMap(one) ? one.value : one,
-            ])),
+            Object.fromEntries(Object.entries(isMap(metrics) ? metrics : {})
+                .filter(([metric]) => !/^(?:stderr|std|var)$|_stderr$/.test(metric))
+                .map(([metric, one]) => [metric, isMap(one) ? one.value : one])),
         ])),
     };
 }
@@ -31203,6 +33786,56 @@ function parseMetrics(bytes, path = 'metrics.json') {
 
 /***/ }),
 
+/***/ 5238:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ thresholdSchema),
+/* harmony export */   i: () => (/* binding */ thresholdFindings)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3798);
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2613);
+/* harmony import */ var _own_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8598);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6483);
+
+
+
+
+/** `least` is for a metric of which more is better, `most` for one of which less is. */
+const thresholdSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ least: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(), most: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional() })
+    .refine((t) => t.least !== undefined || t.most !== undefined, 'needs `least` or `most`');
+/**
+ * The metrics that do not reach what the policy asks of them. NaN reaches nothing, and neither does a
+ * metric that is not there.
+ *
+ * @param whose `recorded` or `replayed`
+ */
+function thresholdFindings(thresholds, metrics, whose) {
+    return Object.entries(thresholds).flatMap(([name, { least, most }]) => {
+        const value = (0,_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .Z)(metrics, name);
+        const reached = value !== undefined && (least === undefined || value >= least) && (most === undefined || value <= most);
+        if (reached)
+            return [];
+        const asked = [
+            ...(least === undefined ? [] : [`at least ${least}`]),
+            ...(most === undefined ? [] : [`at most ${most}`]),
+        ].join(' and ');
+        const said = value === undefined ? `is not ${whose}` : `is ${whose} as ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .numberText */ .$4)(value)}`;
+        return [
+            {
+                rule: 'metrics/threshold-missed',
+                message: `${(0,_words_js__WEBPACK_IMPORTED_MODULE_3__/* .quoted */ .T)(name)} ${said}; the policy asks for ${asked}`,
+                field: `evaluation.metrics.${name}`,
+                expected: asked,
+                actual: value === undefined ? undefined : (0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .numberText */ .$4)(value),
+            },
+        ];
+    });
+}
+
+
+/***/ }),
+
 /***/ 9258:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -31284,12 +33917,16 @@ __nccwpck_require__.d(__webpack_exports__, {
   c: () => (/* binding */ comparePredictions)
 });
 
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./src/text/numbers.ts
 var numbers = __nccwpck_require__(2613);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:timers/promises"
 var external_node_timers_promises_ = __nccwpck_require__(8500);
 // EXTERNAL MODULE: ./src/results/table.ts
@@ -31703,6 +34340,8 @@ function matchColumns(recorded, replayed, options) {
 }
 const placesOf = (names) => new Map(names.map((name, index) => [name, index]));
 
+// EXTERNAL MODULE: ./src/results/formats/index.ts + 4 modules
+var formats = __nccwpck_require__(2435);
 ;// CONCATENATED MODULE: ./src/results/in-order.ts
 /** Bytes below which it is not worth looking for an equal block. */
 const SMALLEST = 4096;
@@ -31944,26 +34583,51 @@ class Tally {
 
 
 
+
+
+
+
 /**
- * Compares two CSV files of predictions whose bytes differ, row by row. Rows in the same places are compared
- * as bytes; if the order differs they are joined by key, over bytes as well. Cells are read only in rows
- * whose bytes differ, and numbers only in cells that do. Memory: 4 MiB in the same order, else see
- * `joinByKey`; with quoted cells, or columns in another order, see `Pairing`. At most 5,000,000 rows.
+ * Compares two files of predictions of any kind (CSV, TSV, JSON, JSON lines, npy, npz, samples of
+ * lm-evaluation-harness and Inspect AI): what is not CSV is made so, in a folder that is removed. See
+ * `compareTables`, `rowsIn`.
  */
 async function comparePredictions(recorded, replayed, options = {}) {
+    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'reprogate-rows-'));
+    const table = (side, file) => naming(side, async () => {
+        const rows = await (0,formats/* rowsIn */.Nn)(file);
+        if (!rows)
+            return file;
+        const made = (0,external_node_path_.join)(folder, `${side}.csv`);
+        await (0,formats/* writeCsv */.En)(rows, made);
+        return made;
+    });
     try {
-        const headers = [await headerOf('recorded', recorded), await headerOf('replayed', replayed)];
-        const task = { recorded, replayed, columns: matchColumns(...headers, options), options };
-        // Equal bytes mean equal values only if the columns stand in the same order.
-        if (task.columns.there.some((place, column) => place !== column))
-            return await compareCellwise(task);
-        return (await compareInOrder(task)) ?? (await compareByKey(task)) ?? (await compareCellwise(task));
+        const before = await table('recorded', recorded);
+        return await compareTables(before, await table('replayed', replayed), options);
     }
     catch (error) {
         if (error instanceof results_table/* TableError */.rQ)
             return (0,prediction_result/* notComparable */.kY)(0, error.message);
         throw error;
     }
+    finally {
+        await (0,promises_.rm)(folder, { recursive: true, force: true });
+    }
+}
+/**
+ * Compares two CSV files of predictions whose bytes differ, row by row. Rows in the same places are compared
+ * as bytes; if the order differs they are joined by key, over bytes as well. Cells are read only in rows
+ * whose bytes differ, and numbers only in cells that do. Memory: 4 MiB in the same order, else see
+ * `joinByKey`; with quoted cells, or columns in another order, see `Pairing`. At most 5,000,000 rows.
+ */
+async function compareTables(recorded, replayed, options) {
+    const headers = [await headerOf('recorded', recorded), await headerOf('replayed', replayed)];
+    const task = { recorded, replayed, columns: matchColumns(...headers, options), options };
+    // Equal bytes mean equal values only if the columns stand in the same order.
+    if (task.columns.there.some((place, column) => place !== column))
+        return compareCellwise(task);
+    return (await compareInOrder(task)) ?? (await compareByKey(task)) ?? (await compareCellwise(task));
 }
 /** Says of which file an error is. */
 async function naming(side, work) {
@@ -32738,6 +35402,237 @@ function catalogue_valueOf(kind, id, input, at) {
 
 /***/ }),
 
+/***/ 7196:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   av: () => (/* binding */ printedMetrics),
+/* harmony export */   iz: () => (/* binding */ numberTextOf),
+/* harmony export */   oh: () => (/* binding */ parseTexts)
+/* harmony export */ });
+/** JSON whose numbers keep their text: 0.910 is printed to three decimals, and 0.91 is not. */
+/** What stands before the text of a number. */
+const MARK = '\u0001';
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:NaN|Infinity|\d[\d.eE+-]*)/g;
+/**
+ * Parses JSON, also with NaN and the infinities, as Python writes it. In linear time.
+ *
+ * @returns what `JSON.parse` gives, with a text in place of each number: see `numberTextOf`
+ * @throws Error that says what is wrong with it
+ */
+const parseTexts = (source) => JSON.parse(source.replace(STRING_OR_NUMBER, (token) => token.startsWith('"') ? token : JSON.stringify(MARK + token)));
+/** The text of a number; undefined for any other value. */
+const numberTextOf = (value) => typeof value === 'string' && value.startsWith(MARK) ? value.slice(MARK.length) : undefined;
+const MAX_DEPTH = 16;
+const MAX_NUMBERS = 10_000;
+/** As of a metrics file that an evaluation writes. */
+const MAX_BYTES = 1024 ** 2;
+/**
+ * The numbers of a JSON object as they are printed, nested ones with dotted names as `parseMetrics`
+ * names them; none of what is deeper than 16 levels, at most 10,000. Empty if it is not JSON, or
+ * larger than 1 MiB.
+ */
+function printedMetrics(bytes) {
+    const texts = new Map();
+    const visit = (value, name, depth) => {
+        const text = numberTextOf(value);
+        if (text !== undefined && texts.size < MAX_NUMBERS)
+            texts.set(name, text);
+        if (typeof value !== 'object' || value === null || depth === MAX_DEPTH)
+            return;
+        for (const [key, child] of Object.entries(value))
+            visit(child, name === '' ? key : `${name}.${key}`, depth + 1);
+    };
+    if (bytes.length > MAX_BYTES)
+        return texts;
+    try {
+        visit(parseTexts(new TextDecoder('utf-8', { fatal: true }).decode(bytes)), '', 0);
+    }
+    catch {
+        return new Map();
+    }
+    return texts;
+}
+
+
+/***/ }),
+
+/***/ 3400:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  dn: () => (/* binding */ harnessTasks),
+  xj: () => (/* binding */ readSuite),
+  zu: () => (/* binding */ samplesPath)
+});
+
+;// CONCATENATED MODULE: ./src/results/suites/json.ts
+const isMap = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** undefined: it is not JSON. Python's NaN and infinities are null. */
+function parsed(source) {
+    const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        try {
+            return JSON.parse(text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g, (token) => token.startsWith('"') ? token : 'null'));
+        }
+        catch {
+            return undefined;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/results/suites/suite.ts
+
+/** Samples that are read of one run. */
+const MOST_SAMPLES = 100_000;
+/** The tasks of a result of lm-evaluation-harness whose samples lie beside it; undefined: it is none. */
+function harnessTasks(bytes) {
+    const root = parsed(bytes);
+    if (!isMap(root) || !isMap(root['results']) || !isMap(root['configs']) || !isMap(root['config']))
+        return undefined;
+    return Object.keys(root['configs']).filter((task) => !task.includes('/'));
+}
+/** Where lm-evaluation-harness puts the samples of a task, beside its result. */
+const samplesPath = (results, task) => {
+    const folder = results.slice(0, results.lastIndexOf('/') + 1);
+    const time = /_\d{4}-[^/_]*(?=\.json$)/.exec(results)?.[0] ?? '';
+    return `${folder}samples_${task}${time}.jsonl`;
+};
+/**
+ * Reads what a suite left: a result of lm-evaluation-harness with its samples, or a log of Inspect in JSON.
+ *
+ * @param samples of a task, if they are there
+ * @returns undefined if it is of neither, or has neither samples nor hashes
+ */
+function readSuite(bytes, samples) {
+    const root = parsed(bytes);
+    if (!isMap(root))
+        return undefined;
+    const run = isMap(root['eval']) ? inspectRun(root) : harnessTasks(bytes) && harnessRun(root, samples);
+    return run && (run.samples.size > 0 || Object.keys(run.hashes).length > 0) ? run : undefined;
+}
+function harnessRun(root, samplesOf) {
+    const samples = new Map();
+    const configs = root['configs'];
+    for (const [task, config] of Object.entries(configs)) {
+        const text = samplesOf(task);
+        if (!text)
+            continue;
+        const plain = plainMetrics(config);
+        for (const line of new TextDecoder().decode(text).split('\n')) {
+            const row = line.trim() === '' ? undefined : parsed(line);
+            if (!isMap(row) || samples.size >= MOST_SAMPLES)
+                continue;
+            const key = `${task}/${String(row['doc_id'])}`;
+            const before = samples.get(key);
+            const one = harnessSample(task, row, plain);
+            // One line for each filter: the same question, graded another way.
+            samples.set(key, before
+                ? {
+                    ...one,
+                    scores: { ...before.scores, ...one.scores },
+                    regraded: { ...before.regraded, ...one.regraded },
+                }
+                : one);
+        }
+    }
+    const hashes = Object.entries(isMap(root['task_hashes']) ? root['task_hashes'] : {});
+    return {
+        tool: 'lm-evaluation-harness',
+        hashes: Object.fromEntries(hashes.filter((pair) => typeof pair[1] === 'string')),
+        samples,
+    };
+}
+/** Metrics of a task that are computed without options: what the harness does with them then is known. */
+function plainMetrics(config) {
+    const list = isMap(config) && Array.isArray(config['metric_list']) ? config['metric_list'] : [];
+    const known = new Set(['metric', 'aggregation', 'higher_is_better']);
+    return new Set(list
+        .filter(isMap)
+        .filter((one) => Object.entries(one).every(([name, value]) => known.has(name) || value === false))
+        .map(({ metric }) => String(metric)));
+}
+function harnessSample(task, row, plain) {
+    const filter = typeof row['filter'] === 'string' ? row['filter'] : 'none';
+    const names = Array.isArray(row['metrics']) ? row['metrics'].map(String) : [];
+    const [scores, regraded] = [{}, {}];
+    for (const name of names) {
+        const score = scoreOf(row[name]);
+        if (score === undefined)
+            continue;
+        scores[`${task}.${name},${filter}`] = score;
+        const again = plain.has(name) ? REGRADE[name]?.(row) : undefined;
+        if (again !== undefined)
+            regraded[`${task}.${name},${filter}`] = again;
+    }
+    const { arguments: given } = row;
+    const first = Array.isArray(given) ? given[0] : isMap(given) ? given['gen_args_0'] : undefined;
+    const prompt = Array.isArray(first) ? first[0] : isMap(first) ? first['arg_0'] : undefined;
+    return {
+        prompt: String(prompt ?? row['prompt_hash'] ?? ''),
+        output: JSON.stringify(row['resps'] ?? ''),
+        scores,
+        regraded,
+    };
+}
+/** Grades that are functions of a line (lm-evaluation-harness 0.4, `process_results`). */
+const REGRADE = {
+    exact_match({ filtered_resps: answers, target }) {
+        const [answer] = Array.isArray(answers) ? answers : [];
+        return typeof answer === 'string' && typeof target === 'string' ? Number(answer === target) : undefined;
+    },
+    /** The choice of the largest log-likelihood; the first of equal ones, as `numpy.argmax`. */
+    acc({ filtered_resps: answers, target }) {
+        const chances = Array.isArray(answers)
+            ? answers.map((one) => Number(Array.isArray(one) ? one[0] : NaN))
+            : [];
+        if (chances.length < 2 || chances.some(Number.isNaN) || !/^\d{1,6}$/.test(String(target)))
+            return undefined;
+        return Number(chances.indexOf(Math.max(...chances)) === Number(target));
+    },
+};
+function inspectRun(root) {
+    const samples = new Map();
+    for (const one of Array.isArray(root['samples']) ? root['samples'].slice(0, MOST_SAMPLES) : []) {
+        if (!isMap(one))
+            continue;
+        const { id, epoch, input, output, scores } = one;
+        samples.set(`${String(id)}${epoch === undefined || epoch === 1 ? '' : `, epoch ${String(epoch)}`}`, {
+            prompt: typeof input === 'string' ? input : JSON.stringify(withoutIds(input)),
+            output: isMap(output) ? String(output['completion'] ?? '') : '',
+            scores: Object.fromEntries(Object.entries(isMap(scores) ? scores : {}).flatMap(([scorer, given]) => {
+                const score = scoreOf(isMap(given) ? given['value'] : undefined);
+                return score === undefined
+                    ? []
+                    : ['accuracy', 'mean'].map((metric) => [`${scorer}.${metric}`, score]);
+            })),
+            regraded: {},
+        });
+    }
+    return { tool: 'Inspect', hashes: {}, samples };
+}
+/** Messages have an id that is another in every run. */
+const withoutIds = (input) => Array.isArray(input)
+    ? input.map((message) => isMap(message) ? { role: message['role'], content: message['content'] } : message)
+    : input;
+/** Inspect's `value_to_float`: correct, partial, incorrect, no answer. */
+const LETTERS = { C: 1, P: 0.5, I: 0, N: 0 };
+function scoreOf(value) {
+    if (typeof value === 'boolean')
+        return Number(value);
+    if (typeof value === 'string' && Object.hasOwn(LETTERS, value))
+        return LETTERS[value];
+    return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+
+/***/ }),
+
 /***/ 8502:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -32869,20 +35764,61 @@ async function bomLength(path) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   O3: () => (/* binding */ allowedFor),
-/* harmony export */   R9: () => (/* binding */ toleranceSchema)
+/* harmony export */   Pr: () => (/* binding */ ENVELOPE),
+/* harmony export */   R9: () => (/* binding */ toleranceSchema),
+/* harmony export */   aR: () => (/* binding */ withEnvelopes)
 /* harmony export */ });
-/* unused harmony export DEFAULT_TOLERANCE */
+/* unused harmony exports DEFAULT_TOLERANCE, spacing */
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3798);
 
-const toleranceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    absolute: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().nonnegative().optional(),
-    relative: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().nonnegative().optional(),
-})
-    .refine((t) => t.absolute !== undefined || t.relative !== undefined, 'needs `absolute` or `relative`');
+/** Metrics: how far the replays in the pinned environment lie apart. */
+const ENVELOPE = 'envelope';
+const NEEDS = 'needs `absolute`, `relative` or `ulp`, or is `envelope`';
+const toleranceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([
+    zod__WEBPACK_IMPORTED_MODULE_0__/* .literal */ .euz(ENVELOPE),
+    zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+        absolute: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().nonnegative().optional(),
+        relative: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().nonnegative().optional(),
+        ulp: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().positive().optional().describe('Units in the last place of the recorded value'),
+    })
+        .refine((t) => t.absolute !== undefined || t.relative !== undefined || t.ulp !== undefined, {
+        error: NEEDS,
+    }),
+], { error: NEEDS });
 /** pytest's `approx`. */
 const DEFAULT_TOLERANCE = { relative: 1e-6, absolute: 1e-12 };
-/** By how much a replayed value may differ from a recorded one. */
-const allowedFor = (recorded, tolerance = DEFAULT_TOLERANCE) => Math.max(tolerance.absolute ?? 0, (tolerance.relative ?? 0) * Math.abs(recorded));
+/**
+ * By how much a replayed value may differ from a recorded one: the largest of what is given. Of an
+ * envelope that nobody has measured (see `withEnvelopes`), by nothing.
+ */
+function allowedFor(recorded, tolerance = DEFAULT_TOLERANCE) {
+    if (tolerance === ENVELOPE)
+        return 0;
+    const { absolute = 0, relative = 0, ulp = 0 } = tolerance;
+    return Math.max(absolute, relative * Math.abs(recorded), ulp * spacing(recorded));
+}
+/** From a double to its neighbor away from zero, as `numpy.spacing`; NaN of what is not finite. */
+function spacing(value) {
+    if (!Number.isFinite(value))
+        return NaN;
+    const view = new DataView(new ArrayBuffer(8));
+    view.setFloat64(0, value);
+    const exponent = (view.getUint16(0) >> 4) & 0x7ff;
+    return 2 ** (Math.max(exponent, 1) - 1075);
+}
+/**
+ * The tolerances with every envelope measured: the range of the metric over replays in the pinned
+ * environment. The record is none of them, so that it cannot widen what it is judged by.
+ */
+function withEnvelopes(tolerances, runs) {
+    return Object.fromEntries(Object.entries(tolerances).map(([name, tolerance]) => {
+        if (tolerance !== ENVELOPE)
+            return [name, tolerance];
+        const values = runs.flatMap((run) => (Object.hasOwn(run, name) ? run[name] : []));
+        const range = Math.max(...values) - Math.min(...values);
+        return [name, { absolute: Number.isFinite(range) ? range : 0 }];
+    }));
+}
 
 
 /***/ }),
@@ -32944,7 +35880,7 @@ const missingFindings = (missing, prefix) => missing.slice(0, NAMED).map(({ kind
 
 /***/ }),
 
-/***/ 9531:
+/***/ 9099:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -33049,6 +35985,8 @@ const KIND_POINTS = {
     install: -200,
 };
 const TOOL = /^(?:python3? -m )?(?:lm[-_]eval(?! (?:ls|validate)\b)|inspect eval(?:-set)?|helm-run|bigcode-eval|evalplus)[.\w]*\s+\S/;
+/** A tool that evaluates with a program of its own. */
+const isEvaluationTool = (line) => TOOL.test(bare(line));
 const INSTALL = [
     /^(?:pip3?|conda|mamba|poetry|pipenv|uv|pixi|apt(?:-get)?|brew|npm|yarn|git|wget|curl|unzip|tar|mkdir|cp|mv|rm|ls|cat|echo|aws|gcloud|az|gsutil|kaggle|gdown|huggingface-cli|source|export|cd|chmod|ssh|scp|sudo|virtualenv|pre-commit|tree|open|module)\b/,
     /^python[\d.]* -m (?:pip|venv|virtualenv|ipykernel)\b/,
@@ -33099,6 +36037,7 @@ const WORDS = [
 const SPEED = new Set(['speed', 'latency', 'throughput', 'generation', 'inference', 'memory', 'timing']);
 /** In a name of several words these say what it is about, not what it does. */
 const WEAK = new Set(['test', 'model']);
+const OF_DATA = new Set(['data', 'import', 'load', 'loader', 'download']);
 function kindByWords(name, isScript) {
     const all = nameWords(name);
     const words = all.length > 1 && !isScript ? all.filter((word) => !WEAK.has(word)) : all;
@@ -33108,7 +36047,7 @@ function kindByWords(name, isScript) {
     if (words.includes('pretrain'))
         return 'train';
     // Of data, validation is a check of its form.
-    if (words.includes('data') && kinds[0] === 'evaluate')
+    if (kinds[0] === 'evaluate' && words.some((word) => OF_DATA.has(word)))
         return 'data';
     if (kinds.includes('evaluate') && kinds.includes('train'))
         return 'train+evaluate';
@@ -33168,7 +36107,87 @@ function kindOf(line, name) {
                 : 'run'));
 }
 
+;// CONCATENATED MODULE: ./src/looking/command/tasks.ts
+
+
+
+/** Commands of images and of task runners: Dockerfile, just, tox, nox, poe, PDM, hatch, pixi. */
+/** `CMD` and `ENTRYPOINT` of an image, as one line. */
+function dockerfileCommands(_, file, text) {
+    const joined = text.replace(/\\\r?\n/g, '  ');
+    const last = (name) => [...joined.matchAll(new RegExp(`^[ \\t]*${name}[ \\t]+(\\S.*)$`, 'gim'))].at(-1);
+    const [entry, command] = [last('ENTRYPOINT'), last('CMD')];
+    const words = [entry, command].flatMap((found) => (found ? [lineOf(found[1] ?? '')] : []));
+    const line = words.join(' ').trim();
+    const at = entry ?? command;
+    if (at === undefined || !looksLikeCommand(line))
+        return [];
+    return [
+        {
+            source: 'Dockerfile',
+            text: line,
+            file,
+            line: (0,looking_python/* lineAt */.mh)(text, text.indexOf(at[0].slice(0, 20))),
+            cwd: '.',
+        },
+    ];
+}
+/** `["python", "run.py"]` as a shell's line. */
+function lineOf(form) {
+    if (!form.startsWith('['))
+        return form.trim();
+    return [...form.matchAll(/"((?:[^"\\]|\\.)*)"/g)]
+        .map(([, word = '']) => (/^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", '')}'`))
+        .join(' ');
+}
+/** Recipes of a justfile. */
+function justCommands(_, file, text) {
+    let name = '';
+    return text.split(/\r?\n/).flatMap((line, index) => {
+        name = /^@?([\w-]+)(?:[ \t][^:]*)?:(?!=)/.exec(line)?.[1] ?? name;
+        const command = line.trim().replace(/^[@-]+/, '');
+        if (!/^[ \t]+\S/.test(line) || !looksLikeCommand(command))
+            return [];
+        return [{ source: 'task', text: command, file, line: index + 1, cwd: (0,posix_.dirname)(file), name }];
+    });
+}
+const TABLE = /^\[((?:tool\.)?(?:poe\.tasks|pdm\.scripts|pixi\.(?:[\w.]+\.)?tasks|hatch\.envs\.\w+\.scripts|rye\.scripts|taskipy\.tasks)|tasks)(?:\.([\w-]+))?\]\s*$/;
+const QUOTED = /(["'])((?:(?!\1).){4,1000})\1/;
+/** Tasks of a TOML file: `name = "command"`, `name = {cmd = "command"}`, or a table with `cmd`. */
+function tomlTasks(_, file, text) {
+    let table;
+    return text.split(/\r?\n/).flatMap((line, index) => {
+        if (line.startsWith('[')) {
+            const [found, , own] = TABLE.exec(line) ?? [];
+            table = found === undefined ? undefined : { own };
+            return [];
+        }
+        const [, key] = /^["']?([\w-]+)["']?\s*=/.exec(line) ?? [];
+        if (table === undefined || key === undefined)
+            return [];
+        const command = QUOTED.exec(line.slice(line.indexOf('=')))?.[2] ?? '';
+        if (!looksLikeCommand(command))
+            return [];
+        return [
+            { source: 'task', text: command, file, line: index + 1, cwd: (0,posix_.dirname)(file), name: table.own ?? key },
+        ];
+    });
+}
+/** Commands of tox, and what nox runs: `session.run("python", "eval.py")`. */
+function testTasks(_, file, text) {
+    return text.split(/\r?\n/).flatMap((line, index) => {
+        const run = /\bsession\.run\(([^)]*)\)/.exec(line)?.[1];
+        const command = run === undefined
+            ? line.replace(/^\s*(?:commands\s*=)?\s*/, '')
+            : lineOf(`[${run.replaceAll("'", '"')}]`);
+        if (!looksLikeCommand(command))
+            return [];
+        return [{ source: 'task', text: command, file, line: index + 1, cwd: (0,posix_.dirname)(file) }];
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/looking/command/built.ts
+
 
 
 
@@ -33179,6 +36198,10 @@ const READERS = [
     [/\.(?:sh|slurm|sbatch|bash)$/, 80, shell],
     [/^\.github\/workflows\/[^/]+\.ya?ml$|^\.gitlab-ci\.yml$/, 20, workflow],
     [/(?:^|\/)pyproject\.toml$/, 20, pyproject],
+    [/(?:^|\/)(?:[\w-]+\.)?Dockerfile(?:\.(?!jenkins)[\w-]+)?$/, 20, dockerfileCommands],
+    [/(?:^|\/)\.?[Jj]ustfile$/, 10, justCommands],
+    [/(?:^|\/)(?:pyproject|pixi|hatch)\.toml$/, 20, tomlTasks],
+    [/(?:^|\/)(?:tox\.ini|noxfile\.py)$/, 10, testTasks],
     [/(?:^|\/)(?:Snakefile|_targets\.R)$/, 10, pipelineFile],
 ];
 async function builtCommands(view) {
@@ -33341,6 +36364,31 @@ async function dvcCommands(view) {
     }));
     return found.flat();
 }
+/** Stages with a file of their own, as DVC wrote them before 1.0: `eval.dvc`, `Dvcfile`. */
+const stageFiles = (view) => declared_named(view, /(?:^|\/)(?:Dvcfile|[^/]+\.dvc)$/, 100);
+async function stageFileCommands(view) {
+    const found = await Promise.all(stageFiles(view).map(async (file) => {
+        const parsed = await view.yaml(file);
+        const stage = parsed?.value;
+        const cmd = isMap(stage) ? declared_text(stage['cmd']) : undefined;
+        if (!isMap(stage) || cmd === undefined)
+            return [];
+        const outs = Array.isArray(stage['outs']) ? stage['outs'] : [];
+        const declares = outs.some((out) => isMap(out) && out['metric'] !== undefined && out['metric'] !== false);
+        return [
+            {
+                source: 'dvc.yaml',
+                text: oneLine(cmd),
+                file,
+                line: 1,
+                cwd: (0,posix_.join)((0,posix_.dirname)(file), declared_text(stage['wdir']) ?? '.'),
+                name: file.replace(/^.*\//, '').replace(/\.dvc$/, ''),
+                extra: declares ? HAS_METRICS : 0,
+            },
+        ];
+    }));
+    return found.flat();
+}
 /** The lines of a command as one; a backslash at the end of a line continues it. */
 const oneLine = (command) => command
     .split('\n')
@@ -33480,7 +36528,7 @@ function suffixIn(view, foreign) {
 ;// CONCATENATED MODULE: ./src/looking/command/readme.ts
 
 
-const PAGE = /(?:^|\/)(?:README|REPRODUC|RESULTS|EVAL|USAGE|TRAIN|GETTING)[^/]*\.(?:md|rst|txt|markdown)$|(?:^|\/)README$|^docs\/[^/]+\.(?:md|rst)$/i;
+const PAGE = /(?:^|\/)(?:README|REPRODUC|RESULTS|EVAL|USAGE|TRAIN|GETTING|FINE-?TUN|PRE-?TRAIN|BENCHMARK|EXPERIMENT|MODEL_ZOO|GUIDE)[^/]*\.(?:md|rst|txt|markdown)$|(?:^|\/)README$|^docs\/[^/]+\.(?:md|rst)$/i;
 /** Pages of one repository that are read, outer ones first. */
 const MOST_PAGES = 60;
 /** Characters of a line that may be a command. */
@@ -33488,12 +36536,17 @@ const LONGEST = 2000;
 /** Characters of a command within a line. */
 const SHORTEST = 4;
 const LONGEST_INLINE = 300;
+/** "Source or run *main.R*" */
+const RUN_IN_PROSE = /\b(?:run|execute|source|launch)\b(?: the| script| file){0,3}[ ][*_"']{1,2}([\w./-]{1,100}\.(?:py|R))[*_"']/i;
+/** A program of R is named as it is. */
+const R_SCRIPT = /^[\w./-]+\.[Rr]$/;
 /** Fences that hold something else than commands. */
 const NOT_SHELL = /^(?:python3?|py|pycon|json|ya?ml|bibtex|toml|ini|sql|r|html|xml|css|javascript|js|ts|dockerfile|diff|tree|latex|mermaid)\b/i;
 const GOOD_HEADING = /eval|test|benchmark|reproduc|result|inference/i;
 const BAD_HEADING = /install|setup|deploy|serving|demo|docker|\bapi\b|contribut|develop|dashboard|monitor/i;
 const INLINE = -6;
 const DEPTH = -4;
+const OF_OTHERS = -12;
 const depthOf = (path) => path.split('/').length - 1;
 /** Pages whose commands count, nearest to the top first. */
 const readmePages = (view) => view.files
@@ -33505,6 +36558,8 @@ async function readmeCommands(view) {
     const found = await Promise.all(readmePages(view).map(async (page) => commandsOfPage(view, page, (await view.text(page)) ?? '')));
     return found.flat();
 }
+/** What stands above the line of a model that is only compared with. */
+const COMPARES = /\bbaselines?\b|\bcompar(?:e|ing|ison)\b|\b(?:other|another|existing) models?\b|\bprior work\b/i;
 /** Commands in fences, `<pre>`, indented blocks, behind a prompt, and in backquotes. */
 function commandsOfPage(view, page, text) {
     const home = (0,posix_.dirname)(page);
@@ -33514,7 +36569,7 @@ function commandsOfPage(view, page, text) {
     let cwd = home;
     let foreign = false;
     const title = { text: /^#[^\S\n]+(\S.*)$/m.exec(text)?.[1] ?? '', own: [] };
-    for (const { text: line, line: number, heading: below, where } of linesOf(text)) {
+    for (const { text: line, line: number, heading: below, where, compares } of linesOf(text)) {
         if (below !== heading) {
             heading = below;
             cwd = home;
@@ -33533,7 +36588,16 @@ function commandsOfPage(view, page, text) {
             (where === 'inline' ? INLINE : 0) +
             (GOOD_HEADING.test(heading) ? 8 : 0) +
             (BAD_HEADING.test(heading) ? -10 : 0);
-        commands.push({ source: 'README', text: line.trim(), file: page, line: number, cwd, extra, heading });
+        commands.push({
+            source: 'README',
+            text: line.trim(),
+            file: page,
+            line: number,
+            cwd,
+            extra: extra + (compares ? OF_OTHERS : 0),
+            heading,
+            ...(compares && { question: true }),
+        });
     }
     return commands;
 }
@@ -33559,10 +36623,20 @@ function fencedCommand(line) {
     const command = told.length < SHORTEST ? code : told;
     return command.length < SHORTEST || command.length > LONGEST_INLINE ? undefined : command;
 }
+/** In a fence of a shell all but comments; in one that says Python what starts a program with arguments. */
+const isShell = (language, line) => !/^\s*#/.test(line) && (!NOT_SHELL.test(language) || (/^py/i.test(language) && STARTS.test(line)));
+const STARTS = /^\s*(?:[$>!%]\s*)?(?:python[\d.]*|bash|sh|torchrun|accelerate launch)\s+(?:-m\s+[\w.]+|[\w./-]+\.(?:py|sh))(?:\s|$)/;
+/** The command that an option continues; one that it has already is of another example. */
+const isNewOption = (above, piece) => {
+    const options = piece.match(/(?<!\S)--?[A-Za-z][\w-]*/g) ?? [];
+    const known = new Set(above?.text.split(/[\s=]+/));
+    return options.some((option) => known.has(option)) ? undefined : above;
+};
 /** The lines that may be commands, continued ones joined, with the heading that they stand below. */
 function linesOf(text) {
     const found = [];
     let heading = '';
+    let prose = '';
     let fence;
     let pre = false;
     let open;
@@ -33572,12 +36646,12 @@ function linesOf(text) {
         const piece = content.replace(/[\\^]\s*$/, '').trim();
         // An option alone on a line belongs to the command above, also if its backslash was forgotten.
         if (where === 'block' && until === line - 1 && /^--?[A-Za-z]/.test(piece))
-            open ??= found.at(-1);
+            open ??= isNewOption(found.at(-1), piece);
         until = line;
         if (open)
             open.text += ` ${piece}`;
         else {
-            open = { text: piece, line, heading, where };
+            open = { text: piece, line, heading, where, compares: COMPARES.test(prose) };
             found.push(open);
         }
         if (!continued)
@@ -33592,25 +36666,35 @@ function linesOf(text) {
         if (oneLine !== undefined && fence === undefined)
             add(oneLine, number, 'block');
         else if (mark && (fence === undefined || line.trim().startsWith(fence.mark))) {
-            fence = fence ? undefined : { mark: mark[1] ?? '```', shell: !NOT_SHELL.test(mark[2] ?? '') };
+            fence = fence ? undefined : { mark: mark[1] ?? '```', language: mark[2] ?? '' };
             open = undefined;
         }
         else if (fence) {
-            if (fence.shell && !/^\s*#/.test(line))
+            if (isShell(fence.language, line))
                 add(line.replace(/\s#\s.*/, ''), number, 'block');
         }
         else if (/<pre\b/i.test(line) || pre) {
             pre = !/<\/pre>/i.test(line);
             add(line.replace(/<[^>]{0,200}>/g, ''), number, 'block');
         }
-        else if (/^#{1,6}\s/.test(line))
+        else if (/^#{1,6}\s/.test(line)) {
             heading = line.replace(/^#+\s*/, '').trim();
+            prose = heading;
+        }
         else if (/^(?: {4}|\t)\s*\S/.test(line) || /^\s*[$]\s+\S/.test(line) || open)
             add(line, number, 'block');
-        else
+        else {
+            if (line.trim() !== '')
+                prose = line;
+            const named = RUN_IN_PROSE.exec(line)?.[1];
+            if (named !== undefined)
+                add(`${/\.py$/.test(named) ? 'python' : 'Rscript'} ${named}`, number, 'inline');
             for (const [, code = ''] of line.matchAll(/`([^`\n]{4,300})`/g))
                 if (/\s/.test(code))
                     add(code, number, 'inline');
+                else if (R_SCRIPT.test(code))
+                    add(`Rscript ${code}`, number, 'inline');
+        }
     }
     return found;
 }
@@ -33619,7 +36703,7 @@ function linesOf(text) {
 
 /** What in a program's text says that it trains or evaluates a model. */
 const PACKAGES = new Set('sklearn torch tensorflow keras jax flax xgboost lightgbm catboost transformers pytorch_lightning lightning statsmodels fastai mxnet paddle chainer stable_baselines3 sentence_transformers ultralytics timm evaluate peft trl vllm mlflow lm_eval inspect_ai ragas deepeval langchain litellm openai anthropic spacy gensim prophet sktime autogluon pycaret surprise implicit pyspark skorch tf_keras tensorflow_datasets segmentation_models_pytorch detectron2 mmcv monai gpytorch pyro theano onnxruntime'.split(' '));
-const OF_R = /\b(?:library|require)\(["']?(?:caret|randomForest|glmnet|tidymodels|parsnip|xgboost|ranger|keras|torch|e1071|mlr|mlr3|rpart|nnet|gbm|kernlab|brms|lme4|rstan|h2o|yardstick|MASS|mgcv|survival|forecast)\b|\b(?:lm|glm|predict)\(/;
+const OF_R = /\b(?:library|require)\(["']?(?:caret|randomForest|glmnet|tidymodels|parsnip|xgboost|ranger|keras|torch|e1071|mlr|mlr3|rpart|nnet|gbm|kernlab|brms|lme4|rstan|h2o|yardstick|MASS|mgcv|survival|forecast|ellmer|vitals)\b|\b(?:lm|glm|predict)\(/;
 const OF_JULIA = /^using .*\b(?:Flux|MLJ|Knet|Lux|GLM|DecisionTree|Turing)\b/m;
 /** Calls that compute how good a model is. */
 const learning_EVALUATES = /\b(?:accuracy_score|balanced_accuracy_score|f1_score|precision_score|recall_score|roc_auc_score|mean_squared_error|mean_absolute_error|r2_score|log_loss|average_precision_score|classification_report|confusion_matrix|cross_val_score|cross_validate|compute_metrics|eval_ppl|masked_accuracy|log_metrics?)\b\s*\(|\btrainer\.(?:test|evaluate|validate)\(|\.evaluate\(|\bconfusionMatrix\(|\b(?:conf_mat|collect_metrics|metric_set|last_fit|fit_resamples|tune_grid|roc_auc|accuracy|rmse)\(|\b(?:def|=)\s*(?:evaluate|validate|test|eval)_?(?:model|epoch|loop|one_epoch)?\s*\(/;
@@ -33719,6 +36803,8 @@ const SOURCE_POINTS = {
     README: 38,
     'W&B run': 36,
     Makefile: 34,
+    Dockerfile: 30,
+    task: 32,
     Kedro: 34,
     Metaflow: 30,
     pipeline: 30,
@@ -33731,7 +36817,63 @@ const SOURCE_POINTS = {
     'script name': 4,
 };
 
+;// CONCATENATED MODULE: ./src/looking/command/order.ts
+/** Commands of one page that are nearly equal: the first of them is meant. */
+const NEAR = 14;
+/** The same program in the same way once, where it has most points. */
+function distinct(weighed) {
+    const seen = new Set();
+    return weighed.filter(({ value: { argv } }) => {
+        const key = argv.join('\0').replace(/^python[\d.]*/, 'python');
+        if (seen.has(key))
+            return false;
+        seen.add(key);
+        return true;
+    });
+}
+/** Of nearly equal commands of one page and kind the first in reading order goes first. */
+function firstOfPage(weighed) {
+    const [best] = weighed;
+    if (best === undefined || best.value.source !== 'README')
+        return weighed;
+    const near = weighed.filter(({ place, score, value, word }) => place.file === best.place.file &&
+        value.kind === best.value.kind &&
+        score >= best.score - NEAR &&
+        word === best.word);
+    const first = near.reduce((a, b) => ((b.place.line ?? 0) < (a.place.line ?? 0) ? b : a), best);
+    return [first, ...weighed.filter((one) => one !== first)];
+}
+
+;// CONCATENATED MODULE: ./src/looking/command/script.ts
+
+
+
+/** The file of the tree that a command runs. */
+function scriptOf(view, { text, cwd, file, module: started, script: known }) {
+    if (known !== undefined)
+        return known;
+    const { script, module = started } = programOf(bare(text));
+    if (module !== undefined)
+        return [
+            (0,looking_python/* moduleFile */.pJ)(view, `${module}.__main__`, (0,posix_.join)(cwd, 'x')),
+            (0,looking_python/* moduleFile */.pJ)(view, module, (0,posix_.join)(cwd, 'x')),
+        ].find((path) => path !== undefined);
+    if (script === undefined)
+        return undefined;
+    const near = [(0,posix_.join)(cwd, script), script, (0,posix_.join)((0,posix_.dirname)(file), script)].find((path) => view.has(path));
+    if (near !== undefined)
+        return near;
+    const same = view.named((0,posix_.basename)(script)).filter((path) => path.endsWith(`/${script}`));
+    return same.length === 1 ? same[0] : undefined;
+}
+/** The Python program that a script for a shell starts, if the tree has it. */
+function programIn(view, script, text) {
+    const named = [...text.matchAll(/(?<![\w./-])([\w./-]{1,300}\.py)\b/g)].map(([, path = '']) => path.replace(/^\.\//, ''));
+    return named.flatMap((path) => [path, (0,posix_.join)((0,posix_.dirname)(script), path)]).find((path) => view.has(path));
+}
+
 ;// CONCATENATED MODULE: ./src/looking/command/weigh.ts
+
 
 
 
@@ -33745,10 +36887,10 @@ const NOT_THERE = -30;
 const VENDORED = -25;
 const PLACEHOLDER = -12;
 const BY_CONTENT = 22;
+/** Nothing but its name says that it evaluates, and its text does not. */
+const ONLY_NAME = -16;
 const WRITES = { evaluate: 10, other: 18 };
 const LIKELY = 70;
-/** Commands of one page that are nearly equal: the first of them is meant. */
-const NEAR = 14;
 /** A script behind so many stages is a dispatcher: its text says nothing of one of them. */
 const DISPATCHER = 3;
 /** Scripts that are looked into. */
@@ -33779,9 +36921,9 @@ const isEvaluation = (kind) => kind === 'evaluate' || kind === 'train+evaluate';
 /**
  * Weighs what was found: the best first.
  *
- * @param writers programs that write a metrics file
+ * @param results the metrics files of the tree, and programs that write one
  */
-async function weighCommands(view, found, writers) {
+async function weighCommands(view, found, results) {
     const stages = new Map();
     for (const raw of found)
         if (raw.source === 'dvc.yaml') {
@@ -33800,7 +36942,7 @@ async function weighCommands(view, found, writers) {
         return reading;
     };
     const weighed = await Promise.all(found.map((raw) => weigh(view, raw, {
-        writers,
+        results,
         learning,
         isDispatcher: (stages.get(scriptOf(view, raw) ?? '') ?? 0) >= DISPATCHER,
     })));
@@ -33810,7 +36952,7 @@ async function weigh(view, raw, weighing) {
     const script = scriptOf(view, raw);
     const program = programOf(bare(raw.text));
     const named = script !== undefined || program.script !== undefined || (program.module ?? raw.module) !== undefined;
-    const own = OWN_PROGRAM.has(raw.source);
+    const own = OWN_PROGRAM.has(raw.source) || isEvaluationTool(raw.text);
     const byName = kindByName(raw);
     const { kind, learns, unknown, ...said } = script === undefined
         ? {
@@ -33820,14 +36962,19 @@ async function weigh(view, raw, weighing) {
             learns: own || !named,
             unknown: !named && !own,
         }
-        : await programSays(view, script, { kind: byName, ...weighing });
+        : await programSays(view, script, { kind: byName, raw, ...weighing });
     // A program that uses nothing of machine learning evaluates no model, whatever it is called.
     if (!learns || !TRIED.has(kind))
         return undefined;
     const placeholder = HAS_PLACEHOLDER.test(raw.text.replace(/\s-\w+\s+['"].*$/, ''));
     const points = said.points + pointsOfPlace(view, raw, { script, named }) + (placeholder ? PLACEHOLDER : 0);
     const misplaced = script !== undefined && program.script !== undefined && !reaches(raw, program.script, script);
-    const sure = !placeholder && !unknown && !misplaced && (script !== undefined || own || !named);
+    const sure = raw.question !== true &&
+        !(await wantsMore(view, raw, script)) &&
+        !placeholder &&
+        !unknown &&
+        !misplaced &&
+        (script !== undefined || own || !named);
     const text = raw.text.replace(/^\s*[$>!%]\s+|^\s*[!%]/, '').trim();
     const argv = argvOf(text, folderOf(view, raw, script));
     return {
@@ -33838,14 +36985,22 @@ async function weigh(view, raw, weighing) {
         score: points,
     };
 }
-async function programSays(view, script, { kind: byName, writers, learning, isDispatcher }) {
+/** Whether a console script does nothing by its name alone: it has commands of its own, or wants an argument. */
+async function wantsMore(view, { source }, script) {
+    if (source !== 'console script')
+        return false;
+    return script === undefined || WANTS.test((await view.text(script)) ?? '');
+}
+const WANTS = /\badd_subparsers\(|@(?:click|app|cli)\.(?:group|command|argument)|\btyper\.Typer\(|\brequired\s*=\s*True|\badd_argument\(\s*['"][a-z]/;
+async function programSays(view, script, { kind: byName, raw, results, learning, isDispatcher }) {
     const text = (await view.text(script)) ?? '';
     const isTest = byName === 'evaluate' && /(?:^|[/_])test\.py$/.test(script) && TESTING.test(text);
     const kind = SERVING.test(text) ? 'serve' : isTest ? 'test' : byName;
     const inner = /\.(?:py|ipynb|r|jl)$/i.test(script) ? script : programIn(view, script, text);
     const { learns, evaluates } = inner === undefined ? { learns: true, evaluates: false } : await learning(inner);
     const byContent = evaluates && !isDispatcher && BY_CONTENT_OF.has(kind);
-    const writes = writers.has(script);
+    const writes = results.writers.has(script) || results.files.some((file) => raw.text.includes((0,posix_.basename)(file)));
+    const onlyName = kind === 'evaluate' && !evaluates && !writes && inner?.endsWith('.py') && raw.source === 'script name';
     const reasons = [
         ...(byContent ? ['its code computes metrics'] : []),
         ...(writes ? ['it writes a metrics file'] : []),
@@ -33853,7 +37008,7 @@ async function programSays(view, script, { kind: byName, writers, learning, isDi
     const more = writes ? (kind === 'evaluate' ? WRITES.evaluate : WRITES.other) : 0;
     return {
         kind: byContent ? 'train+evaluate' : kind,
-        points: KIND_POINTS[kind] + (byContent ? BY_CONTENT : 0) + more,
+        points: KIND_POINTS[kind] + (byContent ? BY_CONTENT : 0) + more + (onlyName ? ONLY_NAME : 0),
         reasons,
         learns: learns || writes,
         unknown: inner === undefined,
@@ -33912,52 +37067,6 @@ function wordOf({ source }, kind, { points, sure }) {
         return 'certain';
     return isEvaluation(kind) && points >= LIKELY ? 'likely' : 'guess';
 }
-/** The file of the tree that a command runs. */
-function scriptOf(view, { text, cwd, file, module: started, script: known }) {
-    if (known !== undefined)
-        return known;
-    const { script, module = started } = programOf(bare(text));
-    if (module !== undefined)
-        return [
-            (0,looking_python/* moduleFile */.pJ)(view, `${module}.__main__`, (0,posix_.join)(cwd, 'x')),
-            (0,looking_python/* moduleFile */.pJ)(view, module, (0,posix_.join)(cwd, 'x')),
-        ].find((path) => path !== undefined);
-    if (script === undefined)
-        return undefined;
-    const near = [(0,posix_.join)(cwd, script), script, (0,posix_.join)((0,posix_.dirname)(file), script)].find((path) => view.has(path));
-    if (near !== undefined)
-        return near;
-    const same = view.named((0,posix_.basename)(script)).filter((path) => path.endsWith(`/${script}`));
-    return same.length === 1 ? same[0] : undefined;
-}
-/** The Python program that a script for a shell starts, if the tree has it. */
-function programIn(view, script, text) {
-    const named = [...text.matchAll(/(?<![\w./-])([\w./-]{1,300}\.py)\b/g)].map(([, path = '']) => path.replace(/^\.\//, ''));
-    return named.flatMap((path) => [path, (0,posix_.join)((0,posix_.dirname)(script), path)]).find((path) => view.has(path));
-}
-/** The same program in the same way once, where it has most points. */
-function distinct(weighed) {
-    const seen = new Set();
-    return weighed.filter(({ value: { argv } }) => {
-        const key = argv.join('\0').replace(/^python[\d.]*/, 'python');
-        if (seen.has(key))
-            return false;
-        seen.add(key);
-        return true;
-    });
-}
-/** Of nearly equal commands of one page and kind the first in reading order goes first. */
-function firstOfPage(weighed) {
-    const [best] = weighed;
-    if (best === undefined || best.value.source !== 'README')
-        return weighed;
-    const near = weighed.filter(({ place, score, value, word }) => place.file === best.place.file &&
-        value.kind === best.value.kind &&
-        score >= best.score - NEAR &&
-        word === best.word);
-    const first = near.reduce((a, b) => ((b.place.line ?? 0) < (a.place.line ?? 0) ? b : a), best);
-    return [first, ...weighed.filter((one) => one !== first)];
-}
 
 ;// CONCATENATED MODULE: ./src/looking/command/index.ts
 
@@ -33969,6 +37078,7 @@ function firstOfPage(weighed) {
 const PLACES = [
     harnessCommands,
     dvcCommands,
+    stageFileCommands,
     mlprojectCommands,
     inspectCommands,
     readmeCommands,
@@ -33982,22 +37092,22 @@ const command_LONGEST = 2000;
 /**
  * Every way to evaluate or train that the tree names, the best first.
  *
- * @param writers programs that write a metrics file
+ * @param results the metrics files of the tree, and programs that write one
  */
-async function commandsIn(view, writers) {
+async function commandsIn(view, results) {
     const found = (await Promise.all(PLACES.map((find) => find(view))))
         .flat()
-        .filter(({ text }) => text.length <= command_LONGEST)
+        .filter(({ text }) => text.length <= command_LONGEST && !/\s(?:-h|--help)(?:\s|$)/.test(text))
         .slice(0, command_MOST);
     const ofPipeline = found.filter(({ source }) => source === 'dvc.yaml');
-    const named = await weighCommands(view, found, writers);
-    const weighed = named.length > 0 ? named : await weighCommands(view, await programCommands(view), writers);
+    const named = await weighCommands(view, found, results);
+    const weighed = named.length > 0 ? named : await weighCommands(view, await programCommands(view), results);
     const speaks = weighed.some(({ value }) => value.source === 'dvc.yaml' && value.kind !== 'run');
     const [stage] = ofPipeline;
     if (stage === undefined || speaks)
         return weighed;
     // No stage trains or evaluates by its name: the pipeline as a whole may.
-    const whole = await weighCommands(view, [{ source: 'pipeline', text: 'dvc repro', file: stage.file, line: 1, cwd: stage.cwd, name: 'pipeline' }], writers);
+    const whole = await weighCommands(view, [{ source: 'pipeline', text: 'dvc repro', file: stage.file, line: 1, cwd: stage.cwd, name: 'pipeline' }], results);
     return [...weighed, ...whole].sort((a, b) => b.score - a.score);
 }
 
@@ -34196,13 +37306,21 @@ async function dockerfileOf(view, folder) {
         return { path, role };
     }));
     const [best] = found.sort((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role) || a.path.length - b.path.length);
+    const open = found.filter(({ role }) => role === 'open');
+    const many = best?.role === 'open' && best.path.includes('/') && open.length >= MANY_IMAGES;
     return (best && {
         value: best,
         place: view.at(best.path),
-        word: best.role === 'serves' ? 'guess' : 'likely',
-        reason: best.role === 'serves' ? 'it serves a model, and evaluates none' : 'it could hold the evaluation',
+        word: best.role === 'serves' || many ? 'guess' : 'likely',
+        reason: best.role === 'serves'
+            ? 'it serves a model, and evaluates none'
+            : many
+                ? `it is one of ${String(open.length)} images, and none of them says that it evaluates`
+                : 'it could hold the evaluation',
     });
 }
+/** So many images in folders are parts of something, each for its own. */
+const MANY_IMAGES = 3;
 const ROLES = ['evaluates', 'open', 'serves'];
 const EXACT = /^(?:python-?|cpython-?)?(\d\.\d+(?:\.\d+)?)\s*$/;
 /** The version of Python that a run used or is made for; an exact one, or none. */
@@ -34237,108 +37355,121 @@ async function pythonOf(view, folder) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./src/looking/metrics.ts
+// EXTERNAL MODULE: ./src/looking/fact.ts
+var fact = __nccwpck_require__(3351);
+;// CONCATENATED MODULE: ./src/looking/instead.ts
 
 
+/** Why a tree has no model of its own, as a clause, if that is so. */
+const COLLECTION = /\b(?:awesome|tutorials?|course(?:work)?|lectures?|lessons?|exercises|workshop|bootcamp|curriculum|textbook|cookbook|examples?|samples|model zoo|recipes|cheat ?sheets?|book|playground)\b/i;
+/** Said of itself in the opening of its page. */
+const LESSONS = /\b(?:course|lecture|workshop|tutorial) (?:materials?|notes|repository|website)\b|\b(?:materials?|exercises|notebooks|code) (?:for|of|from) (?:the|this|our|a|my) (?:\w+ ){0,4}(?:course|book|workshop|lectures?|tutorial|class)\b|\bthis (?:course|tutorial|workshop|book)\b/i;
+const PROGRAMS = 3;
+/** Numbered notebooks or programs: chapters. */
+const CHAPTERS = 5;
+/** Programs in folders of their own that no page names. */
+const ALIKE = 6;
+/** Characters of a page that say what it is about. */
+const OPENING = 3000;
+/**
+ * What a tree is, if none of its commands evaluates a model of its own: a library, lessons, a collection, a tool.
+ * A command that is sure speaks against it; so does a metrics file that one of the commands writes.
+ *
+ * @param commands best first
+ * @param hasResult whether a metrics file is written by one of the commands
+ * @param name what the repository is called
+ */
+async function insteadOf(view, { commands, metrics, hasResult, name }) {
+    const [best] = commands;
+    const submitted = submission(view);
+    if (submitted !== undefined)
+        return submitted;
+    if (best === undefined)
+        return metrics.length > 0 ? 'it holds results, and no program is seen to make them' : undefined;
+    if ((0,fact/* isSure */.Y)(best) && best.value.source !== 'notebook' && best.value.source !== 'CI')
+        return undefined;
+    if (hasResult || DECLARED.has(best.value.source))
+        return undefined;
+    return (await library(view)) ?? (await collection(view, commands, name)) ?? nothingMeasured(best);
+}
+/** A file of a tool, or of a run: what it names is meant. */
+const DECLARED = new Set([
+    'lm-eval result',
+    'dvc.yaml',
+    'MLproject',
+    'Inspect task',
+    'W&B run',
+    'Kedro',
+    'MLflow run',
+]);
+/** A submission to MLPerf holds results of systems; what made them is the benchmark's own program. */
+function submission({ files }) {
+    const runs = files.filter((file) => /(?:^|\/)results\/.*(?:\/|_)(?:accuracy|performance|energy)\w*\/|(?:^|\/)mlperf_log_(?:summary|accuracy|detail)\.\w+$/.test(file));
+    const placed = files.some((file) => /(?:^|\/)(?:open|closed|network)\/[^/]+\/(?:results|measurements|systems)\//.test(file));
+    const folders = new Set(runs.flatMap((file) => /^(.*results\/[^/]+\/[^/]+)\//.exec(file)?.[1] ?? []));
+    if (!placed || folders.size === 0)
+        return undefined;
+    return `it is a submission of results to MLPerf, of ${String(folders.size)} systems and benchmarks`;
+}
+/** What others install by its name. */
+async function library(view) {
+    const files = await Promise.all(['pyproject.toml', 'setup.cfg', 'setup.py'].map((file) => view.text(file)));
+    const built = files.filter((text) => text !== undefined).join('\n');
+    const name = /^[ \t]*name[ \t]*=[ \t]*["']?([\w.-]+)["']?[ \t]*$/m.exec(built)?.[1] ??
+        /\bname\s*=\s*["']([\w.-]+)["']/.exec(built)?.[1];
+    const isR = /^Package:\s*\S/m.test((await view.text('DESCRIPTION')) ?? '') && view.has('NAMESPACE');
+    if (isR)
+        return 'it is a package of R, and no page evaluates with it';
+    if (name === undefined)
+        return undefined;
+    const [page] = readmePages(view);
+    const text = page === undefined ? '' : ((await view.text(page)) ?? '');
+    const installs = new RegExp(`(?:pip3? install|uv add|uv pip install|poetry add|conda install)(?:\\s+-[\\w-]+)*(?:\\s+[\\w.-]+forge)?\\s+["']?${instead_plain(name)}(?![\\w-])|pypi\\.org/project/${instead_plain(name)}\\b`, 'i').test(text);
+    const declared = /Topic :: Software Development :: Libraries/.test(built);
+    return installs || declared
+        ? `it is the library \`${name}\`, and no page evaluates a model of its own with it`
+        : undefined;
+}
+/** A name as it is installed: `-`, `_` and `.` are one. */
+const instead_plain = (name) => name
+    .slice(0, 100)
+    .split(/[-_.]+/)
+    .map((part) => part.replace(/\W/g, ''))
+    .join('[-_.]');
+async function collection(view, commands, name) {
+    const programs = new Set(commands.flatMap(({ value }) => value.script ?? []));
+    const notebooks = view.files.filter((file) => file.endsWith('.ipynb'));
+    const chapters = [...new Set([...programs, ...notebooks])].filter((file) => /(?:^|\/)(?:[a-z]+[-_ ]?)?\d{1,2}[-_. ]/i.test(file));
+    const [page] = readmePages(view);
+    const text = page === undefined ? '' : ((await view.text(page)) ?? '');
+    const title = /^#\s+(\S.*)$/m.exec(text.slice(0, OPENING))?.[1] ?? '';
+    const lessons = LESSONS.exec(text.slice(0, OPENING))?.[0];
+    const word = lessons ?? COLLECTION.exec(`${name.replace(/[-_]/g, ' ')} ${title}`)?.[0];
+    if (word !== undefined && programs.size >= PROGRAMS)
+        return `it calls itself "${word}", and ${String(programs.size)} programs in it train or evaluate`;
+    if (chapters.length >= CHAPTERS && commands[0]?.value.source === 'script name')
+        return `${String(chapters.length)} numbered notebooks or programs stand side by side, and no page evaluates with one`;
+    const folders = new Set([...programs].map((file) => file.replace(/\/[^/]*$/, '')));
+    const unnamed = commands.every(({ value }) => value.source === 'script name');
+    return unnamed && folders.size >= ALIKE
+        ? `programs in ${String(folders.size)} folders train or evaluate, and no page names one`
+        : undefined;
+}
+/** A program that nothing names and that computes no metric: it generates, or shows how to use something. */
+const nothingMeasured = ({ value }) => value.source === 'script name' && ['predict', 'run', 'other'].includes(value.kind)
+    ? 'no program computes a metric'
+    : value.source === 'console script'
+        ? 'its commands are those of a tool for others'
+        : undefined;
 
-const METRIC = /^(?:.*[_/ .@,-])?(?:acc(?:uracy)?|f1(?:[-_ ]?score)?|precision|recall|specificity|sensitivity|auc|auroc|roc[-_]?auc|ap(?:50|75)?|map|mse|rmse|mae|mape|smape|r2(?:_?score)?|log_?loss|loss|bleu|rouge[a-z0-9]*|wer|cer|perplexity|ppl|m?iou|dice|psnr|ssim|fid|score|exact_match|em|mrr|ndcg|mcc|kappa|pass@?\d*|success_rate|win_rate|spearman[a-z0-9]*|pearson[a-z0-9]*|reward)(?:[_/ .@,-].*)?$/i;
-const OF_EVALUATION = /^(?:test|eval|val)\//;
-/** These never reproduce, or say nothing of a model. */
-const NO_CLAIM = /runtime|per_second|_time$|(?:^|[._/ -])time$|epoch|(?:^|[._/ -])step|flos|stderr|support|timestamp|_samples$|^n_|count|threshold|num_|total_|(?:^|[._])min_|(?:^|[._])max_/i;
-const OF_TRAINING = /^train/i;
-const NO_METRICS_FOLDER = /(?:^|\/)(?:configs?|conf|params?|schemas?|\.vscode|\.dvc|\.github|catboost_info|testdata|fixtures|tests?|plots?|data_models|mlruns|wandb|node_modules)\//i;
-const NO_METRICS_NAME = /^(?:package(?:-lock)?|tsconfig.*|tokenizer.*|.*config|labels|vocab|state|stats|index|args|hparams|params|requirements|special_tokens_map|added_tokens|schema|settings|composer|manifest|renovate|.*metadata)\.json$|drift|monitor|snapshot|coverage|timing|latency|profil|baseline_stats|importance|shap|history|leaderboard/i;
-const NAMED = /metric|score|result|eval|report|summary/i;
-/** Of the numbers of a file that is named like a result, and of one that is not. */
-const SHARE = { named: 0.1, unnamed: 0.4 };
-const FEW = 60;
-/** JSON files of one folder, and of all, that are looked into. */
-const IN_FOLDER = 400;
-const IN_ALL = 800;
-const NUMBERS = 4000;
-/** Metrics that are kept of one file, and characters of a name. */
+;// CONCATENATED MODULE: ./src/looking/metrics/numbers.ts
+
+/** MetricNumbers of one file that are looked at, and metrics that are kept of it. */
+const LOOKED_AT = 4000;
 const KEPT = 200;
-const LONGEST_NAME = 200;
-/** Files whose writers are looked for. */
-const WRITTEN = 60;
-async function metricsIn(view) {
-    const declared = await declaredMetrics(view);
-    const known = new Set(declared.map(({ value }) => value.path));
-    const found = await Promise.all(candidates(view)
-        .filter((path) => !known.has(path))
-        .map((path) => fromFile(view, path)));
-    const all = [...declared, ...found.filter((one) => one !== undefined)];
-    return (await withWriters(view, all)).sort((a, b) => RANK[a.word] - RANK[b.word] || Number(b.value.writers.length > 0) - Number(a.value.writers.length > 0));
-}
-const RANK = { certain: 0, likely: 1, guess: 2 };
-function candidates(view) {
-    const perFolder = new Map();
-    return view.files
-        .filter((file) => {
-        if (NO_METRICS_FOLDER.test(file) || NO_METRICS_NAME.test((0,posix_.basename)(file)) || view.isVendored(file))
-            return false;
-        if (!/\.(?:json|csv|tsv|txt|ya?ml)$/i.test(file))
-            return false;
-        if (!/\.json$/i.test(file) && !NAMED.test((0,posix_.basename)(file)) && !/acc|comparison/i.test((0,posix_.basename)(file)))
-            return false;
-        const inFolder = (perFolder.get((0,posix_.dirname)(file)) ?? 0) + 1;
-        perFolder.set((0,posix_.dirname)(file), inFolder);
-        return inFolder <= IN_FOLDER;
-    })
-        .slice(0, IN_ALL);
-}
-async function declaredMetrics(view) {
-    const found = await Promise.all(view.files
-        .filter((file) => /(?:^|\/)dvc\.yaml$/.test(file))
-        .map(async (file) => {
-        const parsed = await view.yaml(file);
-        const value = parsed?.value;
-        if (!parsed || typeof value !== 'object' || value === null)
-            return [];
-        const stages = Object.entries(typeof value.stages === 'object' && value.stages !== null ? value.stages : {});
-        const lists = [
-            [value.metrics, ['metrics'], '.'],
-            ...stages.map(([name, stage]) => {
-                const own = stage;
-                return [
-                    own?.metrics ?? own?.do?.metrics,
-                    ['stages', name, 'metrics'],
-                    typeof own?.wdir === 'string' ? own.wdir : '.',
-                ];
-            }),
-        ];
-        const declared = lists.flatMap(([list, at, wdir]) => (Array.isArray(list) ? list : []).flatMap((item, index) => {
-            const name = typeof item === 'string' ? item : Object.keys(item ?? {})[0];
-            return name === undefined || name.includes('${')
-                ? []
-                : [{ path: (0,posix_.join)((0,posix_.dirname)(file), wdir, name), line: parsed.lineOf([...at, index]) }];
-        }));
-        const facts = await Promise.all(declared.map(async ({ path, line }) => {
-            const place = view.at(file, line);
-            if (!view.has(path))
-                return {
-                    value: { path, metrics: {}, lines: new Map(), writers: [] },
-                    place,
-                    word: 'certain',
-                    reason: 'declared in dvc.yaml, not committed',
-                };
-            const read = await numbersOf(view, path);
-            // A declared file without one metric holds parameters.
-            if (!read || Object.keys(read.metrics).length === 0)
-                return undefined;
-            return {
-                value: { path, writers: [], ...read },
-                place,
-                word: 'certain',
-                reason: 'declared in dvc.yaml',
-            };
-        }));
-        return facts.filter((one) => one !== undefined);
-    }));
-    return [...new Map(found.flat().map((one) => [one.value.path, one])).values()];
-}
-/** The metrics of a JSON or YAML file; undefined if it is neither, or is cut off. */
-async function numbersOf(view, path) {
+const DEEPEST = 12;
+/** @returns the metrics of a JSON or YAML file and how many numbers it has; undefined if it is neither, or is cut off */
+async function documentNumbers(view, path, isClaim) {
     const text = await view.text(path);
     if (text === undefined)
         return undefined;
@@ -34348,14 +37479,57 @@ async function numbersOf(view, path) {
     if (typeof value !== 'object' || value === null)
         return undefined;
     const numbers = leaves(value);
-    const claims = numbers.filter(([name]) => isMetric(name)).slice(0, KEPT);
-    const lines = new Map(claims.map(([name]) => {
-        const key = name.split('.').at(-1) ?? name;
-        const at = Math.max(text.indexOf(`"${key}"`), text.search(new RegExp(`^[ \\t]*${key.replace(/[^\w]/g, '.')}\\s*:`, 'm')));
-        return [name, at < 0 ? 1 : (0,looking_python/* lineAt */.mh)(text, at)];
-    }));
-    return { metrics: Object.fromEntries(claims), lines, all: numbers.length };
+    const claims = numbers.filter(([name]) => isClaim(name)).slice(0, KEPT);
+    const lines = numbers_linesOf(text, new Set(claims.map(([name]) => lastWord(name))));
+    return {
+        metrics: Object.fromEntries(claims),
+        lines: new Map(claims.map(([name]) => [name, lines.get(lastWord(name)) ?? 1])),
+        all: numbers.length,
+    };
 }
+const lastWord = (name) => name.split('.').at(-1) ?? name;
+/** The first line of each key, in one pass over the text. */
+function numbers_linesOf(text, wanted) {
+    const found = new Map();
+    let line = 0;
+    for (let from = 0; from <= text.length && found.size < wanted.size;) {
+        const end = text.indexOf('\n', from);
+        const to = end < 0 ? text.length : end;
+        line++;
+        for (const [, quoted, plain] of text.slice(from, to).matchAll(/"([^"\n]{1,200})" ?:|^([^:"]{1,200}):/g)) {
+            const key = quoted ?? plain?.trim() ?? '';
+            if (wanted.has(key) && !found.has(key))
+                found.set(key, line);
+        }
+        from = to + 1;
+    }
+    return found;
+}
+/** MetricNumbers with the names of all keys above; series, whose last key is a number, count for nothing. */
+function leaves(value) {
+    const found = [];
+    const visit = (at, name, depth) => {
+        if (found.length >= LOOKED_AT || depth > DEEPEST)
+            return;
+        if (typeof at === 'number')
+            found.push([name, at]);
+        else if (typeof at === 'object' && at !== null && !Array.isArray(at))
+            for (const [key, child] of Object.entries(at))
+                visit(child, name === '' ? key : `${name}.${key}`, depth + 1);
+    };
+    visit(value, '', 0);
+    return found.filter(([name]) => name !== '' && !/(?:^|\.)\d+$/.test(name));
+}
+
+;// CONCATENATED MODULE: ./src/looking/metrics/names.ts
+/** Which names are those of metrics. */
+const METRIC = /^(?:.*[_/ .@,-])?(?:acc(?:uracy)?|top[-_ ]?\d+|f1(?:[-_ ]?score)?|precision|recall|specificity|sensitivity|auc|auroc|roc[-_]?auc|ap(?:50|75)?|map|mse|rmse|mae|mape|smape|r2(?:_?score)?|log_?loss|loss|bleu|rouge[a-z0-9]*|wer|cer|perplexity|ppl|m?iou|dice|psnr|ssim|fid|score|exact_match|em|mrr|ndcg|mcc|kappa|pass@?\d*|success_rate|win_rate|spearman[a-z0-9]*|pearson[a-z0-9]*|reward)(?:[_/ .@,-].*)?$/i;
+const OF_EVALUATION = /^(?:test|eval|val)\//;
+/** These never reproduce, or say nothing of a model. */
+const NO_CLAIM = /runtime|per_second|_time$|(?:^|[._/ -])time$|epoch|(?:^|[._/ -])step|flos|stderr|support|timestamp|_samples$|^n_|count|threshold|num_|total_|(?:^|[._])min_|(?:^|[._])max_/i;
+const OF_TRAINING = /^train/i;
+/** Characters of a name. */
+const LONGEST_NAME = 200;
 /** A name whose last word is a metric, and that is not of the training. */
 function isMetric(name) {
     if (name.length > LONGEST_NAME)
@@ -34367,83 +37541,115 @@ function isMetric(name) {
         OF_EVALUATION.test(last) ||
         METRIC.test(name.replace(/^.*\.(?=[^.]*\.[^.]*$)/, '').split('.')[0] ?? ''));
 }
-/** Numbers with the names of all keys above; series, whose last key is a number, count for nothing. */
-function leaves(value) {
-    const found = [];
-    const visit = (at, name, depth) => {
-        if (found.length >= NUMBERS || depth > 12)
-            return;
-        if (typeof at === 'number')
-            found.push([name, at]);
-        else if (typeof at === 'object' && at !== null && !Array.isArray(at))
-            for (const [key, child] of Object.entries(at))
-                visit(child, name === '' ? key : `${name}.${key}`, depth + 1);
-    };
-    visit(value, '', 0);
-    return found.filter(([name]) => name !== '' && !/(?:^|\.)\d+$/.test(name));
+/** A name of one's own in a file that is a result: anything but a time, a count or a number of the training. */
+function mayBeMetric(name) {
+    const last = name.split('.').at(-1) ?? name;
+    return (name.length <= LONGEST_NAME &&
+        /[a-z]/i.test(last) &&
+        !NO_CLAIM.test(last) &&
+        !SETTING.test(last) &&
+        !OF_TRAINING.test(name));
 }
-async function fromFile(view, path) {
-    const file = (0,posix_.basename)(path);
-    const fact = (read, word, reason) => ({
-        value: { path, writers: [], metrics: read.metrics, lines: read.lines },
-        place: view.at(path),
-        word,
-        reason,
-    });
-    if (/\.(?:json|ya?ml)$/i.test(path)) {
-        const read = await numbersOf(view, path);
-        if (!read)
-            return undefined;
-        const count = Object.keys(read.metrics).length;
-        if (count === 0)
-            return undefined;
-        if (await harnessResult(view, path))
-            return fact(read, 'certain', 'a result of lm-evaluation-harness');
-        if (/^(?:all|eval|test|predict)_results\.json$/.test(file) &&
-            Object.keys(read.metrics).some((name) => /^(?:eval|test|predict)_/.test(name)))
-            return fact(read, 'certain', 'written by the Trainer');
-        if (NAMED.test(file) && count / Math.max(1, read.all) >= SHARE.named)
-            return fact(read, 'likely', 'named like a result, with metrics in it');
-        if (/\.json$/i.test(path) && read.all <= FEW && count / read.all >= SHARE.unnamed)
-            return fact(read, 'guess', 'most of its numbers are named like metrics');
-        return undefined;
+const SETTING = /^(?:seed|version|id|year|lr|learning_rate|batch_size|k|n|size|rows?|columns?|samples?|features?|classes|weight_decay|dropout|hidden_\w+|max|min|window|latency\w*|date|port)$|_(?:id|size|ms|seconds|rows|dim|samples)$/i;
+
+;// CONCATENATED MODULE: ./src/looking/metrics/declared.ts
+
+
+
+
+/** Metrics that `dvc.yaml` declares: of a stage, and at its top. */
+async function declaredMetrics(view) {
+    const all = [...(await ofPipelines(view)), ...(await ofStageFiles(view))];
+    return [...new Map(all.map((one) => [one.value.path, one])).values()];
+}
+/** Outs with `metric: true` of a stage that has a file of its own, as DVC wrote them before 1.0. */
+async function ofStageFiles(view) {
+    const found = await Promise.all(stageFiles(view).map(async (file) => {
+        const parsed = await view.yaml(file);
+        const value = parsed?.value;
+        if (!parsed || typeof value?.cmd !== 'string' || !Array.isArray(value.outs))
+            return [];
+        const wdir = typeof value.wdir === 'string' ? value.wdir : '.';
+        const outs = value.outs;
+        const facts = outs.map(async (out, index) => {
+            if (typeof out?.path !== 'string' || out.metric === undefined || out.metric === false)
+                return undefined;
+            const path = (0,posix_.join)((0,posix_.dirname)(file), wdir, out.path);
+            const read = view.has(path) ? await documentNumbers(view, path, isMetric) : undefined;
+            const { metrics = {}, lines = new Map() } = read ?? {};
+            return {
+                value: { path, metrics, lines, writers: [], alike: 1, stage: 1 },
+                place: view.at(file, parsed.lineOf(['outs', index])),
+                word: 'certain',
+                reason: `declared in ${file}${read ? '' : ', not committed'}`,
+            };
+        });
+        return (await Promise.all(facts)).filter((one) => one !== undefined);
+    }));
+    return found.flat();
+}
+async function ofPipelines(view) {
+    const files = view.files.filter((file) => /(?:^|\/)dvc\.yaml$/.test(file));
+    const found = await Promise.all(files.map(async (file) => {
+        const parsed = await view.yaml(file);
+        const facts = parsed ? namedIn(file, parsed).map((one) => factOf(view, file, one)) : [];
+        return (await Promise.all(facts)).filter((one) => one !== undefined);
+    }));
+    return found.flat();
+}
+/** The files that one `dvc.yaml` lists under `metrics`. */
+function namedIn(file, { value: top, lineOf }) {
+    if (typeof top !== 'object' || top === null)
+        return [];
+    const { metrics, stages } = top;
+    const lists = [[metrics, ['metrics'], '.']];
+    for (const [name, stage] of Object.entries(typeof stages === 'object' && stages !== null ? stages : {})) {
+        const own = stage;
+        const wdir = typeof own?.wdir === 'string' ? own.wdir : '.';
+        lists.push([own?.metrics ?? own?.do?.metrics, ['stages', name, 'metrics'], wdir]);
     }
-    const text = await view.text(path);
-    if (text === undefined)
-        return undefined;
-    const report = /precision\s+recall\s+f1-score\s+support/.exec(text);
-    if (report)
-        return fact(reportNumbers(text), 'likely', 'a classification report');
-    if (/\.txt$/i.test(path)) {
-        const pairs = [
-            ...text.matchAll(/^[ \t*-]*([\w@%./][\w @%./-]{0,38}[\w@%./-])[ \t]*[:=][ \t]*(-?\d+(?:\.\d+)?(?:e-?\d+)?)[ \t]*(?:%[ \t]*)?$/gim),
-        ].filter(([, name = '']) => isMetric(name.trim()));
-        if (pairs.length === 0)
-            return undefined;
-        return fact({
-            metrics: Object.fromEntries(pairs.map(([, name = '', value]) => [name.trim(), Number(value)])),
-            lines: new Map(pairs.map(({ index, 1: name = '' }) => [name.trim(), (0,looking_python/* lineAt */.mh)(text, index + 1)])),
-        }, 'guess', 'lines of names and numbers');
-    }
-    return tableFact(text, fact);
+    return lists.flatMap(([list, at, wdir]) => (Array.isArray(list) ? list : []).flatMap((item, index) => {
+        const name = typeof item === 'string' ? item : Object.keys(item ?? {})[0];
+        if (name === undefined || name.includes('${'))
+            return [];
+        const stage = at.length > 1 ? lineOf(at.slice(0, 2)) : undefined;
+        return [{ path: (0,posix_.join)((0,posix_.dirname)(file), wdir, name), line: lineOf([...at, index]), stage }];
+    }));
 }
-/** A table with metric columns: of one row its numbers, of several only that it is there. */
-function tableFact(text, fact) {
-    const rows = text
-        .split(/\r?\n/, 3)
-        .map((line) => line.split(/[,;\t]/).map((cell) => cell.trim().replace(/^"|"$/g, '')));
-    const [header = [], first = [], second = ['']] = rows;
-    const columns = header.flatMap((name, index) => (isMetric(name) ? [[name, index]] : []));
-    if (columns.length === 0 || header.some((name) => /^(?:epoch|step|phase)$/i.test(name)))
+async function factOf(view, file, { path, line, stage }) {
+    const own = { path, writers: [], alike: 1, ...(stage !== undefined && { stage }) };
+    const place = view.at(file, line);
+    if (!view.has(path))
+        return {
+            value: { ...own, metrics: {}, lines: new Map() },
+            place,
+            word: 'certain',
+            reason: 'declared in dvc.yaml, not committed',
+        };
+    const read = await documentNumbers(view, path, isMetric);
+    // A declared file without one metric holds parameters.
+    if (!read || Object.keys(read.metrics).length === 0)
         return undefined;
-    const single = second.every((cell) => cell === '');
-    const numbers = columns.flatMap(([name, index]) => single && first[index] && Number.isFinite(Number(first[index]))
-        ? [[name, Number(first[index])]]
-        : []);
-    return fact({ metrics: Object.fromEntries(numbers), lines: new Map(numbers.map(([name]) => [name, 2])) }, 'guess', 'a table with columns that are named like metrics');
+    const { metrics, lines } = read;
+    return { value: { ...own, metrics, lines }, place, word: 'certain', reason: 'declared in dvc.yaml' };
 }
-/** `accuracy` and the averages of scikit-learn's report. */
+
+;// CONCATENATED MODULE: ./src/looking/metrics/text.ts
+
+
+/** Results as text: reports, lines of names and numbers, tables. */
+const NUMBER = String.raw `(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)`;
+/** Characters of a line of a name and a number. */
+const LONGEST_LINE = 120;
+const AT_END = /(?<![\w.-])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?= ?%?$)/i;
+const OWN_NAME = /^[\w@%./][\w @%./()-]{0,59}$/;
+/** `Top-1: 92.3`, `AUC is 0.91`: within a line of a log or of a submission. */
+const WITHIN = new RegExp(String.raw `(?<![\w.])([A-Za-z][\w@./-]{0,38})(?:[ \t]*[:=][ \t]*|[ \t]+is[ \t]+)${NUMBER}(?![\w.])`, 'g');
+const text_KEPT = 200;
+/** `accuracy` and the averages of scikit-learn's report; undefined if the text holds none. */
 function reportNumbers(text) {
+    if (!/precision\s+recall\s+f1-score\s+support/.test(text))
+        return undefined;
     const metrics = {};
     const lines = new Map();
     for (const [index, line] of text.split(/\r?\n/).entries()) {
@@ -34464,27 +37670,302 @@ function reportNumbers(text) {
     }
     return { metrics, lines };
 }
-const metrics_WRITES = /\bdump\(|\.to_(?:csv|json|yaml)\b|\.write\(|\bwrite_text\(|\bsavetxt\(|\bLive\(|\bsave_metrics\(|\bwrite(?:_|\.)(?:csv|json)|\bwriteLines\(|\bto_json\(/;
-const PROGRAMS = 500;
-/** Looks for programs that name the file beside a call that writes; the file's own folder goes first. */
+/** Lines of a name and a number; else a metric's name and its number within the lines. */
+function pairNumbers(text) {
+    const lines = text.split(/\r?\n/).flatMap((line, index) => pairOf(line.trim(), index + 1) ?? []);
+    const within = () => [...text.matchAll(WITHIN)].map(({ 1: name = '', 2: value = '', index }) => [
+        name,
+        Number(value),
+        (0,looking_python/* lineAt */.mh)(text, index + 1),
+    ]);
+    return metricsAmong(lines) ?? metricsAmong(within());
+}
+function pairOf(line, number) {
+    if (line.length > LONGEST_LINE)
+        return undefined;
+    const found = AT_END.exec(line);
+    if (found === null)
+        return undefined;
+    const left = line.slice(0, found.index);
+    const divided = /[:=]$/.test(left.trimEnd());
+    if (!divided && !/(?: {2}|\t)$/.test(left))
+        return undefined;
+    const name = (divided ? left.trimEnd().slice(0, -1) : left)
+        .replace(/^[-*>] /, '')
+        .replaceAll('*', '')
+        .trim();
+    return OWN_NAME.test(name) ? [[name, Number(found[0]), number]] : undefined;
+}
+function metricsAmong(pairs) {
+    const named = pairs.filter(([name]) => isMetric(name)).slice(0, text_KEPT);
+    return named.length === 0
+        ? undefined
+        : {
+            metrics: Object.fromEntries(named.map(([name, value]) => [name, value])),
+            lines: new Map(named.map(([name, , line]) => [name, line])),
+        };
+}
+const ROWS = 400;
+/** A table with metric columns, or of names and values. Of several rows under columns it says only that it is there. */
+function tableNumbers(text) {
+    const rows = text
+        .split(/\r?\n/, ROWS)
+        .filter((line) => line.trim() !== '')
+        .map((line) => line.split(/[,;\t]/).map((cell) => cell.trim().replace(/^"|"$/g, '')));
+    return namesAndValues(rows) ?? columnsOf(rows);
+}
+const OF_NAMES = /^(?:metrics?|measures?|names?|scores?|statistics?|)$/i;
+const OF_VALUES = /^(?:values?|scores?|results?|test|eval\w*|0|x|\.?estimate)$/i;
+function namesAndValues([header = [], ...rows]) {
+    const [name, value] = [
+        header.findIndex((cell) => OF_NAMES.test(cell)),
+        header.findIndex((cell, at) => at > 0 && OF_VALUES.test(cell)),
+    ];
+    if (header.length > 4 || name < 0 || value < 0 || name === value)
+        return undefined;
+    const named = rows.flatMap((row, index) => {
+        const [key = '', number = ''] = [row[name], row[value]];
+        return mayBeMetric(key) && number !== '' && Number.isFinite(Number(number))
+            ? [[key, Number(number), index + 2]]
+            : [];
+    });
+    if (!named.some(([key]) => isMetric(key)))
+        return undefined;
+    return {
+        form: 'names and values',
+        metrics: Object.fromEntries(named.map(([key, number]) => [key, number])),
+        lines: new Map(named.map(([key, , line]) => [key, line])),
+    };
+}
+function columnsOf([header = [], first = [], second]) {
+    const columns = header.flatMap((name, index) => (isMetric(name) ? [[name, index]] : []));
+    if (columns.length === 0 || header.some((name) => /^(?:epoch|step|phase|iter\w*)$/i.test(name)))
+        return undefined;
+    const numbers = columns.flatMap(([name, index]) => second === undefined && first[index] && Number.isFinite(Number(first[index]))
+        ? [[name, Number(first[index])]]
+        : []);
+    return {
+        form: 'columns',
+        metrics: Object.fromEntries(numbers),
+        lines: new Map(numbers.map(([name]) => [name, 2])),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/looking/metrics/writers.ts
+
+
+/** Which program writes a file: its text names the file, and calls what writes. */
+const writers_WRITES = /\bdump\(|\.to_(?:csv|json|yaml|markdown)\b|\.write\(|\bwrite_(?:text|bytes|csv|json|tsv)\(|\bwriterows?\(|\bsave(?:txt|z)?\(|\bLive\(|\bsave_metrics\(|\bwriteLines\(|\bsink\(|\bwrite\.(?:csv|table)\(|\bopen\([^)\n]*['"][wa]|\bCSV\.write\(|> ?[\w/-]{1,100}\.(?:txt|json|csv|tsv|log)\b/;
+const writers_PROGRAM = /\.(?:py|R|r|jl|ipynb|sh|Rmd|qmd)$/;
+/** Programs that are read, and files whose writers are looked for. */
+const writers_PROGRAMS = 500;
+const WRITTEN = 60;
+/** Programs that are named for one file, if none is beside it. */
+const NAMED = 3;
+/** Whether a text names this very file: its name, and below a folder also the folder's. */
+function namesFile(text, path, from) {
+    const name = (0,posix_.basename)(path);
+    const folder = (0,posix_.dirname)(path);
+    for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+        const before = pathBefore(text, at);
+        if (/[\w-]$/.test(before))
+            continue;
+        const given = before
+            .replaceAll('\\', '/')
+            .replace(/\/$/, '')
+            .replace(/^(?:\.{1,2}\/)+/, '');
+        const isJoined = given === '' && /[,/]\s*[rf]?["']$/.test(text.slice(Math.max(0, at - 8), at));
+        if (isJoined && folder === '.')
+            continue;
+        if (folder === '.' || folder === (0,posix_.dirname)(from)) {
+            if (given === '' || /[{}$.]/.test(given) || folder.endsWith(given))
+                return true;
+            continue;
+        }
+        if (given !== '' && (folder === given || folder.endsWith(`/${given}`)))
+            return true;
+        const last = (0,posix_.basename)(folder);
+        if (given === '' || /[{}$]/.test(given))
+            if (new RegExp(`(?<![\\w-])${escaped(last)}(?![\\w-])`).test(text))
+                return true;
+    }
+    return false;
+}
+/** What of a path stands before a name. */
+function pathBefore(text, end) {
+    let from = end;
+    while (from > 0 && end - from < LONGEST_PATH && /[\w.\\/{}$-]/.test(text[from - 1]))
+        from--;
+    return text.slice(from, end);
+}
+const LONGEST_PATH = 200;
+const escaped = (text) => text.replace(/[^\w]/g, String.raw `\$&`);
+/** The files with the programs that write them; one of the file's own folder goes first. */
 async function withWriters(view, facts) {
     if (facts.length === 0)
         return [];
     const programs = view.files
-        .filter((file) => /\.(?:py|R|r|jl)$/.test(file) && !view.isVendored(file) && !/(?:^|\/)tests?\//.test(file))
-        .slice(0, PROGRAMS);
-    const texts = await Promise.all(programs.map(async (file) => [file, (await view.text(file)) ?? '']));
-    const writing = texts.filter(([, text]) => metrics_WRITES.test(text));
+        .filter((file) => writers_PROGRAM.test(file) && !view.isVendored(file) && !/(?:^|\/)tests?\//.test(file))
+        .slice(0, writers_PROGRAMS);
+    const texts = await Promise.all(programs.map(async (file) => [file, (await (0,looking_python/* scriptCode */.FH)(view, file)) ?? '']));
+    const writing = texts.filter(([, text]) => writers_WRITES.test(text));
     return facts.map((fact, index) => {
         if (index >= WRITTEN)
             return fact;
-        const name = (0,posix_.basename)(fact.value.path);
-        const all = writing.filter(([, text]) => text.includes(name)).map(([file]) => file);
-        const near = all.filter((file) => (0,posix_.dirname)(file) === (0,posix_.dirname)(fact.value.path));
-        const writers = near.length > 0 ? near : all.slice(0, 3);
-        const table = /\.(?:csv|tsv)$/i.test(name) && writers.length > 0 && !/(?:^|\/)data/i.test(fact.value.path);
+        const { path } = fact.value;
+        const all = writing.filter(([file, text]) => namesFile(text, path, file)).map(([file]) => file);
+        const near = all.filter((file) => (0,posix_.dirname)(file) === (0,posix_.dirname)(path));
+        const writers = near.length > 0 ? near : all.slice(0, NAMED);
+        const table = /\.(?:csv|tsv)$/i.test(path) && writers.length > 0 && !/(?:^|\/)data/i.test(path);
         return { ...fact, ...(table && { word: 'likely' }), value: { ...fact.value, writers } };
     });
+}
+/**
+ * The metrics files of one command: what its programs write first. What another program writes, or one of many
+ * alike, is a question; so is a file that nothing writes if the command's own file is known.
+ *
+ * @param reached the command's programs and what they import
+ */
+function metricsOfCommand(metrics, reached, command) {
+    const code = new Set(reached);
+    const isOwn = ({ value: { writers, path, stage }, place }) => (place.file === command?.place.file && (stage ?? command.place.line) === command.place.line) ||
+        writers.some((file) => code.has(file)) ||
+        (command?.value.text.includes(path) ?? false);
+    return metrics
+        .map((fact) => ({ fact: judged(fact, isOwn(fact)), own: isOwn(fact) }))
+        .toSorted((a, b) => Number(a.fact.word === 'guess') - Number(b.fact.word === 'guess') ||
+        Number(b.own) - Number(a.own) ||
+        RANK[a.fact.word] - RANK[b.fact.word])
+        .map(({ fact }) => fact);
+    function judged(fact, own) {
+        const { writers, alike, path } = fact.value;
+        if (fact.word === 'certain' && alike === 1)
+            return fact;
+        if (alike > 1)
+            return { ...fact, word: 'guess', reason: `${fact.reason}, one of ${String(alike)} of its form` };
+        if (own)
+            return { ...fact, word: 'likely' };
+        if (command === undefined)
+            return fact;
+        const by = writers[0];
+        const why = by === undefined ? 'the command does not name it' : `written by ${by}, not by the command`;
+        const beside = command.value.script !== undefined && (0,posix_.dirname)(command.value.script) === (0,posix_.dirname)(path);
+        const alone = beside && fact.word === 'likely' && metrics.length === 1;
+        if (by === undefined && (code.size === 0 || alone))
+            return fact;
+        return { ...fact, word: 'guess', reason: `${fact.reason}; ${why}` };
+    }
+}
+const RANK = { certain: 0, likely: 1, guess: 2 };
+
+;// CONCATENATED MODULE: ./src/looking/metrics/index.ts
+
+
+
+
+
+
+
+const NO_METRICS_FOLDER = /(?:^|\/)(?:configs?|conf|params?|schemas?|\.vscode|\.dvc|\.github|catboost_info|testdata|fixtures|tests?|plots?|data_models|mlruns|wandb|node_modules)\//i;
+const NO_METRICS_NAME = /^(?:package(?:-lock)?|tsconfig.*|tokenizer.*|.*config|labels|vocab|state|stats|index|args|hparams|params|requirements|special_tokens_map|added_tokens|schema|settings|composer|manifest|renovate|.*metadata)\.json$|drift|monitor|snapshot|coverage|timing|latency|profil|baseline_stats|importance|shap|history|leaderboard/i;
+const metrics_NAMED = /metric|score|result|eval|report|summary|accuracy|performance|benchmark/i;
+const NAMED_TEXT = /(?:^|[^a-z])acc(?:[^a-z]|$)|comparison|best/i;
+/** These tell of a run, or of a person; no result is called so. */
+const metrics_OF_OTHERS = /README|LICEN[CS]E|requirements|CMakeLists|robots|vocab|label|class(?:es|names)/i;
+/** Of the numbers of a file that is named like a result, and of one that is not. */
+const SHARE = { named: 0.1, unnamed: 0.4 };
+const FEW = 60;
+/** Files of one form, of one folder, and of all, that are looked into. */
+const metrics_ALIKE = 3;
+const IN_FOLDER = 40;
+const IN_ALL = 300;
+async function metricsIn(view) {
+    const declared = await declaredMetrics(view);
+    const known = new Set(declared.map(({ value }) => value.path));
+    const { files, alike } = candidates(view);
+    const found = await Promise.all(files.filter((path) => !known.has(path)).map((path) => fromFile(view, path)));
+    const all = [...declared, ...found.filter((one) => one !== undefined)].map((fact) => ({
+        ...fact,
+        value: {
+            ...fact.value,
+            alike: known.has(fact.value.path) ? 1 : (alike.get(formOf(fact.value.path)) ?? 1),
+        },
+    }));
+    return (await withWriters(view, all)).sort((a, b) => metrics_RANK[a.word] - metrics_RANK[b.word] || Number(b.value.writers.length > 0) - Number(a.value.writers.length > 0));
+}
+const metrics_RANK = { certain: 0, likely: 1, guess: 2 };
+/** A path without what tells one run from another: numbers, dates, steps. */
+const formOf = (path) => path.replace(/\d+/g, '#');
+/** Files that may hold metrics, and how many the tree has of each form. */
+function candidates(view) {
+    const perFolder = new Map();
+    const alike = new Map();
+    const counted = (map, key) => {
+        const count = (map.get(key) ?? 0) + 1;
+        map.set(key, count);
+        return count;
+    };
+    const files = view.files.filter((file) => {
+        if (NO_METRICS_FOLDER.test(file) || NO_METRICS_NAME.test((0,posix_.basename)(file)) || view.isVendored(file))
+            return false;
+        if (!/\.(?:json|csv|tsv|txt|ya?ml|md|log|out)$/i.test(file))
+            return false;
+        const named = metrics_NAMED.test((0,posix_.basename)(file)) || NAMED_TEXT.test((0,posix_.basename)(file));
+        if (!/\.json$/i.test(file) && !named)
+            return false;
+        if (metrics_OF_OTHERS.test((0,posix_.basename)(file)))
+            return false;
+        return counted(alike, formOf(file)) <= metrics_ALIKE && counted(perFolder, (0,posix_.dirname)(file)) <= IN_FOLDER;
+    });
+    return { files: files.slice(0, IN_ALL), alike };
+}
+async function fromFile(view, path) {
+    const read = /\.(?:json|ya?ml)$/i.test(path) ? await ofDocument(view, path) : await ofText(view, path);
+    if (read === undefined)
+        return undefined;
+    const { metrics, lines, word, reason } = read;
+    return { value: { path, writers: [], alike: 1, metrics, lines }, place: view.at(path), word, reason };
+}
+async function ofDocument(view, path) {
+    const file = (0,posix_.basename)(path);
+    const read = await documentNumbers(view, path, isMetric);
+    if (!read)
+        return undefined;
+    const count = Object.keys(read.metrics).length;
+    const named = metrics_NAMED.test(file);
+    if (count === 0) {
+        const own = named && read.all > 0 && read.all <= FEW ? await documentNumbers(view, path, mayBeMetric) : undefined;
+        if (own === undefined || Object.keys(own.metrics).length === 0)
+            return undefined;
+        return { ...own, word: 'guess', reason: 'named like a result, with names of its own in it' };
+    }
+    if (await harnessResult(view, path))
+        return { ...read, word: 'certain', reason: 'a result of lm-evaluation-harness' };
+    const ofTrainer = Object.keys(read.metrics).some((name) => /^(?:eval|test|predict)_/.test(name));
+    if (/^(?:all|eval|test|predict)_results\.json$/.test(file) && ofTrainer)
+        return { ...read, word: 'certain', reason: 'written by the Trainer' };
+    if (named && count / Math.max(1, read.all) >= SHARE.named)
+        return { ...read, word: 'likely', reason: 'named like a result, with metrics in it' };
+    if (/\.json$/i.test(path) && read.all <= FEW && count / read.all >= SHARE.unnamed)
+        return { ...read, word: 'guess', reason: 'most of its numbers are named like metrics' };
+    return undefined;
+}
+async function ofText(view, path) {
+    const text = await view.text(path);
+    if (text === undefined)
+        return undefined;
+    const report = reportNumbers(text);
+    if (report)
+        return { ...report, word: 'likely', reason: 'a classification report' };
+    if (/\.(?:csv|tsv)$/i.test(path)) {
+        const table = tableNumbers(text);
+        const reason = table?.form === 'columns'
+            ? 'a table with columns that are named like metrics'
+            : 'a table of names and values';
+        return table && { ...table, word: table.form === 'columns' ? 'guess' : 'likely', reason };
+    }
+    const pairs = pairNumbers(text);
+    return pairs && { ...pairs, word: 'guess', reason: 'lines of names and numbers' };
 }
 
 // EXTERNAL MODULE: ./src/looking/needs.ts
@@ -34557,7 +38038,7 @@ async function predictionsIn(view) {
     const found = await Promise.all(files.map((file) => (/\.jsonl$/i.test(file) ? ofLines(view, file) : ofTable(view, file))));
     return found.filter((one) => one !== undefined);
 }
-function fact(view, value, reason) {
+function predictions_fact(view, value, reason) {
     const order = value.key === undefined ? '; no id: the order counts' : '';
     return { value, place: view.at(value.path, 1), word: 'likely', reason: reason + order };
 }
@@ -34574,7 +38055,7 @@ async function ofTable(view, path) {
     const key = columns.find((name) => KEY.test(name));
     if (predicted === undefined || predicted === truth || (truth === undefined && key === undefined))
         return undefined;
-    return fact(view, { path, key, truth }, `columns ${[truth, predicted].filter(Boolean).join(' and ')}`);
+    return predictions_fact(view, { path, key, truth }, `columns ${[truth, predicted].filter(Boolean).join(' and ')}`);
 }
 async function ofLines(view, path) {
     const [first = ''] = ((await view.text(path)) ?? '').split('\n', 1);
@@ -34589,7 +38070,7 @@ async function ofLines(view, path) {
     const weak = predicted === 'output' && key === undefined && truth === undefined;
     if (predicted === undefined || weak)
         return undefined;
-    return fact(view, { path, key, truth }, `lines with \`${predicted}\``);
+    return predictions_fact(view, { path, key, truth }, `lines with \`${predicted}\``);
 }
 
 ;// CONCATENATED MODULE: ./src/looking/seeds.ts
@@ -34600,7 +38081,7 @@ const IS_SETTINGS = /param|conf|hydra|option|arg|experiment|hparam/i;
 const NOT_SETTINGS = /(?:^|\/)(?:\.hydra|wandb|mlruns|tests?|node_modules|\.github)\//;
 const MOST_SETTINGS = 120;
 /** A line with a name and a whole number, as YAML, JSON and TOML have it. */
-const SETTING = /^[ \t]*["']?([\w.-]+)["']?[ \t]*[:=][ \t]*(\d+)[ \t]*(?:,|#.*)?$/gm;
+const seeds_SETTING = /^[ \t]*["']?([\w.-]+)["']?[ \t]*[:=][ \t]*(\d+)[ \t]*(?:,|#.*)?$/gm;
 /** Of one kind in one file. */
 const IN_FILE = 100;
 /** Literals in Python, each with what it seeds, if the pattern says so. */
@@ -34688,7 +38169,7 @@ async function settingSeeds(view, file) {
     if (!/seed|random_state/.test(text))
         return [];
     // Of YAML, JSON and TOML alike a line of its own is enough: nothing else is needed of the file.
-    const found = [...text.matchAll(SETTING)].filter(([, key = '']) => seeds_KEY.test(key)).slice(0, IN_FILE);
+    const found = [...text.matchAll(seeds_SETTING)].filter(([, key = '']) => seeds_KEY.test(key)).slice(0, IN_FILE);
     return found.map(({ index, 1: component = '', 2: value }) => ({
         value: { component, value: Number(value), how: 'setting' },
         place: view.at(file, (0,looking_python/* lineAt */.mh)(text, index + 1)),
@@ -34876,6 +38357,8 @@ function foldersIn(files) {
 
 
 
+
+
 const OTHERS = 5;
 const MOST_MODELS = 50;
 /**
@@ -34888,9 +38371,17 @@ async function look(tree, name) {
     const view = await viewOf(tree);
     const metrics = await metricsIn(view);
     const writers = new Set(metrics.flatMap(({ value }) => value.writers));
-    const commands = await commandsIn(view, writers);
+    const commands = await commandsIn(view, { files: metrics.map(({ value }) => value.path), writers });
     const predictions = await predictionsIn(view);
     // Numbers of somebody's results are no model: something has to train or evaluate one.
+    const hasResult = commands.some(({ value }) => value.script !== undefined && writers.has(value.script));
+    const why = await insteadOf(view, { commands, metrics, hasResult, name });
+    if (why !== undefined)
+        return {
+            files: view.total,
+            models: [],
+            instead: { why, nearest: commands.slice(0, OTHERS), results: metrics.slice(0, OTHERS) },
+        };
     if (commands.length === 0)
         return { files: view.total, models: [] };
     const folders = modelFolders(view, commands);
@@ -34972,7 +38463,7 @@ async function modelIn(view, folder, { name, commands, metrics, predictions, alo
         folder,
         command,
         others: others.slice(0, OTHERS),
-        metrics: ownWriterFirst(metrics.filter(({ value }) => inside(value.path)), reached, command),
+        metrics: metricsOfCommand(metrics.filter(({ value }) => inside(value.path)), reached, command),
         predictions: predictions.filter(({ value }) => inside(value.path)),
         seeds: seeds.filter(({ place }) => alone || at(place.file)),
         unseeded,
@@ -34985,11 +38476,6 @@ async function modelIn(view, folder, { name, commands, metrics, predictions, alo
         code: reached,
         imports,
     };
-}
-/** The file that the command was found in, and files that the programs write, go before others that are as sure. */
-function ownWriterFirst(metrics, reached, command) {
-    const own = ({ value: { writers }, place }) => place.file === command?.place.file || writers.some((file) => reached.includes(file)) ? 0 : 1;
-    return metrics.toSorted((a, b) => Number(a.word === 'guess') - Number(b.word === 'guess') || own(a) - own(b));
 }
 /** A folder's name; with those above it if two are called alike. */
 function distinctNames(models) {
@@ -35009,8 +38495,8 @@ const plainName = (name) => name
 
 // EXTERNAL MODULE: ./src/looking/reading.ts
 var reading = __nccwpck_require__(9797);
-// EXTERNAL MODULE: ./src/provenance/sources/index.ts + 46 modules
-var sources = __nccwpck_require__(8904);
+// EXTERNAL MODULE: ./src/provenance/sources/index.ts + 44 modules
+var sources = __nccwpck_require__(5754);
 // EXTERNAL MODULE: ./src/system/files.ts
 var system_files = __nccwpck_require__(1650);
 // EXTERNAL MODULE: ./src/text/trim.ts
@@ -35025,6 +38511,10 @@ var trim = __nccwpck_require__(3675);
 function lookingAt(context, tree) {
     let looked;
     const once = () => (looked ??= repositoryName(context).then((name) => look(tree, name)));
+    const modelHere = async ({ settings, found }) => {
+        const { models } = await once();
+        return modelOf(models, found?.folder ?? (0,posix_.dirname)(settings.record));
+    };
     return {
         look: once,
         async found() {
@@ -35032,10 +38522,13 @@ function lookingAt(context, tree) {
             const files = await tree.files.list();
             return models.map((model) => foundRecord(model, files));
         },
-        async shown({ settings, found }) {
-            const { models } = await once();
-            const model = modelOf(models, found?.folder ?? (0,posix_.dirname)(settings.record));
-            return model && (0,reading/* readingOfLook */.x)(model, tree.prefix + settings.record);
+        async whyNone() {
+            return (await once()).instead?.why;
+        },
+        model: modelHere,
+        async shown(selected) {
+            const model = await modelHere(selected);
+            return model && (0,reading/* readingOfLook */.x)(model, tree.prefix + selected.settings.record);
         },
     };
 }
@@ -35710,7 +39203,7 @@ function hashing() {
 /* harmony export */   w8: () => (/* binding */ ReprogateError)
 /* harmony export */ });
 /* unused harmony export ERRORS */
-/* harmony import */ var _verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9397);
+/* harmony import */ var _verdict_rules_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5223);
 
 /** Every error that a user can cause and fix, with the remedy for cases that have none of their own. */
 const ERRORS = {
@@ -35744,6 +39237,8 @@ const ERRORS = {
     'policy/outside': 'Give a path inside the working directory.',
     'program/missing': 'Install it and put it on the PATH.',
     'record/foreign': 'Name a provenance.yml as the record of the model in the policy.',
+    'report/unreadable': 'Name the JSON report of a check with `--report`: of a run on a runner it is in the artifact.',
+    'report/no-model': 'Name one of them, or leave the name out.',
     'run/failed': 'Correct what it says, and record again: of a run that failed nothing is recorded.',
     'runner/incomplete': 'Run it as a step, with `uses:`; in a terminal, use `reprogate check`.',
 };
@@ -36346,12 +39841,20 @@ function lineSplitter(onLine) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ writeReportFile)
+/* harmony export */   $h: () => (/* binding */ readReportFile),
+/* harmony export */   Uq: () => (/* binding */ REPORT_FILE),
+/* harmony export */   aS: () => (/* binding */ writeReportFile)
 /* harmony export */ });
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _verdict_explained_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6459);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6578);
+/* harmony import */ var _files_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1650);
+
+
+
 
 
 /**
@@ -36374,6 +39877,38 @@ async function writeReportFile(directory, json) {
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(path, json);
     return path;
 }
+/** Where `writeReportFile` puts it, relative to the working directory. */
+const REPORT_FILE = '.reprogate/report.json';
+/** Bytes of a report that is read. */
+const REPORT_CAP = 64 * 1024 ** 2;
+/**
+ * What somebody's report says. Nothing in it is trusted.
+ *
+ * @throws ReprogateError `report/unreadable`
+ */
+async function readReportFile(path) {
+    const parsed = _verdict_explained_js__WEBPACK_IMPORTED_MODULE_2__/* .seenReportSchema */ .fQ.safeParse(await jsonOf(path));
+    if (parsed.success)
+        return parsed.data;
+    const [issue] = parsed.error.issues;
+    throw unreadable(path, `is not a report of reprogate (${issue?.path.join('.')}: ${issue?.message})`);
+}
+async function jsonOf(path) {
+    try {
+        return JSON.parse((await (0,_files_js__WEBPACK_IMPORTED_MODULE_4__/* .readRegular */ .VX)(path, REPORT_CAP)).toString());
+    }
+    catch (error) {
+        const { code } = error;
+        if (code !== undefined)
+            throw unreadable(path, `cannot be read (${code})`);
+        if (error instanceof _files_js__WEBPACK_IMPORTED_MODULE_4__/* .NotAFile */ .pX)
+            throw unreadable(path, 'is not a regular file');
+        if (error instanceof _files_js__WEBPACK_IMPORTED_MODULE_4__/* .TooLarge */ .MF)
+            throw unreadable(path, `is larger than ${REPORT_CAP / 1024 ** 2} MiB`);
+        throw unreadable(path, 'is not JSON');
+    }
+}
+const unreadable = (path, what) => new _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .ReprogateError */ .w8('report/unreadable', `the report ${path} ${what}`);
 
 
 /***/ }),
@@ -38307,9 +41842,9 @@ const replayCount = ({ replays }) => plural(replays.length, 'replay on altered i
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   ZN: () => (/* binding */ isFound),
-/* harmony export */   pQ: () => (/* binding */ causeWords)
+/* harmony export */   pQ: () => (/* binding */ causeWords),
+/* harmony export */   x8: () => (/* binding */ factorText)
 /* harmony export */ });
-/* unused harmony export factorText */
 /* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2613);
 
 /** Factors or conditions that a sentence names; of more, the rest is counted. */
@@ -38408,6 +41943,10 @@ const WORDS = {
     'not-repeatable': {
         cause: () => 'a proof came out otherwise the second time, so nothing is named',
     },
+    asks: {
+        cause: ({ factors }) => `it asks for ${factors.map(({ name, note }) => `${name} (${note})`).join()}, which a replay does not have`,
+        proof: ({ tried }) => (tried.length === 0 ? '' : `Not explained by ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .listed */ .KE)(tried, 20)}.`),
+    },
     unexplained: {
         cause: ({ image }) => image === 'pinned' ? NOT_THE_PINNED : 'it is the same every time here, and differs from the record',
         proof: ({ moving, tried }) => {
@@ -38420,9 +41959,13 @@ const WORDS = {
 /** Whether something was found that a person can act upon. */
 const FOUND = new Set([
     ...['alone', 'enough', 'each', 'together', 'restores'],
-    ...['condition', 'input', 'steadied'],
+    ...['condition', 'input', 'steadied', 'asks'],
 ]);
 const isFound = ({ shown }) => FOUND.has(shown);
+/** On what it depends that the package makes a difference at all. */
+const dispatchText = ({ dispatch }) => dispatch === undefined
+    ? undefined
+    : `It acts through the choice of CPU instructions: with the kernels of ${dispatch}, the pinned image gives the result of the rebuild, too. Another processor may show no difference.`;
 /** What may be said of a search. */
 function causeWords(evidence) {
     const { cause, proof } = WORDS[evidence.shown];
@@ -38431,7 +41974,7 @@ function causeWords(evidence) {
     const also = evidence.shown === 'each' && second ? ` The same goes for ${short(second)}.` : '';
     return {
         cause: cause(evidence),
-        proof: proof?.(evidence) ?? '',
+        proof: [proof?.(evidence), dispatchText(evidence)].filter(Boolean).join(' '),
         fix: first?.fix && first.fix + also,
     };
 }
@@ -38439,26 +41982,75 @@ function causeWords(evidence) {
 
 /***/ }),
 
-/***/ 3512:
+/***/ 6219:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   EZ: () => (/* binding */ AGREES),
-/* harmony export */   KM: () => (/* binding */ recomputedSchema),
-/* harmony export */   Ok: () => (/* binding */ AGREEMENTS),
-/* harmony export */   VG: () => (/* binding */ evaluationEvidenceSchema),
-/* harmony export */   Z$: () => (/* binding */ dataEvidenceSchema),
-/* harmony export */   _8: () => (/* binding */ COMES_BACK),
-/* harmony export */   _z: () => (/* binding */ hashesSchema),
-/* harmony export */   oj: () => (/* binding */ environmentEvidenceSchema),
-/* harmony export */   pA: () => (/* binding */ lineageSchema),
-/* harmony export */   ul: () => (/* binding */ probeSchema),
-/* harmony export */   ye: () => (/* binding */ PARITIES),
-/* harmony export */   yv: () => (/* binding */ remarkSchema),
-/* harmony export */   zu: () => (/* binding */ causeSchema)
-/* harmony export */ });
-/* unused harmony exports differenceSchema, metricComparisonSchema, rowDifferenceSchema, predictionComparisonSchema, RECOMPUTED, recomputedMetricSchema, ALTERED, canarySchema, factorSchema, SHOWN */
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3798);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Ok: () => (/* binding */ AGREEMENTS),
+  EZ: () => (/* binding */ AGREES),
+  _8: () => (/* binding */ COMES_BACK),
+  ye: () => (/* binding */ PARITIES),
+  zu: () => (/* binding */ causeSchema),
+  fh: () => (/* binding */ changesSchema),
+  Z$: () => (/* binding */ dataEvidenceSchema),
+  nx: () => (/* binding */ differenceSchema),
+  oj: () => (/* binding */ environmentEvidenceSchema),
+  VG: () => (/* binding */ evaluationEvidenceSchema),
+  _z: () => (/* binding */ hashesSchema),
+  pA: () => (/* binding */ lineageSchema),
+  ul: () => (/* binding */ probeSchema),
+  KM: () => (/* binding */ recomputedSchema),
+  yv: () => (/* binding */ remarkSchema),
+  yq: () => (/* binding */ trainingSchema)
+});
+
+// UNUSED EXPORTS: ALTERED, RECOMPUTED, SHOWN, TRAINED, canarySchema, factorSchema, metricComparisonSchema, predictionComparisonSchema, recomputedMetricSchema, rowDifferenceSchema
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
+var schemas = __nccwpck_require__(3798);
+;// CONCATENATED MODULE: ./src/verdict/suite.ts
+
+/** What was found of a suite of prompts: lm-evaluation-harness, or Inspect. */
+const suiteSchema = schemas/* strictObject */.rej({
+    tool: schemas/* enum */.k5n(['lm-evaluation-harness', 'Inspect']),
+    /** Whether the replay was asked what the record was asked. */
+    prompts: schemas/* strictObject */.rej({
+        /** `nothing`: the record has kept neither. */
+        by: schemas/* enum */.k5n(['prompts', 'task hashes', 'nothing']),
+        /** Prompts, or tasks. */
+        compared: schemas/* int */.Whr(),
+        different: schemas/* int */.Whr(),
+        /** The first that differs, and the words that do. Untrusted. */
+        first: schemas/* string */.YjP().optional(),
+        before: schemas/* string */.YjP().optional(),
+        after: schemas/* string */.YjP().optional(),
+        /** They look like a date or a time. */
+        clock: schemas/* boolean */.zMY().optional(),
+    }),
+    /** Grades computed again from saved answers; no model was run. */
+    regraded: schemas/* strictObject */.rej({ grades: schemas/* int */.Whr(), same: schemas/* int */.Whr() }).optional(),
+    /** How often the model was run again. */
+    runs: schemas/* int */.Whr(),
+    /** The level at which runs are told apart, if they differ and the policy says how many there are. */
+    alpha: schemas/* number */.aig().optional(),
+    flips: schemas/* strictObject */.rej({
+        samples: schemas/* int */.Whr(),
+        /** Samples that the runs do not grade alike. */
+        flipped: schemas/* int */.Whr(),
+        /** Pairs of runs of a sample that are graded differently; that gave the same text; and both. */
+        disagree: schemas/* int */.Whr(),
+        sameText: schemas/* int */.Whr(),
+        sameTextDisagree: schemas/* int */.Whr(),
+        passOne: schemas/* number */.aig().optional(),
+        passAll: schemas/* number */.aig().optional(),
+    })
+        .optional(),
+});
+
+;// CONCATENATED MODULE: ./src/verdict/evidence.ts
+
 
 /** What each stage measured, as the report keeps it. */
 /** Best first. */
@@ -38484,96 +42076,96 @@ const AGREES = [
     'equivalent',
 ];
 /** One difference between the pinned image (`pinned`) and the rebuild (`rebuilt`), most important first. */
-const differenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    kind: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['package', 'config', 'package-file', 'file', 'folder']),
+const differenceSchema = schemas/* strictObject */.rej({
+    kind: schemas/* enum */.k5n(['package', 'config', 'package-file', 'file', 'folder']),
     /** purl for a package, setting (`Env.PATH`) for config, path for files. */
-    name: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    name: schemas/* string */.YjP(),
     /** Absent if the thing is not there on that side. */
-    pinned: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
-    rebuilt: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    pinned: schemas/* string */.YjP().optional(),
+    rebuilt: schemas/* string */.YjP().optional(),
     /** For a file: the package that owns it. */
-    owner: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    owner: schemas/* string */.YjP().optional(),
     /** For a file: what differs, as `content`, `mode 644 → 755`, `only in the rebuild`, `derived`. */
-    note: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    note: schemas/* string */.YjP().optional(),
 });
-const hashesSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    environment: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    tree: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    config: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    packages: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const hashesSchema = schemas/* strictObject */.rej({
+    environment: schemas/* string */.YjP(),
+    tree: schemas/* string */.YjP(),
+    config: schemas/* string */.YjP(),
+    packages: schemas/* string */.YjP(),
 });
-const environmentEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    dockerfile: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const environmentEvidenceSchema = schemas/* strictObject */.rej({
+    dockerfile: schemas/* string */.YjP(),
     /** How the image was built, and with what: `buildx`, `buildkit`, `classic`. */
-    builder: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['buildx', 'buildkit', 'classic']).optional(),
-    buildMemory: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig()
+    builder: schemas/* enum */.k5n(['buildx', 'buildkit', 'classic']).optional(),
+    buildMemory: schemas/* number */.aig()
         .optional()
         .describe('GiB to which each step of the build was held; not there if the builder takes no limit'),
-    cached: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
-    buildSeconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
+    cached: schemas/* boolean */.zMY(),
+    buildSeconds: schemas/* number */.aig().optional(),
     /** The failing step and the last lines, if the build failed. */
-    failure: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ step: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(), line: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(), tail: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()) })
+    failure: schemas/* strictObject */.rej({ step: schemas/* string */.YjP().optional(), line: schemas/* int */.Whr().optional(), tail: schemas/* array */.YOg(schemas/* string */.YjP()) })
         .optional(),
-    pinned: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    pinned: schemas/* strictObject */.rej({
         /** Absent: no registry has it, and its manifest is the pin. */
-        image: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+        image: schemas/* string */.YjP().optional(),
         /** `image`: read from the image itself; `manifest`: from the manifest in the record; `layers`: nothing read, layers and config are equal. */
-        from: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['image', 'manifest', 'layers']),
+        from: schemas/* enum */.k5n(['image', 'manifest', 'layers']),
         hashes: hashesSchema.optional(),
     })
         .optional(),
-    rebuilt: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ id: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), hashes: hashesSchema.optional() }).optional(),
-    packages: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
-    files: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
+    rebuilt: schemas/* strictObject */.rej({ id: schemas/* string */.YjP(), hashes: hashesSchema.optional() }).optional(),
+    packages: schemas/* int */.Whr().optional(),
+    files: schemas/* int */.Whr().optional(),
     /** At most 200; `differenceCounts` has them all. */
-    differences: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(differenceSchema),
-    differenceCounts: zod__WEBPACK_IMPORTED_MODULE_0__/* .record */ .g1P(differenceSchema.shape.kind, zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr()),
+    differences: schemas/* array */.YOg(differenceSchema),
+    differenceCounts: schemas/* record */.g1P(differenceSchema.shape.kind, schemas/* int */.Whr()),
 });
 /** NaN and ±Infinity do not survive JSON: metric values are kept as text beside the number. */
-const metricComparisonSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    name: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    recorded: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
-    replayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+const metricComparisonSchema = schemas/* strictObject */.rej({
+    name: schemas/* string */.YjP(),
+    recorded: schemas/* string */.YjP().optional(),
+    replayed: schemas/* string */.YjP().optional(),
     /** replayed − recorded */
-    difference: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
+    difference: schemas/* number */.aig().optional(),
     /** The largest |difference| that the tolerance allows for this metric. */
-    allowed: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
-    agrees: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    allowed: schemas/* number */.aig().optional(),
+    agrees: schemas/* boolean */.zMY(),
     /** Both are numbers: NaN and the infinities agree with themselves, and prove nothing. */
-    finite: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    finite: schemas/* boolean */.zMY(),
 });
-const rowDifferenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    key: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    recorded: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    replayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const rowDifferenceSchema = schemas/* strictObject */.rej({
+    key: schemas/* string */.YjP(),
+    column: schemas/* string */.YjP(),
+    recorded: schemas/* string */.YjP(),
+    replayed: schemas/* string */.YjP(),
     /** Other columns of the row that changed: `score` 0.412 → 0.438. */
-    also: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), recorded: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), replayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() })),
+    also: schemas/* array */.YOg(schemas/* strictObject */.rej({ column: schemas/* string */.YjP(), recorded: schemas/* string */.YjP(), replayed: schemas/* string */.YjP() })),
 });
-const predictionComparisonSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    rows: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+const predictionComparisonSchema = schemas/* strictObject */.rej({
+    rows: schemas/* int */.Whr(),
     /** Rows whose decision (a word, or a whole number) changed. */
-    flips: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    flips: schemas/* int */.Whr(),
     /** Rows in which only numbers moved, and by how much at most. */
-    moved: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-    largest: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        key: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        difference: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-        ulps: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
+    moved: schemas/* int */.Whr(),
+    largest: schemas/* strictObject */.rej({
+        key: schemas/* string */.YjP(),
+        column: schemas/* string */.YjP(),
+        difference: schemas/* number */.aig(),
+        ulps: schemas/* number */.aig().optional(),
     })
         .optional(),
     /** The first differing rows, flips first; at most 20. */
-    first: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(rowDifferenceSchema),
+    first: schemas/* array */.YOg(rowDifferenceSchema),
     /** Why rows could not be paired. */
-    problem: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    problem: schemas/* string */.YjP().optional(),
     /** Exact McNemar and the equivalence test, if a margin is declared and the controls differ. */
-    statistics: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        mcnemar: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-        difference: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-        low: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-        high: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-        margin: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    statistics: schemas/* strictObject */.rej({
+        mcnemar: schemas/* number */.aig(),
+        difference: schemas/* number */.aig(),
+        low: schemas/* number */.aig(),
+        high: schemas/* number */.aig(),
+        margin: schemas/* number */.aig(),
     })
         .optional(),
 });
@@ -38586,178 +42178,456 @@ const RECOMPUTED = [
     'definition unknown',
     'cannot recompute',
 ];
-const recomputedMetricSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    metric: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const recomputedMetricSchema = schemas/* strictObject */.rej({
+    metric: schemas/* string */.YjP(),
     /** As the file prints it; empty if the metric is not there. */
-    printed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    outcome: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(RECOMPUTED),
+    printed: schemas/* string */.YjP(),
+    outcome: schemas/* enum */.k5n(RECOMPUTED),
     /** The policy says how it is computed. */
-    declared: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().optional(),
+    declared: schemas/* boolean */.zMY().optional(),
     /** The definition that gives `value`, as the policy names it, with its class or cutoff. */
-    definition: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    definition: schemas/* string */.YjP().optional(),
     /** The first columns that it was computed from, the right answer first. */
-    columns: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()).optional(),
-    rows: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
+    columns: schemas/* array */.YOg(schemas/* string */.YjP()).optional(),
+    rows: schemas/* int */.Whr().optional(),
     /** In the unit in which the metric is printed. */
-    value: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    value: schemas/* string */.YjP().optional(),
     /** Printed decimals. */
-    digits: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
+    digits: schemas/* int */.Whr().optional(),
     /** The definition is a variant of what the name stands for. */
-    variant: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().optional(),
+    variant: schemas/* boolean */.zMY().optional(),
     /** What the name stands for, and gives here, if it is a variant that gives the value. */
-    usual: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ definition: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), value: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() }).optional(),
+    usual: schemas/* strictObject */.rej({ definition: schemas/* string */.YjP(), value: schemas/* string */.YjP() }).optional(),
     /** How rows were read, if the columns do not say so. */
-    note: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    note: schemas/* string */.YjP().optional(),
     /** Why it cannot be computed, as a clause. */
-    why: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    why: schemas/* string */.YjP().optional(),
 });
 /** The metrics computed again from the predictions. */
-const recomputedSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+const recomputedSchema = schemas/* strictObject */.rej({
     /** The file of predictions. */
-    file: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    file: schemas/* string */.YjP(),
     /** Why it cannot be read, as the rest of a sentence about the file. */
-    problem: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
-    metrics: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(recomputedMetricSchema),
+    problem: schemas/* string */.YjP().optional(),
+    metrics: schemas/* array */.YOg(recomputedMetricSchema),
 });
 /** What is done to the inputs of an extra replay. */
 const ALTERED = ['rows', 'zero-numbers', 'rows-again', 'zero-bytes', 'exchanged-numbers'];
 /** Replays on altered inputs: whether the results follow from data and model, or were there before. */
-const canarySchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+const canarySchema = schemas/* strictObject */.rej({
     /** Why nothing was altered, as a clause. */
-    notRun: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    notRun: schemas/* string */.YjP().optional(),
     /** Rows were exchanged among their keys. */
-    rows: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        outcome: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['follow', 'partly', 'not-shown']),
+    rows: schemas/* strictObject */.rej({
+        outcome: schemas/* enum */.k5n(['follow', 'partly', 'not-shown']),
         /** Keys whose new row has another answer than their own. */
-        telling: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+        telling: schemas/* int */.Whr(),
         /** Of these, those that gave the answer of their new row, and those that kept their own. */
-        followed: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        stayed: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        why: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+        followed: schemas/* int */.Whr(),
+        stayed: schemas/* int */.Whr(),
+        why: schemas/* string */.YjP().optional(),
     })
         .optional(),
     /** Right answers were permuted besides. */
-    truth: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        column: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        outcome: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['unused', 'used', 'copied']),
+    truth: schemas/* strictObject */.rej({
+        column: schemas/* string */.YjP(),
+        outcome: schemas/* enum */.k5n(['unused', 'used', 'copied']),
         /** Answers that equal the permuted column, of how many, and how many do by chance. */
-        equal: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        of: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        expected: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        equal: schemas/* int */.Whr(),
+        of: schemas/* int */.Whr(),
+        expected: schemas/* number */.aig(),
     })
         .optional(),
-    model: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        outcome: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['depends', 'read', 'unchanged', 'not-shown']),
-        altered: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['zero-numbers', 'zero-bytes', 'exchanged-numbers']),
-        changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        of: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-        why: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    model: schemas/* strictObject */.rej({
+        outcome: schemas/* enum */.k5n(['depends', 'read', 'unchanged', 'not-shown']),
+        altered: schemas/* enum */.k5n(['zero-numbers', 'zero-bytes', 'exchanged-numbers']),
+        changed: schemas/* int */.Whr(),
+        of: schemas/* int */.Whr(),
+        why: schemas/* string */.YjP().optional(),
     })
         .optional(),
     /** In order, beside the two that every check makes. */
-    replays: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        altered: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(ALTERED),
+    replays: schemas/* array */.YOg(schemas/* strictObject */.rej({
+        altered: schemas/* enum */.k5n(ALTERED),
         /** Why it gave no answers. Untrusted. */
-        failed: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+        failed: schemas/* string */.YjP().optional(),
         /** Answers that differ from those of the replay on unaltered inputs. */
-        changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
-        of: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
-        seconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        changed: schemas/* int */.Whr().optional(),
+        of: schemas/* int */.Whr().optional(),
+        seconds: schemas/* number */.aig(),
     })),
 });
-const evaluationEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    command: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()),
-    metrics: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(metricComparisonSchema),
+const evaluationEvidenceSchema = schemas/* strictObject */.rej({
+    command: schemas/* array */.YOg(schemas/* string */.YjP()),
+    metrics: schemas/* array */.YOg(metricComparisonSchema),
     predictions: predictionComparisonSchema.optional(),
     /** Seconds of each replay. */
-    replays: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig()),
+    replays: schemas/* array */.YOg(schemas/* number */.aig()),
     /** Whether the two controls gave the same bytes, and if not, what differed between them. */
-    deterministic: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().optional(),
+    deterministic: schemas/* boolean */.zMY().optional(),
     controls: predictionComparisonSchema.optional(),
     /** Of the replay's metrics and predictions. */
     recomputed: recomputedSchema.optional(),
+    /** Of prompts and runs, if the evaluation is a suite of them. */
+    suite: suiteSchema.optional(),
     /** If the results agree with the record. */
     canary: canarySchema.optional(),
-    exitCode: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
+    exitCode: schemas/* int */.Whr().optional(),
     /** The last lines that a failing evaluation printed. Untrusted. */
-    tail: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()).optional(),
+    tail: schemas/* array */.YOg(schemas/* string */.YjP()).optional(),
 });
-const dataEvidenceSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    path: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    files: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-    bytes: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+const dataEvidenceSchema = schemas/* strictObject */.rej({
+    path: schemas/* string */.YjP(),
+    files: schemas/* int */.Whr(),
+    bytes: schemas/* number */.aig(),
     /** Whether the bytes have the recorded digest. */
-    verified: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    verified: schemas/* boolean */.zMY(),
 });
 /** What was changed in a replay: a difference of the images, a condition, or an input of the previous record. */
 const factorSchema = differenceSchema.extend({
-    kind: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n([...differenceSchema.shape.kind.options, 'condition', 'input']),
+    kind: schemas/* enum */.k5n([...differenceSchema.shape.kind.options, 'condition', 'input']),
     /** What a person does about it, as a sentence. */
-    fix: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    fix: schemas/* string */.YjP().optional(),
 });
 /** What the search for a cause has shown; each has its own sentence, and none says more. */
 const SHOWN = [
     ...['alone', 'enough', 'each', 'together', 'restores', 'among', 'not-listed', 'pinned-fails'],
-    ...['condition', 'input', 'steadied', 'unsteady', 'not-repeatable', 'unexplained'],
+    ...['condition', 'input', 'steadied', 'unsteady', 'not-repeatable', 'asks', 'unexplained'],
 ];
-const causeSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    shown: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(SHOWN),
+const causeSchema = schemas/* strictObject */.rej({
+    shown: schemas/* enum */.k5n(SHOWN),
     /** The image in which conditions and inputs were tried. */
-    image: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['rebuild', 'pinned']),
-    factors: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(factorSchema),
+    image: schemas/* enum */.k5n(['rebuild', 'pinned']),
+    factors: schemas/* array */.YOg(factorSchema),
     /** What else has to be as pinned. */
-    also: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(factorSchema),
+    also: schemas/* array */.YOg(factorSchema),
     /** `together`: each of them, as pinned, brings the record back. */
-    either: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().optional(),
+    either: schemas/* boolean */.zMY().optional(),
+    /** CPU kernels of OpenBLAS, under which the pinned image gives the result of the rebuild. Untrusted. */
+    dispatch: schemas/* string */.YjP().optional(),
     /** Why something gave no result. Untrusted. */
-    why: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+    why: schemas/* string */.YjP().optional(),
     /** Conditions that were tried, by name, and those that change the result, but not into the recorded one. */
-    tried: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()),
-    moving: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()),
+    tried: schemas/* array */.YOg(schemas/* string */.YjP()),
+    moving: schemas/* array */.YOg(schemas/* string */.YjP()),
     /** Differences between the images. */
-    differences: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    differences: schemas/* int */.Whr(),
     /** In order, beside the two that every check makes. */
-    replays: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        image: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['rebuild', 'pinned']),
+    replays: schemas/* array */.YOg(schemas/* strictObject */.rej({
+        image: schemas/* enum */.k5n(['rebuild', 'pinned']),
         /** Id of the image that it ran in. */
-        id: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+        id: schemas/* string */.YjP(),
         /** What was changed in it, by name. */
-        with: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()),
-        gave: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['recorded', 'another', 'none']),
+        with: schemas/* array */.YOg(schemas/* string */.YjP()),
+        gave: schemas/* enum */.k5n(['recorded', 'another', 'none']),
         /** Equal results have equal numbers; 0 is that of the rebuild. */
-        result: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
-        seconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+        result: schemas/* int */.Whr().optional(),
+        seconds: schemas/* number */.aig(),
     })),
-    seconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    seconds: schemas/* number */.aig(),
+});
+/** What came of training the model again. */
+const TRAINED = [
+    /** The recorded bytes. */
+    'same-model',
+    /** Other bytes, and results that agree with the record. */
+    'same-results',
+    'differs',
+    /** Two trainings gave two models, and results that differ. */
+    'nondeterministic',
+    'failed',
+    'not-run',
+];
+const trainingSchema = schemas/* strictObject */.rej({
+    outcome: schemas/* enum */.k5n(TRAINED),
+    /** Why it was not run, or failed, as a clause. Untrusted. */
+    why: schemas/* string */.YjP().optional(),
+    /** Seconds of each training. */
+    replays: schemas/* array */.YOg(schemas/* number */.aig()),
+    /** Of trainings with other seeds, by metric. */
+    spread: schemas/* strictObject */.rej({
+        seeds: schemas/* array */.YOg(schemas/* int */.Whr()),
+        metrics: schemas/* array */.YOg(schemas/* strictObject */.rej({
+            name: schemas/* string */.YjP(),
+            mean: schemas/* number */.aig(),
+            /** Of the sample. */
+            deviation: schemas/* number */.aig(),
+            low: schemas/* number */.aig(),
+            high: schemas/* number */.aig(),
+        })),
+    })
+        .optional(),
+    cause: causeSchema.optional(),
 });
 /** What each axis does to the outputs of an evaluation that repeats itself. */
-const probeSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    axes: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        name: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const probeSchema = schemas/* strictObject */.rej({
+    axes: schemas/* array */.YOg(schemas/* strictObject */.rej({
+        name: schemas/* string */.YjP(),
         /** `within`: only by less than the tolerances. */
-        effect: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['same', 'within', 'moves', 'fails']),
+        effect: schemas/* enum */.k5n(['same', 'within', 'moves', 'fails']),
         /** `same`, what moved, or why it failed. Untrusted. */
-        text: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-        fix: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+        text: schemas/* string */.YjP(),
+        fix: schemas/* string */.YjP().optional(),
     })),
-    seconds: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    seconds: schemas/* number */.aig(),
 });
 /** A node of the lineage graph; `changed` where the check found a difference. */
-const lineageSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    data: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), digest: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() })),
-    code: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ commit: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }).optional(),
-    environment: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ hash: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }).optional(),
-    run: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), seeds: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() }),
-    model: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), digest: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }),
-    result: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ label: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), changed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY() }),
+const lineageSchema = schemas/* strictObject */.rej({
+    data: schemas/* array */.YOg(schemas/* strictObject */.rej({ label: schemas/* string */.YjP(), digest: schemas/* string */.YjP().optional(), changed: schemas/* boolean */.zMY() })),
+    code: schemas/* strictObject */.rej({ commit: schemas/* string */.YjP(), changed: schemas/* boolean */.zMY() }).optional(),
+    environment: schemas/* strictObject */.rej({ hash: schemas/* string */.YjP(), changed: schemas/* boolean */.zMY() }).optional(),
+    run: schemas/* strictObject */.rej({ label: schemas/* string */.YjP(), seeds: schemas/* string */.YjP() }),
+    model: schemas/* strictObject */.rej({ label: schemas/* string */.YjP(), digest: schemas/* string */.YjP().optional(), changed: schemas/* boolean */.zMY() }),
+    result: schemas/* strictObject */.rej({ label: schemas/* string */.YjP(), changed: schemas/* boolean */.zMY() }),
 });
 /** What a reader should know beside the fields: `1 % of the task`, `needs a GPU`. */
-const remarkSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-    text: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+const remarkSchema = schemas/* strictObject */.rej({
+    text: schemas/* string */.YjP(),
     /** What the run needs and not every machine has. */
-    need: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['gpu', 'api', 'data', 'board']).optional(),
-    file: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    line: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().positive().optional(),
+    need: schemas/* enum */.k5n(['gpu', 'api', 'data', 'board']).optional(),
+    file: schemas/* string */.YjP(),
+    line: schemas/* int */.Whr().positive().optional(),
+});
+/** A field that the base's record has otherwise. */
+const changeSchema = schemas/* strictObject */.rej({
+    kind: schemas/* enum */.k5n(['seeds', 'hyperparameters', 'data', 'metrics']),
+    /** As people call it: `lr`, `digest of data/train.csv`. */
+    name: schemas/* string */.YjP(),
+    field: schemas/* string */.YjP(),
+    /** Absent if that record does not have it. Untrusted. */
+    before: schemas/* string */.YjP().optional(),
+    after: schemas/* string */.YjP().optional(),
+    /** Where the base's record says it. */
+    was: schemas/* strictObject */.rej({ file: schemas/* string */.YjP(), line: schemas/* int */.Whr().positive().optional() }),
+    file: schemas/* string */.YjP(),
+    line: schemas/* int */.Whr().positive().optional(),
+});
+/** What the record says otherwise than the one of the base branch. */
+const changesSchema = schemas/* strictObject */.rej({
+    /** What the base is called. */
+    since: schemas/* string */.YjP(),
+    /** Why, as the record says it; absent if it says nothing new. Untrusted. */
+    rationale: schemas/* string */.YjP().optional(),
+    /** Only metrics changed, and nothing that they follow from. */
+    unexplained: schemas/* boolean */.zMY(),
+    /** Of all fields; the first 100 are kept. */
+    count: schemas/* int */.Whr(),
+    fields: schemas/* array */.YOg(changeSchema),
+});
+
+
+/***/ }),
+
+/***/ 6459:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   eP: () => (/* binding */ explainedSchema),
+/* harmony export */   fQ: () => (/* binding */ seenReportSchema),
+/* harmony export */   to: () => (/* binding */ explained),
+/* harmony export */   wv: () => (/* binding */ hasDifference)
+/* harmony export */ });
+/* unused harmony export EXPLAINED */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3798);
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2613);
+/* harmony import */ var _cause_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(966);
+/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6219);
+/* harmony import */ var _machine_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1096);
+/* harmony import */ var _report_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9351);
+/* harmony import */ var _rules_rule_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9955);
+
+
+
+
+
+
+
+/** What a report says that a search elsewhere goes by, and what that search comes to. */
+const line = zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().max(2000);
+/**
+ * A report from another machine, which anybody can have written: only what is needed of it is read. Fields
+ * of later versions are passed over.
+ */
+const seenReportSchema = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
+    reprogate: zod__WEBPACK_IMPORTED_MODULE_5__/* .literal */ .euz('report/1'),
+    commit: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/, 'must be a commit'),
+    judged: zod__WEBPACK_IMPORTED_MODULE_5__/* ["enum"] */ .k5n(_report_js__WEBPACK_IMPORTED_MODULE_3__/* .JUDGED */ .kz).optional(),
+    models: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
+        name: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be the name of a model'),
+        track: zod__WEBPACK_IMPORTED_MODULE_5__/* ["enum"] */ .k5n(_rules_rule_js__WEBPACK_IMPORTED_MODULE_4__/* .TRACKS */ .pS),
+        parity: zod__WEBPACK_IMPORTED_MODULE_5__/* ["enum"] */ .k5n(_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .PARITIES */ .ye).nullable(),
+        agreement: zod__WEBPACK_IMPORTED_MODULE_5__/* ["enum"] */ .k5n(_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .AGREEMENTS */ .Ok).nullable(),
+        cause: line,
+        evidence: zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
+            machine: _machine_js__WEBPACK_IMPORTED_MODULE_2__/* .machineSchema */ .z.optional(),
+            environment: zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({ differences: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc(_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .differenceSchema */ .nx.shape)).max(1000) })
+                .optional(),
+            evaluation: zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
+                metrics: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({ name: line, replayed: line.optional() })).max(10_000),
+                exitCode: zod__WEBPACK_IMPORTED_MODULE_5__/* .int */ .Whr().optional(),
+            })
+                .optional(),
+        }),
+    }))
+        .max(1000),
+});
+const EXPLAINED = [
+    /** Something was found that a person can act upon. */
+    'explained',
+    'not-explained',
+    /** Here the result comes back. */
+    'not-seen-here',
+    /** The report has no result that differs. */
+    'nothing-to-explain',
+    'could-not-check',
+];
+const explainedSchema = zod__WEBPACK_IMPORTED_MODULE_5__/* .strictObject */ .rej({
+    reprogate: zod__WEBPACK_IMPORTED_MODULE_5__/* .literal */ .euz('explained/1'),
+    /** The commit of the report, and the one that was replayed here. */
+    commit: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
+    here: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().optional(),
+    models: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_5__/* .strictObject */ .rej({
+        name: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
+        outcome: zod__WEBPACK_IMPORTED_MODULE_5__/* ["enum"] */ .k5n(EXPLAINED),
+        /** A sentence or two. */
+        says: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
+        fix: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().optional(),
+        report: zod__WEBPACK_IMPORTED_MODULE_5__/* .strictObject */ .rej({
+            parity: zod__WEBPACK_IMPORTED_MODULE_5__/* ["enum"] */ .k5n(_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .PARITIES */ .ye).nullable(),
+            agreement: zod__WEBPACK_IMPORTED_MODULE_5__/* ["enum"] */ .k5n(_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .AGREEMENTS */ .Ok).nullable(),
+            says: zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
+        }),
+        here: zod__WEBPACK_IMPORTED_MODULE_5__/* .strictObject */ .rej({ parity: zod__WEBPACK_IMPORTED_MODULE_5__/* ["enum"] */ .k5n(_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .PARITIES */ .ye).nullable(), agreement: zod__WEBPACK_IMPORTED_MODULE_5__/* ["enum"] */ .k5n(_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .AGREEMENTS */ .Ok).nullable() })
+            .optional(),
+        /** What is otherwise in the report than here, as clauses. */
+        otherwise: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP()),
+        cause: _evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .causeSchema */ .zu.optional(),
+    })),
+});
+/** Whether the report has a result to explain: one that differs, or none in a rebuild that did not run it. */
+const hasDifference = ({ agreement, evidence: { evaluation } }) => agreement === null ? (evaluation?.exitCode ?? 0) !== 0 : !_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .AGREES */ .EZ.includes(agreement);
+/** What the report says, and what the search here came to; `here` only has the models that were searched. */
+function explained(seen, models, here) {
+    const others = here === undefined ? [] : commitDifference(seen, here);
+    return {
+        reprogate: 'explained/1',
+        commit: seen.commit,
+        ...(here && { here: here.commit }),
+        models: models.map((model) => explainedModel(model, here?.models.find(({ name }) => name === model.name), others)),
+    };
+}
+const commitDifference = ({ commit }, here) => commit === here.commit
+    ? []
+    : [`commit: ${commit.slice(0, 7)} in the report, ${here.commit.slice(0, 7)} here`];
+function explainedModel(seen, here, others) {
+    const { name, parity, agreement } = seen;
+    const report = { parity, agreement, says: seen.cause };
+    if (!here || !hasDifference(seen))
+        return {
+            ...{ name, report, otherwise: [] },
+            outcome: 'nothing-to-explain',
+            says: 'The report has no result of this model that differs from its record.',
+        };
+    const outcome = outcomeOf(here);
+    const { cause } = here.evidence;
+    return {
+        ...{ name, outcome, report },
+        says: SAYS[outcome](here),
+        ...(here.fix !== undefined && outcome !== 'not-seen-here' && { fix: here.fix }),
+        here: { parity: here.parity, agreement: here.agreement },
+        otherwise: [...others, ...otherwise(seen, here)],
+        ...(cause && { cause }),
+    };
+}
+function outcomeOf({ agreement, evidence, }) {
+    if (_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .AGREES */ .EZ.includes(agreement))
+        return 'not-seen-here';
+    if (evidence.cause && (0,_cause_js__WEBPACK_IMPORTED_MODULE_0__/* .isFound */ .ZN)(evidence.cause))
+        return 'explained';
+    return agreement === null && !evidence.cause ? 'could-not-check' : 'not-explained';
+}
+const SAYS = {
+    explained: ({ cause }) => cause,
+    'not-explained': ({ cause, evidence }) => evidence.cause ? cause : `${cause} What made the difference was not searched for, or the search failed.`,
+    'not-seen-here': () => 'Here it comes back; the difference in the report was not seen on this machine. Nothing is attributed.',
+    'could-not-check': ({ cause }) => cause,
+};
+/** Differences of one kind that are listed. */
+const MOST = 10;
+/** What the report has otherwise than the check here: machine, environment, results. */
+function otherwise(seen, here) {
+    const { machine = {}, environment, evaluation } = seen.evidence;
+    const there = environment?.differences ?? [];
+    const ours = here.evidence.environment?.differences ?? [];
+    const moved = (evaluation?.metrics ?? []).flatMap(({ name, replayed }) => {
+        const now = here.evidence.evaluation?.metrics.find((metric) => metric.name === name)?.replayed;
+        if (replayed === undefined || now === undefined || now === replayed)
+            return [];
+        return [`${name}: ${replayed} in the report, ${now} here`];
+    });
+    return [
+        ...(0,_machine_js__WEBPACK_IMPORTED_MODULE_2__/* .machineDifferences */ .O)(machine, here.evidence.machine ?? {}),
+        ...listedDifferences(without(there, ours), 'in the report, not here'),
+        ...listedDifferences(without(ours, there), 'here, not in the report'),
+        ...cut(moved, 'metrics'),
+    ];
+}
+const identityOf = ({ kind, name, pinned, rebuilt }) => JSON.stringify([kind, name, pinned, rebuilt]);
+function without(some, others) {
+    const known = new Set(others.map(identityOf));
+    return some.filter((one) => !known.has(identityOf(one)));
+}
+const listedDifferences = (differences, where) => cut(differences.map((difference) => `environment: ${(0,_cause_js__WEBPACK_IMPORTED_MODULE_0__/* .factorText */ .x8)(difference)}, ${where}`), `differences of the environment ${where}`);
+const cut = (lines, what) => lines.length <= MOST
+    ? [...lines]
+    : [...lines.slice(0, MOST), `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_6__/* .plural */ .LS)(lines.length - MOST, 'more', 'more')} ${what}`];
+
+
+/***/ }),
+
+/***/ 7120:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $f: () => (/* binding */ findingSchema),
+/* harmony export */   an: () => (/* binding */ STAGES),
+/* harmony export */   uE: () => (/* binding */ waivedSchema)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3798);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4377);
+/* harmony import */ var _rules_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5223);
+/* harmony import */ var _rules_rule_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9955);
+
+
+
+const STAGES = ['provenance', 'data', 'environment', 'evaluation'];
+/** Who vouches for a finding, why, and until which day. */
+const waivedSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
+    reason: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().min(1).max(1000),
+    owner: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().min(1).max(200),
+    expires: zod__WEBPACK_IMPORTED_MODULE_3__/* .date */ .p6().describe('The last day on which it holds, in UTC'),
+});
+const findingSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
+    rule: zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(_rules_index_js__WEBPACK_IMPORTED_MODULE_0__/* .RULE_IDS */ .Iu),
+    level: zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(_rules_rule_js__WEBPACK_IMPORTED_MODULE_1__/* .LEVELS */ .A_),
+    /** The stage that found it. */
+    stage: zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(STAGES),
+    /** One plain sentence without its full stop, untrusted text included as it is: renderers escape it. */
+    message: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
+    /** Path relative to the root of the repository, as GitHub writes it. */
+    file: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
+    /** From 1. */
+    line: zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().positive().optional(),
+    /** The record's field, as in `data[1].digest`. */
+    field: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
+    expected: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
+    actual: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
+    /** What to do about it, in one or two sentences. */
+    remedy: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
+    /** The policy waives it: it is shown, and does not fail. */
+    waived: waivedSchema.optional(),
+    /** The first lines of the report tell it. */
+    headline: zod__WEBPACK_IMPORTED_MODULE_2__/* .boolean */ .zMY().optional(),
 });
 
 
@@ -38773,7 +42643,7 @@ const remarkSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
 /* harmony export */   yN: () => (/* binding */ decides),
 /* harmony export */   zG: () => (/* binding */ stricterLevel)
 /* harmony export */ });
-/* harmony import */ var _rules_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9397);
+/* harmony import */ var _rules_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5223);
 
 function levelOf(rule, track, levels) {
     const own = levels[rule];
@@ -38793,7 +42663,157 @@ const byLevel = (a, b) => LEVEL_ORDER.indexOf(a.level) - LEVEL_ORDER.indexOf(b.l
 
 /***/ }),
 
-/***/ 9397:
+/***/ 1096:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ machineDifferences),
+/* harmony export */   z: () => (/* binding */ machineSchema)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3798);
+
+/** Text of a report, which may be anybody's; a machine's name for its parts is short. */
+const part = zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().max(200);
+/** Where the evaluation was replayed. */
+const machineSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+    cpu: part.optional(),
+    cores: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().positive().optional(),
+    /** As `linux/amd64`, of the engine. */
+    platform: part.optional(),
+    /** The engine's version. */
+    engine: part.optional(),
+});
+const NAMES = {
+    cpu: 'CPU',
+    cores: 'cores',
+    platform: 'architecture',
+    engine: 'container engine',
+};
+/** What one machine has otherwise than the other, as clauses; what one of them does not say is no difference. */
+const machineDifferences = (seen, here) => Object.keys(NAMES).flatMap((name) => {
+    const [there, ours] = [seen[name], here[name]];
+    if (there === undefined || ours === undefined || there === ours)
+        return [];
+    return [`${NAMES[name]}: ${there} in the report, ${ours} here`];
+});
+
+
+/***/ }),
+
+/***/ 9351:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Qh: () => (/* binding */ reportSchema),
+/* harmony export */   kz: () => (/* binding */ JUDGED)
+/* harmony export */ });
+/* unused harmony exports VERDICTS, DECISIONS, stageSchema, modelReportSchema */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3798);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4377);
+/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6219);
+/* harmony import */ var _machine_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1096);
+/* harmony import */ var _finding_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7120);
+/* harmony import */ var _rules_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5223);
+/* harmony import */ var _rules_rule_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9955);
+/* harmony import */ var _rungs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5730);
+/* harmony import */ var _waivers_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(180);
+
+
+
+
+
+
+
+
+/** The one value that every renderer, the JSON report and the outputs are made from. */
+const VERDICTS = ['reproduced', 'not-reproduced', 'incomplete', 'could-not-check'];
+const DECISIONS = ['pass', 'warn', 'fail'];
+const JUDGED = ['merge', 'head', 'commit', 'work tree', 'recorded commit'];
+const stageSchema = zod__WEBPACK_IMPORTED_MODULE_7__/* .strictObject */ .rej({
+    name: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(_finding_js__WEBPACK_IMPORTED_MODULE_2__/* .STAGES */ .an),
+    status: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(['pass', 'warn', 'fail', 'could-not-check', 'not-run']),
+    /** The parity or agreement that the stage came to. */
+    grade: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n([..._evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .PARITIES */ .ye, ..._evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .AGREEMENTS */ .Ok]).optional(),
+    /** What was found, or why the stage did not run: `1 of 214 packages changed`. */
+    summary: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
+    seconds: zod__WEBPACK_IMPORTED_MODULE_7__/* .number */ .aig().nonnegative(),
+});
+const waiverUseSchema = zod__WEBPACK_IMPORTED_MODULE_7__/* .strictObject */ .rej({
+    rule: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(_rules_index_js__WEBPACK_IMPORTED_MODULE_3__/* .RULE_IDS */ .Iu),
+    model: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
+    field: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
+    ..._finding_js__WEBPACK_IMPORTED_MODULE_2__/* .waivedSchema */ .uE.shape,
+    /** `unused`: it is about nothing that this check found. */
+    state: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(_waivers_js__WEBPACK_IMPORTED_MODULE_6__/* .WAIVER_STATES */ .Oo),
+    /** Findings that it is about. */
+    findings: zod__WEBPACK_IMPORTED_MODULE_7__/* .int */ .Whr(),
+});
+const modelReportSchema = zod__WEBPACK_IMPORTED_MODULE_7__/* .strictObject */ .rej({
+    name: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
+    version: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
+    track: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(_rules_rule_js__WEBPACK_IMPORTED_MODULE_4__/* .TRACKS */ .pS),
+    verdict: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(VERDICTS),
+    decision: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(DECISIONS),
+    /** null: nothing was compared. */
+    parity: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .PARITIES */ .ye).nullable(),
+    agreement: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .AGREEMENTS */ .Ok).nullable(),
+    /** Of the rebuild; the recorded one if it was not read. */
+    environmentHash: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().nullable(),
+    /** The cause in a sentence, and the fix in another. */
+    cause: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
+    fix: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
+    /** The rung of evidence that was reached, and what keeps it from the next. Absent in reports of earlier versions. */
+    rung: _rungs_js__WEBPACK_IMPORTED_MODULE_5__/* .rungSchema */ .x.optional(),
+    /** The one thing to do next, if there is one. */
+    next: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
+    record: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
+    findings: zod__WEBPACK_IMPORTED_MODULE_7__/* .array */ .YOg(_finding_js__WEBPACK_IMPORTED_MODULE_2__/* .findingSchema */ .$f),
+    stages: zod__WEBPACK_IMPORTED_MODULE_7__/* .array */ .YOg(stageSchema),
+    seconds: zod__WEBPACK_IMPORTED_MODULE_7__/* .number */ .aig().nonnegative(),
+    evidence: zod__WEBPACK_IMPORTED_MODULE_7__/* .strictObject */ .rej({
+        /** Required fields that are there, of those required. */
+        fields: zod__WEBPACK_IMPORTED_MODULE_7__/* .strictObject */ .rej({ present: zod__WEBPACK_IMPORTED_MODULE_7__/* .int */ .Whr(), required: zod__WEBPACK_IMPORTED_MODULE_7__/* .int */ .Whr() }),
+        data: zod__WEBPACK_IMPORTED_MODULE_7__/* .array */ .YOg(_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .dataEvidenceSchema */ .Z$),
+        environment: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .environmentEvidenceSchema */ .oj.optional(),
+        evaluation: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .evaluationEvidenceSchema */ .VG.optional(),
+        machine: _machine_js__WEBPACK_IMPORTED_MODULE_1__/* .machineSchema */ .z.optional(),
+        training: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .trainingSchema */ .yq.optional(),
+        cause: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .causeSchema */ .zu.optional(),
+        probe: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .probeSchema */ .ul.optional(),
+        lineage: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .lineageSchema */ .pA.optional(),
+        recomputed: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .recomputedSchema */ .KM.optional(),
+        changes: _evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .changesSchema */ .fh.optional(),
+        remarks: zod__WEBPACK_IMPORTED_MODULE_7__/* .array */ .YOg(_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .remarkSchema */ .yv).optional(),
+        /** What the policy waives, and what became of it. */
+        waivers: zod__WEBPACK_IMPORTED_MODULE_7__/* .array */ .YOg(waiverUseSchema).optional(),
+    }),
+});
+const reportSchema = zod__WEBPACK_IMPORTED_MODULE_7__/* .strictObject */ .rej({
+    reprogate: zod__WEBPACK_IMPORTED_MODULE_7__/* .literal */ .euz('report/1'),
+    /** Worst of the models. */
+    verdict: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(VERDICTS),
+    decision: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(DECISIONS),
+    /** The commit that was judged. */
+    commit: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
+    /** What that commit is; the merge of a pull request is the runner's, and not in anybody's clone. */
+    judged: zod__WEBPACK_IMPORTED_MODULE_7__/* ["enum"] */ .k5n(JUDGED).optional(),
+    started: zod__WEBPACK_IMPORTED_MODULE_8__/* .datetime */ .w$(),
+    seconds: zod__WEBPACK_IMPORTED_MODULE_7__/* .number */ .aig().nonnegative(),
+    policy: zod__WEBPACK_IMPORTED_MODULE_7__/* .strictObject */ .rej({
+        /** null: the built-in defaults. */
+        path: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().nullable(),
+        /** Where it was read: a branch and commit, or the work tree. */
+        from: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(),
+        /** The policy's unified diff, if the head changes it: shown, not obeyed. */
+        change: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP().optional(),
+    }),
+    models: zod__WEBPACK_IMPORTED_MODULE_7__/* .array */ .YOg(modelReportSchema),
+});
+
+
+/***/ }),
+
+/***/ 5223:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38985,6 +43005,13 @@ const DATA_RULES = (0,rules_rule/* rulesOf */.fD)('data', {
         title: 'Data does not match its recorded digest',
         why: 'The bytes differ from those that the run used.',
         remedy: 'Restore the recorded data, or record the run again with the new data.',
+    },
+    changed: {
+        kind: 'missing',
+        title: 'Data changed without a rationale',
+        why: 'Results on other data cannot be compared with those of the base branch, and nobody says why it is other data.',
+        remedy: rules_rule/* RATIONALE */.aX,
+        level: 'warn',
     },
     'licence-missing': {
         kind: 'missing',
@@ -39295,6 +43322,18 @@ const EVALUATION_RULES = (0,rules_rule/* rulesOf */.fD)('evaluation', {
         why: 'On altered inputs the evaluation gave answers that it cannot have computed from them.',
         remedy: 'Let the evaluation compute its predictions from the recorded data and model alone; record only the model that it reads.',
     },
+    'prompts-differ': {
+        kind: 'differs',
+        title: 'Prompts are not the recorded ones',
+        why: 'The model was asked something else, so its score says nothing about the recorded one.',
+        remedy: 'Ask the same: take dates, times and random choices out of the prompts, or record the run again.',
+    },
+    'grade-differs': {
+        kind: 'differs',
+        title: 'Saved answers are graded otherwise',
+        why: 'The grade is a function of answer and target alone, and gives another number than was saved. No model was run for this.',
+        remedy: 'Record the run again: samples and grades are not of one run.',
+    },
     inconclusive: {
         kind: 'infrastructure',
         title: 'Too few samples to tell',
@@ -39311,6 +43350,13 @@ const HYPERPARAMETERS_RULES = (0,rules_rule/* rulesOf */.fD)('hyperparameters', 
         why: 'Without them nobody can train this model again.',
         remedy: 'Record them under `hyperparameters` (`{}` if there are none).',
     }),
+    changed: {
+        kind: 'missing',
+        title: 'Hyperparameters changed without a rationale',
+        why: 'The model was trained otherwise than the one on the base branch, and nobody says why.',
+        remedy: rules_rule/* RATIONALE */.aX,
+        level: 'warn',
+    },
 });
 
 ;// CONCATENATED MODULE: ./src/verdict/rules/metrics.ts
@@ -39328,6 +43374,27 @@ const METRICS_RULES = (0,rules_rule/* rulesOf */.fD)('metrics', {
         remedy: 'Correct the evaluation so that it writes a number, or leave the metric out.',
         level: 'warn',
     },
+    changed: {
+        kind: 'missing',
+        title: 'Metrics changed without a rationale',
+        why: 'The model is better or worse than the one on the base branch, and nobody says why.',
+        remedy: rules_rule/* RATIONALE */.aX,
+        level: 'warn',
+    },
+    'spread-missing': {
+        kind: 'missing',
+        title: 'No word on how much the metrics vary',
+        why: 'One number says nothing about chance: a reader cannot tell a better model from a luckier seed.',
+        remedy: 'Run with several seeds and record `evaluation.spread`: of a metric the number of runs and the standard deviation.',
+        level: 'off',
+    },
+    'page-differs': {
+        kind: 'wrong',
+        title: 'README gives another number',
+        why: 'Readers believe the table; the record says what the run gave, and the two differ beyond the digits that are printed.',
+        remedy: 'Correct the table, or record the run that gave its numbers.',
+        level: 'warn',
+    },
     'not-from-predictions': {
         kind: 'wrong',
         title: 'Metric does not follow from the predictions',
@@ -39339,6 +43406,19 @@ const METRICS_RULES = (0,rules_rule/* rulesOf */.fD)('metrics', {
         title: 'Metric cannot be computed from the predictions',
         why: 'The policy declares how it is computed; what that takes is not there, so nobody can tell whether it follows.',
         remedy: 'Record the metric, and keep the columns that the definition in the policy names.',
+    },
+    'threshold-missed': {
+        kind: 'risk',
+        title: 'Metric misses its threshold',
+        why: 'The policy says how good the result has to be; that it can be got again does not make it good enough.',
+        remedy: 'Improve the model, or change `evaluation.thresholds` in the policy first.',
+    },
+    'tolerance-too-wide': {
+        kind: 'risk',
+        title: 'Tolerance wider than the claimed change',
+        why: 'A replay that agrees within it would also agree with the result before the change.',
+        remedy: 'Declare a narrower tolerance in the policy, or evaluate on more samples or in more runs.',
+        level: 'warn',
     },
 });
 
@@ -39367,6 +43447,12 @@ const MODEL_RULES = (0,rules_rule/* rulesOf */.fD)('model', {
         title: 'Model does not match its recorded digest',
         why: 'The bytes differ from those that were evaluated.',
         remedy: 'Restore the recorded model, or record the run again.',
+    },
+    'no-longer-given': {
+        kind: 'wrong',
+        title: 'Model said to be trained by the evaluation, where it was given before',
+        why: "The base's record pins the model's bytes. Whoever may drop the pin may evaluate anything, and nobody can tell whether the model decides the answers.",
+        remedy: "Record the model's path and digest again. If the evaluation trains it from now on, let the policy of the base branch turn this rule off first.",
     },
     another: {
         kind: 'wrong',
@@ -39447,6 +43533,13 @@ const RECORD_RULES = (0,rules_rule/* rulesOf */.fD)('record', {
         why: 'The policy of this repository requires this field.',
         remedy: 'Add the field to the record.',
     },
+    'name-unconventional': {
+        kind: 'risk',
+        title: 'Name does not follow the convention',
+        why: 'The policy says how models, versions, runs, metrics and records are called, so that people and scripts find them.',
+        remedy: 'Rename it as the policy’s `naming` says, or have the convention changed.',
+        level: 'warn',
+    },
     'digest-weak': {
         kind: 'wrong',
         title: 'Digest that proves nothing',
@@ -39476,6 +43569,13 @@ const SEEDS_RULES = (0,rules_rule/* rulesOf */.fD)('seeds', {
         remedy: 'Record the integer that the run has set.',
         level: 'off',
     },
+    changed: {
+        kind: 'missing',
+        title: 'Seeds changed without a rationale',
+        why: 'Whoever may choose the seed may choose the result: a reviewer wants to know why it is another one.',
+        remedy: rules_rule/* RATIONALE */.aX,
+        level: 'warn',
+    },
     reused: {
         kind: 'wrong',
         title: 'Seed used by two runs',
@@ -39485,7 +43585,52 @@ const SEEDS_RULES = (0,rules_rule/* rulesOf */.fD)('seeds', {
     },
 });
 
+;// CONCATENATED MODULE: ./src/verdict/rules/training.ts
+
+const TRAINING_RULES = (0,rules_rule/* rulesOf */.fD)('training', {
+    'model-differs': {
+        kind: 'differs',
+        title: 'Training again gives another model',
+        why: 'The recorded model, or its results, do not follow from the recorded code, data and seeds.',
+        remedy: 'Train from the recorded code, data and seeds, and record the run again.',
+    },
+    nondeterministic: {
+        kind: 'differs',
+        title: 'Two identical trainings disagree',
+        why: 'The same code on the same data in the same image gave two models with other results: something is not seeded.',
+        remedy: 'Set and record every seed that the training uses.',
+    },
+    'not-run': {
+        kind: 'missing',
+        title: 'Training cannot be replayed',
+        why: 'The policy asks for it, and the record does not say enough: nothing is known of where the model comes from.',
+        remedy: 'Record the run with `reprogate record <model> -- <command>`, which keeps its command and its seconds.',
+        level: 'warn',
+    },
+    failed: {
+        kind: 'infrastructure',
+        title: 'Training failed',
+        why: 'It gave no model in the rebuild, so nothing is known of where the recorded one comes from.',
+        remedy: 'Run the training command in the rebuilt image and fix what its last lines name.',
+        level: 'warn',
+    },
+});
+
+;// CONCATENATED MODULE: ./src/verdict/rules/waivers.ts
+
+const WAIVER_RULES = (0,rules_rule/* rulesOf */.fD)('waiver', {
+    expired: {
+        kind: 'risk',
+        title: 'Waiver ran out',
+        why: 'Somebody vouched for the finding until a day that is over, so it counts again.',
+        remedy: 'Correct what was waived, or renew the waiver in the policy with a reason that still holds.',
+        level: 'warn',
+    },
+});
+
 ;// CONCATENATED MODULE: ./src/verdict/rules/index.ts
+
+
 
 
 
@@ -39509,6 +43654,8 @@ const RULES = {
     ...HYPERPARAMETERS_RULES,
     ...METRICS_RULES,
     ...EVALUATION_RULES,
+    ...TRAINING_RULES,
+    ...WAIVER_RULES,
 };
 const RULE_IDS = Object.keys(RULES);
 /** What a finding of this rule says about the result, when the rule is an error; null: nothing. */
@@ -39524,6 +43671,7 @@ const consequenceOf = (rule) => rules_rule/* CONSEQUENCES */.Jf[RULES[rule].kind
 /* harmony export */   A_: () => (/* binding */ LEVELS),
 /* harmony export */   Jf: () => (/* binding */ CONSEQUENCES),
 /* harmony export */   aF: () => (/* binding */ fieldRules),
+/* harmony export */   aX: () => (/* binding */ RATIONALE),
 /* harmony export */   fD: () => (/* binding */ rulesOf),
 /* harmony export */   pS: () => (/* binding */ TRACKS)
 /* harmony export */ });
@@ -39544,6 +43692,8 @@ function rulesOf(subject, definitions) {
     });
     return Object.fromEntries(rules);
 }
+/** How a change against the base's record is explained. */
+const RATIONALE = 'Say in `run.rationale` of the record why this run differs from the last one, or restore the value.';
 /** The three ways in which a required field of the record can fail. */
 function fieldRules(field, { name, why, remedy }) {
     return {
@@ -39593,6 +43743,125 @@ const rungSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
     /** The next one, and why it was not reached, as a clause. */
     next: zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({ rung: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().min(1).max(6), says: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(RUNGS), missing: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() }).optional(),
 });
+
+
+/***/ }),
+
+/***/ 4947:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AC: () => (/* binding */ trainingTime),
+/* harmony export */   Rj: () => (/* binding */ spreadWords),
+/* harmony export */   aQ: () => (/* binding */ cameBack),
+/* harmony export */   jg: () => (/* binding */ spreadOf),
+/* harmony export */   o$: () => (/* binding */ trainingWords)
+/* harmony export */ });
+/* unused harmony export variedText */
+/* harmony import */ var _text_numbers_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2613);
+
+/** What came of training the model again. */
+const cameBack = ({ outcome }) => outcome === 'same-model' || outcome === 'same-results';
+const WORDS = {
+    'same-model': () => 'the model was trained again: the same bytes',
+    'same-results': () => 'the model was trained again: other bytes, the same results',
+    differs: () => 'the model was trained again, and differs',
+    nondeterministic: () => 'the model was trained again twice, and the two differ',
+    failed: (why) => `the model was not trained again: ${why}`,
+    'not-run': (why) => `the model was not trained again: ${why}`,
+};
+/** What came of it, as a clause. */
+const trainingWords = ({ outcome, why = '' }) => WORDS[outcome](why);
+/** `0.9718 ± 0.0013`: mean and deviation. */
+const variedText = ({ mean, deviation }) => `${rounded(mean, 4)} ± ${rounded(deviation, 2)}`;
+/** Metrics that a sentence names. */
+const MOST_NAMED = 4;
+/** How much each metric varies with the seed: `Over 5 seeds: accuracy 0.97 ± 0.002 (0.968 to 0.973).` */
+const spreadWords = ({ seeds, metrics }) => {
+    const named = metrics.slice(0, MOST_NAMED).map((one) => {
+        const range = `${rounded(one.low, 4)} to ${rounded(one.high, 4)}`;
+        return `${one.name} ${variedText(one)} (${range})`;
+    });
+    return `Over ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(seeds.length, 'seed')}: ${named.join(', ')}.`;
+};
+/** To so many significant digits. */
+const rounded = (value, digits) => (0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .numberText */ .$4)(Number(value.toPrecision(digits)));
+/** `2 trainings, 12 s`. */
+const trainingTime = ({ replays }) => `${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(replays.length, 'training')}, ${(0,_text_numbers_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(replays.reduce((sum, one) => sum + one, 0))}`;
+/** Mean, deviation and range of each metric that every run has as a number. */
+function spreadOf(seeds, runs) {
+    const [first = {}] = runs;
+    const metrics = Object.keys(first).flatMap((name) => {
+        const values = runs.map((run) => run[name] ?? NaN);
+        if (values.length < 2 || !values.every(Number.isFinite))
+            return [];
+        const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+        const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+        const deviation = Math.sqrt(squares / (values.length - 1));
+        return [{ name, mean, deviation, low: Math.min(...values), high: Math.max(...values) }];
+    });
+    return { seeds: [...seeds], metrics };
+}
+
+
+/***/ }),
+
+/***/ 180:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Oo: () => (/* binding */ WAIVER_STATES),
+/* harmony export */   Oz: () => (/* binding */ WAIVABLE),
+/* harmony export */   Rh: () => (/* binding */ waiversOf),
+/* harmony export */   W: () => (/* binding */ waivedText),
+/* harmony export */   _R: () => (/* binding */ waivedBy),
+/* harmony export */   hU: () => (/* binding */ covers),
+/* harmony export */   tq: () => (/* binding */ waiverUses)
+/* harmony export */ });
+/* unused harmony export isExpired */
+/* harmony import */ var _rules_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5223);
+
+/**
+ * Rules that a waiver may answer, beside those of kind `risk`, which say nothing about the result: what a
+ * record does not say, or says of an older state. Nothing else is: what is compared, what decides that it can
+ * be, and what keeps a check honest or the machine safe has to be right, whoever vouches for it.
+ */
+const WAIVABLE_RULES = new Set([
+    ...['seeds/value-missing', 'seeds/not-integer', 'seeds/reused', 'seeds/changed'],
+    ...['hyperparameters/value-missing', 'hyperparameters/changed'],
+    ...['data/version-missing', 'data/licence-missing', 'data/changed'],
+    ...['metrics/changed', 'metrics/spread-missing', 'metrics/page-differs'],
+    ...['record/field-missing', 'record/unknown-key'],
+    ...['code/changed-since', 'code/dependency-changed'],
+    ...['claims/lock-stale', 'claims/parameter-changed', 'claims/command-changed'],
+    'claims/stage-not-run',
+]);
+const WAIVABLE = _rules_index_js__WEBPACK_IMPORTED_MODULE_0__/* .RULE_IDS */ .Iu.filter((rule) => (_rules_index_js__WEBPACK_IMPORTED_MODULE_0__/* .RULES */ .y0[rule].kind === 'risk' && rule !== 'waiver/expired') || WAIVABLE_RULES.has(rule));
+/** Until the end of its last day, in UTC. */
+const isExpired = ({ expires }, today) => expires < today;
+const waiversOf = (waivers, model) => (waivers ?? []).filter((waiver) => waiver.model === undefined || waiver.model === model);
+/** Whether a waiver is about a finding, be it expired or not. */
+function covers(waiver, { rule, field }) {
+    if (waiver.rule !== rule || !WAIVABLE.includes(rule))
+        return false;
+    const { field: only } = waiver;
+    return only === undefined || field === only || (field !== undefined && isIn(field, only));
+}
+const isIn = (field, outer) => field.startsWith(outer) && /^[.[]/.test(field.slice(outer.length));
+/** What is said of a finding that is waived; undefined: it counts. */
+function waivedBy(found, { waivers, today }) {
+    const waiver = waivers.find((one) => covers(one, found) && !isExpired(one, today));
+    return waiver && { reason: waiver.reason, owner: waiver.owner, expires: waiver.expires };
+}
+/** What became of each waiver: those that ran out are a finding if something still counts on them. */
+const WAIVER_STATES = ['used', 'expired', 'unused'];
+const waiverUses = (findings, { waivers, today }) => waivers.map((waiver) => {
+    const count = findings.filter((finding) => covers(waiver, finding)).length;
+    const state = isExpired(waiver, today) ? 'expired' : count > 0 ? 'used' : 'unused';
+    return { ...waiver, state, findings: count };
+});
+/** `waived by ada until 2027-03-01: the owner was asked` */
+const waivedText = ({ owner, expires, reason }) => `waived by ${owner} until ${expires}: ${reason}`;
 
 
 /***/ }),

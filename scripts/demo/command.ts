@@ -27,6 +27,8 @@ export const commandOf =
       if (signal.aborted) return reject(signal.reason)
       const child = spawn(process.execPath, [cli, ...args], {
         cwd: folder,
+        // As it is now: a scenario may have put a tool on the path, and a test has a copy of it.
+        env: process.env,
         // An interrupt at the terminal reaches it through us, once.
         detached: true,
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -73,6 +73,25 @@ export async function recordedPlace(setting: Setting): Promise<Place> {
   }
 }
 
+/** An example as its users have it, without any file of ours, committed. */
+export async function freshPlace(example: string, setting: Setting): Promise<Place> {
+  const folder = await mkdtemp(join(tmpdir(), 'reprogate-demo-'))
+  const place = open(folder, setting)
+  try {
+    // Only what is in git: a run may have left files in the example.
+    const examples = resolve(import.meta.dirname, '../../examples', example)
+    for (const file of (await run(['git', 'ls-files'], { cwd: examples })).split('\n')) {
+      await cp(join(examples, file), join(folder, file), { recursive: true })
+    }
+    await place.git('init', '-q', '-b', 'main')
+    await place.commit('Their project')
+    return place
+  } catch (error) {
+    await place.leave()
+    throw error
+  }
+}
+
 /** A copy of its own, times of files included. */
 export async function copyOf({ folder, ...setting }: Place): Promise<Place> {
   const copy = await mkdtemp(join(tmpdir(), 'reprogate-demo-'))

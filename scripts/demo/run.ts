@@ -3,7 +3,7 @@ import { reportSchema, type Report } from '../../src/verdict/report.js'
 import { toBody } from '../render.js'
 import { lastLines, type Ended } from './command.js'
 import { copyOf, type Place } from './place.js'
-import type { Scenario } from './scenarios.js'
+import type { Scenario } from './scenario.js'
 
 export interface Outcome {
   report: Report
@@ -15,13 +15,16 @@ export interface Outcome {
   seconds: number
 }
 
-/** Does to a copy of `recorded` what the scenario says, and checks it with the built command. */
+/** Does what the scenario says, on a copy of `recorded` if it begins nowhere else, and checks it with the built command. */
 export async function play(scenario: Scenario, recorded: Place): Promise<Outcome> {
   const begun = performance.now()
-  const place = await copyOf(recorded)
+  const place = await (scenario.begin?.(recorded) ?? copyOf(recorded))
   try {
     await scenario.arrange(place)
-    const ended = await place.command(['check', '--json', '--verbose'], place.folder)
+    const ended = await place.command(
+      ['check', '--json', '--verbose', ...(scenario.options ?? [])],
+      place.folder,
+    )
     const report = readReport(ended)
     const comment = renderComment(report, { id: 'digits' })
     const seconds = (performance.now() - begun) / 1000

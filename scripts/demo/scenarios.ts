@@ -1,50 +1,9 @@
 import { readdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Verdict } from '../../src/verdict/report.js'
-import type { RuleId } from '../../src/verdict/rules/index.js'
-import type { Place } from './place.js'
-
-export interface Scenario {
-  /** What was done to the example. */
-  name: string
-  /** Does it, on a copy of the recorded example. */
-  arrange(place: Place): Promise<void>
-  verdict: Verdict
-  /** Every rule that is broken, at the level `error`; none but these. */
-  rules: readonly RuleId[]
-  /** What a reader of the comment must find in it. */
-  names: readonly string[]
-  /** What must not be found in it, nor at the beginning of a line on the terminal. */
-  leaks?: readonly string[]
-}
-
-const EVALUATE = 'evaluate.py'
-
-/** Commits changed code, and lets the record claim that it was this code that was run. */
-async function claimForHead(place: Place): Promise<void> {
-  const commit = await place.commit('Change the code')
-  await place.editRecord((record) => record.setIn(['code', 'commit'], commit))
-  await place.commit('Claim the old result for it')
-}
-
-/** Commits changed code, and records its run in the image that is recorded already. */
-async function recordAgain(place: Place, ...args: string[]): Promise<void> {
-  if ((await place.git('status', '--porcelain')) !== '') await place.commit('Change the code')
-  await place.record(...args)
-  await place.commit('Record the new run')
-}
-
-const editRecord =
-  (path: readonly (string | number)[], value: unknown) =>
-  async (place: Place): Promise<void> => {
-    await place.editRecord((record) => record.setIn(path, value))
-    await place.commit('Edit the record')
-  }
-
-/** The day before a release and the day after, of one index. */
-const PINNED = ['joblib==1.4.2', 'numpy==2.1.3', 'scipy==1.14.1', 'threadpoolctl==3.5.0']
-const DAY_ONE = [...PINNED, 'scikit-learn==1.5.2']
-const DAY_TWO = [...PINNED, 'scikit-learn==1.6.1']
+import { ANSWERS_COPIED } from './answers-copied.js'
+import { moveIndex } from './moved-index.js'
+import { ONE_AMONG_TWENTY } from './one-among-twenty.js'
+import { claimForHead, editRecord, EVALUATE, recordAgain, type Scenario } from './scenario.js'
 
 /** Prints what a runner would obey, and what GitHub would render. */
 const HOSTILE = [
@@ -78,20 +37,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'a package index that moved on',
-    arrange: async (place) => {
-      const index = await place.startPackageIndex(DAY_ONE)
-      await place.edit('requirements.txt', () => 'scikit-learn>=1.5\n')
-      await place.edit('Dockerfile', (text) =>
-        text
-          .replace(/^COPY/m, `ADD ${index.url} /tmp/wheels.tar\nCOPY`)
-          .replace(
-            /^RUN .*$/m,
-            'RUN mkdir /wheels && tar -xf /tmp/wheels.tar -C /wheels && python3 -m venv /opt/venv && /opt/venv/bin/pip install --no-index --no-compile --find-links /wheels -r /requirements.txt && rm -r /wheels',
-          ),
-      )
-      await recordAgain(place, '--push', `${place.world.registry}/moved`)
-      await index.moveOn(DAY_TWO)
-    },
+    arrange: (place) => moveIndex(place, { repository: 'moved', others: {} }),
     verdict: 'not-reproduced',
     rules: ['environment/package-differs', 'evaluation/metric-differs', 'evaluation/prediction-differs'],
     names: ['scikit-learn', '1.5.2', '1.6.1', '10 flips', '0.966123', '0.968632'],
@@ -233,4 +179,6 @@ export const SCENARIOS: readonly Scenario[] = [
     rules: ['model/another'],
     names: ['letters'],
   },
+  ANSWERS_COPIED,
+  ONE_AMONG_TWENTY,
 ]

@@ -34,10 +34,11 @@ Object.assign(ROOMS, {
   record: [...BELOW_STAGES, 'stages'],
   init: [...BELOW_STAGES, 'stages'],
   'gate.ts': [...BELOW_STAGES, 'stages'],
-  'cli.ts': [
+  cli: [
     ...['text', 'verdict', 'results', 'system', 'policy', 'stages'],
-    ...['record', 'init', 'report', 'terminal', 'gate.ts'],
+    ...['record', 'init', 'report', 'gate.ts'],
   ],
+  'cli.ts': ['text', 'system', 'report', 'terminal', 'cli'],
   'main.ts': ['text', 'verdict', 'system', 'policy', 'report', 'action', 'gate.ts'],
 })
 

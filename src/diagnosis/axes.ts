@@ -18,8 +18,11 @@ export interface Axis {
   readonly words: string
   /** What a person does so that the result no longer depends on it. */
   readonly fix: string
-  /** Other values; the first is the one to probe, the rest are tried where a record is to come back. */
-  readonly tries: readonly [Change, ...Change[]]
+  /**
+   * Other values; the first is the one to probe, the rest are tried where a record is to come back. None if
+   * it does nothing to an evaluation that repeats itself.
+   */
+  readonly tries: readonly Change[]
   /** Keeps it constant; absent if it does not change from run to run. */
   readonly steady?: Change
 }
@@ -50,6 +53,30 @@ export const AXES: readonly Axis[] = [
     fix: 'Sort what comes out of a set, or set `ENV PYTHONHASHSEED=0` in the Dockerfile.',
     tries: [env({ PYTHONHASHSEED: '1' })],
     steady: env({ PYTHONHASHSEED: '0' }),
+  },
+  {
+    id: 'numpy-random',
+    name: "seed of NumPy's random numbers",
+    words: "another seed of NumPy's random numbers",
+    fix: 'Give NumPy and scikit-learn a seed (`numpy.random.default_rng(7)`, `random_state=7`), and record it under `seeds`.',
+    tries: [],
+    steady: { shim: { entropy: '' } },
+  },
+  {
+    id: 'python-random',
+    name: "seed of Python's random numbers",
+    words: "another seed of Python's random numbers",
+    fix: 'Call `random.seed(7)` before the first number is drawn, and record it under `seeds`.',
+    tries: [],
+    steady: { shim: { random: '' } },
+  },
+  {
+    id: 'torch-random',
+    name: "seed of torch's random numbers",
+    words: "another seed of torch's random numbers",
+    fix: 'Call `torch.manual_seed(7)` before the model is made, and record it under `seeds`.',
+    tries: [],
+    steady: { shim: { torch: '' } },
   },
   {
     id: 'threads',
@@ -168,6 +195,24 @@ export const AXES: readonly Axis[] = [
     ],
   },
 ]
+
+/** Kernels of newer processors that are those of an older one in most versions of OpenBLAS. */
+const AS_OLDER = { Cooperlake: 'SkylakeX', SapphireRapids: 'SkylakeX', Zen: 'Haswell', Excavator: 'Haswell' }
+
+/** The values of an axis under which OpenBLAS takes certain kernels: index of the try, by the kernels' name. */
+export function kernelTries(axis: Axis): ReadonlyMap<string, number> {
+  const tries = new Map(
+    axis.tries.flatMap(({ env: set }, index) => {
+      const kernel = set?.['OPENBLAS_CORETYPE']
+      return kernel === undefined ? [] : [[kernel, index] as const]
+    }),
+  )
+  for (const [kernel, older] of Object.entries(AS_OLDER)) {
+    const index = tries.get(older)
+    if (index !== undefined) tries.set(kernel, index)
+  }
+  return tries
+}
 
 /** Gives the evaluation the network: only the one whose machine it is can ask for it. */
 export const NETWORK: Axis = {

@@ -56,10 +56,12 @@ export async function searchConditions(
 ): Promise<Explanation> {
   const plain = await trials.of(image, [])
   const restores = async (set: readonly string[]) => (await trials.of(image, set)).kind === 'recorded'
-  const all = axes.map(({ tries }) => tries[0]!)
+  const all = axes.flatMap(({ tries }) => tries.slice(0, 1))
   if (await restores(all)) return proven(trials, image, (await minimalSet(restores, all)) ?? all)
   const moving = await movingAmong(all, async (set) => !same(await trials.of(image, set), plain))
-  const values = axes.filter(({ tries }) => moving.includes(tries[0]!)).map(({ tries }) => tries)
+  const values = axes
+    .filter(({ tries: [first] }) => first !== undefined && moving.includes(first))
+    .map(({ tries }) => tries)
   for (const set of [...values.flat().map((one) => [one]), ...pairsOf(values)])
     if (await restores(set)) return proven(trials, image, set)
   const crashing: string[] = []

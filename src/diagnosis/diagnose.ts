@@ -3,8 +3,9 @@ import type { EngineContext } from '../engine/engine.js'
 import type { Replayed } from '../evaluation/check.js'
 import { during } from '../system/context.js'
 import { showText } from '../text/latin1.js'
+import { listed } from '../text/numbers.js'
 import type { CauseEvidence, Difference, Factor } from '../verdict/evidence.js'
-import type { Axis, Change } from './axes.js'
+import { kernelTries, NETWORK, type Axis, type Change } from './axes.js'
 import type { Explanation } from './explanation.js'
 import { Mixer, type TwoImages } from './images.js'
 import { Laboratory, type Exchange } from './replays.js'
@@ -67,7 +68,7 @@ export function diagnose(context: EngineContext, diagnosis: Diagnosis): Promise<
         return made < MOST_REPLAYS && left() > longest
       },
     )
-    const { explanation, image } = await findCause(trials, {
+    const { explanation, image, dispatch } = await findCause(trials, {
       steady: replayed.steady,
       differences: parts.units.map(({ id }) => id),
       unseen: parts.units.filter(({ unseen }) => unseen).map(({ id }) => id),
@@ -77,10 +78,12 @@ export function diagnose(context: EngineContext, diagnosis: Diagnosis): Promise<
         steady: fixed && steadyId(id),
       })),
       inputs: inputs.map(({ name }) => inputId(name)),
+      kernels: kernelsOf(axes),
     })
     return {
       ...evidenceOf(explanation, names),
       image,
+      ...(dispatch !== undefined && { dispatch }),
       tried: triedAxes(laboratory, axes),
       differences: parts.units.length,
       replays: laboratory.made.map(({ setting, trial, image: id, seconds: took }) => ({
@@ -104,6 +107,13 @@ const tryId = (axis: string, index: number): string => `${axis} ${index}`
 const steadyId = (axis: string): string => `${axis} fixed`
 const inputId = (name: string): string => `input ${name}`
 
+const kernelsOf = (axes: readonly Axis[]): ReadonlyMap<string, string> =>
+  new Map(
+    axes.flatMap((axis) =>
+      [...kernelTries(axis)].map(([kernel, index]) => [kernel, tryId(axis.id, index)] as const),
+    ),
+  )
+
 const changesOf = (axes: readonly Axis[]): ReadonlyMap<string, Change> =>
   new Map(
     axes.flatMap(({ id, tries, steady }) => [
@@ -119,7 +129,7 @@ function settingText({ env = {}, cpus, shim, hostname }: Change): string {
     ...variables,
     ...(cpus === undefined ? [] : [`processor ${cpus}`]),
     ...(hostname === undefined ? [] : [`host name ${hostname}`]),
-    ...Object.entries(shim ?? {}).map(([part, value]) => `${part} ${value}`),
+    ...Object.entries(shim ?? {}).flatMap(([part, value]) => (value === '' ? [] : [`${part} ${value}`])),
   ].join(' ')
 }
 
@@ -157,6 +167,15 @@ function triedAxes({ made }: Laboratory, axes: readonly Axis[]): string[] {
     .map(({ name }) => name)
 }
 
+/** Hosts of one sentence. */
+const MOST_HOSTS = 3
+
+function hostsOf(explanation: Explanation): Factor[] {
+  if (explanation.shown !== 'asks') return []
+  const note = listed(explanation.hosts, MOST_HOSTS)
+  return [{ kind: 'condition', name: NETWORK.words, note, fix: NETWORK.fix }]
+}
+
 type Shown = Pick<CauseEvidence, 'shown' | 'factors' | 'also' | 'either' | 'why' | 'moving'>
 
 function evidenceOf(explanation: Explanation, names: ReadonlyMap<string, Factor>): Shown {
@@ -164,7 +183,7 @@ function evidenceOf(explanation: Explanation, names: ReadonlyMap<string, Factor>
   const { shown } = explanation
   return {
     shown,
-    factors: 'factors' in explanation ? factorsOf(explanation.factors) : [],
+    factors: 'factors' in explanation ? factorsOf(explanation.factors) : hostsOf(explanation),
     also: 'also' in explanation ? factorsOf(explanation.also) : [],
     ...('either' in explanation && { either: explanation.either }),
     ...('why' in explanation && explanation.why !== undefined && { why: explanation.why }),

@@ -29,5 +29,7 @@ export type Explanation =
   | { shown: 'unsteady' }
   /** A proof did not come out the same way twice: nothing is named. */
   | { shown: 'not-repeatable' }
+  /** Nothing brings the record back, and it asks for these hosts, which no replay can reach. */
+  | { shown: 'asks'; hosts: readonly string[] }
   /** The same every time, and not the record; `moving`: conditions that change the result, to another still. */
   | { shown: 'unexplained'; moving: readonly string[] }

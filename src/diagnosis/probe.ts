@@ -28,6 +28,7 @@ export function probeAxes(
     const path = await pythonPathOf(context, request.image)
     const probed: Probed[] = []
     for (const { name, fix, tries } of axes) {
+      if (tries.length === 0) continue
       context.progress.line(`${name} …`)
       const run = await runAndRead(context, {
         ...request,

@@ -90,17 +90,21 @@ export class Laboratory {
     const lines = loadedLines()
     const path = await pythonPathOf(this.context, image)
     const all = setting.watch ? [...changes, WATCHING] : changes
+    const conditions = conditionsWith(all, await (this.tools ??= shimFolder(this.context)), path)
     const outcome = await runAndRead(this.context, {
       ...exchanged,
       image,
       covers: this.mixer?.covers() ?? request.covers,
-      conditions: conditionsWith(all, await (this.tools ??= shimFolder(this.context)), path),
+      // What the run itself sets, as its seed, stays.
+      conditions: { ...conditions, env: { ...exchanged.conditions?.env, ...conditions.env } },
       limits: { ...request.limits, evaluation: Math.min(request.limits.evaluation, minutes) },
       take: setting.watch ? lines.take : undefined,
     })
     const trial = await this.trialOf(outcome)
     if (!setting.watch || trial.kind === 'none') return trial
-    return { ...trial, seen: loadedUnits([...this.vocabulary.units.values()], lines.paths) }
+    const seen = loadedUnits([...this.vocabulary.units.values()], lines.paths)
+    const [kernel, another] = [...lines.kernels]
+    return { ...trial, seen, asked: [...lines.hosts], ...(another === undefined && { kernel }) }
   }
 
   /** If the rebuild fails, the same failure is its result: that is what is to be explained. */

@@ -1,8 +1,9 @@
 import { searchConditions, searchSteady, type SearchAxis } from './conditions-search.js'
+import { actingKernel } from './dispatch.js'
 import type { Explanation } from './explanation.js'
 import { minimalSet, type Test } from './minimal.js'
 import { searchDifferences } from './differences-search.js'
-import { BudgetSpent, type ImageSide, type Trial, type Trials } from './trials.js'
+import { BudgetSpent, ifThereIsTime, type ImageSide, type Trial, type Trials } from './trials.js'
 
 /** What is known before the search. */
 export interface SearchProblem {
@@ -15,13 +16,22 @@ export interface SearchProblem {
   axes: readonly SearchAxis[]
   /** Inputs of the previous record that can stand in place of this one's. */
   inputs: readonly string[]
+  /** Conditions under which OpenBLAS takes certain kernels, by the kernels' name. */
+  kernels?: ReadonlyMap<string, string> | undefined
 }
 
 export interface SearchResult {
   explanation: Explanation
   /** The image that conditions and inputs were searched in; the pinned one whenever it can be had. */
   image: ImageSide
+  /** The CPU kernels of the rebuild, if the pinned image gives the rebuild's result under them. */
+  dispatch?: string | undefined
 }
+
+/** Both proofs were made. */
+const NAMED: ReadonlySet<Explanation['shown']> = new Set(['alone', 'enough', 'each', 'together'])
+const NOTHING_SEEN: { seen?: readonly string[]; kernel?: string } = {}
+const NO_KERNELS: ReadonlyMap<string, string> = new Map()
 
 /**
  * What made the replay differ from the record, with as few replays as possible:
@@ -30,7 +40,7 @@ export interface SearchResult {
  *    between the images are narrowed down;
  * 2. it does not, or there is none: the conditions of the run, all at once and then one by one;
  * 3. the data, the code or the model of the previous record in place of this one's;
- * 4. nothing: then that is said, with what was ruled out.
+ * 4. nothing: then it is looked at whether it asks for the network, and said what was ruled out.
  *
  * Where two equal replays disagree, only conditions that make them agree are looked for.
  */
@@ -47,15 +57,15 @@ export async function findCause(trials: Trials, problem: SearchProblem): Promise
     const second = await secondLook(trials, first)
     if (!isSame(first, second)) return { image, explanation: await searchSteady(trials, image, problem.axes) }
     if (first.kind === 'another') return { image, explanation: await searchRest(trials, image, problem) }
-    const loaded = second.kind === 'none' ? [] : (second.seen ?? [])
-    return {
-      image,
-      explanation: await searchDifferences(trials, {
-        all: differences,
-        loaded: differences.filter((one) => unseen.includes(one) || loaded.includes(one)),
-        narrowed: (set) => (smallest = smallest.length > 0 && smallest.length <= set.length ? smallest : set),
-      }),
-    }
+    const { seen, kernel } = second.kind === 'none' ? NOTHING_SEEN : second
+    const explanation = await searchDifferences(trials, {
+      all: differences,
+      loaded: differences.filter((one) => unseen.includes(one) || seen?.includes(one)),
+      narrowed: (set) => (smallest = smallest.length > 0 && smallest.length <= set.length ? smallest : set),
+    })
+    if (!NAMED.has(explanation.shown)) return { image, explanation }
+    const dispatch = await actingKernel(trials, kernel, problem.kernels ?? NO_KERNELS)
+    return { image, explanation, dispatch }
   } catch (error) {
     if (!(error instanceof BudgetSpent)) throw error
     return { image, explanation: { shown: 'among', factors: smallest } }
@@ -82,10 +92,14 @@ async function searchRest(
   { axes, inputs }: SearchProblem,
 ): Promise<Explanation> {
   const conditions = await searchConditions(trials, image, axes)
-  if (conditions.shown !== 'unexplained' || inputs.length === 0) return conditions
+  if (conditions.shown !== 'unexplained') return conditions
   const restores = async (set: readonly string[]) => (await trials.of(image, set)).kind === 'recorded'
-  const factors = await restoringInputs(restores, inputs)
-  if (!factors) return conditions
+  const factors = inputs.length > 0 ? await restoringInputs(restores, inputs) : undefined
+  if (!factors) {
+    const looked = await ifThereIsTime(() => trials.again({ image, changes: [], watch: true }))
+    const hosts = looked === undefined || looked.kind === 'none' ? [] : (looked.asked ?? [])
+    return hosts.length > 0 ? { shown: 'asks', hosts } : conditions
+  }
   const again = await trials.again({ image, changes: factors })
   return again.kind === 'recorded' ? { shown: 'input', factors } : { shown: 'not-repeatable' }
 }

@@ -8,7 +8,7 @@ export type ImageSide = 'rebuild' | 'pinned'
 export interface Setting {
   readonly image: ImageSide
   readonly changes: readonly string[]
-  /** Asks what of the differences is loaded, too. */
+  /** Asks what of the differences is loaded, and for which hosts it asks, too. */
   readonly watch?: boolean | undefined
 }
 
@@ -18,6 +18,10 @@ export type Trial =
       readonly kind: 'recorded' | 'another'
       readonly result: number
       readonly seen?: readonly string[] | undefined
+      /** Hosts that it asked for, if that was looked at. Untrusted. */
+      readonly asked?: readonly string[] | undefined
+      /** The kernels that OpenBLAS took, if it was looked at and is there. Untrusted. */
+      readonly kernel?: string | undefined
     }
   /** It gave no result: that is no answer to any question. */
   | { readonly kind: 'none'; readonly why: string }
@@ -32,6 +36,16 @@ export interface Tried {
 
 /** Thrown where the next replay would not fit. */
 export class BudgetSpent extends Error {}
+
+/** What may be left out: undefined if there was no time for it. */
+export async function ifThereIsTime<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof BudgetSpent)) throw error
+    return undefined
+  }
+}
 
 const keyOf = ({ image, changes }: Setting): string => [image, ...[...changes].sort()].join('\0')
 

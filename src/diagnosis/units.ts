@@ -44,12 +44,17 @@ export async function unitsOf(pair: Pair, pause: Pause): Promise<Units> {
   const traces = paths.filter(isTrace)
   const owner = await ownerIn(pair, pause)
   const owned = new Map<string, string[]>()
+  /** The first path of each that differs: what a package is told by if its version does not. */
+  const firstOf = new Map<string, string>()
   const loose: string[] = []
   for (const path of paths) {
     if (isTrace(path)) continue
     const of = owner(path)
     if (of === undefined) loose.push(path)
-    else owned.set(of, [])
+    else {
+      owned.set(of, [])
+      if (!firstOf.has(of)) firstOf.set(of, path)
+    }
   }
   const versions = new Map(
     comparePackages(pair.pinned.packages, pair.rebuilt.packages).map(({ package: one, difference }) => [
@@ -64,7 +69,9 @@ export async function unitsOf(pair: Pair, pause: Pause): Promise<Units> {
     units: [
       // A distribution's Python package is named twice, and has its files once.
       ...[...owned].flatMap(([key, all]) =>
-        all.length === 0 ? [] : [packageUnit(pair, key, all, versions.get(key))],
+        all.length === 0
+          ? []
+          : [packageUnit(pair, key, all, versions.get(key) ?? filesDiffer(key, firstOf.get(key) ?? all[0]!))],
       ),
       ...variableUnits(pair),
       ...looseUnits(pair, loose),
@@ -113,16 +120,15 @@ async function ownerIn({ pinned, rebuilt }: Pair, pause: Pause): Promise<OwnerOf
   }
 }
 
-function packageUnit(
-  { pinned }: Pair,
-  key: string,
-  paths: readonly string[],
-  version: Difference | undefined,
-): Unit {
-  const [, owner = ''] = key.split('\0')
-  const changed = version ?? { kind: 'package-file', name: showPath(paths[0] ?? ''), owner: showText(owner) }
+function packageUnit({ pinned }: Pair, key: string, paths: readonly string[], difference: Difference): Unit {
   const unseen = !paths.some((path) => pinned.entries.has(path)) || paths.some((path) => /\.pth$/.test(path))
-  return { id: `package ${key.replaceAll('\0', ' ')}`, difference: changed, paths, unseen }
+  return { id: `package ${key.replaceAll('\0', ' ')}`, difference, paths, unseen }
+}
+
+/** Of a package whose version is the same. */
+function filesDiffer(key: string, path: string): Difference {
+  const [, owner = ''] = key.split('\0')
+  return { kind: 'package-file', name: showPath(path), owner: showText(owner) }
 }
 
 function variableUnits({ pinned, rebuilt }: Pair): Unit[] {

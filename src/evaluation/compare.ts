@@ -33,16 +33,27 @@ export async function againstRecord(
     predictions:
       known &&
       replayed.predictions &&
-      (await predictionsAgainst(known, replayed.predictions, optionsOf(request))),
+      (request.of === 'training'
+        ? asWhole(isOf(known.digest, replayed.predictions))
+        : await predictionsAgainst(known, replayed.predictions, optionsOf(request))),
   }
 }
+
+const isOf = (digest: string | undefined, { digest: sha256, md5 }: PredictionsFile): boolean =>
+  digest === sha256 || digest === md5
+
+/** A file that has no rows, as a model. */
+const asWhole = (same: boolean): PredictionResult => ({
+  ...identicalPredictions(0),
+  grade: same ? 'identical' : 'different',
+})
 
 async function predictionsAgainst(
   { file, digest }: RecordedPredictionsFile,
   replayed: PredictionsFile,
   options: PredictionOptions,
 ): Promise<PredictionResult> {
-  if (digest === replayed.digest || digest === replayed.md5)
+  if (isOf(digest, replayed))
     return replayed.rows === 0 ? notComparable(0, 'no rows') : identicalPredictions(replayed.rows)
   if (file !== undefined) return comparePredictions(file, replayed.file, options)
   return { ...identicalPredictions(replayed.rows), grade: 'different' }
@@ -57,10 +68,16 @@ export async function againstEachOther(
   return {
     metrics: compareMetrics(metrics, second.metrics, request.tolerance),
     predictions:
-      predictions &&
-      second.predictions &&
-      (predictions.digest === second.predictions.digest
-        ? identicalPredictions(predictions.rows)
-        : await comparePredictions(predictions.file, second.predictions.file, optionsOf(request))),
+      predictions && second.predictions && (await eachOther(request, predictions, second.predictions)),
   }
+}
+
+async function eachOther(
+  request: EvaluationRequest,
+  first: PredictionsFile,
+  second: PredictionsFile,
+): Promise<PredictionResult> {
+  if (request.of === 'training') return asWhole(first.digest === second.digest)
+  if (first.digest === second.digest) return identicalPredictions(first.rows)
+  return comparePredictions(first.file, second.file, optionsOf(request))
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { lstat, open, readdir, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { countRows, rowsIn } from '../results/formats/index.js'
 import { parseMetrics } from '../results/metrics/parse.js'
+import { TableError } from '../results/table.js'
 import { quoted } from '../results/words.js'
 import { NotAFile, openRegular, plainPath } from '../system/files.js'
 import { matcherOf } from '../system/patterns.js'
@@ -17,7 +19,7 @@ export interface PredictionsFile {
   digest: string
   /** `md5:…`, for a record that has only that. */
   md5: string
-  /** Lines of the table without its header; a line break inside quotes does not count. */
+  /** Of CSV, lines of the table without its header; a line break inside quotes does not count. */
   rows: number
 }
 
@@ -82,6 +84,15 @@ export const takeMetrics = (workspace: string, path: string): Promise<Output<Met
     return { path, bytes: buffer.subarray(0, bytesRead) }
   })
 
+const SAMPLES_CAP = 64 * 1024 ** 2
+
+/** Samples of a task, at most 64 MiB. */
+export const takeSamples = (workspace: string, path: string): Promise<Output<Buffer>> =>
+  openOutput(workspace, path, SAMPLES_CAP, async (file, size) => {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0)
+    return buffer.subarray(0, bytesRead)
+  })
+
 /** Files that a glob is tried on, and of those that match, how many are read. */
 const MOST_LISTED = 100_000
 const MOST_TRIED = 20
@@ -113,12 +124,12 @@ export async function takeNewestMetrics(workspace: string, pattern: string): Pro
 }
 
 /** Copies the predictions file, at most 1 GiB, to `copy`; hashes it and counts its rows on the way. */
-export const takePredictions = (
+export async function takePredictions(
   workspace: string,
   path: string,
   copy: string,
-): Promise<Output<PredictionsFile>> =>
-  openOutput(workspace, path, PREDICTIONS_CAP, async (file) => {
+): Promise<Output<PredictionsFile>> {
+  const taken = await openOutput(workspace, path, PREDICTIONS_CAP, async (file) => {
     const target = await open(copy, 'wx', 0o600)
     try {
       return { file: copy, ...(await readTable(file, (chunk) => target.writeFile(chunk))) }
@@ -126,6 +137,15 @@ export const takePredictions = (
       await target.close()
     }
   })
+  if (!taken.ok) return taken
+  try {
+    const rows = await rowsIn(copy)
+    return rows ? { ok: true, value: { ...taken.value, rows: countRows(rows) } } : taken
+  } catch (error) {
+    if (error instanceof TableError) return { ok: false, problem: `${quoted(path)} ${error.message}` }
+    throw error
+  }
+}
 
 /** Digest, size and rows of a table; one pass, 1 MiB of memory. */
 async function readTable(

@@ -3,6 +3,7 @@ import { chmod, realpath, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { EngineContext } from '../engine/engine.js'
 import { ReprogateError } from '../system/errors.js'
+import type { SuiteRun } from '../results/suites/suite.js'
 import { within } from '../system/files.js'
 import { sandboxClient, type SandboxClient } from './client.js'
 import { STANDARD } from './conditions.js'
@@ -14,6 +15,7 @@ import {
   type Output,
   type PredictionsFile,
 } from './outputs.js'
+import { takeSuite } from './suite.js'
 import type { ReplayLimits, ReplayRequest } from './request.js'
 import {
   createArguments,
@@ -32,6 +34,8 @@ export interface Replay extends Ending {
   /** Collected only if the command succeeded. */
   metrics?: Output<MetricsOutput> | undefined
   predictions?: Output<PredictionsFile> | undefined
+  /** What a suite of prompts left, beside its metrics or in them. */
+  suite?: SuiteRun | undefined
   /** Bytes of memory that the run could use. */
   memory: number
 }
@@ -153,11 +157,13 @@ async function outputsOf(
   { scratch }: EngineContext,
   { hide, metrics, predictions }: ReplayRequest,
   workspace: string,
-): Promise<Pick<Replay, 'metrics' | 'predictions'>> {
+): Promise<Pick<Replay, 'metrics' | 'predictions' | 'suite'>> {
   const take = metrics !== undefined && hide.patterns?.includes(metrics) ? takeNewestMetrics : takeMetrics
   const copy = join(scratch, `predictions-${randomUUID()}.csv`)
+  const written = metrics === undefined ? undefined : await take(workspace, metrics)
   return {
-    metrics: metrics === undefined ? undefined : await take(workspace, metrics),
+    metrics: written,
+    suite: written?.ok ? await takeSuite(workspace, written.value) : undefined,
     predictions: predictions && (await takePredictions(workspace, predictions.path, copy)),
   }
 }

@@ -1,4 +1,6 @@
 import type { Declarations } from '../results/recompute/declared.js'
+import type { Thresholds } from '../results/metrics/thresholds.js'
+import type { SuiteRun } from '../results/suites/suite.js'
 import type { Tolerances } from '../results/tolerance.js'
 import type { Concealed } from '../system/answers.js'
 import type { Conditions } from './conditions.js'
@@ -24,6 +26,8 @@ export interface PredictionsOutput {
 }
 
 export interface ReplayRequest {
+  /** Default: the evaluation. Of a training the file of predictions is the model, compared as a whole. */
+  of?: 'evaluation' | 'training' | undefined
   /** An image id. */
   image: string
   /** Makes a fresh throwaway export of the judged tree; its absolute path. Removed after the run. */
@@ -48,6 +52,8 @@ export interface ReplayRequest {
 export interface RecordedResults {
   metrics: Readonly<Record<string, number>>
   predictions?: RecordedPredictionsFile | undefined
+  /** What a suite of prompts left that is committed. */
+  suite?: SuiteRun | undefined
 }
 
 export interface RecordedPredictionsFile {
@@ -59,6 +65,13 @@ export interface RecordedPredictionsFile {
 export interface EvaluationRequest extends ReplayRequest {
   recorded: RecordedResults
   tolerance: Tolerances
+  thresholds?: Thresholds | undefined
+  /** Replays, two if nobody says; if it is given a suite may vary as its runs do. */
+  runs?: number | undefined
+  /** How often runs of the same may be told apart by chance. */
+  alpha?: number | undefined
+  /** Id of the pinned image, if it is another: in which an envelope is measured. */
+  pinned?: string | undefined
   /** How metrics follow from the predictions. */
   definitions?: Declarations | undefined
 }

@@ -1,5 +1,6 @@
 import type { EngineContext } from '../engine/engine.js'
 import { parseMetrics } from '../results/metrics/parse.js'
+import type { SuiteRun } from '../results/suites/suite.js'
 import { quoted } from '../results/words.js'
 import { ReprogateError } from '../system/errors.js'
 import { grouped, plural } from '../text/numbers.js'
@@ -19,6 +20,7 @@ export interface RunOutcome {
   /** The file that they were in, relative to the workspace. */
   metricsFile?: string | undefined
   predictions?: PredictionsFile | undefined
+  suite?: SuiteRun | undefined
   seconds: number
 }
 
@@ -72,9 +74,12 @@ export async function runAndRead(
   if (failure) return { ...failure, seconds, exitCode, tail }
   const outcome = outcomeOf(run)
   return 'problem' in outcome
-    ? { ...unusable(outcome.problem), seconds, exitCode, tail }
+    ? { ...unusable(outcome.problem, request), seconds, exitCode, tail }
     : { ...outcome, seconds }
 }
+
+/** As it is called in messages. */
+const nameOf = ({ of = 'evaluation' }: Pick<ReplayRequest, 'of'>): string => of
 
 type Failure = Pick<RunFailure, 'finding' | 'summary'>
 
@@ -82,12 +87,12 @@ type Failure = Pick<RunFailure, 'finding' | 'summary'>
 function failureOf(run: Replay, request: ReplayRequest): Failure | undefined {
   if (run.stopped) return stoppedBy(run.stopped, run, request)
   if (run.startError !== undefined) {
-    const message = `the evaluation could not be started: ${quoted(run.startError)}`
+    const message = `the ${nameOf(request)} could not be started: ${quoted(run.startError)}`
     return failed(message, 'could not be started', run)
   }
   if (run.exitCode === 0) return undefined
   const last = lastWords(run)
-  const message = `the evaluation ended with exit code ${run.exitCode}`
+  const message = `the ${nameOf(request)} ended with exit code ${run.exitCode}`
   return failed(
     last === undefined ? message : `${message}: ${quoted(last)}`,
     `failed: exit code ${run.exitCode}`,
@@ -108,10 +113,10 @@ const gib = (bytes: number): string => `${Number((bytes / GIB).toFixed(2))} GiB`
 
 /** What is said of each limit: the sentence, the summary, and the policy's name for it. */
 const STOPS: Record<Stop, (run: Replay, request: ReplayRequest) => [string, string, string]> = {
-  time: (_, { limits: { evaluation } }) => [
-    `was stopped after ${plural(evaluation, 'minute')}`,
+  time: (_, request) => [
+    `was stopped after ${plural(request.limits.evaluation, 'minute')}`,
     'out of time',
-    'evaluation',
+    nameOf(request),
   ],
   memory: ({ memory }) => [`needed more than ${gib(memory)} of memory`, 'out of memory', 'memory'],
   output: (_, { limits: { output } }) => [
@@ -126,29 +131,38 @@ function stoppedBy(stop: Stop, run: Replay, request: ReplayRequest): Failure {
   return {
     finding: {
       rule: 'evaluation/timeout',
-      message: `the evaluation ${what}`,
+      message: `the ${nameOf(request)} ${what}`,
       field: 'evaluation',
-      remedy: `Make the evaluation smaller, or raise \`limits.${limit}\` in the policy.`,
+      remedy: `Make the ${nameOf(request)} smaller, or raise \`limits.${limit}\` in the policy.`,
     },
     summary,
   }
 }
 
-const unusable = (problem: string): Failure => ({
+const unusable = (problem: string, request: ReplayRequest): Failure => ({
   finding: {
     rule: 'evaluation/output-unusable',
-    message: `the evaluation's output cannot be used: ${problem}`,
+    message: `the ${nameOf(request)}'s output cannot be used: ${problem}`,
     field: 'evaluation',
   },
   summary: 'no usable output',
 })
 
-function outcomeOf({ metrics, predictions }: Replay): Omit<RunOutcome, 'seconds'> | { problem: string } {
+function outcomeOf({
+  metrics,
+  predictions,
+  suite,
+}: Replay): Omit<RunOutcome, 'seconds'> | { problem: string } {
   if (metrics && !metrics.ok) return metrics
   if (predictions && !predictions.ok) return predictions
   const parsed = metrics && parseMetrics(metrics.value.bytes, metrics.value.path)
   if (parsed && 'problem' in parsed)
     return { problem: `${quoted(metrics?.value.path ?? '')} ${parsed.problem}` }
   const metricsFile = metrics?.value.path
-  return { metricsFile, metrics: Object.fromEntries(parsed?.values ?? []), predictions: predictions?.value }
+  return {
+    metricsFile,
+    metrics: Object.fromEntries(parsed?.values ?? []),
+    predictions: predictions?.value,
+    ...(suite && { suite }),
+  }
 }

@@ -16,6 +16,8 @@ export interface GenerationTerms {
   files: TreeFiles
   /** The day as of which packages are resolved, YYYY-MM-DD; undefined: that of the result or the code. */
   asOf: string | undefined
+  /** The image to begin with, if one is given. */
+  base: string | undefined
   /** Nothing is resolved. */
   dryRun: boolean
 }
@@ -24,7 +26,7 @@ export interface GenerationTerms {
 export async function environmentFor(
   { git, run, scratch, progress }: Context,
   { folder, code, imports, python, environment, metrics }: FoundModel,
-  { files, asOf, dryRun }: GenerationTerms,
+  { files, asOf, base, dryRun }: GenerationTerms,
 ): Promise<Generated> {
   const from = environment?.value.path ?? 'what the code imports'
   if (dryRun)
@@ -41,6 +43,7 @@ export async function environmentFor(
         installed: environment ? [environment.value.path] : [],
         python: python && { version: python.value, by: python.place.file },
         resultTime: asOf === undefined ? undefined : `${asOf}T23:59:59Z`,
+        base,
         resultFile: metrics[0]?.value.path,
         asOf: asOf !== undefined && today.startsWith(asOf) ? 'today' : undefined,
       },

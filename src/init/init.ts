@@ -2,14 +2,14 @@ import { join } from 'node:path/posix'
 import type { FoundModel } from '../looking/look.js'
 import { isSure } from '../looking/fact.js'
 import { discoverModels, type FoundRecord } from '../policy/models.js'
-import { detectNative, isRun, ownWords } from '../provenance/sources/index.js'
+import { detectNative, detectSiblings, isRun, ownWords } from '../provenance/sources/index.js'
 import { foundRecord, lookingAt } from '../stages/looking.js'
 import { during, type Context } from '../system/context.js'
 import { withSession, type World } from '../system/session.js'
 import { filesOfWorkTree } from '../system/tree-files.js'
 import { environmentFor } from './generate.js'
 import { writeNew, type NewFile } from './files.js'
-import { policyText, type Written } from './policy-text.js'
+import { placeText, policyText, type Written } from './policy-text.js'
 import { draftText } from './record-text.js'
 import { rowsOf, type Row } from './rows.js'
 import { workflowText } from './workflow-text.js'
@@ -23,6 +23,8 @@ export interface InitRequest {
   dryRun: boolean
   /** The day as of which packages are resolved; undefined: that of the code. */
   asOf?: string | undefined
+  /** The image that Dockerfiles begin with; undefined: the official one of the Python that fits. */
+  base?: string | undefined
 }
 
 /** What was found, what was written, and what is still to be said. */
@@ -38,6 +40,8 @@ export interface Initialised {
   open: string[]
   /** What a person should know of the environment that was made: sentences. */
   said: string[]
+  /** If there is no model: why, as a clause, and the commands that come nearest. */
+  instead?: { why: string; nearest: { command: string; place: string }[]; results: string[] }
 }
 
 /** Models that are shown in full. */
@@ -51,11 +55,14 @@ const MOST_ENVIRONMENTS = 3
  *
  * @throws ReprogateError `directory/missing`, `git/no-repository`, `record/path-outside`
  */
-export function init({ directory, config, dryRun, asOf }: InitRequest, world: World): Promise<Initialised> {
+export function init(
+  { directory, config, dryRun, asOf, base }: InitRequest,
+  world: World,
+): Promise<Initialised> {
   const begun = performance.now()
   return withSession(directory, world, async (context) => {
     const tree = { files: filesOfWorkTree(context.git, context.root), prefix: context.prefix }
-    const { files, models } = await during(context, 'looking', () => lookingAt(context, tree).look())
+    const { files, models, instead } = await during(context, 'looking', () => lookingAt(context, tree).look())
     const paths = await tree.files.list()
     const own = await discoverModels(detectNative(paths), { of: (path) => ownWords(tree, path) })
     const written = models.map((model): Written => ({ model, record: recordFor(model, own, paths) }))
@@ -65,13 +72,15 @@ export function init({ directory, config, dryRun, asOf }: InitRequest, world: Wo
     const without = written.filter(
       ({ model }) => model.command !== undefined && !(model.dockerfile && isSure(model.dockerfile)),
     )
-    for (const { model } of without.slice(0, MOST_ENVIRONMENTS)) {
-      const environment = await environmentFor(context, model, { files: tree.files, asOf, dryRun })
+    for (const one of without.slice(0, MOST_ENVIRONMENTS)) {
+      const environment = await environmentFor(context, one.model, { files: tree.files, asOf, base, dryRun })
       made.push(...environment.files)
+      one.dockerfile = environment.files[0]?.path
       said.push(...environment.said)
       open.push(...environment.open)
     }
-    const wanted = models.length === 0 ? [] : [...filesFor(context, config, written), ...made]
+    const wanted =
+      models.length === 0 ? [] : [...filesFor(context, config, { models: written, paths }), ...made]
     const there = new Set(paths)
     const kept: string[] = []
     const fresh: NewFile[] = []
@@ -88,6 +97,16 @@ export function init({ directory, config, dryRun, asOf }: InitRequest, world: Wo
       kept,
       open: [...new Set(open)].slice(0, MOST),
       said,
+      ...(instead && {
+        instead: {
+          why: instead.why,
+          nearest: instead.nearest.map(({ value, place }) => ({
+            command: value.text,
+            place: placeText(place),
+          })),
+          results: instead.results.map(({ value }) => value.path),
+        },
+      }),
     }
   })
 }
@@ -103,13 +122,16 @@ function recordFor(
     ({ settings }) => model.folder === '.' || settings.record.startsWith(`${model.folder}/`),
   )
   if (native) return { ...found, name: native.name, record: native.settings.record }
-  return isRun(found.record) ? found : { ...found, record: join(model.folder, 'provenance.yml') }
+  const ours = join(model.folder, 'provenance.yml')
+  // A run beside ours is read with it: then `record` has where to write, and nothing is copied.
+  const isRead = !isRun(found.record) || detectSiblings(paths, ours).includes(found.record)
+  return isRead ? { ...found, record: ours } : found
 }
 
 function filesFor(
   { prefix }: Pick<Context, 'prefix'>,
   config: string,
-  models: readonly Written[],
+  { models, paths }: { models: readonly Written[]; paths: readonly string[] },
 ): NewFile[] {
   const drafts = models.filter(({ record, model }) => record.record === join(model.folder, 'provenance.yml'))
   return [
@@ -117,7 +139,7 @@ function filesFor(
     ...drafts.map((one) => ({
       path: one.record.record,
       text: draftText(one),
-      from: 'a draft: no run is recorded yet',
+      from: draftOf(one, paths),
     })),
     // GitHub reads workflows at the top of a repository only.
     ...(prefix === ''
@@ -130,4 +152,11 @@ function filesFor(
         ]
       : []),
   ]
+}
+
+function draftOf({ record: { record } }: Written, paths: readonly string[]): string {
+  const beside = detectSiblings(paths, record)
+  return beside.length > 0
+    ? `a draft: ${beside.join(' and ')} is read beside it`
+    : 'a draft: no run is recorded yet'
 }

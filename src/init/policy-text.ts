@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix'
 import { isSure } from '../looking/fact.js'
 import type { FoundModel } from '../looking/look.js'
 import type { FoundRecord } from '../policy/models.js'
@@ -8,6 +9,8 @@ import type { Place } from '../verdict/finding.js'
 export interface Written {
   model: FoundModel
   record: FoundRecord
+  /** The one that was made for it. */
+  dockerfile?: string | undefined
 }
 
 const HEADER = `# What this repository asks of a model run. Written by \`reprogate init\` from what it read, without running
@@ -40,7 +43,7 @@ export function policyText(models: readonly Written[]): string {
   return `${HEADER}models:\n${models.map(modelText).join('')}`
 }
 
-function modelText({ model, record }: Written): string {
+function modelText({ model, record, dockerfile: made }: Written): string {
   const { name, command, others, metrics, predictions, dockerfile } = model
   const [file] = metrics.filter((one) => isSure(one) && isPath(one.value.path) && !isDated(one.value.path))
   const [rows] = predictions.filter((one) => isSure(one) && isPath(one.value.path))
@@ -82,7 +85,9 @@ function modelText({ model, record }: Written): string {
       ? [
           `    environment: {dockerfile: ${flow(dockerfile.value.path)}}${note(`${placeText(dockerfile.place)}, ${dockerfile.word}: ${dockerfile.reason}`)}`,
         ]
-      : []),
+      : made !== undefined && basename(made) !== 'Dockerfile'
+        ? [`    environment: {dockerfile: ${flow(made)}} # made by \`reprogate init\``]
+        : []),
     ...(evaluation.length > 0 ? ['    evaluation:', ...evaluation.map((line) => `      ${line}`)] : []),
     '',
   ].join('\n')

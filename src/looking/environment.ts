@@ -164,17 +164,25 @@ export async function dockerfileOf(
   const [best] = found.sort(
     (a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role) || a.path.length - b.path.length,
   )
+  const open = found.filter(({ role }) => role === 'open')
+  const many = best?.role === 'open' && best.path.includes('/') && open.length >= MANY_IMAGES
   return (
     best && {
       value: best,
       place: view.at(best.path),
-      word: best.role === 'serves' ? 'guess' : 'likely',
+      word: best.role === 'serves' || many ? 'guess' : 'likely',
       reason:
-        best.role === 'serves' ? 'it serves a model, and evaluates none' : 'it could hold the evaluation',
+        best.role === 'serves'
+          ? 'it serves a model, and evaluates none'
+          : many
+            ? `it is one of ${String(open.length)} images, and none of them says that it evaluates`
+            : 'it could hold the evaluation',
     }
   )
 }
 
+/** So many images in folders are parts of something, each for its own. */
+const MANY_IMAGES = 3
 const ROLES: readonly DockerfileRole[] = ['evaluates', 'open', 'serves']
 
 const EXACT = /^(?:python-?|cpython-?)?(\d\.\d+(?:\.\d+)?)\s*$/

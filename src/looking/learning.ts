@@ -9,7 +9,7 @@ const PACKAGES = new Set(
   ),
 )
 const OF_R =
-  /\b(?:library|require)\(["']?(?:caret|randomForest|glmnet|tidymodels|parsnip|xgboost|ranger|keras|torch|e1071|mlr|mlr3|rpart|nnet|gbm|kernlab|brms|lme4|rstan|h2o|yardstick|MASS|mgcv|survival|forecast)\b|\b(?:lm|glm|predict)\(/
+  /\b(?:library|require)\(["']?(?:caret|randomForest|glmnet|tidymodels|parsnip|xgboost|ranger|keras|torch|e1071|mlr|mlr3|rpart|nnet|gbm|kernlab|brms|lme4|rstan|h2o|yardstick|MASS|mgcv|survival|forecast|ellmer|vitals)\b|\b(?:lm|glm|predict)\(/
 const OF_JULIA = /^using .*\b(?:Flux|MLJ|Knet|Lux|GLM|DecisionTree|Turing)\b/m
 
 /** Calls that compute how good a model is. */

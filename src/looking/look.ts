@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path/posix'
 import type { SourceTree } from '../provenance/sources/source.js'
 import { commandsIn } from './command/index.js'
-import type { Weighed } from './command/weigh.js'
+import type { Weighed } from './command/command.js'
 import { dataIn, type DataFound } from './data.js'
 import {
   dockerfileOf,
@@ -11,7 +11,10 @@ import {
   type EnvironmentFile,
 } from './environment.js'
 import type { Fact } from './fact.js'
-import { metricsIn, type MetricsFile } from './metrics.js'
+import type { MetricsFile } from './metrics/file.js'
+import { insteadOf } from './instead.js'
+import { metricsIn } from './metrics/index.js'
+import { metricsOfCommand } from './metrics/writers.js'
 import { needsOf, type Need } from './needs.js'
 import { parametersOf, type Settings } from './parameters.js'
 import { predictionsIn, type FoundPredictions } from './predictions.js'
@@ -48,8 +51,10 @@ export interface FoundModel {
 export interface Look {
   /** Files that the tree has. */
   files: number
-  /** Empty: nothing in the tree trains or evaluates a model. */
+  /** Empty: nothing in the tree trains or evaluates a model of its own. */
   models: readonly FoundModel[]
+  /** Why there is none, as a clause, and what comes nearest. */
+  instead?: { why: string; nearest: readonly Weighed[]; results: readonly Fact<MetricsFile>[] }
 }
 
 const OTHERS = 5
@@ -65,9 +70,17 @@ export async function look(tree: SourceTree, name: string): Promise<Look> {
   const view = await viewOf(tree)
   const metrics = await metricsIn(view)
   const writers = new Set(metrics.flatMap(({ value }) => value.writers))
-  const commands = await commandsIn(view, writers)
+  const commands = await commandsIn(view, { files: metrics.map(({ value }) => value.path), writers })
   const predictions = await predictionsIn(view)
   // Numbers of somebody's results are no model: something has to train or evaluate one.
+  const hasResult = commands.some(({ value }) => value.script !== undefined && writers.has(value.script))
+  const why = await insteadOf(view, { commands, metrics, hasResult, name })
+  if (why !== undefined)
+    return {
+      files: view.total,
+      models: [],
+      instead: { why, nearest: commands.slice(0, OTHERS), results: metrics.slice(0, OTHERS) },
+    }
   if (commands.length === 0) return { files: view.total, models: [] }
   const folders = modelFolders(view, commands)
   const models = await Promise.all(
@@ -178,7 +191,7 @@ async function modelIn(
     folder,
     command,
     others: others.slice(0, OTHERS),
-    metrics: ownWriterFirst(
+    metrics: metricsOfCommand(
       metrics.filter(({ value }) => inside(value.path)),
       reached,
       command,
@@ -195,19 +208,6 @@ async function modelIn(
     code: reached,
     imports,
   }
-}
-
-/** The file that the command was found in, and files that the programs write, go before others that are as sure. */
-function ownWriterFirst(
-  metrics: readonly Fact<MetricsFile>[],
-  reached: readonly string[],
-  command: Weighed | undefined,
-): Fact<MetricsFile>[] {
-  const own = ({ value: { writers }, place }: Fact<MetricsFile>) =>
-    place.file === command?.place.file || writers.some((file) => reached.includes(file)) ? 0 : 1
-  return metrics.toSorted(
-    (a, b) => Number(a.word === 'guess') - Number(b.word === 'guess') || own(a) - own(b),
-  )
 }
 
 /** A folder's name; with those above it if two are called alike. */

@@ -90,8 +90,9 @@ export async function reachedFrom(
     const next: string[] = []
     for (const script of edge) {
       const code = (await scriptCode(view, script)) ?? ''
-      for (const module of importedModules(code)) {
-        const file = moduleFile(view, module, script)
+      const parts = /\.[Rr]$/.test(script) ? sourcedIn(view, code, script) : []
+      for (const module of [...parts, ...importedModules(code)]) {
+        const file = parts.includes(module) ? module : moduleFile(view, module, script)
         if (file === undefined || reached.has(file) || reached.size >= most) continue
         reached.add(file)
         next.push(file)
@@ -101,6 +102,12 @@ export async function reachedFrom(
   }
   return [...reached]
 }
+
+/** What a program of R reads in: `source("evaluate.R")`. */
+const sourcedIn = (view: View, code: string, script: string): string[] =>
+  [...code.matchAll(/\bsource\(\s*["']([\w./-]{1,200}\.[Rr])["']/g)].flatMap(
+    ([, path = '']) => [join(dirname(script), path), join(path)].find((one) => view.has(one)) ?? [],
+  )
 
 /** Modules, with dots, that scripts import and that are no files of the repository. */
 export async function foreignImports(view: View, scripts: readonly string[]): Promise<string[]> {

@@ -91,7 +91,7 @@ function withPreset(policy: Policy): Policy {
   }
 }
 
-/** The same policy with no rule below its built-in level. */
+/** The same policy with no rule below its built-in level, and nothing waived. */
 function notLoosened(policy: Policy): Policy {
   const rules = Object.entries(policy.rules ?? {}) as [RuleId, unknown][]
   const levels = rules.map(([rule]) => {
@@ -99,7 +99,7 @@ function notLoosened(policy: Policy): Policy {
       stricterLevel(levelOf(rule, track, policy.rules ?? {}), RULES[rule][track])
     return [rule, { exploratory: strict('exploratory'), production: strict('production') }]
   })
-  return { ...policy, rules: Object.fromEntries(levels) as Policy['rules'] }
+  return { ...policy, rules: Object.fromEntries(levels) as Policy['rules'], waivers: undefined }
 }
 
 const invalidPolicy = (message: string, file: string, line?: number): ReprogateError =>

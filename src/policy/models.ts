@@ -41,10 +41,12 @@ export interface Records {
   of(record: string): Promise<{ name?: string | undefined; track?: Track | undefined }>
   /** Models that have no record of their own. Asked for if neither policy nor records name any. */
   found(): Promise<readonly FoundRecord[]>
+  /** Why nothing was found, as a clause. */
+  whyNone?(): Promise<string | undefined>
 }
 
 /** What the base has: only records of its own can bind a change. */
-export type BaseRecords = Omit<Records, 'found'>
+export type BaseRecords = Omit<Records, 'found' | 'whyNone'>
 
 /**
  * The models that a check is about: those of the policy, or every record if it names none. What the
@@ -61,11 +63,13 @@ export async function selectModels(
 ): Promise<SelectedModel[]> {
   const known = await modelsOf(policy, judged, base)
   const all = known.length > 0 ? known : (await judged.found()).map(withoutRecord)
-  if (all.length === 0)
+  if (all.length === 0) {
+    const why = await judged.whyNone?.()
     throw new ReprogateError(
       'models/none',
-      `nothing here trains or evaluates a model: looked at ${plural(judged.files.length, 'file')}, and the policy names no model`,
+      `nothing here trains or evaluates a model${why === undefined ? '' : ' of its own'}: looked at ${plural(judged.files.length, 'file')}, ${why === undefined ? '' : `${why}, `}and the policy names no model`,
     )
+  }
   const unknown = wanted.find((name) => !all.some((model) => model.name === name))
   if (unknown !== undefined) {
     const names = all.map(({ name }) => name)

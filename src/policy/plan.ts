@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path/posix'
 import type { Record_ } from '../provenance/schema.js'
 import type { Declarations } from '../results/recompute/declared.js'
+import type { Thresholds } from '../results/metrics/thresholds.js'
 import type { Tolerance } from '../results/tolerance.js'
 import { isPattern } from '../system/patterns.js'
 import type { Found } from '../verdict/finding.js'
@@ -8,7 +9,7 @@ import { stricter } from '../verdict/levels.js'
 import type { Track } from '../verdict/rules/rule.js'
 import { DEFAULT_LIMITS, type LoadedPolicy } from './load.js'
 import type { SelectedModel } from './models.js'
-import type { CanarySettings, Limits, Policy } from './schema.js'
+import type { CanarySettings, Limits, Policy, TrainingSettings } from './schema.js'
 
 /** Where recorded answers are: the evaluation and the build never see them, and no data may hold them. */
 export interface Answers {
@@ -33,11 +34,16 @@ export interface Plan {
     | { path: string; key?: string | undefined; truth?: string | undefined; margin?: number | undefined }
     | undefined
   tolerance: Record<string, Tolerance>
+  thresholds: Thresholds
+  /** undefined: two, and neither may differ. */
+  runs: number | undefined
+  alpha: number
   /** How metrics follow from the predictions, as the policy declares it. */
   definitions: Declarations
   /** The variable that sets the size of batches. */
   batch: string | undefined
   canary: CanarySettings
+  training: TrainingPlan
   limits: Limits
   answers: Answers
   /** Globs of the files that the policy says the run depends on. */
@@ -47,6 +53,13 @@ export interface Plan {
   network: 'none' | undefined
   /** Where images, base images and frontends may come from. */
   allowed: Pick<Policy, 'registries' | 'bases' | 'frontends'>
+}
+
+/** How the model is trained, if anything says so. */
+export interface TrainingPlan extends Omit<TrainingSettings, 'command' | 'model'> {
+  command: string[] | undefined
+  /** The file that it writes. */
+  model: string | undefined
 }
 
 /** A record may call only such files its answers: it could otherwise excuse a change of code. */
@@ -91,9 +104,18 @@ export function planOf({ settings }: SelectedModel, loaded: LoadedPolicy, record
         ? undefined
         : { ...ruled?.predictions, path: output, key: ruled?.predictions?.key ?? claimed?.predictions?.key },
     tolerance: ruled?.tolerance ?? {},
+    thresholds: ruled?.thresholds ?? {},
+    runs: ruled?.runs,
+    alpha: ruled?.alpha ?? 0.05,
     definitions: ruled?.definitions ?? {},
     batch: ruled?.batch,
     canary: ruled?.canary ?? {},
+    training: {
+      replay: 'never',
+      ...settings.training,
+      command: settings.training?.command ?? record?.run?.command,
+      model: settings.training?.model ?? record?.model?.path,
+    },
     limits: loaded.policy.limits ?? DEFAULT_LIMITS,
     answers: { paths: answers, patterns, digests: defined([claimed?.predictions?.digest]) },
     code: settings.code ?? [],

@@ -13,6 +13,7 @@ export interface Preset {
  * - `standard`: the built-in levels.
  * - `strict`: what else is recorded, and no doubt about the files of a run.
  * - `mlperf`: an integer seed for every run, not used by two runs (MLPerf training rules, “Random numbers”).
+ * - `neurips`: the questions of the NeurIPS paper checklist about reproducibility; a “no” is a waiver.
  */
 export const PRESETS = {
   minimal: {
@@ -33,12 +34,20 @@ export const PRESETS = {
       'data/licence-missing': 'error',
       'record/unknown-key': 'error',
       'seeds/reused': 'error',
+      'seeds/changed': 'error',
+      'hyperparameters/changed': 'error',
+      'data/changed': 'error',
+      'metrics/changed': 'error',
     },
     required: ['code.repository', 'data.source', 'environment.platform', 'run.rationale'],
   },
   mlperf: {
     rules: { 'seeds/not-integer': 'error', 'seeds/reused': 'error', 'claims/unreadable': 'error' },
     required: ['run.by'],
+  },
+  neurips: {
+    rules: { 'data/licence-missing': 'error', 'metrics/spread-missing': 'error' },
+    required: ['run.command', 'run.seconds', 'environment.hardware', 'data.split', 'data.source'],
   },
 } satisfies Record<string, Preset>
 

@@ -1,9 +1,12 @@
 import { z } from 'zod'
 import { DEFINITION_IDS } from '../results/recompute/catalogue.js'
+import { thresholdSchema } from '../results/metrics/thresholds.js'
 import { toleranceSchema } from '../results/tolerance.js'
 import { argvSchema } from '../provenance/schema.js'
 import { LEVELS, TRACKS } from '../verdict/rules/rule.js'
 import { RULE_IDS } from '../verdict/rules/index.js'
+import { waivedSchema } from '../verdict/finding.js'
+import { WAIVABLE } from '../verdict/waivers.js'
 import { PRESET_NAMES } from './presets.js'
 
 /** The policy, `reprogate.yml`. Trusted: on a pull request it is read from the base commit. */
@@ -13,6 +16,7 @@ const path = z
   .min(1)
   .max(1024)
   .regex(/^[^-/]/, 'must be a relative path')
+const glob = z.string().min(1).max(200)
 const level = z.enum(LEVELS)
 const track = z.enum(TRACKS)
 
@@ -22,6 +26,7 @@ export const limitsSchema = z.strictObject({
   memory: z.number().positive().default(8).describe('GiB for one replay; never more than the engine has'),
   processes: z.int().positive().default(512).describe('Processes and threads in one replay'),
   output: z.number().positive().default(2).describe('GiB that one replay may write'),
+  training: z.number().positive().max(360).default(10).describe('Minutes for training the model once'),
   cause: z
     .number()
     .nonnegative()
@@ -85,6 +90,30 @@ const canarySettingsSchema = z
   .describe('Replays on altered inputs, on production: do the results follow from data and model?')
 export type CanarySettings = z.infer<typeof canarySettingsSchema>
 
+export const TRAINED_WHEN = ['never', 'when-small', 'scheduled'] as const
+
+const trainingSettingsSchema = z.strictObject({
+  command: argvSchema
+    .optional()
+    .describe('How the model is trained; `{seed}` in it is a seed; default: the command of the recorded run'),
+  model: path.optional().describe('The file into which it writes the model; default: that of the record'),
+  replay: z
+    .enum(TRAINED_WHEN)
+    .default('never')
+    .describe(
+      '`when-small`: if the recorded run took no longer than `limits.training`; `scheduled`: on a schedule or by hand',
+    ),
+  seed: z
+    .strictObject({
+      env: z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+        .describe('The environment variable by which the training takes its seed'),
+    })
+    .optional(),
+})
+export type TrainingSettings = z.infer<typeof trainingSettingsSchema>
+
 export const modelSchema = z.strictObject({
   record: path.describe(
     'The model’s `provenance.yml`; or `dvc.lock`, `mlruns`, `mlflow.db`, `wandb`, and behind `#` which run of it; or `mlflow:https://<server>#models:/<name>@<alias>`',
@@ -113,6 +142,7 @@ export const modelSchema = z.strictObject({
         .describe('Build arguments'),
     })
     .optional(),
+  training: trainingSettingsSchema.optional(),
   evaluation: z
     .strictObject({
       command: argvSchema.optional(),
@@ -137,7 +167,27 @@ export const modelSchema = z.strictObject({
       tolerance: z
         .record(z.string(), toleranceSchema)
         .optional()
-        .describe('Per metric; default 1e-6 relative, 1e-12 absolute'),
+        .describe(
+          'Per metric; default 1e-6 relative, 1e-12 absolute. `envelope`: how far the replays in the pinned environment lie apart',
+        ),
+      thresholds: z
+        .record(z.string(), thresholdSchema)
+        .optional()
+        .describe('Per metric: the `least` that is good enough, or the `most`'),
+      runs: z
+        .int()
+        .min(2)
+        .max(20)
+        .optional()
+        .describe(
+          'Replays; default 2. If it is given, a suite of samples that does not repeat itself is judged by the noise of these runs',
+        ),
+      alpha: z
+        .number()
+        .min(0.001)
+        .max(0.2)
+        .optional()
+        .describe('How often runs of the same may be told apart by chance; default 0.05'),
     })
     .optional(),
 })
@@ -167,6 +217,28 @@ export const policySchema = z
       .array(z.string().regex(/^[a-z]+(?:\.[\w-]+)*$/))
       .optional()
       .describe('More fields that a record must have, as `run.rationale`, `seeds.split` or `data.source`'),
+    waivers: z
+      .array(
+        z.strictObject({
+          rule: z.enum(WAIVABLE),
+          model: z.string().optional().describe('Only of this model'),
+          field: z.string().min(1).optional().describe('Only of this field and those in it, as `data[1]`'),
+          ...waivedSchema.shape,
+        }),
+      )
+      .max(1000)
+      .optional()
+      .describe('Findings that somebody vouches for: shown, and not failing, until they expire'),
+    naming: z
+      .strictObject({
+        model: glob.optional(),
+        version: glob.optional().describe('As `+([0-9]).+([0-9]).+([0-9])`'),
+        run: glob.optional().describe('For `run.id`'),
+        metrics: glob.optional().describe('For the name of every metric'),
+        record: glob.optional().describe('For the path of the record, as `models/*/provenance.yml`'),
+      })
+      .optional()
+      .describe('The team’s convention for names, as globs'),
     registries: z
       .array(z.string().min(1))
       .optional()

@@ -15,15 +15,21 @@ interface Required {
   value(record: Record_): unknown
 }
 
+/** A model that the evaluation trains itself has no file beforehand. */
+const modelGiven =
+  (key: 'path' | 'digest') =>
+  ({ model }: Record_): unknown =>
+    model?.from ?? model?.[key]
+
 /** `{}` says that there are none, which is an answer: of seeds and hyperparameters, not of metrics. */
 const REQUIRED: readonly Required[] = [
   { field: 'model.name', rule: 'model/missing', name: 'model name', value: (r) => r.model?.name },
-  { field: 'model.path', rule: 'model/missing', name: 'model file', value: (r) => r.model?.path },
+  { field: 'model.path', rule: 'model/missing', name: 'model file', value: modelGiven('path') },
   {
     field: 'model.digest',
     rule: 'model/digest-missing',
     name: 'model digest',
-    value: (r) => r.model?.digest,
+    value: modelGiven('digest'),
   },
   { field: 'code.commit', rule: 'code/commit-missing', name: 'commit', value: (r) => r.code?.commit },
   { field: 'data', rule: 'data/missing', name: 'data', value: (r) => r.data?.length || undefined },

@@ -47,7 +47,7 @@ function differsAsText(a: unknown, b: unknown): boolean {
 }
 
 /** Digests by two algorithms can both be right. */
-function differsAsDigest(a: unknown, b: unknown): boolean {
+export function differsAsDigest(a: unknown, b: unknown): boolean {
   return algorithmOf(String(a)) === algorithmOf(String(b)) && a !== b
 }
 

@@ -2,6 +2,7 @@ import type { Metrics } from '../results/metrics/flat.js'
 import { parseMetrics } from '../results/metrics/parse.js'
 import { numberText } from '../text/numbers.js'
 import type { Found } from '../verdict/finding.js'
+import type { Record_ } from './schema.js'
 
 /**
  * If the judged commit holds the evaluation's metrics file too, the record may not claim other numbers.
@@ -46,3 +47,20 @@ export const unusableMetrics = (recorded: Readonly<Record<string, number>>): Fou
       field: `evaluation.metrics.${name}`,
       actual: numberText(value),
     }))
+
+/** A metric that says how much another one varies: `acc_stderr`, `f1.std`. */
+const SPREAD = /(?:^|[._,/ -])(?:std(?:err|dev|ev)?|ci(?:_?\d+)?|sem)(?:$|[._,/ -])/i
+
+/** Metrics of which nobody says how much they vary: a run alone says nothing about chance. */
+export function spreadFindings({ evaluation: { metrics = {}, spread = {} } = {} }: Record_): Found[] {
+  const names = Object.keys(metrics)
+  if (names.length === 0 || Object.keys(spread).length > 0 || names.some((name) => SPREAD.test(name)))
+    return []
+  return [
+    {
+      rule: 'metrics/spread-missing',
+      field: 'evaluation.spread',
+      message: 'nothing says how much the metrics vary from run to run',
+    },
+  ]
+}

@@ -62,6 +62,10 @@ export const recordSchema = z
         version: label.optional(),
         path: path.optional(),
         digest: digest.optional(),
+        from: z
+          .literal('evaluation')
+          .optional()
+          .describe('The evaluation trains the model itself: it is no input, and no file has to be there'),
       })
       .optional(),
     run: z
@@ -70,7 +74,11 @@ export const recordSchema = z
         started: time.optional(),
         finished: time.optional(),
         by: text.optional(),
-        rationale: text.optional(),
+        rationale: text
+          .optional()
+          .describe(
+            'Why this run, in a sentence: it covers every change of seeds, hyperparameters, data and metrics since the record of the base branch',
+          ),
         command: argvSchema.optional(),
         seconds: z.number().nonnegative().optional(),
         memory: z.number().nonnegative().optional().describe('Bytes that the run held at most'),
@@ -127,6 +135,10 @@ export const recordSchema = z
       .strictObject({
         command: argvSchema.optional(),
         metrics: z.record(z.string(), metric).optional(),
+        spread: z
+          .record(z.string(), z.strictObject({ runs: z.int().min(2), std: z.number().nonnegative() }))
+          .optional()
+          .describe('Per metric: its standard deviation, over how many runs with seeds of their own'),
         /** Where the evaluation writes them, if the policy does not say. */
         output: path
           .optional()

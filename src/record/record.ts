@@ -9,10 +9,12 @@ import { judgementOf } from '../policy/occasion.js'
 import { planOf, type Plan } from '../policy/plan.js'
 import { MODEL_NAME, type Policy } from '../policy/schema.js'
 import { isDocumentation } from '../provenance/commit.js'
+import { claimsOf, reservedIn } from '../provenance/claims.js'
 import { checkCompleteness } from '../provenance/completeness.js'
 import type { Record_ } from '../provenance/schema.js'
 import { detectNative, ownWords } from '../provenance/sources/index.js'
 import { parseNative } from '../provenance/sources/native.js'
+import type { Reading } from '../provenance/sources/source.js'
 import { comparable } from '../results/metrics/volatile.js'
 import { exportWithoutAnswers } from '../stages/export.js'
 import { during, type Context } from '../system/context.js'
@@ -22,8 +24,10 @@ import { matcherOf } from '../system/patterns.js'
 import { withSession, type World } from '../system/session.js'
 import { filesOfWorkTree } from '../system/tree-files.js'
 import { RULES } from '../verdict/rules/index.js'
-import { openDraft, type Draft } from './draft.js'
+import { knownOf, readingsBeside } from './beside.js'
+import { openDraft } from './draft.js'
 import { chooseImage } from './image.js'
+import type { OpenedRun } from './opened.js'
 import type { Missing, Recorded, RecordRequest } from './request.js'
 import { keepData, keepEnvironment, keepEvaluation } from './write.js'
 
@@ -66,12 +70,14 @@ export async function openRun(
 
 /** Writes what was found, and lists what only a person can add. */
 export async function closeRun<T extends object>(
-  { prefix }: Context,
+  context: Context,
   { model, draft, dirty, required }: OpenedRun,
   shown: T,
 ): Promise<T & Pick<Recorded, 'model' | 'files' | 'dirty' | 'missing'>> {
   const text = await draft.write()
-  const missing = stillMissing(text, prefix + model.settings.record, required)
+  const { record } = model.settings
+  const own = parseNative(Buffer.from(text), context.prefix + record)
+  const missing = stillMissing(own, await readingsBeside(context, record), required)
   return { ...shown, model: model.name, files: draft.files, dirty: [...dirty], missing }
 }
 
@@ -91,18 +97,6 @@ export async function keepCommit(
   draft.set(['code', 'dirty'], dirty.length > 0)
 }
 
-/** A record on its way, with all that is known before anything runs. */
-export interface OpenedRun {
-  model: SelectedModel
-  draft: Draft
-  before: Record_
-  plan: Plan
-  commit: string
-  dirty: readonly string[]
-  /** Fields that the policy asks for besides. */
-  required: readonly string[]
-}
-
 /** Evaluates once in the image of the run, and writes down what that shows. */
 async function recordRun(
   session: Context,
@@ -111,7 +105,7 @@ async function recordRun(
 ): Promise<Pick<Recorded, 'metrics' | 'metricsFile' | 'leftOut' | 'pin'>> {
   const { model, draft, before, plan, commit } = opened
   const started = new Date()
-  const mounts = await keepData(session, before, draft)
+  const mounts = await keepData(session, await knownOf(session, opened), draft)
   const context: EngineContext = { ...session, engine: await findEngine(session.run) }
   const dockerfile = await dockerfileAt(session, commit, plan)
   const recorded = before.environment?.image
@@ -199,11 +193,17 @@ const withArguments = (record: Record_, args: Readonly<Record<string, string>>):
   environment: { ...record.environment, args: { ...record.environment?.args, ...args } },
 })
 
-/** What only a person can add. */
-function stillMissing(text: string, path: string, more: readonly string[]): Missing[] {
-  const { record, problems } = parseNative(Buffer.from(text), path)
-  const incomplete = record
-    ? checkCompleteness(record, { more, malformed: problems, mandatory: () => true }).findings
+/** What only a person can add: neither the record nor a run beside it says so. */
+function stillMissing(own: Reading, beside: readonly Reading[], more: readonly string[]): Missing[] {
+  const claims = claimsOf([own, ...beside])
+  const { problems } = own
+  const incomplete = claims.record
+    ? checkCompleteness(claims.record, {
+        more,
+        malformed: problems,
+        mandatory: () => true,
+        reserved: (field) => reservedIn(claims, field),
+      }).findings
     : []
   return [...problems, ...incomplete].map(({ field, message, remedy, rule }) => ({
     field: field ?? '',

@@ -25,7 +25,7 @@ export async function keepData(
 ): Promise<DataMount[]> {
   const entries = [
     ...data.map(({ path, digest }, index) => ({ at: ['data', index] as const, path, digest })),
-    { at: ['model'] as const, path: model?.path, digest: model?.digest },
+    { at: ['model'] as const, path: model?.from ? undefined : model?.path, digest: model?.digest },
   ]
   const mounts: DataMount[] = []
   for (const { at, path, digest } of entries) {

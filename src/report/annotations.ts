@@ -2,6 +2,7 @@ import type { Finding } from '../verdict/finding.js'
 import type { ModelReport, Report } from '../verdict/report.js'
 import { RULES } from '../verdict/rules/index.js'
 import { clip, oneLine } from '../text/clean.js'
+import { answerTo } from './told.js'
 import { inForce } from './words.js'
 
 export interface Annotation {
@@ -34,12 +35,12 @@ function annotation(finding: Finding, model: ModelReport): Annotation {
     ...(field === undefined ? [] : [`Field: ${oneLine(field, 200)}`]),
     ...(expected === undefined ? [] : [`Expected: ${oneLine(expected, 500)}`]),
     ...(actual === undefined ? [] : [`Actual: ${oneLine(actual, 500)}`]),
-    `To fix: ${oneLine(finding.remedy, 800)}`,
+    `${finding.waived ? '' : 'To fix: '}${oneLine(answerTo(finding), 800)}`,
     `Rule: ${rule}`,
   ]
   const place = seen(file)
   return {
-    level: finding.level === 'error' ? 'error' : 'warning',
+    level: finding.waived ? 'notice' : finding.level === 'error' ? 'error' : 'warning',
     file: place ?? oneLine(model.record, PATH),
     line: place === undefined ? undefined : line,
     title: oneLine(`${oneLine(model.name, 100)}: ${RULES[rule].title}`, TITLE),
@@ -70,6 +71,7 @@ export function annotations(report: Report): Annotation[] {
   return [
     ...limited(all.filter(({ level }) => level === 'error')),
     ...limited(all.filter(({ level }) => level === 'warning')),
+    ...limited(all.filter(({ level }) => level === 'notice')),
     ...policyNotice(report),
   ]
 }

@@ -22,6 +22,11 @@ export interface InitialisedText {
   readonly kept: readonly string[]
   readonly open: readonly string[]
   readonly said: readonly string[]
+  readonly instead?: {
+    readonly why: string
+    readonly nearest: readonly { readonly command: string; readonly place: string }[]
+    readonly results: readonly string[]
+  }
 }
 
 export interface InitialisedOptions {
@@ -34,6 +39,8 @@ export interface InitialisedOptions {
 const DIM = 2
 const BOLD = 1
 const YELLOW = 33
+/** Rows that say how it is run. */
+const RUNS: ReadonlySet<string> = new Set(['evaluate', 'run'])
 /** Models that have a line of their own below the written files. */
 const MOST = 8
 /** Characters of a value, and of the place behind it. */
@@ -53,7 +60,8 @@ export function renderInitialised(
     return printed([
       looked,
       '',
-      '  Nothing here trains or evaluates a model, so nothing was written.',
+      `  Nothing here trains or evaluates a model${made.instead ? ' of its own' : ''}, so nothing was written.`,
+      ...insteadLines(made.instead),
       '',
       `${paint(BOLD, 'Next:')}  if something does, say how in reprogate.yml: models: {<name>: {record: provenance.yml, evaluation: {command: [<program>]}}}`,
     ])
@@ -70,6 +78,21 @@ export function renderInitialised(
     ...(report ? stageLines(report) : []),
     `${paint(BOLD, 'Next:')}  ${nextOf(made, dryRun, report)}`,
   ])
+}
+
+/** Why there is no model, and what comes nearest, for whoever wants one of them. */
+function insteadLines(instead: InitialisedText['instead']): string[] {
+  if (instead === undefined) return []
+  return [
+    `  Seen: ${plainText(instead.why, 200)}.`,
+    ...instead.nearest.map(
+      ({ command, place }, index) =>
+        `  ${(index === 0 ? 'nearest' : '').padEnd(12)} ${plainText(command, 100)}   ${plainText(place, 80)}`,
+    ),
+    ...instead.results.map(
+      (path, index) => `  ${(index === 0 ? 'results' : '').padEnd(12)} ${plainText(path, 200)}`,
+    ),
+  ]
 }
 
 type Paint = (code: number, words: string) => string
@@ -122,8 +145,18 @@ function stageLines({ models }: Report): string[] {
   return [...shown, ...(models.length > MOST ? [`  ${grouped(models.length - MOST)} more`] : []), '']
 }
 
-function nextOf({ written }: InitialisedText, dryRun: boolean, report: Report | undefined): string {
+function nextOf(
+  { written, open, models }: InitialisedText,
+  dryRun: boolean,
+  report: Report | undefined,
+): string {
   if (dryRun && written.length > 0) return 'reprogate init'
+  // With a command and an environment a run can be recorded: that fills in all that a machine can know.
+  const ready = models.find(({ rows }) =>
+    rows.some(({ label, value, sure }) => RUNS.has(label) && sure && value !== undefined),
+  )
+  if (written.length > 0 && open.length === 0 && ready !== undefined)
+    return `git add -A && git commit -m "Check with reprogate" && reprogate record ${plainText(ready.name, 100)}`
   const next = report?.models.find((model) => model.next !== undefined)?.next
   return plainText(next ?? 'reprogate check', 400)
 }

@@ -1,11 +1,13 @@
 import { duration, grouped, magnitude, pair, plural, short } from '../text/numbers.js'
 import { canaryStatements } from '../verdict/canary.js'
+import type { ChangesEvidence } from '../verdict/evidence.js'
 import type { Finding } from '../verdict/finding.js'
 import type { ModelReport, Report, StageResult } from '../verdict/report.js'
 import { RUNGS } from '../verdict/rungs.js'
+import { spreadWords } from '../verdict/training.js'
 import { INDENT, plainText, printed, SIGN_COLOURS, TERMINAL_SIGNS } from './plain.js'
 import { recomputedCount } from './recomputed.js'
-import { untold } from './told.js'
+import { answerTo, untold } from './told.js'
 import {
   gradeWords,
   isNotRebuilt,
@@ -118,18 +120,33 @@ function stageDetails({ name }: StageResult, model: ModelReport, paint: Paint): 
   ]
 }
 
-function findingLines({ file, line, field, level, message, remedy }: Finding, paint: Paint): string[] {
+function findingLines(finding: Finding, paint: Paint): string[] {
+  const { file, line, field, level, message, waived } = finding
   const place = file === undefined ? field : line === undefined ? file : `${file}:${line}`
-  const sign: Sign = level === 'error' ? 'bad' : 'doubt'
+  const sign: Sign = waived ? 'none' : level === 'error' ? 'bad' : 'doubt'
+  const answer = plainText(answerTo(finding))
   return [
     `${INDENT.slice(2)}${paint(SIGN_COLOURS[sign], TERMINAL_SIGNS[sign])} ${place === undefined ? '' : `${plainText(place, 200)}  `}${plainText(message)}`,
-    `${INDENT}${paint(DIM, 'fix:')} ${plainText(remedy)}`,
+    `${INDENT}${waived ? answer : `${paint(DIM, 'fix:')} ${answer}`}`,
   ]
 }
 
-function provenanceFigures({ evidence: { recomputed } }: ModelReport): string[] {
+function provenanceFigures({ evidence: { recomputed, changes } }: ModelReport): string[] {
   const count = recomputed && recomputedCount(recomputed)
-  return count === undefined ? [] : [`metrics from predictions: ${count}`]
+  return [
+    ...(count === undefined ? [] : [`metrics from predictions: ${count}`]),
+    ...(changes ? changeLines(changes) : []),
+  ]
+}
+
+/** What a rationale covers; the rest are findings. */
+function changeLines({ since, rationale, count, fields }: ChangesEvidence): string[] {
+  if (rationale === undefined) return []
+  const lines = fields.slice(0, DETAILS).map(({ name, before = '(none)', after = '(none)' }) => {
+    return `${plainText(name, 100)}  ${plainText(before, 60)} → ${plainText(after, 60)}`
+  })
+  const title = `changed since ${plainText(since, 60)}: ${plainText(rationale, 200)}`
+  return [title, ...lines, ...rest(lines.length, count)]
 }
 
 function environmentFigures({ evidence: { environment } }: ModelReport): string[] {
@@ -145,7 +162,7 @@ function environmentFigures({ evidence: { environment } }: ModelReport): string[
   return [...lines, ...rest(lines.length, all), ...tailLines(failure?.tail)]
 }
 
-function evaluationFigures({ evidence: { evaluation } }: ModelReport): string[] {
+function evaluationFigures({ evidence: { evaluation, training } }: ModelReport): string[] {
   if (!evaluation) return []
   const wrong = evaluation.metrics.filter(({ agrees }) => !agrees)
   const shown = wrong.slice(0, DETAILS)
@@ -160,6 +177,7 @@ function evaluationFigures({ evidence: { evaluation } }: ModelReport): string[] 
     ...lines,
     ...rest(lines.length, wrong.length),
     ...canary.map((line) => plainText(line, 300)),
+    ...(training?.spread ? [plainText(spreadWords(training.spread), 300)] : []),
     ...tailLines(evaluation.tail),
   ]
 }

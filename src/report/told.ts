@@ -2,6 +2,7 @@ import type { PredictionComparison } from '../verdict/evidence.js'
 import type { Finding } from '../verdict/finding.js'
 import type { ModelReport } from '../verdict/report.js'
 import type { RuleId } from '../verdict/rules/index.js'
+import { waivedText } from '../verdict/waivers.js'
 import { inForce } from './words.js'
 
 const differ = (compared: PredictionComparison | undefined): boolean =>
@@ -30,4 +31,11 @@ const TOLD_BY_FIGURES: Partial<Record<RuleId, (evidence: ModelReport['evidence']
 export function untold({ verdict, findings, evidence }: ModelReport): Finding[] {
   if (verdict === 'incomplete') return inForce(findings)
   return inForce(findings).filter(({ rule, headline }) => !headline && !TOLD_BY_FIGURES[rule]?.(evidence))
+}
+
+/** Who vouches for a finding, or how it is fixed. */
+export const answerTo = ({ waived, remedy }: Finding): string => {
+  if (waived === undefined) return remedy
+  const text = waivedText(waived)
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -1,7 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { grouped, plural } from '../text/numbers.js'
 import { joinByKey, Quoted, type Joined, type Keys } from './by-key.js'
 import { ByteRows } from './byte-rows.js'
 import { matchColumns, type Columns } from './columns.js'
+import { rowsIn, writeCsv } from './formats/index.js'
 import { inOrder } from './in-order.js'
 import { Pairing } from './pairing.js'
 import {
@@ -32,26 +36,51 @@ interface Task {
 }
 
 /**
- * Compares two CSV files of predictions whose bytes differ, row by row. Rows in the same places are compared
- * as bytes; if the order differs they are joined by key, over bytes as well. Cells are read only in rows
- * whose bytes differ, and numbers only in cells that do. Memory: 4 MiB in the same order, else see
- * `joinByKey`; with quoted cells, or columns in another order, see `Pairing`. At most 5,000,000 rows.
+ * Compares two files of predictions of any kind (CSV, TSV, JSON, JSON lines, npy, npz, samples of
+ * lm-evaluation-harness and Inspect AI): what is not CSV is made so, in a folder that is removed. See
+ * `compareTables`, `rowsIn`.
  */
 export async function comparePredictions(
   recorded: string,
   replayed: string,
   options: PredictionOptions = {},
 ): Promise<PredictionResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'reprogate-rows-'))
+  const table = (side: Side, file: string) =>
+    naming(side, async () => {
+      const rows = await rowsIn(file)
+      if (!rows) return file
+      const made = join(folder, `${side}.csv`)
+      await writeCsv(rows, made)
+      return made
+    })
   try {
-    const headers = [await headerOf('recorded', recorded), await headerOf('replayed', replayed)] as const
-    const task = { recorded, replayed, columns: matchColumns(...headers, options), options }
-    // Equal bytes mean equal values only if the columns stand in the same order.
-    if (task.columns.there.some((place, column) => place !== column)) return await compareCellwise(task)
-    return (await compareInOrder(task)) ?? (await compareByKey(task)) ?? (await compareCellwise(task))
+    const before = await table('recorded', recorded)
+    return await compareTables(before, await table('replayed', replayed), options)
   } catch (error) {
     if (error instanceof TableError) return notComparable(0, error.message)
     throw error
+  } finally {
+    await rm(folder, { recursive: true, force: true })
   }
+}
+
+/**
+ * Compares two CSV files of predictions whose bytes differ, row by row. Rows in the same places are compared
+ * as bytes; if the order differs they are joined by key, over bytes as well. Cells are read only in rows
+ * whose bytes differ, and numbers only in cells that do. Memory: 4 MiB in the same order, else see
+ * `joinByKey`; with quoted cells, or columns in another order, see `Pairing`. At most 5,000,000 rows.
+ */
+async function compareTables(
+  recorded: string,
+  replayed: string,
+  options: PredictionOptions,
+): Promise<PredictionResult> {
+  const headers = [await headerOf('recorded', recorded), await headerOf('replayed', replayed)] as const
+  const task = { recorded, replayed, columns: matchColumns(...headers, options), options }
+  // Equal bytes mean equal values only if the columns stand in the same order.
+  if (task.columns.there.some((place, column) => place !== column)) return compareCellwise(task)
+  return (await compareInOrder(task)) ?? (await compareByKey(task)) ?? (await compareCellwise(task))
 }
 
 /** Says of which file an error is. */

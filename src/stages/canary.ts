@@ -22,7 +22,8 @@ export async function computed(
   if (track !== 'production' || !replayed || !agrees(agreement)) return undefined
   if (plan.canary === 'off') return notRun('the policy has `canary: off`')
   try {
-    const model = claims.record?.model?.path
+    const { path, from } = claims.record?.model ?? {}
+    const model = from === 'evaluation' ? 'trained' : path === undefined ? undefined : { path }
     return await canary(context, { replayed, model, ...plan.canary, minutes: plan.limits.canary })
   } catch (error) {
     if (!(error instanceof ReprogateError) && !(error instanceof OutOfTime)) throw error

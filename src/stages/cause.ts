@@ -6,7 +6,7 @@ import type { EvaluationResult, Replayed } from '../evaluation/check.js'
 import { ReprogateError } from '../system/errors.js'
 import type { CauseEvidence, ProbeEvidence } from '../verdict/evidence.js'
 import { OutOfTime } from './deadline.js'
-import { previousInputs } from './previous.js'
+import { previousInputs, type Replayable } from './previous.js'
 import type { Products } from './stage.js'
 import type { Subject } from './subject.js'
 
@@ -36,6 +36,8 @@ export function isToExplain(
   { images }: Products,
 ): replayed is Replayed {
   if (!replayed) return false
+  // Then the finding names what differs already.
+  if (findings.some(({ rule }) => rule === 'evaluation/prompts-differ')) return false
   const onlyMetrics = findings.every(({ rule }) => rule === 'evaluation/metric-differs')
   if (agreement === 'different' && evidence.predictions && onlyMetrics && !images) return false
   if ('finding' in replayed.outcome) return replayed.steady && images !== undefined
@@ -46,11 +48,11 @@ export function isToExplain(
  * Searches for what made the result differ, within the time that the policy gives. A search that fails or
  * runs out of the check's own time says nothing: what was found before it stands.
  */
-export async function explain(
+export async function searchCause(
   context: EngineContext,
   subject: Subject,
   { images }: Products,
-  replayed: Replayed,
+  { replayed, of }: { replayed: Replayed; of: Replayable },
 ): Promise<CauseEvidence | undefined> {
   const minutes = subject.plan.limits.cause
   if (minutes === 0) return undefined
@@ -59,7 +61,7 @@ export async function explain(
       replayed,
       images,
       axes: axesOf({ plan: subject.plan }),
-      inputs: await previousInputs(context, subject),
+      inputs: await previousInputs(context, subject, of),
       minutes,
       remedyOf: (difference) => images?.remedyOf(difference),
     })

@@ -67,7 +67,8 @@ export function claimedBytes({ data: sets = [], model }: Record_): ClaimedBytes[
     {
       field: 'model',
       name: model?.name ?? model?.path,
-      path: model?.path,
+      // What the evaluation itself writes is no input.
+      path: model?.from === 'evaluation' ? undefined : model?.path,
       digest: model?.digest,
       rules: { missing: 'model/file-missing', mismatch: 'model/digest-mismatch' } as const,
     },

@@ -1,8 +1,12 @@
 import { checkEvaluation } from '../evaluation/check.js'
 import { computed } from './canary.js'
-import { explain, isToExplain, probed } from './cause.js'
+import { isToExplain, probed, searchCause } from './cause.js'
 import { exportWithoutAnswers } from './export.js'
+import { recordedSuite, tooWide } from './claimed.js'
+import { machineHere } from './machine.js'
 import type { Stage } from './stage.js'
+import { trained } from './training.js'
+import { trainingWords } from '../verdict/training.js'
 
 /** Do the results come back? */
 export const evaluation: Stage = {
@@ -33,21 +37,34 @@ export const evaluation: Stage = {
       recorded: {
         metrics: recorded?.metrics ?? {},
         predictions: recorded?.predictions && { ...recorded.predictions, file: predictions },
+        suite: await recordedSuite(tools, subject),
       },
       tolerance: plan.tolerance,
+      thresholds: plan.thresholds,
+      runs: plan.runs,
+      alpha: plan.alpha,
+      pinned: products.images?.ids.pinned,
     })
     const altered = await computed(context, subject, replayed, agreement)
     const probe = await probed(context, subject, replayed)
     const cause = isToExplain(replayed, { agreement, evidence, findings }, products)
-      ? await explain(context, subject, products, replayed)
+      ? await searchCause(context, subject, products, { replayed, of: 'evaluation' })
       : undefined
+    const training = await trained(context, subject, products, replayed)
     return {
-      findings: [...findings, ...(altered?.findings ?? [])],
-      summary,
+      findings: [
+        ...findings,
+        ...tooWide(subject, evidence.metrics),
+        ...(altered?.findings ?? []),
+        ...(training?.findings ?? []),
+      ],
+      summary: [summary, ...(training ? [trainingWords(training.evidence)] : [])].join('; '),
       grade: agreement ?? undefined,
       unverified: agreement === null,
       evidence: {
         evaluation: { ...evidence, canary: altered?.evidence },
+        ...(training && { training: training.evidence }),
+        machine: await machineHere(context.engine),
         ...(cause && { cause }),
         ...(probe && { probe }),
         ...(agreement !== null && { agreement }),

@@ -3,6 +3,7 @@ import type { Finding, Found, StageName } from '../verdict/finding.js'
 import type { StageRun } from '../verdict/fold.js'
 import { levelOf } from '../verdict/levels.js'
 import { RULES } from '../verdict/rules/index.js'
+import { waivedBy } from '../verdict/waivers.js'
 import type { Products, SoFar, Stage, Tools } from './stage.js'
 import type { Subject } from './subject.js'
 
@@ -35,7 +36,7 @@ function soFar({ levels }: Subject, runs: readonly StageRun[], products: Product
   const findings = runs.flatMap(({ outcome }) => ('notRun' in outcome ? [] : outcome.findings))
   return {
     products,
-    blocked: findings.some(({ rule }) => levelOf(rule, 'production', levels) === 'error'),
+    blocked: findings.some(({ rule, waived }) => !waived && levelOf(rule, 'production', levels) === 'error'),
     notRun: Object.fromEntries(
       runs.flatMap(({ name, outcome }) => ('notRun' in outcome ? [[name, outcome.notRun]] : [])),
     ),
@@ -43,8 +44,9 @@ function soFar({ levels }: Subject, runs: readonly StageRun[], products: Product
 }
 
 /** Completes a finding: its stage and level, where its field stands, and the rule's remedy if it has no own. */
-export function stamp(found: Found, stage: StageName, { claims, track, levels }: Subject): Finding {
+export function stamp(found: Found, stage: StageName, { claims, track, levels, waivers }: Subject): Finding {
   const { rule, field } = found
+  const waived = waivers && waivedBy(found, waivers)
   const place =
     found.file === undefined && field !== undefined
       ? claims.at(field).place
@@ -55,5 +57,6 @@ export function stamp(found: Found, stage: StageName, { claims, track, levels }:
     stage,
     level: levelOf(rule, track, levels),
     remedy: found.remedy ?? RULES[rule].remedy,
+    ...(waived && { waived }),
   }
 }

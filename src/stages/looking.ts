@@ -12,12 +12,20 @@ import { withoutEnd } from '../text/trim.js'
 export interface Looking {
   look(): Promise<Look>
   found(): Promise<FoundRecord[]>
+  /** Why nothing was found, as a clause. */
+  whyNone(): Promise<string | undefined>
+  /** What it shows of one model; undefined: nothing, or it cannot be told which. */
+  model(model: SelectedModel): Promise<FoundModel | undefined>
   shown(model: SelectedModel): Promise<Reading | undefined>
 }
 
 export function lookingAt(context: Pick<Context, 'git' | 'root'>, tree: SourceTree): Looking {
   let looked: Promise<Look> | undefined
   const once = (): Promise<Look> => (looked ??= repositoryName(context).then((name) => look(tree, name)))
+  const modelHere = async ({ settings, found }: SelectedModel): Promise<FoundModel | undefined> => {
+    const { models } = await once()
+    return modelOf(models, found?.folder ?? dirname(settings.record))
+  }
   return {
     look: once,
     async found() {
@@ -25,10 +33,13 @@ export function lookingAt(context: Pick<Context, 'git' | 'root'>, tree: SourceTr
       const files = await tree.files.list()
       return models.map((model) => foundRecord(model, files))
     },
-    async shown({ settings, found }) {
-      const { models } = await once()
-      const model = modelOf(models, found?.folder ?? dirname(settings.record))
-      return model && readingOfLook(model, tree.prefix + settings.record)
+    async whyNone() {
+      return (await once()).instead?.why
+    },
+    model: modelHere,
+    async shown(selected) {
+      const model = await modelHere(selected)
+      return model && readingOfLook(model, tree.prefix + selected.settings.record)
     },
   }
 }

@@ -17,6 +17,14 @@ interface Previous {
   commit: string
 }
 
+/** What is replayed. A training has no model among its inputs. */
+export type Replayable = 'evaluation' | 'training'
+
+const withoutModelOf = ({ record, commit }: Previous): Previous => ({
+  record: { ...record, model: undefined },
+  commit,
+})
+
 /** Bytes of a file that is taken out of git. */
 const FILE_CAP = 256 * 1024 ** 2
 
@@ -25,13 +33,17 @@ const FILE_CAP = 256 * 1024 ** 2
  * code, its command, and data and model where git keeps them. A record that was not renewed along with
  * one of them gives the old result.
  */
-export async function previousInputs(context: Context, subject: Subject): Promise<PreviousInput[]> {
+export async function previousInputs(
+  context: Context,
+  subject: Subject,
+  of: Replayable = 'evaluation',
+): Promise<PreviousInput[]> {
   const previous = await previousRecord(context, subject)
   if (!previous) return []
   return [
-    ...(await previousFiles(context, subject, previous)),
+    ...(await previousFiles(context, subject, of === 'training' ? withoutModelOf(previous) : previous)),
     ...(await previousCode(context, subject, previous)),
-    ...previousCommand(subject, previous),
+    ...(of === 'training' ? [] : previousCommand(subject, previous)),
   ]
 }
 

@@ -1,16 +1,20 @@
 import { checkPins } from '../environment/pins.js'
+import { namingFindings } from '../policy/naming.js'
 import { modelFindings, planFindings, type Plan } from '../policy/plan.js'
-import { reservedIn } from '../provenance/claims.js'
+import { changeFindings, changesSince, modelNoLongerGiven } from '../provenance/changes.js'
+import { reservedIn, type Claims } from '../provenance/claims.js'
 import { checkCommit, uncommittedFindings } from '../provenance/commit.js'
 import { checkCompleteness } from '../provenance/completeness.js'
 import { sourceContradictions } from '../provenance/contradictions.js'
 import { lineageOf } from '../provenance/lineage.js'
-import { committedMetrics, unusableMetrics } from '../provenance/metrics.js'
+import { committedMetrics, spreadFindings, unusableMetrics } from '../provenance/metrics.js'
 import type { Record_ } from '../provenance/schema.js'
 import { provenanceSummary } from '../provenance/summary.js'
+import { thresholdFindings } from '../results/metrics/thresholds.js'
 import { levelOf } from '../verdict/levels.js'
 import type { RuleId } from '../verdict/rules/index.js'
 import type { Found } from '../verdict/finding.js'
+import { pageContradictions } from './pages.js'
 import { recomputedHere } from './recomputed.js'
 import type { Stage, Tools } from './stage.js'
 import type { Subject } from './subject.js'
@@ -31,7 +35,7 @@ export const provenance: Stage = {
       }
     const facts = await factsOf(tools, subject, record)
     const findings = await findingsOf(tools, subject, record, facts)
-    const { completeness, mandatory, pins, recomputed } = facts
+    const { completeness, mandatory, pins, recomputed, changes } = facts
     const { present, required } = completeness
     return {
       findings,
@@ -39,20 +43,39 @@ export const provenance: Stage = {
       evidence: {
         fields: { present, required },
         lineage: lineageOf(record),
+        claimed: speaksOfRun(claims, record),
         remarks: claims.remarks,
         ...(recomputed && { recomputed: recomputed.evidence }),
+        ...(changes && { changes }),
       },
       products: { dockerfile: pins.dockerfile, manifest: pins.manifest },
     }
   },
 }
 
+/** A commit, a run, a model's bytes, data by digest, or a result's number: what is only asked about is no claim. */
+function speaksOfRun(claims: Claims, { code, run, model, data = [], evaluation }: Record_): boolean {
+  const pinned = data.some((_, index) =>
+    claims.at(`data[${index}].digest`).evidence.some(({ source }) => source !== 'looking'),
+  )
+  return (
+    pinned ||
+    code?.commit !== undefined ||
+    run !== undefined ||
+    model?.digest !== undefined ||
+    Object.keys(evaluation?.metrics ?? {}).length > 0
+  )
+}
+
+/** How the base is called. */
+const sinceOf = ({ base }: Pick<Subject, 'base'>): string => base?.ref ?? 'the base'
+
 type Facts = Awaited<ReturnType<typeof factsOf>>
 
 /** What is looked up before anything is judged. */
 async function factsOf(
   tools: Tools,
-  { claims, plan, required, tree, track, levels }: Subject,
+  { claims, before, base, plan, required, tree, track, levels }: Subject,
   record: Record_,
 ) {
   const mandatory = (rule: RuleId) =>
@@ -66,6 +89,7 @@ async function factsOf(
     completeness: checkCompleteness(record, asked),
     pins: await checkPins(tools, pinned),
     committed,
+    changes: before && changesSince(before, claims, { since: sinceOf({ base }), tolerance: plan.tolerance }),
     recomputed: await recomputedHere(tools, tree.commit, { record, plan, committed }),
   }
 }
@@ -74,9 +98,9 @@ async function findingsOf(
   tools: Tools,
   subject: Subject,
   record: Record_,
-  { completeness, pins, committed, recomputed }: Facts,
+  { completeness, pins, committed, recomputed, changes }: Facts,
 ): Promise<Found[]> {
-  const { claims, plan, model, tree } = subject
+  const { claims, before, plan, model, tree } = subject
   const { commit, dirty } = { ...record.code }
   const metrics = record.evaluation?.metrics ?? {}
   const code = {
@@ -88,12 +112,18 @@ async function findingsOf(
   return [
     ...statedFindings(subject, completeness.findings, pins.dockerfile),
     ...sourceContradictions(claims),
+    ...(changes ? changeFindings(changes) : []),
+    ...(before ? modelNoLongerGiven(before, claims, sinceOf(subject)) : []),
     ...planFindings(model, record),
     ...modelFindings(model),
+    ...namingFindings(subject.naming, model, record, tools.prefix),
     ...(commit === undefined ? [] : await checkCommit(tools.git, { commit, dirty, ...code })),
     ...(tree.worktree ? await uncommitted(tools, readHere(plan, record)) : []),
     ...committedMetrics(metrics, committed, plan.metrics),
     ...unusableMetrics(metrics),
+    ...spreadFindings(record),
+    ...(await pageContradictions(tools, subject)),
+    ...thresholdFindings(plan.thresholds, metrics, 'recorded'),
     ...(recomputed?.findings ?? []),
     ...pins.findings,
   ]

@@ -37,6 +37,9 @@ export const ERRORS = {
   'policy/outside': 'Give a path inside the working directory.',
   'program/missing': 'Install it and put it on the PATH.',
   'record/foreign': 'Name a provenance.yml as the record of the model in the policy.',
+  'report/unreadable':
+    'Name the JSON report of a check with `--report`: of a run on a runner it is in the artifact.',
+  'report/no-model': 'Name one of them, or leave the name out.',
   'run/failed': 'Correct what it says, and record again: of a run that failed nothing is recorded.',
   'runner/incomplete': 'Run it as a step, with `uses:`; in a terminal, use `reprogate check`.',
 } as const

@@ -113,6 +113,11 @@ const WORDS: Record<CauseEvidence['shown'], Words> = {
   'not-repeatable': {
     cause: () => 'a proof came out otherwise the second time, so nothing is named',
   },
+  asks: {
+    cause: ({ factors }) =>
+      `it asks for ${factors.map(({ name, note }) => `${name} (${note})`).join()}, which a replay does not have`,
+    proof: ({ tried }) => (tried.length === 0 ? '' : `Not explained by ${listed(tried, 20)}.`),
+  },
   unexplained: {
     cause: ({ image }) =>
       image === 'pinned' ? NOT_THE_PINNED : 'it is the same every time here, and differs from the record',
@@ -126,7 +131,7 @@ const WORDS: Record<CauseEvidence['shown'], Words> = {
 /** Whether something was found that a person can act upon. */
 const FOUND: ReadonlySet<CauseEvidence['shown']> = new Set([
   ...(['alone', 'enough', 'each', 'together', 'restores'] as const),
-  ...(['condition', 'input', 'steadied'] as const),
+  ...(['condition', 'input', 'steadied', 'asks'] as const),
 ])
 export const isFound = ({ shown }: CauseEvidence): boolean => FOUND.has(shown)
 
@@ -138,6 +143,12 @@ export interface CauseWords {
   fix?: string | undefined
 }
 
+/** On what it depends that the package makes a difference at all. */
+const dispatchText = ({ dispatch }: CauseEvidence): string | undefined =>
+  dispatch === undefined
+    ? undefined
+    : `It acts through the choice of CPU instructions: with the kernels of ${dispatch}, the pinned image gives the result of the rebuild, too. Another processor may show no difference.`
+
 /** What may be said of a search. */
 export function causeWords(evidence: CauseEvidence): CauseWords {
   const { cause, proof } = WORDS[evidence.shown]
@@ -146,7 +157,7 @@ export function causeWords(evidence: CauseEvidence): CauseWords {
   const also = evidence.shown === 'each' && second ? ` The same goes for ${short(second)}.` : ''
   return {
     cause: cause(evidence),
-    proof: proof?.(evidence) ?? '',
+    proof: [proof?.(evidence), dispatchText(evidence)].filter(Boolean).join(' '),
     fix: first?.fix && first.fix + also,
   }
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Machine } from './machine.js'
+import { suiteSchema } from './suite.js'
 
 /** What each stage measured, as the report keeps it. */
 
@@ -251,6 +253,8 @@ export const evaluationEvidenceSchema = z.strictObject({
   controls: predictionComparisonSchema.optional(),
   /** Of the replay's metrics and predictions. */
   recomputed: recomputedSchema.optional(),
+  /** Of prompts and runs, if the evaluation is a suite of them. */
+  suite: suiteSchema.optional(),
   /** If the results agree with the record. */
   canary: canarySchema.optional(),
   exitCode: z.int().optional(),
@@ -279,7 +283,7 @@ export type Factor = z.infer<typeof factorSchema>
 /** What the search for a cause has shown; each has its own sentence, and none says more. */
 export const SHOWN = [
   ...['alone', 'enough', 'each', 'together', 'restores', 'among', 'not-listed', 'pinned-fails'],
-  ...['condition', 'input', 'steadied', 'unsteady', 'not-repeatable', 'unexplained'],
+  ...['condition', 'input', 'steadied', 'unsteady', 'not-repeatable', 'asks', 'unexplained'],
 ] as const
 
 export const causeSchema = z.strictObject({
@@ -291,6 +295,8 @@ export const causeSchema = z.strictObject({
   also: z.array(factorSchema),
   /** `together`: each of them, as pinned, brings the record back. */
   either: z.boolean().optional(),
+  /** CPU kernels of OpenBLAS, under which the pinned image gives the result of the rebuild. Untrusted. */
+  dispatch: z.string().optional(),
   /** Why something gave no result. Untrusted. */
   why: z.string().optional(),
   /** Conditions that were tried, by name, and those that change the result, but not into the recorded one. */
@@ -315,6 +321,46 @@ export const causeSchema = z.strictObject({
   seconds: z.number(),
 })
 export type CauseEvidence = z.infer<typeof causeSchema>
+
+/** What came of training the model again. */
+export const TRAINED = [
+  /** The recorded bytes. */
+  'same-model',
+  /** Other bytes, and results that agree with the record. */
+  'same-results',
+  'differs',
+  /** Two trainings gave two models, and results that differ. */
+  'nondeterministic',
+  'failed',
+  'not-run',
+] as const
+
+export const trainingSchema = z.strictObject({
+  outcome: z.enum(TRAINED),
+  /** Why it was not run, or failed, as a clause. Untrusted. */
+  why: z.string().optional(),
+  /** Seconds of each training. */
+  replays: z.array(z.number()),
+  /** Of trainings with other seeds, by metric. */
+  spread: z
+    .strictObject({
+      seeds: z.array(z.int()),
+      metrics: z.array(
+        z.strictObject({
+          name: z.string(),
+          mean: z.number(),
+          /** Of the sample. */
+          deviation: z.number(),
+          low: z.number(),
+          high: z.number(),
+        }),
+      ),
+    })
+    .optional(),
+  cause: causeSchema.optional(),
+})
+export type TrainingEvidence = z.infer<typeof trainingSchema>
+export type Spread = NonNullable<TrainingEvidence['spread']>
 
 /** What each axis does to the outputs of an evaluation that repeats itself. */
 export const probeSchema = z.strictObject({
@@ -353,6 +399,36 @@ export const remarkSchema = z.strictObject({
 })
 export type RemarkEvidence = z.infer<typeof remarkSchema>
 
+/** A field that the base's record has otherwise. */
+const changeSchema = z.strictObject({
+  kind: z.enum(['seeds', 'hyperparameters', 'data', 'metrics']),
+  /** As people call it: `lr`, `digest of data/train.csv`. */
+  name: z.string(),
+  field: z.string(),
+  /** Absent if that record does not have it. Untrusted. */
+  before: z.string().optional(),
+  after: z.string().optional(),
+  /** Where the base's record says it. */
+  was: z.strictObject({ file: z.string(), line: z.int().positive().optional() }),
+  file: z.string(),
+  line: z.int().positive().optional(),
+})
+export type ChangeEvidence = z.infer<typeof changeSchema>
+
+/** What the record says otherwise than the one of the base branch. */
+export const changesSchema = z.strictObject({
+  /** What the base is called. */
+  since: z.string(),
+  /** Why, as the record says it; absent if it says nothing new. Untrusted. */
+  rationale: z.string().optional(),
+  /** Only metrics changed, and nothing that they follow from. */
+  unexplained: z.boolean(),
+  /** Of all fields; the first 100 are kept. */
+  count: z.int(),
+  fields: z.array(changeSchema),
+})
+export type ChangesEvidence = z.infer<typeof changesSchema>
+
 /** Everything that the stages of one model have measured. A stage gives its own part. */
 export interface Evidence {
   /** Required fields that are there, of those required. */
@@ -364,11 +440,19 @@ export interface Evidence {
   environment: EnvironmentEvidence
   agreement: Agreement
   evaluation: EvaluationEvidence
+  /** If the model was to be trained again. */
+  training: TrainingEvidence
+  /** Where it was replayed. */
+  machine: Machine
   /** If the result differs, and there was time to search. */
   cause: CauseEvidence
   /** If it was asked for. */
   probe: ProbeEvidence
   lineage: LineageEvidence
+  /** Whether anything says what a run gave or was made of: a README or a config alone does not. */
+  claimed: boolean
+  /** Against the base's record. */
+  changes: ChangesEvidence
   /** Of the recorded metrics and predictions. */
   recomputed: RecomputedEvidence
   remarks: readonly RemarkEvidence[]

@@ -5,6 +5,14 @@ import { LEVELS } from './rules/rule.js'
 export const STAGES = ['provenance', 'data', 'environment', 'evaluation'] as const
 export type StageName = (typeof STAGES)[number]
 
+/** Who vouches for a finding, why, and until which day. */
+export const waivedSchema = z.strictObject({
+  reason: z.string().min(1).max(1000),
+  owner: z.string().min(1).max(200),
+  expires: z.iso.date().describe('The last day on which it holds, in UTC'),
+})
+export type Waived = z.infer<typeof waivedSchema>
+
 export const findingSchema = z.strictObject({
   rule: z.enum(RULE_IDS),
   level: z.enum(LEVELS),
@@ -22,6 +30,8 @@ export const findingSchema = z.strictObject({
   actual: z.string().optional(),
   /** What to do about it, in one or two sentences. */
   remedy: z.string(),
+  /** The policy waives it: it is shown, and does not fail. */
+  waived: waivedSchema.optional(),
   /** The first lines of the report tell it. */
   headline: z.boolean().optional(),
 })

@@ -1,12 +1,13 @@
 import { grouped } from '../text/numbers.js'
-import type { Evidence, LineageEvidence, RecomputedEvidence } from './evidence.js'
+import type { Agreement, Evidence, Parity, LineageEvidence, RecomputedEvidence } from './evidence.js'
 import type { Finding, StageName } from './finding.js'
 import { headlineOf } from './headline.js'
-import { byLevel, type RuleLevels } from './levels.js'
-import type { ModelReport, Report, StageResult, Verdict } from './report.js'
+import { byLevel, levelOf, type RuleLevels } from './levels.js'
+import type { Decision, ModelReport, Report, StageResult, Verdict } from './report.js'
 import { rungOf } from './rung.js'
 import { consequenceOf, RULES, type RuleId } from './rules/index.js'
 import type { Track } from './rules/rule.js'
+import { covers, waiverUses, type Waivers } from './waivers.js'
 import { decisionOf, verdictOf, worstDecision, worstVerdict } from './verdict.js'
 
 /** One stage of one model, run or not. */
@@ -31,6 +32,8 @@ export interface ModelHead {
   version?: string | undefined
   track: Track
   levels: RuleLevels
+  /** What the policy waives of it. */
+  waivers?: Waivers | undefined
   /** Path of the record, relative to the root of the repository. */
   record: string
   /** The environment hash that the record claims. */
@@ -46,36 +49,26 @@ const NOT_RUN: Record<StageName, string> = {
 
 /** Folds what the stages found into the model's report. No finding is dropped because another came first. */
 export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelReport {
-  const { name, version, track, levels, record } = head
-  const findings = runs
-    .flatMap(({ outcome }) => ('notRun' in outcome ? [] : outcome.findings))
+  const { name, version, track, levels, record, waivers } = head
+  const findings = withExpired(foundIn(runs), head)
     .filter(({ level }) => level !== 'off')
-    .sort(byLevel)
+    .sort((a, b) => byLevel(a, b) || Number(Boolean(a.waived)) - Number(Boolean(b.waived)))
   const evidence: Partial<Evidence> = Object.assign(
     {},
     ...runs.map(({ outcome }) => ('notRun' in outcome ? {} : outcome.evidence)),
   )
-  const {
-    fields = { present: 0, required: 0 },
-    data = [],
-    environment,
-    evaluation,
-    lineage,
-    recomputed,
-    cause: found,
-    probe,
-  } = evidence
+  const { lineage, recomputed, remarks = [] } = evidence
   const { parity = null, agreement = null, environmentHash = head.recordedHash ?? null } = evidence
   const verdict = verdictOf(findings, { parity, agreement }, levels)
   const { cause, fix, told } = headlineOf({ verdict, findings, levels, evidence, waiting: waiting(runs) })
-  const { remarks = [] } = evidence
   const rung = rungOf({
     findings,
     levels,
-    claimed: lineage !== undefined,
+    claimed: evidence.claimed ?? lineage !== undefined,
     follows: followsOf(recomputed),
     parity,
     agreement,
+    training: evidence.training,
     summaryOf: (stage) => summaryIn(runs, stage),
     needs: remarks.flatMap(({ need, text }) => (need === undefined ? [] : text)),
   })
@@ -84,7 +77,7 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     version,
     track,
     verdict,
-    decision: decisionOf(verdict, track, findings, parity !== null),
+    decision: decisionWith({ track, levels, findings, verdict, parity, agreement }),
     parity,
     agreement,
     environmentHash,
@@ -99,11 +92,70 @@ export function foldModel(head: ModelHead, runs: readonly StageRun[]): ModelRepo
     stages: runs.map(stageResult),
     seconds: round(runs.reduce((sum, { seconds }) => sum + seconds, 0)),
     evidence: {
-      ...{ fields, data, environment, evaluation, recomputed, cause: found, probe },
+      ...measured(evidence),
       lineage: lineage && markChanges(lineage, findings),
       ...(remarks.length > 0 && { remarks: [...remarks] }),
+      ...(waivers && waivers.waivers.length > 0 && { waivers: waiverUses(foundIn(runs), waivers) }),
     },
   }
+}
+
+/** What is kept of the stages' evidence as it is. */
+const measured = ({
+  fields = { present: 0, required: 0 },
+  data = [],
+  ...rest
+}: Partial<Evidence>): Omit<ModelReport['evidence'], 'lineage' | 'remarks'> => {
+  const { environment, evaluation, machine, training, recomputed, changes, cause, probe } = rest
+  return { fields, data, environment, evaluation, machine, training, recomputed, changes, cause, probe }
+}
+
+const foundIn = (runs: readonly StageRun[]): Finding[] =>
+  runs.flatMap(({ outcome }) => ('notRun' in outcome ? [] : outcome.findings))
+
+/** With a word on every waiver that ran out, and that something still counts on. */
+function withExpired(findings: readonly Finding[], { waivers, track, levels }: ModelHead): Finding[] {
+  const uses = waivers
+    ? waiverUses(
+        findings.filter(({ level, waived }) => level !== 'off' && !waived),
+        waivers,
+      )
+    : []
+  const rule = 'waiver/expired'
+  const told = uses
+    .filter(({ state, findings: count }) => state === 'expired' && count > 0)
+    .map((use): Finding => {
+      const { stage } = findings.find((finding) => covers(use, finding))!
+      const message = `the waiver of ${use.rule} by ${use.owner} ran out on ${use.expires}: ${use.reason}`
+      return { rule, level: levelOf(rule, track, levels), stage, message, remedy: RULES[rule].remedy }
+    })
+  return [...findings, ...told]
+}
+
+/**
+ * A waiver changes the decision and never the verdict: what is waived does not fail, and all the rest has to
+ * be as if it were not there. It is never a plain pass.
+ */
+function decisionWith({
+  track,
+  levels,
+  findings,
+  verdict,
+  parity,
+  agreement,
+}: {
+  track: Track
+  levels: RuleLevels
+  findings: readonly Finding[]
+  verdict: Verdict
+  parity: Parity | null
+  agreement: Agreement | null
+}): Decision {
+  const counting = findings.filter(({ waived }) => !waived)
+  if (counting.length === findings.length) return decisionOf(verdict, track, findings, parity !== null)
+  const otherwise = verdictOf(counting, { parity, agreement }, levels)
+  const decision = decisionOf(otherwise, track, counting, parity !== null)
+  return decision === 'pass' ? 'warn' : decision
 }
 
 /**
@@ -185,10 +237,10 @@ function statusOf({
   findings: readonly Finding[]
   unverified?: boolean | undefined
 }): StageResult['status'] {
-  const errors = findings.filter(({ level }) => level === 'error')
+  const errors = findings.filter(({ level, waived }) => level === 'error' && !waived)
   if (errors.some(({ rule }) => consequenceOf(rule) !== 'could-not-check')) return 'fail'
   if (errors.length > 0 || unverified) return 'could-not-check'
-  return findings.some(({ level }) => level === 'warn') ? 'warn' : 'pass'
+  return findings.some(({ level }) => level !== 'off') ? 'warn' : 'pass'
 }
 
 /** Why the rebuild or the replay did not run, or what it had nothing to compare with. */

@@ -5,7 +5,10 @@ import type { Agreement, CauseEvidence, EvaluationEvidence, Evidence } from './e
 import type { Finding } from './finding.js'
 import { decides, type RuleLevels } from './levels.js'
 import type { Verdict } from './report.js'
+import { cameBack, trainingWords } from './training.js'
 import { RULES } from './rules/index.js'
+import { verdictOf } from './verdict.js'
+import { waivedText } from './waivers.js'
 
 /** What a reviewer reads first. */
 export interface Headline {
@@ -65,8 +68,20 @@ function compared(evaluation: EvaluationEvidence | undefined): string {
  */
 export function headlineOf(judged: Judged): Headline {
   const { cause } = judged.evidence
-  const headline = headlineBy(judged)
+  const headline = withWaived(headlineBy(judged), judged)
   return cause ? withCause(headline, judged, cause) : headline
+}
+
+/** Where all that decides is waived: by whom, and what the rest came to. */
+function withWaived(headline: Headline, judged: Judged): Headline {
+  const decided = decisive(judged)
+  const { parity = null, agreement = null } = judged.evidence
+  const [first] = decided.flatMap(({ waived }) => waived ?? [])
+  if (first === undefined || decided.some(({ waived }) => !waived)) return headline
+  const counting = judged.findings.filter(({ waived }) => !waived)
+  const came = verdictOf(counting, { parity, agreement }, judged.levels) === 'reproduced'
+  const rest = came ? ['Apart from that, environment and results came back.'] : []
+  return { ...headline, cause: [headline.cause, sentence(waivedText(first)), ...rest].join(' ') }
 }
 
 /** A cause that was found is told with what differs; what was only ruled out, after it. */
@@ -102,11 +117,12 @@ const decisive = ({ findings, verdict, levels }: Judged): Finding[] =>
   findings.filter(({ rule }) => decides(rule, levels) === verdict)
 
 function reproduced({ findings, evidence }: Judged): Headline {
-  const { agreement, evaluation } = evidence
+  const { agreement, evaluation, training } = evidence
   const agrees = (agreement && CAME_BACK[agreement]?.(evaluation)) ?? 'the results agree'
   const canary = evaluation?.canary && canarySentence(evaluation.canary)
-  const cause = [`Rebuilt and evaluated again: ${agrees}.`, ...(canary ? [canary] : [])].join(' ')
-  const risk = findings.find(({ level }) => level === 'error')
+  const trained = training && cameBack(training) ? [sentence(trainingWords(training))] : []
+  const cause = [`Rebuilt and evaluated again: ${agrees}.`, ...(canary ? [canary] : []), ...trained].join(' ')
+  const risk = findings.find(({ level, waived }) => level === 'error' && !waived)
   if (!risk) return { cause, told: [] }
   return { cause: `${cause} But ${risk.message}.`, fix: risk.remedy, told: inFull([risk]) }
 }

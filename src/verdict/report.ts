@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   AGREEMENTS,
   causeSchema,
+  changesSchema,
   dataEvidenceSchema,
   environmentEvidenceSchema,
   evaluationEvidenceSchema,
@@ -10,10 +11,14 @@ import {
   PARITIES,
   recomputedSchema,
   probeSchema,
+  trainingSchema,
 } from './evidence.js'
-import { findingSchema, STAGES } from './finding.js'
+import { machineSchema } from './machine.js'
+import { findingSchema, STAGES, waivedSchema } from './finding.js'
+import { RULE_IDS } from './rules/index.js'
 import { TRACKS } from './rules/rule.js'
 import { rungSchema } from './rungs.js'
+import { WAIVER_STATES } from './waivers.js'
 
 /** The one value that every renderer, the JSON report and the outputs are made from. */
 
@@ -34,6 +39,17 @@ export const stageSchema = z.strictObject({
   seconds: z.number().nonnegative(),
 })
 export type StageResult = z.infer<typeof stageSchema>
+
+const waiverUseSchema = z.strictObject({
+  rule: z.enum(RULE_IDS),
+  model: z.string().optional(),
+  field: z.string().optional(),
+  ...waivedSchema.shape,
+  /** `unused`: it is about nothing that this check found. */
+  state: z.enum(WAIVER_STATES),
+  /** Findings that it is about. */
+  findings: z.int(),
+})
 
 export const modelReportSchema = z.strictObject({
   name: z.string(),
@@ -63,11 +79,16 @@ export const modelReportSchema = z.strictObject({
     data: z.array(dataEvidenceSchema),
     environment: environmentEvidenceSchema.optional(),
     evaluation: evaluationEvidenceSchema.optional(),
+    machine: machineSchema.optional(),
+    training: trainingSchema.optional(),
     cause: causeSchema.optional(),
     probe: probeSchema.optional(),
     lineage: lineageSchema.optional(),
     recomputed: recomputedSchema.optional(),
+    changes: changesSchema.optional(),
     remarks: z.array(remarkSchema).optional(),
+    /** What the policy waives, and what became of it. */
+    waivers: z.array(waiverUseSchema).optional(),
   }),
 })
 export type ModelReport = z.infer<typeof modelReportSchema>

@@ -1,9 +1,10 @@
-import { AGREES, COMES_BACK, type Agreement, type Parity } from './evidence.js'
+import { AGREES, COMES_BACK, type Agreement, type Parity, type TrainingEvidence } from './evidence.js'
 import type { Finding } from './finding.js'
 import { decides, type RuleLevels } from './levels.js'
 import { RULES } from './rules/index.js'
 import { RUNGS, type Rung } from './rungs.js'
 import type { StageName } from './finding.js'
+import { cameBack, trainingWords } from './training.js'
 
 /** What a rung is judged by. */
 export interface Climb {
@@ -15,6 +16,7 @@ export interface Climb {
   follows?: boolean | undefined
   parity: Parity | null
   agreement: Agreement | null
+  training?: TrainingEvidence | undefined
   /** Why a stage did not run, or what it came to. */
   summaryOf(stage: StageName): string | undefined
   /** What the run needs and this machine may not have: `a GPU: .cuda()`. */
@@ -42,14 +44,28 @@ export function rungOf(climb: Climb): Rung {
   return { reached, says: RUNGS[reached]! }
 }
 
-function stepsOf({ findings, levels, claimed, follows, parity, agreement, summaryOf, needs }: Climb): Step[] {
+function stepsOf({
+  findings,
+  levels,
+  claimed,
+  follows,
+  parity,
+  agreement,
+  training,
+  summaryOf,
+  needs,
+}: Climb): Step[] {
   const [need] = needs
   const also = need === undefined ? '' : `; it ${need}`
   const against = findings.find(
     ({ stage, rule }) => isAgainst(rule, levels) && ['provenance', 'data'].includes(stage),
   )
+  // Another model than the recorded one says nothing against the results: that is the last rung.
   const differs = (stage: StageName) =>
-    findings.find((one) => one.stage === stage && RULES[one.rule].kind === 'differs')
+    findings.find(
+      ({ rule, stage: found }) =>
+        found === stage && RULES[rule].kind === 'differs' && RULES[rule].subject !== 'training',
+    )
   const whyNot = (stage: StageName, otherwise: string): string =>
     (differs(stage)?.message ?? summaryOf(stage) ?? otherwise) + also
   return [
@@ -66,7 +82,11 @@ function stepsOf({ findings, levels, claimed, follows, parity, agreement, summar
       reached: AGREES.includes(agreement) && !differs('evaluation'),
       missing: whyNot('evaluation', 'it was not replayed'),
     },
-    { rung: 6, reached: false, missing: `the model was not trained again${also}` },
+    {
+      rung: 6,
+      reached: training !== undefined && cameBack(training),
+      missing: (training ? trainingWords(training) : 'the model was not trained again') + also,
+    },
   ]
 }
 

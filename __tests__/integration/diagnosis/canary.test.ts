@@ -98,8 +98,17 @@ test('what there is no time for is not shown', async () => {
   const played = await play(memberOf('a table and a JSON model'), stage)
   const { request, first: outcome, second } = played
   const replayed = { request, outcome, second, steady: true }
-  const { findings, evidence } = await canary(lab.context, { replayed, model: 'model.json', minutes: 1e-9 })
+  const { findings, evidence } = await canary(lab.context, {
+    replayed,
+    model: { path: 'model.json' },
+    minutes: 1e-9,
+  })
+  const own = await canary(lab.context, { replayed, model: 'trained', minutes: 1e-9 })
   await played.remove()
+  expect(own.evidence.model).toMatchObject({
+    outcome: 'not-shown',
+    why: 'the evaluation trains its own model',
+  })
   expect(findings).toEqual([])
   expect(evidence.replays).toEqual([])
   expect(evidence.rows).toMatchObject({ outcome: 'not-shown' })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { inspect } from '../../../src/provenance/sources/inspect/index.js'
-import { openArchive } from '../../../src/provenance/sources/inspect/zip.js'
+import { openArchive } from '../../../src/results/formats/zip.js'
 import { expectHarmless } from '../../support/hostile.js'
 import { treeOf } from '../../support/tree.js'
 import { zipOf, type Packing } from '../../support/zip.js'

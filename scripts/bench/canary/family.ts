@@ -140,7 +140,7 @@ export const listen = (
 ): Promise<CanaryResult> =>
   canary(context, {
     replayed: { request, outcome: first, second, steady: true },
-    model: model ?? undefined,
+    model: model === null ? undefined : { path: model },
     inputs,
     minutes: 10,
     nonce,

@@ -10,6 +10,7 @@ import {
   afterRowsAgain,
   NO_MODEL,
   notShown,
+  OWN_MODEL,
   thirdReplay,
   tooFew,
   tooUniform,
@@ -116,8 +117,9 @@ function truthSeen(
 
 /** The model with every number 0; without numbers, with every byte 0. */
 async function alterModel(prepared: Prepared) {
-  const { model, base } = prepared
-  if (model.length === 0) return { statement: NO_MODEL, suspect: false }
+  const { model, base, request } = prepared
+  if (model.length === 0)
+    return { statement: request.model === 'trained' ? OWN_MODEL : NO_MODEL, suspect: false }
   const uniform = tooUniform(variedAnswers(base))
   if (uniform) return { statement: uniform, suspect: false }
   const numbers = model.some(({ numbers: { count } }) => count > 0)

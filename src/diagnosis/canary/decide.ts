@@ -91,6 +91,8 @@ const modelNotShown = (why: string): ModelStatement => ({
   why,
 })
 export const NO_MODEL = modelNotShown('the record names none')
+/** There is no file to alter: whatever lies there is written anew. */
+export const OWN_MODEL = modelNotShown('the evaluation trains its own model')
 
 /** Answers that are nearly all the same cannot tell whether a model is used. */
 export const tooUniform = (varied: number): ModelStatement | undefined =>

@@ -24,8 +24,8 @@ import { changeOf } from './observe.js'
 
 export interface CanaryRequest {
   replayed: Replayed
-  /** Path of the model, a file or a folder, if the record names one. */
-  model: string | undefined
+  /** A file or a folder, if the record names one; `trained`: the evaluation trains its own. */
+  model: { path: string } | 'trained' | undefined
   key?: string | undefined
   truth?: string | undefined
   /** What the model itself reads. */
@@ -68,7 +68,7 @@ export async function prepare(context: EngineContext, request: CanaryRequest): P
   const files = await inputFiles(mounts)
   if (!files) return 'data and model are larger than 256 MiB, or more than 20,000 files'
   if (files.length === 0) return 'the record names no data and no model'
-  const isModel = ({ path }: InputFile) => model !== undefined && within(model, path)
+  const isModel = ({ path }: InputFile) => typeof model === 'object' && within(model.path, path)
   const truth =
     request.truth ?? output.truth ?? Object.values(definitions).find((one) => one.truth !== undefined)?.truth
   const data = files.filter((file) => !isModel(file))

@@ -65,6 +65,13 @@ const STANDARD = new Set(
   ),
 )
 
+/** Packages of the index that hold nothing but a word on the right name: `sklearn` refuses to install. */
+export const STUB_NAMES: Readonly<Record<string, string>> = {
+  sklearn: 'scikit-learn',
+  skimage: 'scikit-image',
+  pytorch: 'torch',
+}
+
 /** What conda calls otherwise; an empty name has no distribution. */
 export const CONDA_NAMES: Readonly<Record<string, string>> = {
   pytorch: 'torch',

@@ -7,8 +7,10 @@ import { plainName } from '../../provenance/lockfiles/lock.js'
 import { ReprogateError } from '../../system/errors.js'
 import { asOfTime, type AsOf } from './date.js'
 import { DIGEST_MISSING, environmentDockerfile } from './dockerfile-text.js'
+import { givenBase, pinnedImage } from './base.js'
+import { checkedLock } from './checked.js'
 import { SYSTEM_PACKAGES } from './distributions.js'
-import { isKnownPython, minorOf, pythonImage, pythonsToTry } from './python.js'
+import { allows, isKnownPython, minorOf, pythonImage, pythonsToTry } from './python.js'
 import type { EnvironmentTools, EnvironmentWish, MadeEnvironment, NoEnvironment } from './request.js'
 import { resolveVersions, type Resolved } from './resolve.js'
 import { noteOf, sentences, type Made, type StatedPython } from './told.js'
@@ -43,7 +45,16 @@ export async function makeEnvironment(
   if (asOf === undefined)
     return { cannot: 'nothing is committed, so there is no date to go by', next: 'Commit the code.' }
   const wanted = wantedFrom(lock, direct, wish.imports)
-  const stated = statedPython(wish, lock)
+  const given = wish.base === undefined ? undefined : await givenBase(tools, wish.base)
+  if (given && 'cannot' in given) return given
+  const asked = statedPython(wish, lock)
+  const other = given && anotherPython(given.python, asked, rangeOf(lock))
+  if (other !== undefined)
+    return {
+      cannot: `${other}, and ${wish.base} has Python ${given?.python}`,
+      next: 'Name an image that has it.',
+    }
+  const stated = given ? { version: given.python, by: wish.base! } : asked
   if (stated !== undefined && !isKnownPython(minorOf(stated.version)))
     return {
       cannot: `${stated.by} asks for Python ${stated.version}, for which there is no image`,
@@ -58,7 +69,7 @@ export async function makeEnvironment(
         cannot: `no versions fit together as of ${asOf.time}: ${lastWords(resolved.error)}`,
         next: 'Correct the requirements, or ask for today’s versions with `--as-of today`.',
       }
-    return await filesOf(tools, wish, { lock, wanted, resolved, asOf, stated })
+    return await filesOf(tools, wish, { lock, wanted, resolved, asOf, stated, base: given?.reference })
   } catch (error) {
     if (!(error instanceof ReprogateError) || error.code !== 'program/missing') throw error
     return {
@@ -112,6 +123,17 @@ function statedPython({ python }: EnvironmentWish, lock: LockReading | undefined
   if (python !== undefined) return python
   const exact = /^(?:==)?(\d\.\d+(?:\.\d+)?)(?:\.\*)?$/.exec(lock?.python?.trim() ?? '')?.[1]
   return exact === undefined || lock === undefined ? undefined : { version: exact, by: lock.path }
+}
+
+/** What the code asks for, as a clause, if a base has another Python. */
+function anotherPython(
+  has: string,
+  stated: StatedPython | undefined,
+  range: string | undefined,
+): string | undefined {
+  if (stated !== undefined && minorOf(stated.version) !== has)
+    return `${stated.by} asks for Python ${stated.version}`
+  return range === undefined || allows(range, has) ? undefined : `the project asks for Python ${range}`
 }
 
 const rangeOf = (lock: LockReading | undefined): string | undefined =>
@@ -182,7 +204,7 @@ const withSetuptools = (lines: readonly string[]): string[] =>
 async function filesOf(
   tools: EnvironmentTools,
   { files, folder }: EnvironmentWish,
-  made: Made,
+  made: Made & { base: string | undefined },
 ): Promise<MadeEnvironment> {
   const { resolved, lock } = made
   const there = new Set(await files.list())
@@ -190,7 +212,7 @@ async function filesOf(
     names.map((name) => join(folder, name)).find((path) => !there.has(path)) ?? join(folder, names.at(-1)!)
   const dockerfile = free('Dockerfile', 'reprogate.Dockerfile')
   const locked = free('requirements.lock', 'reprogate.requirements.lock')
-  const said = sentences(made)
+  const said = [...sentences(made), ...(await checkedLock(tools, made))]
   const names = new Set(
     [...resolved.lock.matchAll(/^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?==/gm)].map(([, name]) =>
       plainName(name!),
@@ -201,10 +223,10 @@ async function filesOf(
     ...[...names].flatMap((name) => (Object.hasOwn(SYSTEM_PACKAGES, name) ? SYSTEM_PACKAGES[name]! : [])),
   ])
   const image = pythonImage(resolved.python)
-  const digest = await digestOf(tools, image)
-  if (digest === undefined)
+  const base = made.base ?? (await pinnedImage(tools, image))
+  if (base === undefined)
     said.push(
-      `No registry could be asked for the digest of ${image}: complete the line ARG BASE of ${dockerfile}.`,
+      `No registry could be asked for the digest of ${image}, and this engine does not have it: complete the line ARG BASE of ${dockerfile}, or delete ${dockerfile} and run \`reprogate init --base <image>\`.`,
     )
   return {
     files: [
@@ -212,7 +234,7 @@ async function filesOf(
         path: dockerfile,
         text: environmentDockerfile({
           said,
-          base: `${image}@sha256:${digest ?? DIGEST_MISSING}`,
+          base: base ?? `${image}@sha256:${DIGEST_MISSING}`,
           lock: locked,
           epoch: Math.floor(Date.parse(resolved.time) / 1000),
           system: [...system].sort(),
@@ -223,22 +245,4 @@ async function filesOf(
     ],
     said,
   }
-}
-
-/** Milliseconds for one question to a registry. */
-const REGISTRY_MS = 20_000
-
-/** The 64 hex digits of an image's digest; undefined: no registry could be asked. */
-async function digestOf({ run }: EnvironmentTools, image: string): Promise<string | undefined> {
-  const asked = [
-    'docker',
-    'buildx',
-    'imagetools',
-    'inspect',
-    image,
-    '--format',
-    '{{.Manifest.Digest}}',
-  ] as const
-  const answer = await run([...asked], { timeout: REGISTRY_MS }).catch(() => undefined)
-  return answer?.code === 0 ? /sha256:([0-9a-f]{64})/.exec(answer.stdout.toString())?.[1] : undefined
 }

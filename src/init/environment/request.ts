@@ -31,6 +31,8 @@ export interface EnvironmentWish {
   resultFile?: string | undefined
   /** Takes today's versions instead; only if a person asks. */
   asOf?: 'today' | undefined
+  /** The image to begin with, by tag or digest; default: the official one of the Python that fits. */
+  base?: string | undefined
 }
 
 /** A file to write, and what a person should know of it. */

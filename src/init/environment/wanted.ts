@@ -1,6 +1,6 @@
 import type { LockReading } from '../../provenance/lockfiles/index.js'
 import { bareName, plainName, type LockEntry } from '../../provenance/lockfiles/lock.js'
-import { CONDA_NAMES, distributionOf, OWN_CODE } from './distributions.js'
+import { CONDA_NAMES, distributionOf, OWN_CODE, STUB_NAMES } from './distributions.js'
 
 /** What is to be resolved. */
 export interface WantedPackages {
@@ -84,6 +84,12 @@ function usable(
     return drop('for another system')
   if (/another machine|nothing that pip/.test(entry.loose ?? '') && entry.range !== undefined)
     return imported.has(bareName(entry.name)) ? [{ name: entry.name }] : drop('a file of another machine')
+  const meant = Object.hasOwn(STUB_NAMES, bareName(entry.name)) ? STUB_NAMES[bareName(entry.name)] : undefined
+  // A version of the stub is none of the package.
+  if (!CONDA.has(format) && meant !== undefined) {
+    dropped.push(`${entry.name}: a stub, ${meant} is meant`)
+    return [{ name: meant }]
+  }
   if (!CONDA.has(format)) return entry.loose?.startsWith('is nothing') ? drop('no requirement') : [entry]
   const known = Object.hasOwn(CONDA_NAMES, entry.name) ? CONDA_NAMES[entry.name]! : entry.name
   const marked = entry.range?.startsWith('build ') || level >= 3

@@ -3,6 +3,7 @@ import { codeOf, lineAt } from '../python.js'
 import type { View } from '../view.js'
 import type { RawCommand } from './candidate.js'
 import { looksLikeCommand } from './kind.js'
+import { dockerfileCommands, justCommands, testTasks, tomlTasks } from './tasks.js'
 
 /** Commands of build files, scripts for a shell, continuous integration, and frameworks with a runner. */
 
@@ -16,6 +17,10 @@ const READERS: readonly [RegExp, number, Reader][] = [
   [/\.(?:sh|slurm|sbatch|bash)$/, 80, shell],
   [/^\.github\/workflows\/[^/]+\.ya?ml$|^\.gitlab-ci\.yml$/, 20, workflow],
   [/(?:^|\/)pyproject\.toml$/, 20, pyproject],
+  [/(?:^|\/)(?:[\w-]+\.)?Dockerfile(?:\.(?!jenkins)[\w-]+)?$/, 20, dockerfileCommands],
+  [/(?:^|\/)\.?[Jj]ustfile$/, 10, justCommands],
+  [/(?:^|\/)(?:pyproject|pixi|hatch)\.toml$/, 20, tomlTasks],
+  [/(?:^|\/)(?:tox\.ini|noxfile\.py)$/, 10, testTasks],
   [/(?:^|\/)(?:Snakefile|_targets\.R)$/, 10, pipelineFile],
 ]
 

@@ -10,6 +10,8 @@ export const SOURCE_POINTS = {
   README: 38,
   'W&B run': 36,
   Makefile: 34,
+  Dockerfile: 30,
+  task: 32,
   Kedro: 34,
   Metaflow: 30,
   pipeline: 30,
@@ -39,6 +41,8 @@ export interface RawCommand {
   module?: string
   /** The name of its stage, target or entry point. */
   name?: string
+  /** It is of another model, or wants more than its line says: it can only be a question. */
+  question?: boolean
   /** The heading that it stands below; commands of one heading are read together. */
   heading?: string
 }

@@ -46,6 +46,36 @@ export async function dvcCommands(view: View): Promise<RawCommand[]> {
   return found.flat()
 }
 
+/** Stages with a file of their own, as DVC wrote them before 1.0: `eval.dvc`, `Dvcfile`. */
+export const stageFiles = (view: View): string[] => named(view, /(?:^|\/)(?:Dvcfile|[^/]+\.dvc)$/, 100)
+
+export async function stageFileCommands(view: View): Promise<RawCommand[]> {
+  const found = await Promise.all(
+    stageFiles(view).map(async (file): Promise<RawCommand[]> => {
+      const parsed = await view.yaml(file)
+      const stage = parsed?.value
+      const cmd = isMap(stage) ? text(stage['cmd']) : undefined
+      if (!isMap(stage) || cmd === undefined) return []
+      const outs = Array.isArray(stage['outs']) ? stage['outs'] : []
+      const declares = outs.some(
+        (out) => isMap(out) && out['metric'] !== undefined && out['metric'] !== false,
+      )
+      return [
+        {
+          source: 'dvc.yaml',
+          text: oneLine(cmd),
+          file,
+          line: 1,
+          cwd: join(dirname(file), text(stage['wdir']) ?? '.'),
+          name: file.replace(/^.*\//, '').replace(/\.dvc$/, ''),
+          extra: declares ? HAS_METRICS : 0,
+        },
+      ]
+    }),
+  )
+  return found.flat()
+}
+
 /** The lines of a command as one; a backslash at the end of a line continues it. */
 const oneLine = (command: string): string =>
   command

@@ -1,15 +1,24 @@
 import type { View } from '../view.js'
 import { builtCommands } from './built.js'
 import type { RawCommand } from './candidate.js'
-import { dvcCommands, harnessCommands, inspectCommands, mlprojectCommands, runCommands } from './declared.js'
+import {
+  dvcCommands,
+  harnessCommands,
+  inspectCommands,
+  mlprojectCommands,
+  runCommands,
+  stageFileCommands,
+} from './declared.js'
 import { readmeCommands } from './readme.js'
 import { programCommands, scriptCommands } from './scripts.js'
-import { weighCommands, type Weighed } from './weigh.js'
+import type { Weighed } from './command.js'
+import { weighCommands, type Results } from './weigh.js'
 
 /** Where commands are found. To add a place: a function that finds them, and a line with its points. */
 const PLACES: readonly ((view: View) => Promise<RawCommand[]>)[] = [
   harnessCommands,
   dvcCommands,
+  stageFileCommands,
   mlprojectCommands,
   inspectCommands,
   readmeCommands,
@@ -25,16 +34,16 @@ const LONGEST = 2000
 /**
  * Every way to evaluate or train that the tree names, the best first.
  *
- * @param writers programs that write a metrics file
+ * @param results the metrics files of the tree, and programs that write one
  */
-export async function commandsIn(view: View, writers: ReadonlySet<string>): Promise<Weighed[]> {
+export async function commandsIn(view: View, results: Results): Promise<Weighed[]> {
   const found = (await Promise.all(PLACES.map((find) => find(view))))
     .flat()
-    .filter(({ text }) => text.length <= LONGEST)
+    .filter(({ text }) => text.length <= LONGEST && !/\s(?:-h|--help)(?:\s|$)/.test(text))
     .slice(0, MOST)
   const ofPipeline = found.filter(({ source }) => source === 'dvc.yaml')
-  const named = await weighCommands(view, found, writers)
-  const weighed = named.length > 0 ? named : await weighCommands(view, await programCommands(view), writers)
+  const named = await weighCommands(view, found, results)
+  const weighed = named.length > 0 ? named : await weighCommands(view, await programCommands(view), results)
   const speaks = weighed.some(({ value }) => value.source === 'dvc.yaml' && value.kind !== 'run')
   const [stage] = ofPipeline
   if (stage === undefined || speaks) return weighed
@@ -42,7 +51,7 @@ export async function commandsIn(view: View, writers: ReadonlySet<string>): Prom
   const whole = await weighCommands(
     view,
     [{ source: 'pipeline', text: 'dvc repro', file: stage.file, line: 1, cwd: stage.cwd, name: 'pipeline' }],
-    writers,
+    results,
   )
   return [...weighed, ...whole].sort((a, b) => b.score - a.score)
 }

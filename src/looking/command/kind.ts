@@ -33,6 +33,9 @@ export const KIND_POINTS: Readonly<Record<CommandKind, number>> = {
 
 const TOOL =
   /^(?:python3? -m )?(?:lm[-_]eval(?! (?:ls|validate)\b)|inspect eval(?:-set)?|helm-run|bigcode-eval|evalplus)[.\w]*\s+\S/
+/** A tool that evaluates with a program of its own. */
+export const isEvaluationTool = (line: string): boolean => TOOL.test(bare(line))
+
 const INSTALL: readonly RegExp[] = [
   /^(?:pip3?|conda|mamba|poetry|pipenv|uv|pixi|apt(?:-get)?|brew|npm|yarn|git|wget|curl|unzip|tar|mkdir|cp|mv|rm|ls|cat|echo|aws|gcloud|az|gsutil|kaggle|gdown|huggingface-cli|source|export|cd|chmod|ssh|scp|sudo|virtualenv|pre-commit|tree|open|module)\b/,
   /^python[\d.]* -m (?:pip|venv|virtualenv|ipykernel)\b/,
@@ -96,6 +99,8 @@ const SPEED = new Set(['speed', 'latency', 'throughput', 'generation', 'inferenc
 /** In a name of several words these say what it is about, not what it does. */
 const WEAK = new Set(['test', 'model'])
 
+const OF_DATA = new Set(['data', 'import', 'load', 'loader', 'download'])
+
 function kindByWords(name: string, isScript: boolean): CommandKind | undefined {
   const all = nameWords(name)
   const words = all.length > 1 && !isScript ? all.filter((word) => !WEAK.has(word)) : all
@@ -103,7 +108,7 @@ function kindByWords(name: string, isScript: boolean): CommandKind | undefined {
   const kinds = WORDS.filter(([, known]) => words.some((word) => known.has(word))).map(([kind]) => kind)
   if (words.includes('pretrain')) return 'train'
   // Of data, validation is a check of its form.
-  if (words.includes('data') && kinds[0] === 'evaluate') return 'data'
+  if (kinds[0] === 'evaluate' && words.some((word) => OF_DATA.has(word))) return 'data'
   if (kinds.includes('evaluate') && kinds.includes('train')) return 'train+evaluate'
   return kinds[0]
 }

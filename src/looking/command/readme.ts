@@ -4,7 +4,7 @@ import type { RawCommand } from './candidate.js'
 import { looksLikeCommand } from './kind.js'
 
 const PAGE =
-  /(?:^|\/)(?:README|REPRODUC|RESULTS|EVAL|USAGE|TRAIN|GETTING)[^/]*\.(?:md|rst|txt|markdown)$|(?:^|\/)README$|^docs\/[^/]+\.(?:md|rst)$/i
+  /(?:^|\/)(?:README|REPRODUC|RESULTS|EVAL|USAGE|TRAIN|GETTING|FINE-?TUN|PRE-?TRAIN|BENCHMARK|EXPERIMENT|MODEL_ZOO|GUIDE)[^/]*\.(?:md|rst|txt|markdown)$|(?:^|\/)README$|^docs\/[^/]+\.(?:md|rst)$/i
 /** Pages of one repository that are read, outer ones first. */
 const MOST_PAGES = 60
 /** Characters of a line that may be a command. */
@@ -12,6 +12,11 @@ const LONGEST = 2000
 /** Characters of a command within a line. */
 const SHORTEST = 4
 const LONGEST_INLINE = 300
+/** "Source or run *main.R*" */
+const RUN_IN_PROSE =
+  /\b(?:run|execute|source|launch)\b(?: the| script| file){0,3}[ ][*_"']{1,2}([\w./-]{1,100}\.(?:py|R))[*_"']/i
+/** A program of R is named as it is. */
+const R_SCRIPT = /^[\w./-]+\.[Rr]$/
 /** Fences that hold something else than commands. */
 const NOT_SHELL =
   /^(?:python3?|py|pycon|json|ya?ml|bibtex|toml|ini|sql|r|html|xml|css|javascript|js|ts|dockerfile|diff|tree|latex|mermaid)\b/i
@@ -20,6 +25,7 @@ const GOOD_HEADING = /eval|test|benchmark|reproduc|result|inference/i
 const BAD_HEADING = /install|setup|deploy|serving|demo|docker|\bapi\b|contribut|develop|dashboard|monitor/i
 const INLINE = -6
 const DEPTH = -4
+const OF_OTHERS = -12
 
 const depthOf = (path: string): number => path.split('/').length - 1
 
@@ -43,7 +49,13 @@ interface Line {
   line: number
   heading: string
   where: 'block' | 'inline'
+  /** The prose above it speaks of other models. */
+  compares: boolean
 }
+
+/** What stands above the line of a model that is only compared with. */
+const COMPARES =
+  /\bbaselines?\b|\bcompar(?:e|ing|ison)\b|\b(?:other|another|existing) models?\b|\bprior work\b/i
 
 /** Commands in fences, `<pre>`, indented blocks, behind a prompt, and in backquotes. */
 function commandsOfPage(view: View, page: string, text: string): RawCommand[] {
@@ -54,7 +66,7 @@ function commandsOfPage(view: View, page: string, text: string): RawCommand[] {
   let cwd = home
   let foreign = false
   const title = { text: /^#[^\S\n]+(\S.*)$/m.exec(text)?.[1] ?? '', own: [] }
-  for (const { text: line, line: number, heading: below, where } of linesOf(text)) {
+  for (const { text: line, line: number, heading: below, where, compares } of linesOf(text)) {
     if (below !== heading) {
       heading = below
       cwd = home
@@ -71,7 +83,16 @@ function commandsOfPage(view: View, page: string, text: string): RawCommand[] {
       (where === 'inline' ? INLINE : 0) +
       (GOOD_HEADING.test(heading) ? 8 : 0) +
       (BAD_HEADING.test(heading) ? -10 : 0)
-    commands.push({ source: 'README', text: line.trim(), file: page, line: number, cwd, extra, heading })
+    commands.push({
+      source: 'README',
+      text: line.trim(),
+      file: page,
+      line: number,
+      cwd,
+      extra: extra + (compares ? OF_OTHERS : 0),
+      heading,
+      ...(compares && { question: true }),
+    })
   }
   return commands
 }
@@ -101,11 +122,25 @@ function fencedCommand(line: string): string | undefined {
   return command.length < SHORTEST || command.length > LONGEST_INLINE ? undefined : command
 }
 
+/** In a fence of a shell all but comments; in one that says Python what starts a program with arguments. */
+const isShell = (language: string, line: string): boolean =>
+  !/^\s*#/.test(line) && (!NOT_SHELL.test(language) || (/^py/i.test(language) && STARTS.test(line)))
+const STARTS =
+  /^\s*(?:[$>!%]\s*)?(?:python[\d.]*|bash|sh|torchrun|accelerate launch)\s+(?:-m\s+[\w.]+|[\w./-]+\.(?:py|sh))(?:\s|$)/
+
+/** The command that an option continues; one that it has already is of another example. */
+const isNewOption = (above: Line | undefined, piece: string): Line | undefined => {
+  const options = piece.match(/(?<!\S)--?[A-Za-z][\w-]*/g) ?? []
+  const known = new Set(above?.text.split(/[\s=]+/))
+  return options.some((option) => known.has(option)) ? undefined : above
+}
+
 /** The lines that may be commands, continued ones joined, with the heading that they stand below. */
 function linesOf(text: string): Line[] {
   const found: Line[] = []
   let heading = ''
-  let fence: { mark: string; shell: boolean } | undefined
+  let prose = ''
+  let fence: { mark: string; language: string } | undefined
   let pre = false
   let open: Line | undefined
   let until = 0
@@ -113,11 +148,12 @@ function linesOf(text: string): Line[] {
     const continued = /\\\s*$|\^\s*$/.test(content) && where === 'block'
     const piece = content.replace(/[\\^]\s*$/, '').trim()
     // An option alone on a line belongs to the command above, also if its backslash was forgotten.
-    if (where === 'block' && until === line - 1 && /^--?[A-Za-z]/.test(piece)) open ??= found.at(-1)
+    if (where === 'block' && until === line - 1 && /^--?[A-Za-z]/.test(piece))
+      open ??= isNewOption(found.at(-1), piece)
     until = line
     if (open) open.text += ` ${piece}`
     else {
-      open = { text: piece, line, heading, where }
+      open = { text: piece, line, heading, where, compares: COMPARES.test(prose) }
       found.push(open)
     }
     if (!continued) open = undefined
@@ -129,18 +165,25 @@ function linesOf(text: string): Line[] {
     const mark = oneLine === undefined && /^\s*(?:[-*>]\s+)?(`{3,}|~{3,})\s*\{?\.?([\w+-]*)/.exec(line)
     if (oneLine !== undefined && fence === undefined) add(oneLine, number, 'block')
     else if (mark && (fence === undefined || line.trim().startsWith(fence.mark))) {
-      fence = fence ? undefined : { mark: mark[1] ?? '```', shell: !NOT_SHELL.test(mark[2] ?? '') }
+      fence = fence ? undefined : { mark: mark[1] ?? '```', language: mark[2] ?? '' }
       open = undefined
     } else if (fence) {
-      if (fence.shell && !/^\s*#/.test(line)) add(line.replace(/\s#\s.*/, ''), number, 'block')
+      if (isShell(fence.language, line)) add(line.replace(/\s#\s.*/, ''), number, 'block')
     } else if (/<pre\b/i.test(line) || pre) {
       pre = !/<\/pre>/i.test(line)
       add(line.replace(/<[^>]{0,200}>/g, ''), number, 'block')
-    } else if (/^#{1,6}\s/.test(line)) heading = line.replace(/^#+\s*/, '').trim()
-    else if (/^(?: {4}|\t)\s*\S/.test(line) || /^\s*[$]\s+\S/.test(line) || open) add(line, number, 'block')
-    else
+    } else if (/^#{1,6}\s/.test(line)) {
+      heading = line.replace(/^#+\s*/, '').trim()
+      prose = heading
+    } else if (/^(?: {4}|\t)\s*\S/.test(line) || /^\s*[$]\s+\S/.test(line) || open) add(line, number, 'block')
+    else {
+      if (line.trim() !== '') prose = line
+      const named = RUN_IN_PROSE.exec(line)?.[1]
+      if (named !== undefined) add(`${/\.py$/.test(named) ? 'python' : 'Rscript'} ${named}`, number, 'inline')
       for (const [, code = ''] of line.matchAll(/`([^`\n]{4,300})`/g))
         if (/\s/.test(code)) add(code, number, 'inline')
+        else if (R_SCRIPT.test(code)) add(`Rscript ${code}`, number, 'inline')
+    }
   }
   return found
 }

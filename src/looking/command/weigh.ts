@@ -1,28 +1,13 @@
-import { basename, dirname, join } from 'node:path/posix'
-import type { Fact, Word } from '../fact.js'
+import { basename, join } from 'node:path/posix'
+import type { Word } from '../fact.js'
 import { learningOf, type Learning } from '../learning.js'
-import { moduleFile } from '../python.js'
 import type { View } from '../view.js'
 import { SOURCE_POINTS, type CommandSource, type RawCommand } from './candidate.js'
-import { KIND_POINTS, kindOf, SERVING, TESTING, type CommandKind } from './kind.js'
+import { isEvaluationTool, KIND_POINTS, kindOf, SERVING, TESTING, type CommandKind } from './kind.js'
+import type { Weighed } from './command.js'
+import { distinct, firstOfPage } from './order.js'
+import { programIn, scriptOf } from './script.js'
 import { argvOf, bare, programOf } from './words.js'
-
-/** A way to evaluate or train that was found. */
-export interface Command {
-  /** As one line for people. */
-  text: string
-  argv: string[]
-  kind: CommandKind
-  source: CommandSource
-  /** The program that it runs, if the tree has it. */
-  script: string | undefined
-  /** Folder in which it is run. */
-  cwd: string
-}
-
-export interface Weighed extends Fact<Command> {
-  score: number
-}
 
 /** Points beside those of source and kind. */
 const THERE = 12
@@ -31,10 +16,10 @@ const NOT_THERE = -30
 const VENDORED = -25
 const PLACEHOLDER = -12
 const BY_CONTENT = 22
+/** Nothing but its name says that it evaluates, and its text does not. */
+const ONLY_NAME = -16
 const WRITES = { evaluate: 10, other: 18 }
 const LIKELY = 70
-/** Commands of one page that are nearly equal: the first of them is meant. */
-const NEAR = 14
 /** A script behind so many stages is a dispatcher: its text says nothing of one of them. */
 const DISPATCHER = 3
 /** Scripts that are looked into. */
@@ -70,12 +55,12 @@ const isEvaluation = (kind: CommandKind): boolean => kind === 'evaluate' || kind
 /**
  * Weighs what was found: the best first.
  *
- * @param writers programs that write a metrics file
+ * @param results the metrics files of the tree, and programs that write one
  */
 export async function weighCommands(
   view: View,
   found: readonly RawCommand[],
-  writers: ReadonlySet<string>,
+  results: Results,
 ): Promise<Weighed[]> {
   const stages = new Map<string, number>()
   for (const raw of found)
@@ -95,7 +80,7 @@ export async function weighCommands(
   const weighed = await Promise.all(
     found.map((raw) =>
       weigh(view, raw, {
-        writers,
+        results,
         learning,
         isDispatcher: (stages.get(scriptOf(view, raw) ?? '') ?? 0) >= DISPATCHER,
       }),
@@ -104,8 +89,16 @@ export async function weighCommands(
   return firstOfPage(distinct(weighed.filter((one) => one !== undefined).sort((a, b) => b.score - a.score)))
 }
 
-interface Weighing {
+/** What the tree holds of results. */
+export interface Results {
+  /** Paths of metrics files. */
+  files: readonly string[]
+  /** Programs that write one. */
   writers: ReadonlySet<string>
+}
+
+interface Weighing {
+  results: Results
   learning(script: string): Promise<Learning>
   isDispatcher: boolean
 }
@@ -126,7 +119,7 @@ async function weigh(view: View, raw: RawCommand, weighing: Weighing): Promise<W
   const program = programOf(bare(raw.text))
   const named =
     script !== undefined || program.script !== undefined || (program.module ?? raw.module) !== undefined
-  const own = OWN_PROGRAM.has(raw.source)
+  const own = OWN_PROGRAM.has(raw.source) || isEvaluationTool(raw.text)
   const byName = kindByName(raw)
   const { kind, learns, unknown, ...said }: ProgramSays =
     script === undefined
@@ -137,14 +130,20 @@ async function weigh(view: View, raw: RawCommand, weighing: Weighing): Promise<W
           learns: own || !named,
           unknown: !named && !own,
         }
-      : await programSays(view, script, { kind: byName, ...weighing })
+      : await programSays(view, script, { kind: byName, raw, ...weighing })
   // A program that uses nothing of machine learning evaluates no model, whatever it is called.
   if (!learns || !TRIED.has(kind)) return undefined
   const placeholder = HAS_PLACEHOLDER.test(raw.text.replace(/\s-\w+\s+['"].*$/, ''))
   const points = said.points + pointsOfPlace(view, raw, { script, named }) + (placeholder ? PLACEHOLDER : 0)
   const misplaced =
     script !== undefined && program.script !== undefined && !reaches(raw, program.script, script)
-  const sure = !placeholder && !unknown && !misplaced && (script !== undefined || own || !named)
+  const sure =
+    raw.question !== true &&
+    !(await wantsMore(view, raw, script)) &&
+    !placeholder &&
+    !unknown &&
+    !misplaced &&
+    (script !== undefined || own || !named)
   const text = raw.text.replace(/^\s*[$>!%]\s+|^\s*[!%]/, '').trim()
   const argv = argvOf(text, folderOf(view, raw, script))
   return {
@@ -156,10 +155,18 @@ async function weigh(view: View, raw: RawCommand, weighing: Weighing): Promise<W
   }
 }
 
+/** Whether a console script does nothing by its name alone: it has commands of its own, or wants an argument. */
+async function wantsMore(view: View, { source }: RawCommand, script: string | undefined): Promise<boolean> {
+  if (source !== 'console script') return false
+  return script === undefined || WANTS.test((await view.text(script)) ?? '')
+}
+const WANTS =
+  /\badd_subparsers\(|@(?:click|app|cli)\.(?:group|command|argument)|\btyper\.Typer\(|\brequired\s*=\s*True|\badd_argument\(\s*['"][a-z]/
+
 async function programSays(
   view: View,
   script: string,
-  { kind: byName, writers, learning, isDispatcher }: Weighing & { kind: CommandKind },
+  { kind: byName, raw, results, learning, isDispatcher }: Weighing & { kind: CommandKind; raw: RawCommand },
 ): Promise<ProgramSays> {
   const text = (await view.text(script)) ?? ''
   const isTest = byName === 'evaluate' && /(?:^|[/_])test\.py$/.test(script) && TESTING.test(text)
@@ -168,7 +175,10 @@ async function programSays(
   const { learns, evaluates } =
     inner === undefined ? { learns: true, evaluates: false } : await learning(inner)
   const byContent = evaluates && !isDispatcher && BY_CONTENT_OF.has(kind)
-  const writes = writers.has(script)
+  const writes =
+    results.writers.has(script) || results.files.some((file) => raw.text.includes(basename(file)))
+  const onlyName =
+    kind === 'evaluate' && !evaluates && !writes && inner?.endsWith('.py') && raw.source === 'script name'
   const reasons = [
     ...(byContent ? ['its code computes metrics'] : []),
     ...(writes ? ['it writes a metrics file'] : []),
@@ -176,7 +186,7 @@ async function programSays(
   const more = writes ? (kind === 'evaluate' ? WRITES.evaluate : WRITES.other) : 0
   return {
     kind: byContent ? 'train+evaluate' : kind,
-    points: KIND_POINTS[kind] + (byContent ? BY_CONTENT : 0) + more,
+    points: KIND_POINTS[kind] + (byContent ? BY_CONTENT : 0) + more + (onlyName ? ONLY_NAME : 0),
     reasons,
     learns: learns || writes,
     unknown: inner === undefined,
@@ -247,57 +257,4 @@ function wordOf(
   if (!sure || source === 'script name') return 'guess'
   if (kind === 'evaluate' && (source === 'dvc.yaml' || source === 'MLproject')) return 'certain'
   return isEvaluation(kind) && points >= LIKELY ? 'likely' : 'guess'
-}
-
-/** The file of the tree that a command runs. */
-export function scriptOf(
-  view: View,
-  { text, cwd, file, module: started, script: known }: RawCommand,
-): string | undefined {
-  if (known !== undefined) return known
-  const { script, module = started } = programOf(bare(text))
-  if (module !== undefined)
-    return [
-      moduleFile(view, `${module}.__main__`, join(cwd, 'x')),
-      moduleFile(view, module, join(cwd, 'x')),
-    ].find((path) => path !== undefined)
-  if (script === undefined) return undefined
-  const near = [join(cwd, script), script, join(dirname(file), script)].find((path) => view.has(path))
-  if (near !== undefined) return near
-  const same = view.named(basename(script)).filter((path) => path.endsWith(`/${script}`))
-  return same.length === 1 ? same[0] : undefined
-}
-
-/** The Python program that a script for a shell starts, if the tree has it. */
-function programIn(view: View, script: string, text: string): string | undefined {
-  const named = [...text.matchAll(/(?<![\w./-])([\w./-]{1,300}\.py)\b/g)].map(([, path = '']) =>
-    path.replace(/^\.\//, ''),
-  )
-  return named.flatMap((path) => [path, join(dirname(script), path)]).find((path) => view.has(path))
-}
-
-/** The same program in the same way once, where it has most points. */
-function distinct(weighed: readonly Weighed[]): Weighed[] {
-  const seen = new Set<string>()
-  return weighed.filter(({ value: { argv } }) => {
-    const key = argv.join('\0').replace(/^python[\d.]*/, 'python')
-    if (seen.has(key)) return false
-    seen.add(key)
-    return true
-  })
-}
-
-/** Of nearly equal commands of one page and kind the first in reading order goes first. */
-function firstOfPage(weighed: Weighed[]): Weighed[] {
-  const [best] = weighed
-  if (best === undefined || best.value.source !== 'README') return weighed
-  const near = weighed.filter(
-    ({ place, score, value, word }) =>
-      place.file === best.place.file &&
-      value.kind === best.value.kind &&
-      score >= best.score - NEAR &&
-      word === best.word,
-  )
-  const first = near.reduce((a, b) => ((b.place.line ?? 0) < (a.place.line ?? 0) ? b : a), best)
-  return [first, ...weighed.filter((one) => one !== first)]
 }

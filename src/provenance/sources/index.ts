@@ -40,9 +40,10 @@ export const detectOthers = (files: readonly string[]): string[] =>
 /** Runs that other tools left in the very folder of a record of ours: they say the same, or contradict it. */
 export function detectSiblings(files: readonly string[], record: string): string[] {
   if (native.detect([record]).length === 0) return []
-  const here = files.filter((file) => dirname(file) === dirname(record))
+  // A store such as `mlruns` is known by the files in it, and lies where its folder does.
+  const isHere = (run: string) => dirname(run) === dirname(record)
   return RUNS.filter((source) => source !== native).flatMap(
-    (source) => source.detect(here).sort().at(-1) ?? [],
+    (source) => source.detect(files).filter(isHere).sort().at(-1) ?? [],
   )
 }
 

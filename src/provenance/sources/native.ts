@@ -67,5 +67,9 @@ export function parseNative(bytes: Buffer, file: string): Reading {
     return { ...reading, record: null, problems: problems.map(found) }
   }
   const { record, problems } = keepWhatIsRight(parsed)
-  return { ...reading, record, problems: [...parsed.problems, ...problems].map(found) }
+  const remarks =
+    record?.model?.from === 'evaluation'
+      ? [{ ...placeOf('model.from'), text: 'the evaluation trains the model itself' }]
+      : []
+  return { ...reading, record, problems: [...parsed.problems, ...problems].map(found), remarks }
 }

@@ -7,7 +7,11 @@ import { moreOf, paragraphs } from './values.js'
 const NAMED = 3
 
 /** Every replay that was made to find the cause: what was run, and what it gave. */
-export function causeFold(cause: CauseEvidence | undefined, max: number): string | undefined {
+export function causeFold(
+  cause: CauseEvidence | undefined,
+  max: number,
+  heading = 'Cause',
+): string | undefined {
   if (!cause || cause.replays.length === 0) return undefined
   const shown = cause.replays.slice(0, max)
   const body = paragraphs([
@@ -33,7 +37,7 @@ export function causeFold(cause: CauseEvidence | undefined, max: number): string
     settings(cause),
   ])
   const differences = cause.differences > 0 ? `, among ${plural(cause.differences, 'difference')}` : ''
-  const title = `<b>Cause</b>: ${plural(cause.replays.length, 'replay')}${differences}, ${duration(cause.seconds)}`
+  const title = `<b>${heading}</b>: ${plural(cause.replays.length, 'replay')}${differences}, ${duration(cause.seconds)}`
   return details(title, body)
 }
 

@@ -1,4 +1,5 @@
 import type { Finding } from '../../verdict/finding.js'
+import { answerTo } from '../told.js'
 import { code, fileLink, link, prose, table, urlOf, type LinkTargets } from './escape.js'
 import { ICONS, type Page } from './page.js'
 import { moreOf, paragraphs } from './values.js'
@@ -21,10 +22,10 @@ export function findingsTable(
           ['how to fix it', 'left'],
         ],
         shown.map((finding) => [
-          finding.level === 'error' ? ICONS.bad : ICONS.doubt,
+          finding.waived ? ICONS.none : finding.level === 'error' ? ICONS.bad : ICONS.doubt,
           where(finding, targets),
           prose(finding.message, 'cell', targets, 300),
-          prose(finding.remedy, 'cell', targets, 300),
+          prose(answerTo(finding), 'cell', targets, 300),
         ]),
       ),
     moreOf(shown.length, findings.length, ['finding', 'findings']),

@@ -1,7 +1,9 @@
 import { oneLine } from '../../text/clean.js'
 import { canaryReplays, canaryStatements, replayCount } from '../../verdict/canary.js'
 import type { ModelReport, Report } from '../../verdict/report.js'
+import { spreadWords, trainingTime, trainingWords } from '../../verdict/training.js'
 import { recomputedCount, recomputedLines } from '../recomputed.js'
+import { causeFold } from './cause.js'
 import { details, fenced, prose } from './escape.js'
 import { lineageGraph } from './lineage.js'
 
@@ -39,6 +41,17 @@ export function canaryFold({ evidence: { evaluation } }: ModelReport): string[] 
   if (!canary || canary.notRun !== undefined) return []
   const lines = [...canaryStatements(canary), ...canaryReplays(canary)]
   return [details(`<b>Computed, not copied</b>: ${replayCount(canary)}`, oneBelowTheOther(lines))]
+}
+
+/** How often the model was trained again, what came of it, and how much the metrics vary with the seed. */
+export function trainingFold({ evidence: { training } }: ModelReport, max: number): string[] {
+  if (!training || training.replays.length === 0) return []
+  const lines = [trainingWords(training), ...(training.spread ? [spreadWords(training.spread)] : [])]
+  const search = causeFold(training.cause, max, 'Cause of the other model')
+  return [
+    details(`<b>Training</b>: ${trainingTime(training)}`, oneBelowTheOther(lines)),
+    ...(search === undefined ? [] : [search]),
+  ]
 }
 
 export const lineageFold = ({ evidence: { lineage } }: ModelReport): string[] =>

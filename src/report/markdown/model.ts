@@ -1,5 +1,8 @@
+import { AGREES } from '../../verdict/evidence.js'
 import type { ModelReport, StageResult } from '../../verdict/report.js'
+import type { Spread } from '../../verdict/evidence.js'
 import { RUNGS } from '../../verdict/rungs.js'
+import { spreadWords } from '../../verdict/training.js'
 import { untold } from '../told.js'
 import {
   gradeWords,
@@ -10,15 +13,17 @@ import {
   STAGE_SIGNS,
   verdictWord,
 } from '../words.js'
+import { changesFold } from './changes.js'
 import { causeFold } from './cause.js'
 import { environmentFold } from './environment.js'
 import { code, fileLink, firstSentence, prose, table, type LinkTargets, type Surroundings } from './escape.js'
 import { findingsTable } from './findings.js'
-import { canaryFold, commandFolds, lineageFold, recomputedFold, tailFolds } from './folds.js'
+import { canaryFold, commandFolds, lineageFold, recomputedFold, tailFolds, trainingFold } from './folds.js'
 import { metricsTable } from './metrics.js'
 import { ICONS, type Page } from './page.js'
 import { predictionFolds } from './predictions.js'
 import { paragraphs } from './values.js'
+import { waiversFold } from './waivers.js'
 
 /** One model's part of the comment: title, cause and fix, stages, what differs, folds. */
 
@@ -30,8 +35,16 @@ export function modelTitle(model: ModelReport, at: Surroundings): string {
   return `${ICONS[modelSign(model)]} ${word}: ${code(model.name, at, 100)}${version}${titleEnding(model)}`
 }
 
+/** All that makes it so is waived, and the rest came back. */
+const isWaived = ({ verdict, decision, agreement, findings }: ModelReport): boolean =>
+  verdict === 'incomplete' &&
+  decision === 'warn' &&
+  AGREES.includes(agreement) &&
+  findings.some(({ waived }) => waived !== undefined)
+
 function titleEnding(model: ModelReport): string {
   if (isNotRebuilt(model)) return ' (exploratory track)'
+  if (isWaived(model)) return ', and waived by the policy'
   if (model.verdict === 'incomplete') return ' cannot be reproduced from its record'
   return model.verdict === 'reproduced' && model.decision === 'fail' ? ', but blocked by the policy' : ''
 }
@@ -87,29 +100,38 @@ const rungLine = ({ rung, verdict }: ModelReport): string | undefined =>
     ? undefined
     : `Rung ${rung.reached} of 6: ${RUNGS[rung.reached]}.`
 
+/** Beside metrics that came back, of which there is no table. */
+const seedsLine = (spread: Spread | undefined): string | undefined => spread && prose(spreadWords(spread))
+
 /** Everything below the title. */
 export function modelBody(model: ModelReport, page: Page): string {
   const { targets, detail, everyFinding } = page
+  const { evaluation, training } = model.evidence
   const incomplete = model.verdict === 'incomplete'
   const findings = everyFinding ? inForce(model.findings) : untold(model)
+  const metrics = metricsTable(evaluation, detail.metrics, training?.spread)
   const listed = findingsTable(findings, incomplete ? 'field' : 'where', page)
   return paragraphs([
     opening(model, targets),
     rungLine(model),
     ...(incomplete ? [listed] : []),
     stageTable(model, targets),
-    ...(incomplete ? [] : [metricsTable(model.evidence.evaluation, detail.metrics), listed]),
+    ...(incomplete ? [] : [metrics ?? seedsLine(training?.spread), listed]),
     folds(model, page).join('\n'),
   ])
 }
 
-function folds(model: ModelReport, { report, detail }: Page): string[] {
+function folds(model: ModelReport, page: Page): string[] {
+  const { report, detail } = page
   const { environment, evaluation, cause } = model.evidence
   return [
     causeFold(cause, detail.differences) ?? [],
+    ...(detail.folds ? waiversFold(model, detail.findings) : []),
+    ...(detail.folds ? changesFold(model, page) : []),
     ...predictionFolds(evaluation, detail.rows),
     ...(detail.folds ? recomputedFold(model, detail.metrics) : []),
     ...(detail.folds ? canaryFold(model) : []),
+    ...(detail.folds ? trainingFold(model, detail.differences) : []),
     environmentFold(environment, detail.differences) ?? [],
     ...tailFolds(model, detail.tail),
     // The lineage of a record that is not complete has holes.

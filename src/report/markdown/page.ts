@@ -51,6 +51,7 @@ export function targetsOf(report: Report, links: Links): LinkTargets {
     record,
     evidence.environment?.dockerfile,
     ...findings.map(({ file }) => file),
+    ...(evidence.changes?.fields ?? []).map(({ file }) => file),
   ])
   const files = new Set([...named, report.policy.path].flatMap((file) => file || []))
   return { files, blobUrl: safeUrl(blobUrl(report, links)) }

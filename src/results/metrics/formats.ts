@@ -46,8 +46,20 @@ function readJson(text: string): RawMetrics {
 function harnessResults(value: Json): RawMetrics | undefined {
   const { results } = value
   const isHarness = isMap(results) && isMap(value.config) && ('n-shot' in value || 'versions' in value)
-  return isHarness ? { value: results } : undefined
+  return isHarness ? { value: withoutErrors(results) } : undefined
 }
+
+/** A standard error says how certain a metric is, and no source records it as one. */
+const withoutErrors = (results: Json): Json =>
+  Object.fromEntries(
+    Object.entries(results).map(([task, metrics]) => [
+      task,
+      isMap(metrics)
+        ? Object.fromEntries(Object.entries(metrics).filter(([name]) => !NO_METRIC.test(name)))
+        : metrics,
+    ]),
+  )
+const NO_METRIC = /_stderr(?:,|$)|^(?:alias|name|sample_len|samples|sample_count)$/
 
 /** A log of Inspect AI: `score.metric`, of an evaluation that came to its end. */
 function inspectScores(value: Json): RawMetrics | undefined {
@@ -58,17 +70,14 @@ function inspectScores(value: Json): RawMetrics | undefined {
   const scores = isMap(results) && Array.isArray(results.scores) ? results.scores : []
   return {
     value: Object.fromEntries(
-      scores
-        .filter(isMap)
-        .map(({ name, metrics }) => [
-          String(name).slice(0, 200),
-          Object.fromEntries(
-            Object.entries(isMap(metrics) ? metrics : {}).map(([metric, one]) => [
-              metric,
-              isMap(one) ? one.value : one,
-            ]),
-          ),
-        ]),
+      scores.filter(isMap).map(({ name, metrics }) => [
+        String(name).slice(0, 200),
+        Object.fromEntries(
+          Object.entries(isMap(metrics) ? metrics : {})
+            .filter(([metric]) => !/^(?:stderr|std|var)$|_stderr$/.test(metric))
+            .map(([metric, one]) => [metric, isMap(one) ? one.value : one]),
+        ),
+      ]),
     ),
   }
 }

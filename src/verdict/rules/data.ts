@@ -1,4 +1,4 @@
-import { fieldRules, rulesOf } from './rule.js'
+import { fieldRules, RATIONALE, rulesOf } from './rule.js'
 
 export const DATA_RULES = rulesOf('data', {
   missing: {
@@ -28,6 +28,13 @@ export const DATA_RULES = rulesOf('data', {
     title: 'Data does not match its recorded digest',
     why: 'The bytes differ from those that the run used.',
     remedy: 'Restore the recorded data, or record the run again with the new data.',
+  },
+  changed: {
+    kind: 'missing',
+    title: 'Data changed without a rationale',
+    why: 'Results on other data cannot be compared with those of the base branch, and nobody says why it is other data.',
+    remedy: RATIONALE,
+    level: 'warn',
   },
   'licence-missing': {
     kind: 'missing',

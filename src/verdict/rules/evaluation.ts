@@ -82,6 +82,18 @@ export const EVALUATION_RULES = rulesOf('evaluation', {
     remedy:
       'Let the evaluation compute its predictions from the recorded data and model alone; record only the model that it reads.',
   },
+  'prompts-differ': {
+    kind: 'differs',
+    title: 'Prompts are not the recorded ones',
+    why: 'The model was asked something else, so its score says nothing about the recorded one.',
+    remedy: 'Ask the same: take dates, times and random choices out of the prompts, or record the run again.',
+  },
+  'grade-differs': {
+    kind: 'differs',
+    title: 'Saved answers are graded otherwise',
+    why: 'The grade is a function of answer and target alone, and gives another number than was saved. No model was run for this.',
+    remedy: 'Record the run again: samples and grades are not of one run.',
+  },
   inconclusive: {
     kind: 'infrastructure',
     title: 'Too few samples to tell',

@@ -8,6 +8,8 @@ import { METRICS_RULES } from './metrics.js'
 import { MODEL_RULES } from './model.js'
 import { RECORD_RULES } from './record.js'
 import { SEEDS_RULES } from './seeds.js'
+import { TRAINING_RULES } from './training.js'
+import { WAIVER_RULES } from './waivers.js'
 import { CONSEQUENCES, type Consequence, type Rule } from './rule.js'
 
 /** The rule catalogue. Ids are stable: `<subject>/<problem>`. `docs/rules.md` is written from it. */
@@ -22,6 +24,8 @@ export const RULES = {
   ...HYPERPARAMETERS_RULES,
   ...METRICS_RULES,
   ...EVALUATION_RULES,
+  ...TRAINING_RULES,
+  ...WAIVER_RULES,
 } satisfies Record<string, Rule>
 
 export type RuleId = keyof typeof RULES

@@ -1,4 +1,4 @@
-import { fieldRules, rulesOf } from './rule.js'
+import { fieldRules, RATIONALE, rulesOf } from './rule.js'
 
 export const METRICS_RULES = rulesOf('metrics', {
   ...fieldRules('value', {
@@ -13,6 +13,28 @@ export const METRICS_RULES = rulesOf('metrics', {
     remedy: 'Correct the evaluation so that it writes a number, or leave the metric out.',
     level: 'warn',
   },
+  changed: {
+    kind: 'missing',
+    title: 'Metrics changed without a rationale',
+    why: 'The model is better or worse than the one on the base branch, and nobody says why.',
+    remedy: RATIONALE,
+    level: 'warn',
+  },
+  'spread-missing': {
+    kind: 'missing',
+    title: 'No word on how much the metrics vary',
+    why: 'One number says nothing about chance: a reader cannot tell a better model from a luckier seed.',
+    remedy:
+      'Run with several seeds and record `evaluation.spread`: of a metric the number of runs and the standard deviation.',
+    level: 'off',
+  },
+  'page-differs': {
+    kind: 'wrong',
+    title: 'README gives another number',
+    why: 'Readers believe the table; the record says what the run gave, and the two differ beyond the digits that are printed.',
+    remedy: 'Correct the table, or record the run that gave its numbers.',
+    level: 'warn',
+  },
   'not-from-predictions': {
     kind: 'wrong',
     title: 'Metric does not follow from the predictions',
@@ -24,5 +46,18 @@ export const METRICS_RULES = rulesOf('metrics', {
     title: 'Metric cannot be computed from the predictions',
     why: 'The policy declares how it is computed; what that takes is not there, so nobody can tell whether it follows.',
     remedy: 'Record the metric, and keep the columns that the definition in the policy names.',
+  },
+  'threshold-missed': {
+    kind: 'risk',
+    title: 'Metric misses its threshold',
+    why: 'The policy says how good the result has to be; that it can be got again does not make it good enough.',
+    remedy: 'Improve the model, or change `evaluation.thresholds` in the policy first.',
+  },
+  'tolerance-too-wide': {
+    kind: 'risk',
+    title: 'Tolerance wider than the claimed change',
+    why: 'A replay that agrees within it would also agree with the result before the change.',
+    remedy: 'Declare a narrower tolerance in the policy, or evaluate on more samples or in more runs.',
+    level: 'warn',
   },
 })

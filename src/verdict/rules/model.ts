@@ -24,6 +24,13 @@ export const MODEL_RULES = rulesOf('model', {
     why: 'The bytes differ from those that were evaluated.',
     remedy: 'Restore the recorded model, or record the run again.',
   },
+  'no-longer-given': {
+    kind: 'wrong',
+    title: 'Model said to be trained by the evaluation, where it was given before',
+    why: "The base's record pins the model's bytes. Whoever may drop the pin may evaluate anything, and nobody can tell whether the model decides the answers.",
+    remedy:
+      "Record the model's path and digest again. If the evaluation trains it from now on, let the policy of the base branch turn this rule off first.",
+  },
   another: {
     kind: 'wrong',
     title: 'Record of another model',

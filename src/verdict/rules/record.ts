@@ -72,6 +72,13 @@ export const RECORD_RULES = rulesOf('record', {
     why: 'The policy of this repository requires this field.',
     remedy: 'Add the field to the record.',
   },
+  'name-unconventional': {
+    kind: 'risk',
+    title: 'Name does not follow the convention',
+    why: 'The policy says how models, versions, runs, metrics and records are called, so that people and scripts find them.',
+    remedy: 'Rename it as the policy’s `naming` says, or have the convention changed.',
+    level: 'warn',
+  },
   'digest-weak': {
     kind: 'wrong',
     title: 'Digest that proves nothing',

@@ -56,6 +56,10 @@ export function rulesOf<S extends string, P extends string>(
   return Object.fromEntries(rules) as Record<`${S}/${P}`, Rule>
 }
 
+/** How a change against the base's record is explained. */
+export const RATIONALE =
+  'Say in `run.rationale` of the record why this run differs from the last one, or restore the value.'
+
 /** The three ways in which a required field of the record can fail. */
 export function fieldRules<F extends string>(
   field: F,

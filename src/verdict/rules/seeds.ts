@@ -1,4 +1,4 @@
-import { fieldRules, rulesOf } from './rule.js'
+import { fieldRules, RATIONALE, rulesOf } from './rule.js'
 
 export const SEEDS_RULES = rulesOf('seeds', {
   ...fieldRules('value', {
@@ -12,6 +12,13 @@ export const SEEDS_RULES = rulesOf('seeds', {
     why: 'Generators take an integer; of another seed nobody knows which one they were given.',
     remedy: 'Record the integer that the run has set.',
     level: 'off',
+  },
+  changed: {
+    kind: 'missing',
+    title: 'Seeds changed without a rationale',
+    why: 'Whoever may choose the seed may choose the result: a reviewer wants to know why it is another one.',
+    remedy: RATIONALE,
+    level: 'warn',
   },
   reused: {
     kind: 'wrong',

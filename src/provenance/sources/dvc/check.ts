@@ -109,6 +109,8 @@ async function formsOf({ files }: SourceTree, path: string, inside: readonly str
   // Git has only the file that says what to leave out: the data are elsewhere.
   const real = inside.filter((name) => !/(?:^|\/)\.git(?:ignore|keep)$/.test(name))
   if (real.length === 0 || inside.length > MOST_FILES) return []
+  // Part of it is kept outside of git: nothing can be said of the whole.
+  if (inside.some((name) => /(?:^|\/)\.gitignore$|\.dvc$/.test(name))) return []
   const forms: string[][] = []
   for (const name of inside) {
     const own = await formsOfFile(name)

@@ -2,7 +2,7 @@ import type { Found } from '../../../verdict/finding.js'
 import { factsOfJson, LARGEST_RESULT, Facts } from '../facts.js'
 import { REFUSED } from '../native.js'
 import type { SourceTree } from '../source.js'
-import { openArchive } from './zip.js'
+import { openArchive } from '../../../results/formats/zip.js'
 
 /** Logs hold every message of every sample. Bytes. */
 const LARGEST_LOG = 256 * 1024 * 1024

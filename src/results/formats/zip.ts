@@ -1,6 +1,6 @@
 import { inflateRawSync } from 'node:zlib'
 import { Decompress } from 'fzstd'
-import { grouped } from '../../../text/numbers.js'
+import { grouped } from '../../text/numbers.js'
 
 /**
  * The entries of a ZIP archive, by its central directory (APPNOTE.TXT 6.3.10), read in memory. Node 20 has
